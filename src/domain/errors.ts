@@ -1,0 +1,44 @@
+/** What can go wrong on purpose: a closed list. Each code has one HTTP status and one Kubernetes-style reason. */
+const catalogue = {
+  badRequest: { status: 400, reason: 'BadRequest' },
+  unauthorized: { status: 401, reason: 'Unauthorized' },
+  forbidden: { status: 403, reason: 'Forbidden' },
+  notFound: { status: 404, reason: 'NotFound' },
+  conflict: { status: 409, reason: 'Conflict' },
+  alreadyExists: { status: 409, reason: 'AlreadyExists' },
+  tooLarge: { status: 413, reason: 'RequestEntityTooLarge' },
+  unsupportedMediaType: { status: 415, reason: 'UnsupportedMediaType' },
+  notConfigured: { status: 418, reason: 'NotConfigured' },
+  tooManyRequests: { status: 429, reason: 'TooManyRequests' },
+  unavailable: { status: 503, reason: 'ServiceUnavailable' },
+} as const;
+
+export type ErrorCode = keyof typeof catalogue;
+
+/** An error whose message is meant for the person or program that made the request. */
+export class MusterError extends Error {
+  override readonly name = 'MusterError';
+  readonly code: ErrorCode;
+  /** HTTP status. */
+  readonly status: number;
+  /** Machine-readable reason, as in Kubernetes' Status object. */
+  readonly reason: string;
+  /** When it makes sense to try again: seconds from now. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryAfterSeconds?: number } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.status = catalogue[code].status;
+    this.reason = catalogue[code].reason;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+export const badRequest = (message: string): MusterError => new MusterError('badRequest', message);
+export const notFound = (message: string): MusterError => new MusterError('notFound', message);
+export const conflict = (message: string): MusterError => new MusterError('conflict', message);
+export const alreadyExists = (kind: string, name: string): MusterError =>
+  new MusterError('alreadyExists', `${kind} ${name} already exists`);
+export const unavailable = (message: string, retryAfterSeconds: number): MusterError =>
+  new MusterError('unavailable', message, { retryAfterSeconds });
