@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { JsonObject } from '../domain/json.ts';
+import { storableObject } from '../domain/resources/storable.ts';
+import { deviceFrameSchema, musterFrameSchema } from '../domain/resources/websocket-frames.ts';
+import { version } from '../version.ts';
+import { subprotocol } from './routes/connect.ts';
+import { closeCodes } from './socket-registry.ts';
+
+const meaningOfCode: Record<keyof typeof closeCodes, string> = {
+  goingAway: 'the service is shutting down: connect again',
+  notAllowed: 'not allowed: a wrong device name or subprotocol',
+  tooBig: 'a frame was too big',
+  tryAgainLater: 'come back later; the reason text is the number of seconds',
+  replaced: 'a newer connection of the same device replaced this one',
+};
+
+/** The WebSocket as an AsyncAPI document, its frames made from the schemas that read and write them. */
+export function asyncapiDocument(): JsonObject {
+  const codes = Object.entries(closeCodes).map(
+    ([name, code]) => `- ${code}: ${meaningOfCode[name as keyof typeof closeCodes]}`,
+  );
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Muster device connection',
+      version,
+      description: `Text frames of one JSON object each. A ping is sent every 30 s; two without an answer end the connection.\n\nClose codes:\n\n${codes.join('\n')}`,
+    },
+    servers: { agent: { host: '127.0.0.1:7443', protocol: 'ws', description: 'The listener that devices talk to.' } },
+    channels: {
+      connection: {
+        address: '/api/v1/devices/{name}/connect',
+        description: `One WebSocket a device, subprotocol \`${subprotocol}\`.`,
+        parameters: { name: { description: 'The name of the device.' } },
+        messages: {
+          fromDevice: { name: 'fromDevice', contentType: 'application/json', payload: schemaOf(deviceFrameSchema) },
+          fromMuster: { name: 'fromMuster', contentType: 'application/json', payload: schemaOf(musterFrameSchema) },
+        },
+      },
+    },
+    operations: {
+      receiveFromDevice: {
+        action: 'receive',
+        channel: { $ref: '#/channels/connection' },
+        messages: [{ $ref: '#/channels/connection/messages/fromDevice' }],
+      },
+      sendToDevice: {
+        action: 'send',
+        channel: { $ref: '#/channels/connection' },
+        messages: [{ $ref: '#/channels/connection/messages/fromMuster' }],
+      },
+    },
+  };
+}
+
+function schemaOf(schema: z.ZodType): JsonObject {
+  return storableObject({ ...z.toJSONSchema(schema, { target: 'draft-7', unrepresentable: 'any' }) });
+}

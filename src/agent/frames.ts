@@ -1,0 +1,69 @@
+import { badRequest } from '../domain/errors.ts';
+import { parseRenderedVersion, parseSpecHash, parseTimeline } from '../domain/position.ts';
+import { deviceFrameSchema, type MusterFrame } from '../domain/resources/websocket-frames.ts';
+import { assertStorable, storableObject } from '../domain/resources/storable.ts';
+import { describeProblems } from '../domain/resources/zod-problem.ts';
+import type { Report } from '../usecases/accept-reports.ts';
+
+/** Largest frame from a device, in bytes: a whole status with a whole spec. */
+export const maxFrameBytes = 2 * 1024 * 1024;
+
+export type ReceivedReport = { readonly id: number | undefined; readonly report: Report };
+
+/** A frame that could not be read, with its id if that much could. */
+export class FrameProblem extends Error {
+  override readonly name = 'FrameProblem';
+  readonly id: number | undefined;
+  constructor(id: number | undefined, cause: unknown) {
+    super('frame refused', { cause });
+    this.id = id;
+  }
+}
+
+/** Reads one text frame. @throws FrameProblem whose cause is a MusterError 400 that says what was expected */
+export function readFrame(device: string, text: string): ReceivedReport {
+  let id: number | undefined;
+  try {
+    const json = parseJson(text);
+    id = idOf(json);
+    assertStorable(json);
+    const parsed = deviceFrameSchema.safeParse(json);
+    if (!parsed.success) throw badRequest(describeProblems(parsed.error, 'frame'));
+    const { renderedVersion, timeline, specHash, status, spec } = parsed.data;
+    const position = {
+      version: parseRenderedVersion(renderedVersion ?? status?.config?.renderedVersion, 'renderedVersion'),
+      timeline: parseTimeline(timeline, 'timeline'),
+      specHash: parseSpecHash(specHash, 'specHash'),
+    };
+    const documents = {
+      ...(status === undefined ? {} : { status: storableObject(status) }),
+      ...(spec === undefined ? {} : { spec: storableObject(spec) }),
+    };
+    return { id, report: { device, position, ...documents } };
+  } catch (error) {
+    throw new FrameProblem(id, error);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest('frame: expected one JSON object in a text frame');
+  }
+}
+
+function idOf(json: unknown): number | undefined {
+  const id: unknown = typeof json === 'object' && json !== null && 'id' in json ? json.id : undefined;
+  return typeof id === 'number' && Number.isSafeInteger(id) ? id : undefined;
+}
+
+/** A frame to a device, as text. */
+export function frameText(frame: Exclude<MusterFrame, { type: 'rendered' }>): string {
+  return JSON.stringify(frame);
+}
+
+/** The frame that carries a spec to apply, around the document's own text. */
+export function renderedFrameText(documentText: string): string {
+  return `{"type":"rendered","device":${documentText}}`;
+}

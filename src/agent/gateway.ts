@@ -1,0 +1,28 @@
+import type { Context } from '../context.ts';
+import { RenderedSpecCache } from '../usecases/rendered-spec-cache.ts';
+import { ReportIntake } from '../usecases/report-intake.ts';
+import { SocketRegistry } from './socket-registry.ts';
+import { WaitingDevices } from './waiting-devices.ts';
+
+/** What all of the device side shares in one process. */
+export type Gateway = {
+  readonly context: Context;
+  readonly reports: ReportIntake;
+  readonly specs: RenderedSpecCache;
+  readonly waiting: WaitingDevices;
+  readonly sockets: SocketRegistry;
+};
+
+export function createGateway(context: Context): Gateway {
+  const { config, database, clock, queue, bus, log } = context;
+  return {
+    context,
+    reports: new ReportIntake(
+      { database, clock, hints: queue },
+      { maxBatch: config.reportBatch, maxWaiting: config.reportQueue },
+    ),
+    specs: new RenderedSpecCache(database),
+    waiting: new WaitingDevices({ database, bus, log }, { lookAtAllEveryMs: config.sweepIntervalMs }),
+    sockets: new SocketRegistry(context),
+  };
+}

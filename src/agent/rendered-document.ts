@@ -1,0 +1,16 @@
+import { annotationKeys } from '../domain/device-document.ts';
+import type { ServerPosition } from '../domain/position.ts';
+
+/** The Device that carries a spec to apply, as JSON text around the spec's own text. */
+export function renderedDocument(name: string, server: ServerPosition, restore: string, specText: string): string {
+  const metadata = {
+    name,
+    annotations: {
+      [annotationKeys.renderedVersion]: String(server.version),
+      ...(server.specHash === null ? {} : { [annotationKeys.renderedSpecHash]: server.specHash }),
+      [annotationKeys.timeline]: server.timeline,
+      [annotationKeys.restore]: restore,
+    },
+  };
+  return `{"apiVersion":"flightctl.io/v1beta1","kind":"Device","metadata":${JSON.stringify(metadata)},"spec":${specText}}`;
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { annotationKeys } from '../../domain/device-document.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { parseRenderedVersion, parseSpecHash, parseTimeline, type DevicePosition } from '../../domain/position.ts';
+import { deviceSchema, deviceStatusRequestSchema, type Device } from '../../domain/resources/device.ts';
+import type { ReportedDeviceStatus } from '../../domain/resources/device-status.ts';
+import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
+import { patchRequestSchema } from '../../domain/resources/patch-request.ts';
+import { storableObject } from '../../domain/resources/storable.ts';
+import { deviceErrors } from '../../http/error-responses.ts';
+import type { Listener } from '../../http/listener.ts';
+import type { Report } from '../../usecases/accept-reports.ts';
+import { patchedStatus, saysPosition } from '../../usecases/patch-reported-status.ts';
+import { currentDocument, standingHeaders, unknownDevice } from '../device-answers.ts';
+import type { Gateway } from '../gateway.ts';
+
+const params = z.object({ name: resourceNameSchema });
+
+/** `PUT` and `PATCH /devices/{name}/status`: what a device says of itself, its position included. */
+export function statusRoutes(gateway: Gateway) {
+  return async (app: Listener) => {
+    app.route({
+      method: 'PUT',
+      url: '/devices/:name/status',
+      schema: {
+        operationId: 'replaceDeviceStatus',
+        tags: ['agent'],
+        summary: 'Report the status of the device.',
+        params,
+        body: deviceStatusRequestSchema,
+        response: { 200: deviceSchema, ...deviceErrors },
+      },
+      async handler(request, reply) {
+        const { name } = request.params;
+        const { status, metadata, spec } = request.body;
+        const annotations = metadata.annotations ?? {};
+        const position = positionOf(status, annotations);
+        const report = { device: name, position, status: storableObject(status), ...ownSpec(spec) };
+        const { outcome, document } = await accept(report);
+        standingHeaders(reply, outcome);
+        return document;
+      },
+    });
+
+    app.route({
+      method: 'PATCH',
+      url: '/devices/:name/status',
+      schema: {
+        operationId: 'patchDeviceStatus',
+        tags: ['agent'],
+        summary: 'Report a change of the status of the device.',
+        consumes: ['application/json-patch+json'],
+        params,
+        body: patchRequestSchema,
+        response: { 200: deviceSchema, ...deviceErrors },
+      },
+      async handler(request, reply) {
+        const { name } = request.params;
+        const status = await patchedStatus(gateway.context, name, request.body);
+        if (status === undefined) throw await unknown(name);
+        const position = saysPosition(request.body) ? positionOf(status, {}) : null;
+        const { outcome, document } = await accept({ device: name, position, status: storableObject(status) });
+        standingHeaders(reply, outcome);
+        return document;
+      },
+    });
+  };
+
+  async function accept(report: Report) {
+    const outcome = await gateway.reports.submit(report);
+    if (outcome.kind === 'unknown') throw unknownDevice(report.device);
+    const document: Device = await currentDocument(gateway.context, report.device, outcome.restore);
+    return { outcome, document };
+  }
+
+  /** A device that nobody knows is noted although its patch cannot be applied to anything. */
+  async function unknown(name: string) {
+    await gateway.reports.submit({ device: name, position: null });
+    return unknownDevice(name);
+  }
+}
+
+function positionOf(status: ReportedDeviceStatus, annotations: Readonly<Record<string, string>>): DevicePosition {
+  return {
+    version: parseRenderedVersion(status.config?.renderedVersion, 'status.config.renderedVersion'),
+    timeline: parseTimeline(annotations[annotationKeys.timeline], `metadata.annotations["${annotationKeys.timeline}"]`),
+    specHash: parseSpecHash(
+      annotations[annotationKeys.renderedSpecHash],
+      `metadata.annotations["${annotationKeys.renderedSpecHash}"]`,
+    ),
+  };
+}
+
+const anyObject = z.record(z.string(), z.unknown());
+
+/** A device may tell which spec it runs beside its status. */
+function ownSpec(spec: unknown): { spec: JsonObject } | Record<string, never> {
+  const parsed = anyObject.safeParse(spec);
+  return parsed.success && Object.keys(parsed.data).length > 0 ? { spec: storableObject(parsed.data) } : {};
+}

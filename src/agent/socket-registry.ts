@@ -1,0 +1,65 @@
+import type { Bus } from '../bus/bus.ts';
+import type { DeviceSocket } from './device-socket.ts';
+
+/** Why a connection is closed: codes of RFC 6455, and one of ours. */
+export const closeCodes = {
+  goingAway: 1001,
+  notAllowed: 1008,
+  tooBig: 1009,
+  tryAgainLater: 1013,
+  replaced: 4001,
+} as const;
+
+const pingEveryMs = 30_000;
+
+/** The WebSockets of this process: one a device, kept alive by pings. */
+export class SocketRegistry {
+  private readonly sockets = new Map<string, DeviceSocket>();
+  private readonly pings: NodeJS.Timeout;
+  private readonly unsubscribe: () => void;
+  private readonly bus: Bus;
+
+  constructor({ bus }: { bus: Bus }) {
+    this.bus = bus;
+    this.pings = setInterval(() => this.pingAll(), pingEveryMs);
+    this.unsubscribe = bus.subscribe((message) => {
+      if (message.type !== 'device-connected') return;
+      const socket = this.sockets.get(message.device);
+      if (socket !== undefined && socket.connection !== message.connection) this.replace(socket);
+    });
+  }
+
+  get count(): number {
+    return this.sockets.size;
+  }
+
+  /** The newest connection of a device is the one that counts: an older one is closed, on this instance and any other. */
+  add(socket: DeviceSocket): void {
+    const older = this.sockets.get(socket.device);
+    this.sockets.set(socket.device, socket);
+    if (older !== undefined) this.replace(older);
+    this.bus.publish({ type: 'device-connected', device: socket.device, connection: socket.connection });
+  }
+
+  remove(socket: DeviceSocket): void {
+    if (this.sockets.get(socket.device) === socket) this.sockets.delete(socket.device);
+  }
+
+  /** Closes every connection because this process stops; resolves when they are gone or `timeoutMs` has passed. */
+  async closeAll(timeoutMs: number): Promise<void> {
+    clearInterval(this.pings);
+    this.unsubscribe();
+    const closed = [...this.sockets.values()].map((socket) =>
+      socket.close(closeCodes.goingAway, 'shutting down', timeoutMs),
+    );
+    await Promise.all(closed);
+  }
+
+  private replace(socket: DeviceSocket): void {
+    void socket.close(closeCodes.replaced, 'a newer connection of this device replaced this one');
+  }
+
+  private pingAll(): void {
+    for (const socket of this.sockets.values()) socket.ping();
+  }
+}

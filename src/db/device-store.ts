@@ -1,0 +1,113 @@
+import { sql, type SQL } from 'drizzle-orm';
+import type { DeviceRecord } from '../domain/device-record.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Lineage } from '../domain/position.ts';
+import type { Executor } from './client.ts';
+
+/** A device with all that is known of it, as SQL selects it: `d` devices, `p` device_positions, `s` device_statuses. */
+const selectDevice = sql`
+  SELECT d.name, d.labels, d.annotations, d.owner, d.spec, d.spec_adopted, d.matching_fleets, d.spec_problem, d.spec_problem_since,
+    d.generation, d.resource_version, d.lifecycle, d.created_at,
+    p.mustered, p.timeline, p.version, p.spec_hash, p.lineage, p.wanted_generation, p.rendered_generation,
+    p.reported_timeline, p.reported_version, p.reported_hash, p.answered_restore_id, p.answered_at,
+    p.conflict_verdict, p.conflict_info, p.conflict_since, p.last_seen, s.status, s.reported_at AS status_reported_at`;
+
+/** The tables that device selectors speak of. */
+export const fromDevices = sql`
+  FROM devices d JOIN device_positions p ON p.name = d.name LEFT JOIN device_statuses s ON s.name = d.name`;
+
+type Row = {
+  name: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  owner: string | null;
+  spec: JsonObject;
+  spec_adopted: boolean;
+  matching_fleets: string[] | null;
+  spec_problem: string | null;
+  spec_problem_since: string | null;
+  generation: string;
+  resource_version: string;
+  lifecycle: string | null;
+  created_at: string;
+  mustered: boolean;
+  timeline: string;
+  version: string;
+  spec_hash: string | null;
+  lineage: Lineage;
+  wanted_generation: string;
+  rendered_generation: string;
+  reported_timeline: string | null;
+  reported_version: string | null;
+  reported_hash: string | null;
+  answered_restore_id: string;
+  answered_at: string | null;
+  conflict_verdict: 'Ahead' | 'Diverged' | null;
+  conflict_info: string | null;
+  conflict_since: string | null;
+  last_seen: string | null;
+  status: JsonObject | null;
+  status_reported_at: string | null;
+};
+
+/** One device; undefined if there is none of that name. */
+export async function findDevice(db: Executor, name: string): Promise<DeviceRecord | undefined> {
+  const [row] = await db.execute<Row>(sql`${selectDevice} ${fromDevices} WHERE d.name = ${name}`);
+  return row && toRecord(row);
+}
+
+/** A page of devices in name order. */
+export async function listDevices(
+  db: Executor,
+  { where, after, limit }: { where: SQL; after: string | undefined; limit: number },
+): Promise<DeviceRecord[]> {
+  const from = after === undefined ? sql`` : sql`AND d.name > ${after}`;
+  const rows = await db.execute<Row>(
+    sql`${selectDevice} ${fromDevices} WHERE ${where} ${from} ORDER BY d.name LIMIT ${limit}`,
+  );
+  return rows.map(toRecord);
+}
+
+export async function countDevices(db: Executor, where: SQL): Promise<number> {
+  const [row] = await db.execute<{ count: string }>(sql`SELECT count(*) AS count ${fromDevices} WHERE ${where}`);
+  return Number(row?.count ?? 0);
+}
+
+const date = (text: string): Date => new Date(text);
+const maybeDate = (text: string | null): Date | null => (text === null ? null : new Date(text));
+
+function toRecord(row: Row): DeviceRecord {
+  return {
+    name: row.name,
+    labels: row.labels,
+    annotations: row.annotations,
+    owner: row.owner,
+    spec: row.spec,
+    specAdopted: row.spec_adopted,
+    matchingFleets: row.matching_fleets,
+    specProblem: row.spec_problem,
+    specProblemSince: maybeDate(row.spec_problem_since),
+    generation: Number(row.generation),
+    resourceVersion: Number(row.resource_version),
+    lifecycle: row.lifecycle,
+    createdAt: date(row.created_at),
+    state: {
+      mustered: row.mustered,
+      server: { timeline: row.timeline, version: Number(row.version), specHash: row.spec_hash, lineage: row.lineage },
+      reported:
+        row.reported_version === null
+          ? null
+          : { timeline: row.reported_timeline, version: Number(row.reported_version), specHash: row.reported_hash },
+      answeredRestore: row.answered_restore_id,
+      conflict:
+        row.conflict_verdict === null || row.conflict_since === null
+          ? null
+          : { verdict: row.conflict_verdict, info: row.conflict_info ?? '', since: date(row.conflict_since) },
+    },
+    answeredAt: maybeDate(row.answered_at),
+    renderPending: Number(row.rendered_generation) < Number(row.wanted_generation),
+    lastSeen: maybeDate(row.last_seen),
+    status: row.status,
+    statusReportedAt: maybeDate(row.status_reported_at),
+  };
+}

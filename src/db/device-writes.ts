@@ -1,0 +1,86 @@
+import { eq, sql } from 'drizzle-orm';
+import type { DeviceRecord } from '../domain/device-record.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Ownership } from '../domain/ownership.ts';
+import type { Executor } from './client.ts';
+import { findDevice } from './device-store.ts';
+import { lockPositions } from './position-store.ts';
+import { devicePositions, devices } from './schema.ts';
+
+/** Reads a device and keeps it from changing until the transaction ends; undefined if there is none of that name. */
+export async function lockDevice(tx: Executor, name: string): Promise<DeviceRecord | undefined> {
+  await lockPositions(tx, [name]);
+  await tx.select({ name: devices.name }).from(devices).where(eq(devices.name, name)).for('update');
+  return await findDevice(tx, name);
+}
+
+export type NewDevice = Ownership & {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly spec: JsonObject;
+  readonly lifecycle: string | null;
+  readonly createdAt: Date;
+};
+
+/**
+ * Stores a device that has answered the given restore by being new: its gate is open, and nothing is rendered yet.
+ *
+ * @returns false if there is a device of that name, which is left as it is
+ */
+export async function insertDevice(tx: Executor, device: NewDevice, restore: string): Promise<boolean> {
+  const { name, labels, annotations, spec, lifecycle, owner, matchingFleets, createdAt } = device;
+  const row = { name, labels: { ...labels }, annotations: { ...annotations }, spec, lifecycle, owner, createdAt };
+  const inserted = await tx
+    .insert(devices)
+    .values({ ...row, matchingFleets: matchingFleets && [...matchingFleets] })
+    .onConflictDoNothing()
+    .returning({ name: devices.name });
+  if (inserted.length === 0) return false;
+  await tx.insert(devicePositions).values({ name, timeline: restore, answeredRestore: restore });
+  return true;
+}
+
+/** What an edit leaves in a device's row. */
+export type EditedDevice = Ownership &
+  Pick<
+    DeviceRecord,
+    'name' | 'labels' | 'annotations' | 'spec' | 'specAdopted' | 'generation' | 'resourceVersion' | 'lifecycle'
+  >;
+
+/** Stores an edited device. The row must be locked. */
+export async function saveDevice(tx: Executor, device: EditedDevice): Promise<void> {
+  const { name, labels, annotations, spec, specAdopted, generation, resourceVersion, lifecycle } = device;
+  const { owner, matchingFleets } = device;
+  await tx
+    .update(devices)
+    .set({
+      labels: { ...labels },
+      annotations: { ...annotations },
+      spec,
+      specAdopted,
+      generation,
+      resourceVersion,
+      lifecycle,
+      owner,
+      matchingFleets: matchingFleets && [...matchingFleets],
+    })
+    .where(eq(devices.name, name));
+}
+
+/** Says that devices want rendering. The positions must be locked. */
+export async function wantRendering(tx: Executor, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  await tx.execute(sql`
+    UPDATE device_positions SET wanted_generation = wanted_generation + 1 WHERE name = ANY(${sql.param(names)}::text[])`);
+}
+
+/** Takes a device out of this and every later restore. The position must be locked. */
+export async function leaveMusters(tx: Executor, name: string): Promise<void> {
+  await tx.update(devicePositions).set({ mustered: false }).where(eq(devicePositions.name, name));
+}
+
+/** Removes a device and all that is kept of it, but for its events. The rows must be locked. */
+export async function removeDevice(tx: Executor, name: string): Promise<void> {
+  await tx.delete(devices).where(eq(devices.name, name));
+}

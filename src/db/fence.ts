@@ -1,0 +1,51 @@
+import { eq, sql } from 'drizzle-orm';
+import type { Executor } from './client.ts';
+import { restores, serviceState } from './schema.ts';
+
+/** Spells `FENC`. Row locks alone let a steady stream of sharers starve the one who declares; this lock is first come, first served. */
+const turnstile = 0x4645_4e43;
+
+/**
+ * Enters work that must not straddle a restore: until this transaction ends, none can be declared.
+ *
+ * @returns the id of the current restore
+ */
+export async function holdRestore(tx: Executor): Promise<string> {
+  const [, rows] = await Promise.all([
+    tx.execute(sql`SELECT pg_advisory_xact_lock_shared(${turnstile})`),
+    tx.select({ current: serviceState.currentRestore }).from(serviceState).for('share'),
+  ]);
+  return onlyRow(rows).current;
+}
+
+/** Enters declaring a restore: waits for all work that holds the current one, and keeps any other from starting. */
+export async function lockForDeclaring(tx: Executor): Promise<string> {
+  await tx.execute(sql`SELECT pg_advisory_xact_lock(${turnstile})`);
+  return onlyRow(await tx.select({ current: serviceState.currentRestore }).from(serviceState).for('update')).current;
+}
+
+/** The current restore, for reading: it may be over when the caller looks at it. */
+export async function currentRestore(db: Executor): Promise<string> {
+  return onlyRow(await db.select({ current: serviceState.currentRestore }).from(serviceState)).current;
+}
+
+/** Makes a restore the current one. Only after {@link lockForDeclaring}, in its transaction. */
+export async function setCurrentRestore(tx: Executor, restore: string): Promise<void> {
+  await tx.update(serviceState).set({ currentRestore: restore });
+}
+
+/** Gives a fresh database its first timeline. Does nothing where there is one. */
+export async function ensureGenesis(tx: Executor, restore: string, now: Date): Promise<void> {
+  await tx.execute(sql`SELECT pg_advisory_xact_lock(${turnstile})`);
+  const found = await tx.select({ id: serviceState.id }).from(serviceState).where(eq(serviceState.id, true));
+  if (found.length > 0) return;
+  const genesis = { id: restore, genesis: true, declaredAt: now, declaredBy: 'service:muster', settledAt: now };
+  await tx.insert(restores).values(genesis);
+  await tx.insert(serviceState).values({ id: true, currentRestore: restore });
+}
+
+function onlyRow<Row>(rows: readonly Row[]): Row {
+  const [row] = rows;
+  if (row === undefined || rows.length !== 1) throw new Error(`service_state must hold one row, found ${rows.length}`);
+  return row;
+}

@@ -1,0 +1,93 @@
+import { aliasedTable, and, asc, desc, eq, lt, or, sql, type SQL } from 'drizzle-orm';
+import type { BucketCount } from '../domain/answer-times.ts';
+import type { RestoreFacts } from '../domain/restore-document.ts';
+import type { Executor } from './client.ts';
+import { restoreAnswerTimes, restores } from './schema.ts';
+
+/** A restore as it is stored; `previous` is null for the first, though the genesis of the database came before it. */
+export type RestoreRecord = RestoreFacts & { readonly genesis: boolean; readonly requestHash: string | null };
+
+const earlier = aliasedTable(restores, 'earlier');
+
+function selectRestores(db: Executor) {
+  const joined = db.select({ restore: restores, afterGenesis: earlier.genesis }).from(restores);
+  return joined.leftJoin(earlier, eq(earlier.id, restores.previous));
+}
+
+function toRecord(row: { restore: typeof restores.$inferSelect; afterGenesis: boolean | null }): RestoreRecord {
+  return row.afterGenesis === true ? { ...row.restore, previous: null } : row.restore;
+}
+
+/** When a restore was declared. @throws Error if there is none of that id, which means that a row was removed by hand */
+export async function restoreDeclaredAt(db: Executor, id: string): Promise<Date> {
+  const [row] = await db.select({ at: restores.declaredAt }).from(restores).where(eq(restores.id, id));
+  if (row === undefined) throw new Error(`restores has no row ${id}`);
+  return row.at;
+}
+
+/** One restore, or the genesis of the database; undefined if there is none of that id. */
+export async function findRestore(db: Executor, id: string): Promise<RestoreRecord | undefined> {
+  const [row] = await selectRestores(db).where(eq(restores.id, id));
+  return row && toRecord(row);
+}
+
+export async function findRestoreByKey(db: Executor, idempotencyKey: string): Promise<RestoreRecord | undefined> {
+  const [row] = await selectRestores(db).where(eq(restores.idempotencyKey, idempotencyKey));
+  return row && toRecord(row);
+}
+
+/** Where a page of restores goes on. */
+export type RestoreKey = { readonly declaredAt: Date; readonly id: string };
+
+/** Declared restores, newest first; not the genesis. */
+export async function listRestores(
+  db: Executor,
+  { limit, after, where }: { limit: number; after: RestoreKey | undefined; where?: SQL | undefined },
+): Promise<RestoreRecord[]> {
+  const sameTime = after && and(eq(restores.declaredAt, after.declaredAt), lt(restores.id, after.id));
+  const older = after && or(lt(restores.declaredAt, after.declaredAt), sameTime);
+  const query = selectRestores(db).where(and(eq(restores.genesis, false), older, where));
+  const rows = await query.orderBy(desc(restores.declaredAt), desc(restores.id)).limit(limit);
+  return rows.map(toRecord);
+}
+
+export async function answerTimes(db: Executor, restore: string): Promise<BucketCount[]> {
+  const query = db
+    .select({ bucket: restoreAnswerTimes.bucket, devices: restoreAnswerTimes.devices })
+    .from(restoreAnswerTimes);
+  return await query.where(eq(restoreAnswerTimes.restore, restore)).orderBy(asc(restoreAnswerTimes.bucket));
+}
+
+export type NewRestore = Pick<
+  typeof restores.$inferSelect,
+  'id' | 'declaredAt' | 'declaredBy' | 'reason' | 'backup' | 'idempotencyKey' | 'requestHash'
+> & { readonly previous: string };
+
+/**
+ * Stores a restore and supersedes the one before. The number of devices is taken over from that one, where it has been
+ * kept up to date, so this costs the same for any fleet.
+ */
+export async function insertRestore(tx: Executor, restore: NewRestore): Promise<RestoreRecord> {
+  const at = restore.declaredAt;
+  const [counted] = await tx
+    .update(restores)
+    .set({ supersededAt: at })
+    .where(eq(restores.id, restore.previous))
+    .returning({ total: restores.total });
+  const total = counted?.total ?? 0;
+  await tx.insert(restores).values({ ...restore, total, awaiting: total, settledAt: total === 0 ? at : null });
+  const stored = await findRestore(tx, restore.id);
+  if (stored === undefined) throw new Error('the restore was not stored');
+  return stored;
+}
+
+/** Devices that have not answered the current restore, longest absent first. */
+export async function listAwaitedDevices(
+  db: Executor,
+  { restore, limit }: { restore: string; limit: number },
+): Promise<Array<{ name: string; lastSeen: Date | null }>> {
+  const rows = await db.execute<{ name: string; last_seen: string | null }>(sql`
+    SELECT name, last_seen FROM device_positions WHERE mustered AND answered_restore_id <> ${restore}
+    ORDER BY last_seen ASC NULLS FIRST, name LIMIT ${limit}`);
+  return rows.map((row) => ({ name: row.name, lastSeen: row.last_seen === null ? null : new Date(row.last_seen) }));
+}

@@ -1,0 +1,246 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  bigserial,
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { JsonObject } from '../domain/json.ts';
+import type { Lineage } from '../domain/position.ts';
+import type { RestoreBackup } from '../domain/resources/restore.ts';
+import { orderedText } from './column-types.ts';
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
+const count = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0);
+
+/**
+ * One row. Work that must not straddle a restore takes it FOR SHARE, declaring one takes it FOR UPDATE: that is the
+ * fence (design.md, invariant S2).
+ */
+export const serviceState = pgTable('service_state', {
+  id: boolean('id').primaryKey().default(true),
+  currentRestore: uuid('current_restore').notNull(),
+  /** Identity of the database that this row was written in; it travels with a copy, the real identity does not. */
+  databaseIdentity: jsonb('database_identity').$type<JsonObject>(),
+});
+
+/** Declared restores, and the genesis of the database: each starts a timeline. */
+export const restores = pgTable(
+  'restores',
+  {
+    id: uuid('id').primaryKey(),
+    previous: uuid('previous'),
+    /** The first timeline of a fresh database: no restore happened. */
+    genesis: boolean('genesis').notNull().default(false),
+    declaredAt: instant('declared_at').notNull(),
+    declaredBy: text('declared_by').notNull(),
+    reason: text('reason'),
+    backup: jsonb('backup').$type<RestoreBackup>(),
+    idempotencyKey: text('idempotency_key').unique(),
+    requestHash: text('request_hash'),
+    supersededAt: instant('superseded_at'),
+    /** Devices that take part: all but the decommissioning and decommissioned. */
+    total: count('total'),
+    awaiting: count('awaiting'),
+    answered: count('answered'),
+    inSync: count('in_sync'),
+    behind: count('behind'),
+    /** Paused now. */
+    conflictPaused: count('conflict_paused'),
+    resumed: count('resumed'),
+    adopted: count('adopted'),
+    firstAnswerAt: instant('first_answer_at'),
+    lastAnswerAt: instant('last_answer_at'),
+    settledAt: instant('settled_at'),
+  },
+  (table) => [index('restores_declared').on(table.declaredAt, table.id)],
+);
+
+/** How long devices took to answer a restore: a histogram, so that percentiles cost the same for any fleet. */
+export const restoreAnswerTimes = pgTable(
+  'restore_answer_times',
+  {
+    restore: uuid('restore')
+      .notNull()
+      .references(() => restores.id, { onDelete: 'cascade' }),
+    /** domain/answer-times.ts says which span a bucket covers. */
+    bucket: integer('bucket').notNull(),
+    devices: count('devices'),
+  },
+  (table) => [primaryKey({ columns: [table.restore, table.bucket] })],
+);
+
+/** The desired side of a device. */
+export const devices = pgTable(
+  'devices',
+  {
+    name: orderedText('name').primaryKey(),
+    labels: jsonb('labels').$type<Record<string, string>>().notNull().default({}),
+    annotations: jsonb('annotations').$type<Record<string, string>>().notNull().default({}),
+    /** `Fleet/<name>` or null. */
+    owner: text('owner'),
+    /** The device's own spec; a fleet's template comes before it unless it was adopted. */
+    spec: jsonb('spec').$type<JsonObject>().notNull().default({}),
+    /** `spec` is what the device itself ran when a person adopted it: sent as it is, before any fleet's template, until that changes. */
+    specAdopted: boolean('spec_adopted').notNull().default(false),
+    /** Fleets that match this device although it can have but one owner. */
+    matchingFleets: jsonb('matching_fleets').$type<string[]>(),
+    /** Problems of the last render, null when it worked. */
+    specProblem: text('spec_problem'),
+    specProblemSince: instant('spec_problem_since'),
+    generation: bigint('generation', { mode: 'number' }).notNull().default(1),
+    resourceVersion: bigint('resource_version', { mode: 'number' }).notNull().default(1),
+    /** Null, Unknown, Enrolled, Decommissioning or Decommissioned. */
+    lifecycle: text('lifecycle'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [
+    index('devices_labels').using('gin', table.labels),
+    index('devices_owner').on(table.owner, table.name),
+    index('devices_alias').on(sql`(${table.labels} ->> 'alias')`),
+  ],
+);
+
+/**
+ * The hot side of a device: one narrow row. Who locks rows of several tables takes them in one order, so that nobody
+ * waits in a circle: service_state, device_positions (by name), devices, fleets, restores.
+ */
+export const devicePositions = pgTable(
+  'device_positions',
+  {
+    name: orderedText('name').primaryKey(),
+    /** Decommissioning and decommissioned devices take no part: not stamped, not judged. */
+    mustered: boolean('mustered').notNull().default(true),
+    timeline: uuid('timeline').notNull(),
+    version: bigint('version', { mode: 'number' }).notNull().default(0),
+    specHash: text('spec_hash'),
+    lineage: jsonb('lineage').$type<Lineage>().notNull().default({}),
+    /** Grows whenever the device wants rendering: an edit, a new owner, a new template, a graft. */
+    wantedGeneration: bigint('wanted_generation', { mode: 'number' }).notNull().default(1),
+    /** The wanted generation that the last render, or the last failed try of one, was made of. */
+    renderedGeneration: bigint('rendered_generation', { mode: 'number' }).notNull().default(0),
+    reportedTimeline: uuid('reported_timeline'),
+    reportedVersion: bigint('reported_version', { mode: 'number' }),
+    reportedHash: text('reported_hash'),
+    answeredRestore: uuid('answered_restore_id').notNull(),
+    answeredAt: instant('answered_at'),
+    conflictVerdict: text('conflict_verdict').$type<'Ahead' | 'Diverged'>(),
+    conflictInfo: text('conflict_info'),
+    conflictSince: instant('conflict_since'),
+    lastSeen: instant('last_seen'),
+  },
+  (table) => [
+    foreignKey({ columns: [table.name], foreignColumns: [devices.name] }).onDelete('cascade'),
+    index('device_positions_answered').on(table.answeredRestore, table.name),
+    index('device_positions_conflicts')
+      .on(table.name)
+      .where(sql`${table.conflictVerdict} IS NOT NULL`),
+    index('device_positions_unrendered')
+      .on(table.name)
+      .where(sql`${table.renderedGeneration} < ${table.wantedGeneration}`),
+  ],
+);
+
+/** What a device last said of itself. */
+export const deviceStatuses = pgTable(
+  'device_statuses',
+  {
+    name: orderedText('name').primaryKey(),
+    status: jsonb('status').$type<JsonObject>().notNull(),
+    reportedAt: instant('reported_at').notNull(),
+  },
+  (table) => [foreignKey({ columns: [table.name], foreignColumns: [devices.name] }).onDelete('cascade')],
+);
+
+/** The spec that a device says it runs, kept while it matters: for the difference, and for adopting it. */
+export const deviceSpecs = pgTable(
+  'device_specs',
+  {
+    name: orderedText('name').primaryKey(),
+    version: bigint('version', { mode: 'number' }).notNull(),
+    spec: jsonb('spec').$type<JsonObject>().notNull(),
+    reportedAt: instant('reported_at').notNull(),
+  },
+  (table) => [foreignKey({ columns: [table.name], foreignColumns: [devices.name] }).onDelete('cascade')],
+);
+
+/** Rendered specs by their hash: devices with the same content share a row. */
+export const renderedSpecs = pgTable('rendered_specs', {
+  hash: text('hash').primaryKey(),
+  spec: jsonb('spec').$type<JsonObject>().notNull(),
+  createdAt: instant('created_at').notNull(),
+});
+
+export const fleets = pgTable(
+  'fleets',
+  {
+    name: orderedText('name').primaryKey(),
+    labels: jsonb('labels').$type<Record<string, string>>().notNull().default({}),
+    annotations: jsonb('annotations').$type<Record<string, string>>().notNull().default({}),
+    spec: jsonb('spec').$type<JsonObject>().notNull(),
+    generation: bigint('generation', { mode: 'number' }).notNull().default(1),
+    resourceVersion: bigint('resource_version', { mode: 'number' }).notNull().default(1),
+    /** The generation whose selector and template have reached every device; behind `generation` there is work to do. */
+    rolledOutGeneration: bigint('rolled_out_generation', { mode: 'number' }).notNull().default(0),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [
+    index('fleets_labels').using('gin', table.labels),
+    index('fleets_not_rolled_out')
+      .on(table.name)
+      .where(sql`${table.rolledOutGeneration} < ${table.generation}`),
+  ],
+);
+
+export const enrollmentRequests = pgTable('enrollment_requests', {
+  name: orderedText('name').primaryKey(),
+  labels: jsonb('labels').$type<Record<string, string>>().notNull().default({}),
+  annotations: jsonb('annotations').$type<Record<string, string>>().notNull().default({}),
+  spec: jsonb('spec').$type<JsonObject>().notNull(),
+  approval: jsonb('approval').$type<JsonObject>(),
+  resourceVersion: bigint('resource_version', { mode: 'number' }).notNull().default(1),
+  createdAt: instant('created_at').notNull(),
+});
+
+/** Devices that spoke although this database does not know them: enrolled after the backup, most likely. */
+export const unknownDevices = pgTable('unknown_devices', {
+  name: orderedText('name').primaryKey(),
+  restore: uuid('restore').notNull(),
+  claimedTimeline: uuid('claimed_timeline'),
+  claimedVersion: bigint('claimed_version', { mode: 'number' }).notNull(),
+  claimedHash: text('claimed_hash'),
+  firstSeen: instant('first_seen').notNull(),
+  lastSeen: instant('last_seen').notNull(),
+});
+
+/** Events, and with them the audit trail: one row a transition, in its transaction. */
+export const events = pgTable(
+  'events',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    name: uuid('name').notNull(),
+    at: instant('at').notNull(),
+    type: text('type').$type<'Normal' | 'Warning'>().notNull(),
+    reason: text('reason').notNull(),
+    involvedKind: text('involved_kind').notNull(),
+    involvedName: orderedText('involved_name').notNull(),
+    message: text('message').notNull(),
+    details: jsonb('details').$type<JsonObject>(),
+    actor: text('actor').notNull(),
+    component: text('component').notNull(),
+    restore: uuid('restore').notNull(),
+  },
+  (table) => [
+    index('events_involved').on(table.involvedKind, table.involvedName, table.id),
+    index('events_reason').on(table.reason, table.id),
+    index('events_restore').on(table.restore, table.reason, table.id),
+  ],
+);

@@ -1,0 +1,53 @@
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import type { DevicePosition } from '../domain/position.ts';
+import type { Executor } from './client.ts';
+import { unknownDevices } from './schema.ts';
+
+/** How many devices that the database does not know are remembered; later ones are turned away but not listed. */
+export const maxUnknownDevices = 100_000;
+
+/** Remembers devices that spoke although they are not in the database, with the highest position each claimed. */
+export async function recordUnknownDevices(
+  tx: Executor,
+  claims: ReadonlyMap<string, DevicePosition>,
+  { restore, now }: { restore: string; now: Date },
+): Promise<void> {
+  if (claims.size === 0) return;
+  const rows = [...claims].map(([name, claim]) => ({ name, t: claim.timeline, v: claim.version, h: claim.specHash }));
+  const at = now.toISOString();
+  await tx.execute(sql`
+    INSERT INTO unknown_devices (name, restore, claimed_timeline, claimed_version, claimed_hash, first_seen, last_seen)
+    SELECT r.name, ${restore}, r.t, r.v, r.h, ${at}::timestamptz, ${at}::timestamptz
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(name text, t uuid, v bigint, h text)
+    WHERE (SELECT count(*) FROM (SELECT FROM unknown_devices LIMIT ${maxUnknownDevices}) AS known) < ${maxUnknownDevices}
+    ORDER BY r.name
+    ON CONFLICT (name) DO UPDATE SET restore = excluded.restore, last_seen = excluded.last_seen,
+      claimed_timeline = excluded.claimed_timeline, claimed_version = excluded.claimed_version, claimed_hash = excluded.claimed_hash`);
+}
+
+export type UnknownDeviceRecord = {
+  readonly name: string;
+  readonly firstSeen: Date;
+  readonly lastSeen: Date;
+  readonly claimed: DevicePosition;
+};
+
+/** Devices that spoke in a restore and that the database still does not know, in name order. */
+export async function pageOfUnknownDevices(
+  db: Executor,
+  { restore, after, limit }: { restore: string; after: string | undefined; limit: number },
+): Promise<UnknownDeviceRecord[]> {
+  const later = after === undefined ? undefined : gt(unknownDevices.name, after);
+  const stillUnknown = sql`NOT EXISTS (SELECT FROM devices d WHERE d.name = ${unknownDevices.name})`;
+  const query = db
+    .select()
+    .from(unknownDevices)
+    .where(and(eq(unknownDevices.restore, restore), later, stillUnknown));
+  const rows = await query.orderBy(asc(unknownDevices.name)).limit(limit);
+  return rows.map(({ name, firstSeen, lastSeen, claimedTimeline, claimedVersion, claimedHash }) => ({
+    name,
+    firstSeen,
+    lastSeen,
+    claimed: { timeline: claimedTimeline, version: claimedVersion, specHash: claimedHash },
+  }));
+}

@@ -1,0 +1,93 @@
+import { clientAnnotations } from './device-document.ts';
+import type { DeviceRecord } from './device-record.ts';
+import { badRequest, conflict } from './errors.ts';
+import { canonicalJson, type JsonObject } from './json.ts';
+import type { Ownership } from './ownership.ts';
+import type { UpdatedField } from './resource-events.ts';
+import type { DeviceRequest } from './resources/device.ts';
+import { storableObject } from './resources/storable.ts';
+
+/** What a client may say of a device. */
+export type DesiredDevice = {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly spec: JsonObject;
+};
+
+/** The parts of a request's document that count; all else is the service's to say. */
+export function desiredDevice({ metadata, spec }: DeviceRequest): DesiredDevice {
+  return {
+    labels: metadata.labels ?? {},
+    annotations: clientAnnotations(metadata.annotations ?? {}),
+    spec: storableObject(spec ?? {}),
+  };
+}
+
+/** @throws MusterError 400 if a new device is to be given up already */
+export function assertCreatable({ spec }: DesiredDevice): void {
+  if (spec['decommissioning'] !== undefined) throw badRequest(decommissionByCall);
+}
+
+const decommissionByCall =
+  'spec.decommissioning: expected nothing: a device is given up by PUT /devices/{name}/decommission';
+
+/** Which parts differ. */
+export type DeviceChange = { readonly labels: boolean; readonly annotations: boolean; readonly spec: boolean };
+
+/**
+ * What an edit would change of a device.
+ *
+ * @throws MusterError 409 for an edit of a device that is being given up, or of a spec that a fleet decides
+ * @throws MusterError 400 for an edit that would give the device up
+ */
+export function deviceChange(device: DeviceRecord, desired: DesiredDevice): DeviceChange {
+  const change = {
+    labels: differs(device.labels, desired.labels),
+    annotations: differs(device.annotations, desired.annotations),
+    spec: differs(device.spec, desired.spec),
+  };
+  if (!isChange(change)) return change;
+  if (device.spec['decommissioning'] !== undefined) {
+    throw conflict(`device ${device.name} is being given up and cannot be edited`);
+  }
+  if (desired.spec['decommissioning'] !== undefined) throw badRequest(decommissionByCall);
+  if (change.spec && device.owner !== null) {
+    throw conflict(
+      `device ${device.name} is owned by ${device.owner}, whose template decides its spec: edit that, or the device's labels`,
+    );
+  }
+  return change;
+}
+
+export function isChange({ labels, annotations, spec }: DeviceChange): boolean {
+  return labels || annotations || spec;
+}
+
+const differs = (left: JsonObject, right: JsonObject): boolean => canonicalJson(left) !== canonicalJson(right);
+
+/** The device after an edit. Whatever is edited, its conflict, if it has one, stays. */
+export function editedDevice(
+  device: DeviceRecord,
+  desired: DesiredDevice,
+  change: DeviceChange,
+  ownership: Ownership,
+): DeviceRecord {
+  return {
+    ...device,
+    ...desired,
+    ...ownership,
+    // To adopt a device's own spec is a decision against the template of one fleet, not of the next.
+    specAdopted: device.specAdopted && ownership.owner === device.owner,
+    generation: device.generation + (change.spec ? 1 : 0),
+    resourceVersion: device.resourceVersion + 1,
+  };
+}
+
+/** What the event of an edit names. */
+export function updatedFields(change: DeviceChange, before: Ownership, after: Ownership): UpdatedField[] {
+  return [
+    ...(change.labels ? (['labels'] as const) : []),
+    ...(change.spec ? (['spec'] as const) : []),
+    ...(before.owner === after.owner ? [] : (['owner'] as const)),
+  ];
+}

@@ -1,0 +1,33 @@
+import type { JsonObject } from './json.ts';
+import type { JudgedState } from './report.ts';
+
+/** A device with all that is known of it. */
+export type DeviceRecord = {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Annotations that clients set; those of Muster are derived, never stored. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** `Fleet/<name>` or null. */
+  readonly owner: string | null;
+  readonly spec: JsonObject;
+  readonly specAdopted: boolean;
+  /** Fleets that match although a device can have but one owner; null where at most one does. */
+  readonly matchingFleets: readonly string[] | null;
+  readonly specProblem: string | null;
+  readonly specProblemSince: Date | null;
+  readonly generation: number;
+  readonly resourceVersion: number;
+  readonly lifecycle: string | null;
+  readonly createdAt: Date;
+  readonly state: JudgedState;
+  readonly answeredAt: Date | null;
+  /** Something newer than the server's position is wanted and not rendered yet. */
+  readonly renderPending: boolean;
+  readonly lastSeen: Date | null;
+  /** The status document that the device last sent. */
+  readonly status: JsonObject | null;
+  readonly statusReportedAt: Date | null;
+};
+
+/** What a record is looked at with: the current restore, the time, and how long silence may last. */
+export type Viewpoint = { readonly restore: string; readonly now: Date; readonly disconnectedAfterMs: number };

@@ -1,0 +1,18 @@
+import type { JsonObject } from './json.ts';
+
+/** What an event tells of; the row it becomes carries also when, and in which restore. */
+export type NewEvent = {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly involved: {
+    readonly kind: 'Device' | 'Fleet' | 'Restore' | 'EnrollmentRequest' | 'System';
+    readonly name: string;
+  };
+  readonly message: string;
+  readonly details?: JsonObject;
+  /** `user:NAME` or `service:NAME`. */
+  readonly actor: string;
+};
+
+/** The actor of what Muster does by itself. */
+export const serviceActor = 'service:muster';

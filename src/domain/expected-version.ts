@@ -1,0 +1,17 @@
+import { conflict } from './errors.ts';
+
+/**
+ * Kubernetes' optimistic concurrency: who says which version of an object an edit starts from must have seen the newest.
+ *
+ * @param given `metadata.resourceVersion` of the request, which may be left out
+ * @throws MusterError 409 if it is another than the object has
+ */
+export function assertExpectedVersion(
+  given: string | undefined,
+  { kind, name, resourceVersion }: { kind: string; name: string; resourceVersion: number },
+): void {
+  if (given === undefined || given === '' || given === String(resourceVersion)) return;
+  throw conflict(
+    `${kind} ${name} has changed: it is at resourceVersion ${resourceVersion}, the request starts from ${JSON.stringify(given)}; read it again and repeat the change`,
+  );
+}

@@ -1,0 +1,78 @@
+import { badRequest } from './errors.ts';
+import type { FleetRecord } from './fleet-record.ts';
+import { canonicalJson, type JsonObject, type JsonValue } from './json.ts';
+import type { UpdatedField } from './resource-events.ts';
+import type { FleetRequest } from './resources/fleet.ts';
+import { storableObject } from './resources/storable.ts';
+import { fleetSelector } from './selectors/fleet-selector.ts';
+
+/** What a client may say of a fleet. */
+export type DesiredFleet = {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly spec: JsonObject;
+};
+
+/**
+ * The parts of a request's document that count; all else is the service's to say.
+ *
+ * @throws MusterError 400 for a selector that says nothing sensible, or a template that gives its devices up
+ */
+export function desiredFleet({ metadata, spec }: FleetRequest): DesiredFleet {
+  fleetSelector(spec.selector);
+  if (spec.template.spec.decommissioning !== undefined) {
+    throw badRequest('spec.template.spec.decommissioning: expected nothing: devices are given up one by one');
+  }
+  return { labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {}, spec: storableObject(spec) };
+}
+
+/** A fleet that nothing has been rolled out of. */
+export function newFleet(name: string, desired: DesiredFleet, now: Date): FleetRecord {
+  return { name, ...desired, generation: 1, resourceVersion: 1, rolledOutGeneration: 0, createdAt: now };
+}
+
+/** What an edit changes of a fleet. */
+export type FleetChange = {
+  readonly metadata: boolean;
+  readonly labels: boolean;
+  readonly spec: boolean;
+  readonly selector: boolean;
+  readonly template: boolean;
+};
+
+export function fleetChange(fleet: FleetRecord, desired: DesiredFleet): FleetChange {
+  const labels = differs(fleet.labels, desired.labels);
+  return {
+    metadata: labels || differs(fleet.annotations, desired.annotations),
+    labels,
+    spec: differs(fleet.spec, desired.spec),
+    selector: differs(fleet.spec['selector'], desired.spec['selector']),
+    template: differs(fleet.spec['template'], desired.spec['template']),
+  };
+}
+
+const differs = (left: JsonValue | undefined, right: JsonValue | undefined): boolean =>
+  canonicalJson(left ?? null) !== canonicalJson(right ?? null);
+
+/** The fleet after an edit. One that says nothing new to devices is rolled out as far as it was before. */
+export function editedFleet(fleet: FleetRecord, desired: DesiredFleet, change: FleetChange): FleetRecord {
+  const generation = fleet.generation + (change.spec ? 1 : 0);
+  const wasRolledOut = fleet.rolledOutGeneration >= fleet.generation;
+  const rolledOutGeneration = wasRolledOut && !concernsDevices(change) ? generation : fleet.rolledOutGeneration;
+  return { ...fleet, ...desired, generation, rolledOutGeneration, resourceVersion: fleet.resourceVersion + 1 };
+}
+
+export function concernsDevices({ selector, template }: FleetChange): boolean {
+  return selector || template;
+}
+
+/** What the event of an edit names. */
+export function updatedFleetFields(change: FleetChange): UpdatedField[] {
+  const other = change.spec && !concernsDevices(change);
+  return [
+    ...(change.labels ? (['labels'] as const) : []),
+    ...(change.selector ? (['spec.selector'] as const) : []),
+    ...(change.template ? (['spec.template'] as const) : []),
+    ...(other ? (['spec'] as const) : []),
+  ];
+}

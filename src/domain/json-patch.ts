@@ -1,0 +1,43 @@
+import jsonPatch, { JsonPatchError, type Operation } from 'fast-json-patch';
+import { badRequest } from './errors.ts';
+import type { JsonObject } from './json.ts';
+import type { PatchRequest } from './resources/patch-request.ts';
+import { storableObject } from './resources/storable.ts';
+
+/**
+ * Applies a JSON Patch (RFC 6902; `add`, `replace`, `remove` and `test`) to a copy of a document: all of it or nothing.
+ *
+ * @throws MusterError 400 naming the operation that cannot be applied, counted from 0
+ */
+export function applyJsonPatch(document: JsonObject, patch: PatchRequest): JsonObject {
+  let patched: unknown = structuredClone(document);
+  for (const [index, operation] of patch.entries()) {
+    try {
+      patched = jsonPatch.applyOperation(patched, toOperation(operation), true, true, true, index).newDocument;
+    } catch (error) {
+      if (!(error instanceof JsonPatchError)) throw error;
+      throw badRequest(`patch operation ${index} (${operation.op} ${operation.path}): ${firstLine(error.message)}`);
+    }
+  }
+  if (typeof patched !== 'object' || patched === null || Array.isArray(patched)) {
+    throw badRequest('the patched document is no object');
+  }
+  return storableObject({ ...patched });
+}
+
+function toOperation({ op, path, value }: PatchRequest[number]): Operation {
+  switch (op) {
+    case 'remove':
+      return { op, path };
+    case 'add':
+    case 'replace':
+    case 'test':
+      return { op, path, value };
+    default:
+      return op satisfies never;
+  }
+}
+
+function firstLine(message: string): string {
+  return message.split('\n')[0] ?? message;
+}

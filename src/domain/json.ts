@@ -1,0 +1,31 @@
+import { badRequest } from './errors.ts';
+
+export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
+export type JsonObject = { readonly [key: string]: JsonValue };
+
+/**
+ * How many objects and arrays may stand inside each other in what Muster hashes, compares or renders. The outermost
+ * counts as one. Real specs need about ten; the limit keeps recursion far from the end of the stack.
+ */
+export const maxJsonDepth = 100;
+
+/**
+ * The one spelling of a JSON value: keys sorted by UTF-16 code unit, no whitespace, scalars as `JSON.stringify` spells
+ * them. Properties that are undefined are left out, as there.
+ *
+ * @throws MusterError 400 if the value is nested deeper than {@link maxJsonDepth}
+ */
+export function canonicalJson(value: JsonValue): string {
+  return spell(value, 1);
+}
+
+function spell(value: JsonValue, depth: number): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (depth > maxJsonDepth) throw badRequest(`JSON is nested more than ${maxJsonDepth} levels deep`);
+  if (Array.isArray(value)) return `[${value.map((item) => spell(item, depth + 1)).join(',')}]`;
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([key, member]) => `${JSON.stringify(key)}:${spell(member, depth + 1)}`);
+  return `{${members.join(',')}}`;
+}

@@ -1,0 +1,112 @@
+import { badRequest } from './errors.ts';
+
+/** Where a device says it is. What it does not know is null: an unmodified Flight Control agent only sends a number. */
+export type DevicePosition = {
+  readonly timeline: string | null;
+  readonly version: number;
+  readonly specHash: string | null;
+};
+
+/** Timelines that a position descends from, each with the version at which it was left. */
+export type Lineage = Readonly<Record<string, number>>;
+
+/** Where the server thinks a device is: the last rendered version, and all that it descends from. */
+export type ServerPosition = {
+  readonly timeline: string;
+  /** 0 before the first render. */
+  readonly version: number;
+  /** Null while it is not known which spec this version stands for (nothing rendered yet, or just grafted). */
+  readonly specHash: string | null;
+  readonly lineage: Lineage;
+};
+
+/**
+ * The highest version a device may claim. A device's claim decides the next version to render, so a claim near the end
+ * of what a double holds exactly would leave no room to go on; the rest up to 2^53 is that room.
+ */
+export const maxClaimedVersion = 1_000_000_000_000_000;
+
+/**
+ * Reads a rendered version from the wire.
+ *
+ * @returns 0 for nothing at all (null, undefined or the empty string: a device that has never been given a spec)
+ * @throws MusterError 400 for anything but a non-negative integer in plain digits, at most {@link maxClaimedVersion}
+ */
+export function parseRenderedVersion(text: string | null | undefined, where: string): number {
+  if (text === null || text === undefined || text === '') return 0;
+  if (!/^\d{1,20}$/.test(text)) {
+    throw badRequest(`${where}: expected a non-negative integer in decimal digits, found ${excerpt(text)}`);
+  }
+  const version = Number(text);
+  if (version > maxClaimedVersion) {
+    throw badRequest(`${where}: expected at most ${maxClaimedVersion}, found ${excerpt(text)}`);
+  }
+  return version;
+}
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Reads a timeline id from the wire; null where there is none. @throws MusterError 400 if it is no UUID */
+export function parseTimeline(text: string | null | undefined, where: string): string | null {
+  if (text === null || text === undefined || text === '') return null;
+  if (!uuidPattern.test(text)) throw badRequest(`${where}: expected a UUID, found ${excerpt(text)}`);
+  return text.toLowerCase();
+}
+
+/** Reads a spec hash from the wire; null where there is none. @throws MusterError 400 if it is no SHA-256 in hex */
+export function parseSpecHash(text: string | null | undefined, where: string): string | null {
+  if (text === null || text === undefined || text === '') return null;
+  if (!/^[0-9a-f]{64}$/i.test(text)) {
+    throw badRequest(`${where}: expected a SHA-256 in 64 hexadecimal digits, found ${excerpt(text)}`);
+  }
+  return text.toLowerCase();
+}
+
+function excerpt(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}
+
+/** The version at which the server's history left a timeline, or undefined if it never was on it. */
+export function leftAt(server: ServerPosition, timeline: string): number | undefined {
+  return timeline === server.timeline ? server.version : server.lineage[timeline];
+}
+
+function withAncestor(lineage: Lineage, timeline: string, version: number): Lineage {
+  return { ...lineage, [timeline]: Math.max(version, lineage[timeline] ?? 0) };
+}
+
+/** Moves a server position onto the current timeline; the one it leaves, if another, becomes an ancestor. */
+function enterTimeline(server: ServerPosition, current: string): ServerPosition {
+  if (server.timeline === current) return server;
+  return { ...server, timeline: current, lineage: withAncestor(server.lineage, server.timeline, server.version) };
+}
+
+/**
+ * The position that the next render gives: on the current timeline, above all that the server rendered and all that the
+ * device ever claimed, so that no device ignores it as old (design.md, section 4).
+ */
+export function renderedPosition(
+  server: ServerPosition,
+  highestClaimed: number,
+  current: string,
+  specHash: string,
+): ServerPosition {
+  return { ...enterTimeline(server, current), version: Math.max(server.version, highestClaimed) + 1, specHash };
+}
+
+/**
+ * Joins a device's position to the server's history, which is all that resuming and adopting mean: "where that device
+ * is counts as an ancestor of what we will send it". The version rises to at least the device's, and the hash is
+ * forgotten until the next render. db/graft-sql.ts says the same in SQL, for many devices at once.
+ */
+export function graft(server: ServerPosition, device: DevicePosition, current: string): ServerPosition {
+  const entered = enterTimeline(server, current);
+  // A device that states no timeline was judged by its number on the server's own.
+  const timeline = device.timeline ?? server.timeline;
+  return {
+    timeline: current,
+    version: Math.max(server.version, device.version),
+    specHash: null,
+    lineage: timeline === current ? entered.lineage : withAncestor(entered.lineage, timeline, device.version),
+  };
+}

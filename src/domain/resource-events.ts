@@ -1,0 +1,60 @@
+import type { NewEvent } from './event.ts';
+import type { Ownership } from './ownership.ts';
+
+type Resource = { readonly kind: 'Device' | 'Fleet'; readonly name: string };
+
+/** A part of a resource that an event can name as updated. */
+export type UpdatedField = 'owner' | 'labels' | 'spec' | 'spec.selector' | 'spec.template';
+
+export function createdEvent({ kind, name }: Resource, actor: string): NewEvent {
+  const message = `${kind} ${name} was created.`;
+  return { type: 'Normal', reason: 'ResourceCreated', involved: { kind, name }, message, actor };
+}
+
+export function deletedEvent({ kind, name }: Resource, actor: string): NewEvent {
+  const message = `${kind} ${name} was deleted.`;
+  return { type: 'Normal', reason: 'ResourceDeleted', involved: { kind, name }, message, actor };
+}
+
+/** @param owners of a device that changed hands: before and after */
+export function updatedEvent(
+  { kind, name }: Resource,
+  updatedFields: readonly UpdatedField[],
+  actor: string,
+  owners?: { readonly before: Ownership; readonly after: Ownership },
+): NewEvent {
+  const what = updatedFields.length === 0 ? 'metadata' : updatedFields.join(', ');
+  return {
+    type: 'Normal',
+    reason: 'ResourceUpdated',
+    involved: { kind, name },
+    message: `${kind} ${name} was updated: ${what}.`,
+    details: {
+      detailType: 'ResourceUpdated',
+      updatedFields: [...updatedFields],
+      ...(owners && { previousOwner: owners.before.owner, newOwner: owners.after.owner }),
+    },
+    actor,
+  };
+}
+
+/** A fleet's selector or template is on its way to its devices; or has reached them all. */
+export function rolloutEvent(
+  fleet: string,
+  generation: number,
+  stage: 'Started' | 'Completed',
+  actor: string,
+): NewEvent {
+  const templateVersion = String(generation);
+  const started = stage === 'Started';
+  return {
+    type: 'Normal',
+    reason: `FleetRollout${stage}`,
+    involved: { kind: 'Fleet', name: fleet },
+    message: `Rollout of generation ${generation} ${started ? 'started' : 'reached every device'}.`,
+    details: started
+      ? { detailType: 'FleetRolloutStarted', templateVersion, rolloutStrategy: 'None' }
+      : { detailType: 'FleetRolloutCompleted', templateVersion },
+    actor,
+  };
+}

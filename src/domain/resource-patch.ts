@@ -1,0 +1,50 @@
+import { badRequest } from './errors.ts';
+import { canonicalJson, type JsonObject, type JsonValue } from './json.ts';
+import { applyJsonPatch } from './json-patch.ts';
+import { storableObject } from './resources/storable.ts';
+import type { PatchRequest } from './resources/patch-request.ts';
+
+/** A place in a document: keys, outermost first. */
+type Place = readonly string[];
+
+/**
+ * Applies a JSON Patch to a document as it is shown, and refuses one that changes anything beside what may be changed.
+ *
+ * @param mayChange the only places, and all within them, that may differ afterwards
+ * @throws MusterError 400 naming the operation that cannot be applied, or the first part that only the service changes
+ */
+export function patchResource(shown: object, patch: PatchRequest, mayChange: readonly Place[]): JsonObject {
+  const document = storableObject({ ...shown });
+  const patched = applyJsonPatch(document, patch);
+  refuseOtherChanges(document, patched, mayChange, []);
+  return patched;
+}
+
+function refuseOtherChanges(
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+  mayChange: readonly Place[],
+  at: Place,
+): void {
+  if (mayChange.some((place) => place.length === at.length && isWithin(at, place))) return;
+  if (mayChange.some((place) => isWithin(place, at))) {
+    const left = membersOf(before);
+    const right = membersOf(after ?? {});
+    if (left !== undefined && right !== undefined) {
+      for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
+        refuseOtherChanges(left[key], right[key], mayChange, [...at, key]);
+      }
+      return;
+    }
+  }
+  if (spelled(before) === spelled(after)) return;
+  throw badRequest(`the patch changes ${at.join('.') || 'the document'}, which only the service does`);
+}
+
+const isWithin = (place: Place, outer: Place): boolean => outer.every((key, index) => place[index] === key);
+
+const spelled = (value: JsonValue | undefined): string => (value === undefined ? '' : canonicalJson(value));
+
+function membersOf(value: JsonValue | undefined): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { catalogItemRefSchema } from './catalog-item.ts';
+import { imageReferenceSchema } from './image-reference.ts';
+import { limits } from './limits.ts';
+import { atLeastOneOf, exactlyOneOf, requiring, uniqueBy } from './object-rules.ts';
+
+const sources = ['reference', 'catalogItemRef'] as const;
+
+export const imageVolumeSourceSchema = z
+  .looseObject({
+    reference: imageReferenceSchema.optional().meta({ description: 'The image or artifact in its registry.' }),
+    catalogItemRef: catalogItemRefSchema.optional(),
+    pullPolicy: z
+      .enum(['Always', 'IfNotPresent', 'Never'])
+      .optional()
+      .meta({ description: 'When to pull; IfNotPresent if not given.' }),
+  })
+  .superRefine(exactlyOneOf(sources))
+  .meta({
+    id: 'ImageVolumeSource',
+    description: 'The OCI image or artifact whose content a volume has.',
+    oneOf: requiring(sources),
+  });
+export type ImageVolumeSource = z.infer<typeof imageVolumeSourceSchema>;
+
+export const volumeMountSchema = z
+  .looseObject({
+    path: z
+      .string()
+      .min(1)
+      .max(limits.pathLength)
+      .meta({ description: 'Where in the container, with options after a colon.', example: '/var/lib/data:ro' }),
+  })
+  .meta({ id: 'VolumeMount', description: 'Where a volume appears.' });
+export type VolumeMount = z.infer<typeof volumeMountSchema>;
+
+const contents = ['image', 'mount'] as const;
+
+export const applicationVolumeSchema = z
+  .looseObject({
+    name: z
+      .string()
+      .min(1)
+      .max(limits.itemNameLength)
+      .meta({ description: 'Names the volume within its application.' }),
+    reclaimPolicy: z
+      .enum(['Retain'])
+      .optional()
+      .meta({ description: 'What becomes of the volume when its application goes.' }),
+    image: imageVolumeSourceSchema.optional(),
+    mount: volumeMountSchema.optional(),
+  })
+  .superRefine(atLeastOneOf(contents))
+  .meta({
+    id: 'ApplicationVolume',
+    description: 'A volume of an application: filled from an image, mounted at a path, or both.',
+    allOf: [{ anyOf: requiring(contents) }],
+  });
+export type ApplicationVolume = z.infer<typeof applicationVolumeSchema>;
+
+export const applicationVolumesSchema = z
+  .array(applicationVolumeSchema)
+  .max(limits.volumeCount)
+  .superRefine(uniqueBy('name'));

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { absolutePathSchema, fileSpecSchema } from './file-content.ts';
+import { limits } from './limits.ts';
+import { exactlyOneOf, requiring } from './object-rules.ts';
+
+const text = z.string().min(1).max(limits.textLength);
+const account = z.string().max(limits.textLength);
+
+export const gitRefSchema = z
+  .looseObject({
+    repository: text.meta({ description: 'The repository, by the name of its resource.' }),
+    targetRevision: z.string().max(limits.textLength).meta({ description: 'Branch, tag or commit.' }),
+    path: z.string().max(limits.pathLength).meta({ description: 'What to take from the repository.' }),
+  })
+  .meta({ id: 'GitRef', description: 'Configuration kept in a Git repository.' });
+export type GitRef = z.infer<typeof gitRefSchema>;
+
+export const secretRefSchema = z
+  .looseObject({
+    name: text.meta({ description: 'The secret.' }),
+    namespace: text.meta({ description: 'The namespace that the secret is in.' }),
+    mountPath: absolutePathSchema.meta({ description: 'The directory on the device that it is written to.' }),
+    user: account.optional().meta({ description: 'Owner of the files, by name or number; root if not given.' }),
+    group: account.optional().meta({ description: 'Group of the files, by name or number; root if not given.' }),
+  })
+  .meta({ id: 'SecretRef', description: 'Configuration kept in a Kubernetes secret.' });
+export type SecretRef = z.infer<typeof secretRefSchema>;
+
+export const httpRefSchema = z
+  .looseObject({
+    repository: text.meta({ description: 'The repository, by the name of its resource.' }),
+    suffix: z
+      .string()
+      .max(limits.textLength)
+      .optional()
+      .meta({ description: "What follows the repository's URL: path and query." }),
+    filePath: absolutePathSchema.meta({ description: 'The file on the device that the answer is written to.' }),
+  })
+  .meta({ id: 'HttpRef', description: 'Configuration fetched over HTTP.' });
+export type HttpRef = z.infer<typeof httpRefSchema>;
+
+const kinds = ['gitRef', 'secretRef', 'inline', 'httpRef'] as const;
+
+/** Flight Control's four config providers. Which one it is, the key beside the name says. */
+export const configProviderSpecSchema = z
+  .looseObject({
+    name: z.string().min(1).max(limits.itemNameLength).meta({ description: 'What the provider is called.' }),
+    gitRef: gitRefSchema.optional(),
+    secretRef: secretRefSchema.optional(),
+    inline: z
+      .array(fileSpecSchema)
+      .max(limits.inlineFileCount)
+      .optional()
+      .meta({ description: 'Files written out in the spec itself.' }),
+    httpRef: httpRefSchema.optional(),
+  })
+  .superRefine(exactlyOneOf(kinds))
+  .meta({
+    id: 'ConfigProviderSpec',
+    description:
+      'Where part of the configuration comes from: exactly one of Git, a secret, HTTP, or files written inline.',
+    oneOf: requiring(kinds),
+  });
+export type ConfigProviderSpec = z.infer<typeof configProviderSpecSchema>;

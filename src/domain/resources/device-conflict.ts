@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { musterApiVersionSchema } from './api-version.ts';
+import { patchOperationSchema } from './patch-request.ts';
+import { conflictVerdictSchema, positionSchema } from './position.ts';
+import { timestampSchema } from './timestamp.ts';
+
+export const specDifferenceSchema = z
+  .object({
+    patch: z
+      .array(patchOperationSchema)
+      .meta({ description: 'Turns what the device runs into what it would be sent.' }),
+    text: z.string().meta({ description: 'The same as a unified diff of YAML.' }),
+  })
+  .meta({ id: 'SpecDifference', description: 'What resuming would change on the device.' });
+
+export const deviceConflictSchema = z
+  .object({
+    apiVersion: musterApiVersionSchema,
+    kind: z.literal('DeviceConflict'),
+    metadata: z.object({ name: z.string().meta({ description: 'The device.' }) }),
+    verdict: conflictVerdictSchema,
+    info: z.string().meta({ description: 'Why, for people: both positions as far as they matter.' }),
+    since: timestampSchema.meta({ description: 'When the conflict was found.' }),
+    server: positionSchema.meta({ description: 'Where the server believes the device is.' }),
+    reported: positionSchema.nullable().meta({ description: 'Where the device says it is.' }),
+    partedAt: z
+      .object({ timeline: z.string(), renderedVersion: z.string() })
+      .nullable()
+      .meta({ description: 'The last position that both histories have; null where that cannot be told.' }),
+    difference: specDifferenceSchema
+      .nullable()
+      .meta({ description: 'What resuming would change; null while the device has not sent the spec it runs.' }),
+  })
+  .meta({ id: 'DeviceConflict', description: 'Why a device is paused, and what a person has to decide.' });
+export type DeviceConflict = z.infer<typeof deviceConflictSchema>;

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+
+export const deviceDecommissionTargetTypeSchema = z
+  .enum(['Unenroll', 'FactoryReset'])
+  .meta({ id: 'DeviceDecommissionTargetType', description: 'What the device does when it is given up.' });
+export type DeviceDecommissionTargetType = z.infer<typeof deviceDecommissionTargetTypeSchema>;
+
+export const deviceDecommissionSchema = z
+  .looseObject({ target: deviceDecommissionTargetTypeSchema })
+  .meta({ id: 'DeviceDecommission', description: 'Asks that a device be given up.' });
+export type DeviceDecommission = z.infer<typeof deviceDecommissionSchema>;

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { apiVersionSchema } from './api-version.ts';
+import { conditionSchema } from './condition.ts';
+import { osModeTypeSchema } from './device-status-items.ts';
+import { reportedDeviceStatusSchema } from './device-status.ts';
+import { limits } from './limits.ts';
+import { listMetaSchema } from './list-meta.ts';
+import { labelsSchema, objectMetaSchema } from './object-meta.ts';
+import { atMostEntries } from './object-rules.ts';
+import { timestampSchema } from './timestamp.ts';
+
+/**
+ * Labels that an agent suggests. The contract only asks for text, and agents send their host's name: whether they can be
+ * labels is for the approval to see, where a person can correct them. An agent without any sends null.
+ */
+const suggestedLabels = z
+  .record(z.string(), z.string().max(limits.textLength))
+  .superRefine(atMostEntries(limits.labelCount))
+  .nullable()
+  .optional()
+  .meta({ description: 'Labels that the device would like to have.' });
+
+export const enrollmentRequestSpecSchema = z
+  .looseObject({
+    csr: z
+      .string()
+      .min(1)
+      .max(limits.certificateRequestLength)
+      .meta({ description: 'The certificate signing request (PKCS#10), in PEM.' }),
+    deviceStatus: reportedDeviceStatusSchema.optional(),
+    labels: suggestedLabels,
+    knownRenderedVersion: z
+      .string()
+      .max(limits.positionTextLength)
+      .optional()
+      .meta({ description: 'The rendered version that the device still runs from an earlier enrollment.' }),
+    osMode: osModeTypeSchema.optional(),
+  })
+  .meta({ id: 'EnrollmentRequestSpec', description: 'What a device that wants to enroll says of itself.' });
+export type EnrollmentRequestSpec = z.infer<typeof enrollmentRequestSpecSchema>;
+
+const approvalFields = {
+  approved: z.boolean(),
+  labels: labelsSchema.optional(),
+  replaceLabels: z
+    .boolean()
+    .optional()
+    .meta({ description: "Whether these labels stand instead of the device's own, not beside them." }),
+};
+
+export const enrollmentRequestApprovalSchema = z
+  .looseObject(approvalFields)
+  .meta({ id: 'EnrollmentRequestApproval', description: "A person's answer to a device that wants to enroll." });
+export type EnrollmentRequestApproval = z.infer<typeof enrollmentRequestApprovalSchema>;
+
+export const enrollmentRequestApprovalStatusSchema = z
+  .looseObject({ ...approvalFields, approvedBy: z.string(), approvedAt: timestampSchema })
+  .meta({ id: 'EnrollmentRequestApprovalStatus', description: 'The answer, with who gave it and when.' });
+export type EnrollmentRequestApprovalStatus = z.infer<typeof enrollmentRequestApprovalStatusSchema>;
+
+export const enrollmentRequestStatusSchema = z
+  .looseObject({
+    certificate: z.string().optional().meta({ description: 'The certificate that was signed, in PEM.' }),
+    conditions: z.array(conditionSchema),
+    approval: enrollmentRequestApprovalStatusSchema.optional(),
+  })
+  .meta({ id: 'EnrollmentRequestStatus', description: 'What became of the request.' });
+export type EnrollmentRequestStatus = z.infer<typeof enrollmentRequestStatusSchema>;
+
+/** An enrollment request as it is answered. */
+export const enrollmentRequestSchema = z
+  .looseObject({
+    apiVersion: apiVersionSchema,
+    kind: z.literal('EnrollmentRequest'),
+    metadata: objectMetaSchema,
+    spec: enrollmentRequestSpecSchema,
+    status: enrollmentRequestStatusSchema.optional(),
+  })
+  .meta({ id: 'EnrollmentRequest', description: 'A device that wants to join, until a person has answered.' });
+export type EnrollmentRequest = z.infer<typeof enrollmentRequestSchema>;
+
+/** An enrollment request as a device or a person sends it. Its status may come along but says nothing. */
+export const enrollmentRequestRequestSchema = z
+  .looseObject({
+    apiVersion: apiVersionSchema,
+    kind: z.enum(['EnrollmentRequest', '']),
+    metadata: objectMetaSchema,
+    spec: enrollmentRequestSpecSchema,
+    status: z.unknown().optional().meta({ description: 'Ignored: the service works it out.' }),
+  })
+  .meta({
+    id: 'EnrollmentRequestRequest',
+    description: 'An enrollment request to create, or to put in the place of one.',
+  });
+export type EnrollmentRequestRequest = z.infer<typeof enrollmentRequestRequestSchema>;
+
+export const enrollmentRequestListSchema = z
+  .looseObject({
+    apiVersion: apiVersionSchema,
+    kind: z.literal('EnrollmentRequestList'),
+    metadata: listMetaSchema,
+    items: z.array(enrollmentRequestSchema),
+  })
+  .meta({ id: 'EnrollmentRequestList', description: 'A page of enrollment requests.' });
+export type EnrollmentRequestList = z.infer<typeof enrollmentRequestListSchema>;

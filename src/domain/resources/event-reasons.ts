@@ -1,0 +1,91 @@
+import { z } from 'zod';
+
+const flightctlReasons = [
+  'ResourceCreated',
+  'ResourceCreationFailed',
+  'ResourceUpdated',
+  'ResourceUpdateFailed',
+  'ResourceDeleted',
+  'ResourceDeletionFailed',
+  'DeviceDecommissioned',
+  'DeviceDecommissionFailed',
+  'DeviceCPUCritical',
+  'DeviceCPUWarning',
+  'DeviceCPUNormal',
+  'DeviceMemoryCritical',
+  'DeviceMemoryWarning',
+  'DeviceMemoryNormal',
+  'DeviceDiskCritical',
+  'DeviceDiskWarning',
+  'DeviceDiskNormal',
+  'DeviceApplicationError',
+  'DeviceApplicationDegraded',
+  'DeviceApplicationHealthy',
+  'DeviceDisconnected',
+  'DeviceIsRebooting',
+  'DeviceConflictPaused',
+  'DeviceConflictResolved',
+  'DeviceConnected',
+  'DeviceContentUpToDate',
+  'DeviceContentOutOfDate',
+  'DeviceContentUpdating',
+  'DeviceUpdateFailed',
+  'DeviceVulnerabilityCVECritical',
+  'DeviceVulnerabilityCVEResolved',
+  'DeviceVulnerabilityCVEWarning',
+  'DeviceOSImageChanged',
+  'EnrollmentRequestApproved',
+  'EnrollmentRequestApprovalFailed',
+  'DeviceMultipleOwnersDetected',
+  'DeviceMultipleOwnersResolved',
+  'DeviceSpecValid',
+  'DeviceSpecInvalid',
+  'InternalTaskFailed',
+  'InternalTaskPermanentlyFailed',
+  'RepositoryAccessible',
+  'RepositoryInaccessible',
+  'ReferencedRepositoryUpdated',
+  'FleetValid',
+  'FleetInvalid',
+  'FleetRolloutCreated',
+  'FleetRolloutStarted',
+  'FleetRolloutFailed',
+  'FleetRolloutCompleted',
+  'FleetRolloutBatchDispatched',
+  'FleetRolloutDeviceSelected',
+  'FleetRolloutBatchCompleted',
+  'ResourceSyncCommitDetected',
+  'ResourceSyncAccessible',
+  'ResourceSyncInaccessible',
+  'ResourceSyncParsed',
+  'ResourceSyncParsingFailed',
+  'ResourceSyncSynced',
+  'ResourceSyncSyncFailed',
+  'DependencyChangeDetected',
+  'DependencySyncProbeFailed',
+  'SystemRestored',
+  'EncryptionMigrationStarted',
+  'EncryptionMigrationCompleted',
+  'ApplicationLifecycleChanged',
+] as const;
+
+const musterReasons = [
+  /** A device is ahead although nobody declared a restore: the server went back without being told. */
+  'DeviceAheadWithoutRestore',
+  /** A later restore was declared before this one settled. */
+  'RestoreSuperseded',
+  /** Every device has answered the restore or been written off, and none is paused. */
+  'RestoreSettled',
+  /** A device answered the restore, and its gate opened. */
+  'DeviceAnswered',
+  /** A person let a device's own spec win. */
+  'DeviceAdopted',
+  /** A device reported that this database does not know. */
+  'UnknownDeviceReported',
+] as const;
+
+export const eventReasonSchema = z.enum([...flightctlReasons, ...musterReasons]).meta({
+  id: 'EventReason',
+  description: "What happened, as one word for programs: Flight Control's and Muster's own.",
+});
+export type EventReason = z.infer<typeof eventReasonSchema>;

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { apiVersionSchema } from './api-version.ts';
+import {
+  applicationLifecycleChangedDetailsSchema,
+  dependencyChangeDetectedDetailsSchema,
+  dependencySyncProbeFailedDetailsSchema,
+  deviceMultipleOwnersDetectedDetailsSchema,
+  deviceMultipleOwnersResolvedDetailsSchema,
+  deviceOwnershipChangedDetailsSchema,
+  deviceVulnerabilityCveDetailsSchema,
+  fleetRolloutBatchCompletedDetailsSchema,
+  fleetRolloutBatchDispatchedDetailsSchema,
+  fleetRolloutCompletedDetailsSchema,
+  fleetRolloutDeviceSelectedDetailsSchema,
+  fleetRolloutFailedDetailsSchema,
+  fleetRolloutStartedDetailsSchema,
+  musterDetailsSchema,
+  referencedRepositoryUpdatedDetailsSchema,
+  resourceSyncCompletedDetailsSchema,
+  resourceUpdatedDetailsSchema,
+} from './event-details.ts';
+import { eventReasonSchema } from './event-reasons.ts';
+import { listMetaSchema } from './list-meta.ts';
+import { objectMetaSchema } from './object-meta.ts';
+
+export const objectReferenceSchema = z
+  .looseObject({ kind: z.string(), name: z.string() })
+  .meta({ id: 'ObjectReference', description: 'Names an object.' });
+export type ObjectReference = z.infer<typeof objectReferenceSchema>;
+
+export const eventSourceSchema = z
+  .looseObject({ component: z.string() })
+  .meta({ id: 'EventSource', description: 'The part of the service that tells of the event.' });
+export type EventSource = z.infer<typeof eventSourceSchema>;
+
+const eventFields = {
+  apiVersion: apiVersionSchema,
+  kind: z.literal('Event'),
+  metadata: objectMetaSchema,
+  involvedObject: objectReferenceSchema,
+  reason: eventReasonSchema,
+  message: z.string().meta({ description: 'What happened, for people.' }),
+  type: z.enum(['Normal', 'Warning']),
+  source: eventSourceSchema,
+  actor: z
+    .string()
+    .regex(/^(?:user|service):/, 'expected user:NAME or service:NAME')
+    .meta({ description: 'Who did it: user:NAME or service:NAME.' }),
+};
+
+/** An event within the details of another: its own details are not looked into, so that this has an end. */
+const originalEventSchema = z
+  .looseObject(eventFields)
+  .meta({ id: 'OriginalEvent', description: 'The event that was being worked on.' });
+
+export const internalTaskFailedDetailsSchema = z
+  .looseObject({
+    detailType: z.literal('InternalTaskFailed'),
+    errorMessage: z.string(),
+    retryCount: z.int().optional(),
+    originalEvent: originalEventSchema,
+  })
+  .meta({ id: 'InternalTaskFailedDetails', description: 'Work that failed, and may be tried again.' });
+
+export const internalTaskPermanentlyFailedDetailsSchema = z
+  .looseObject({
+    detailType: z.literal('InternalTaskPermanentlyFailed'),
+    errorMessage: z.string(),
+    retryCount: z.int(),
+    originalEvent: originalEventSchema,
+  })
+  .meta({ id: 'InternalTaskPermanentlyFailedDetails', description: 'Work that failed and was set aside.' });
+
+export const eventDetailsSchema = z
+  .union([
+    z.discriminatedUnion('detailType', [
+      resourceUpdatedDetailsSchema,
+      deviceOwnershipChangedDetailsSchema,
+      deviceMultipleOwnersDetectedDetailsSchema,
+      deviceMultipleOwnersResolvedDetailsSchema,
+      internalTaskFailedDetailsSchema,
+      internalTaskPermanentlyFailedDetailsSchema,
+      resourceSyncCompletedDetailsSchema,
+      referencedRepositoryUpdatedDetailsSchema,
+      fleetRolloutStartedDetailsSchema,
+      fleetRolloutFailedDetailsSchema,
+      fleetRolloutCompletedDetailsSchema,
+      fleetRolloutBatchDispatchedDetailsSchema,
+      fleetRolloutBatchCompletedDetailsSchema,
+      fleetRolloutDeviceSelectedDetailsSchema,
+      deviceVulnerabilityCveDetailsSchema,
+      dependencyChangeDetectedDetailsSchema,
+      dependencySyncProbeFailedDetailsSchema,
+      applicationLifecycleChangedDetailsSchema,
+    ]),
+    musterDetailsSchema,
+  ])
+  .meta({ id: 'EventDetails', description: 'More about an event; `detailType` says what.' });
+export type EventDetails = z.infer<typeof eventDetailsSchema>;
+
+export const eventSchema = z
+  .looseObject({ ...eventFields, details: eventDetailsSchema.optional() })
+  .meta({ id: 'Event', description: 'Something that happened: to what, why, and who did it.' });
+export type Event = z.infer<typeof eventSchema>;
+
+export const eventListSchema = z
+  .looseObject({
+    apiVersion: apiVersionSchema,
+    kind: z.literal('EventList'),
+    metadata: listMetaSchema,
+    items: z.array(eventSchema),
+  })
+  .meta({ id: 'EventList', description: 'A page of events.' });
+export type EventList = z.infer<typeof eventListSchema>;

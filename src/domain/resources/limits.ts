@@ -1,0 +1,63 @@
+/**
+ * How large a document may get. The first group is Kubernetes' (its rules for names, labels and annotations, which Flight
+ * Control follows); the rest keeps one document within what one row, one answer and one parse should cost, well above
+ * what real fleets use. Lengths are in UTF-16 code units unless the name says bytes.
+ */
+export const limits = {
+  nameLength: 253,
+  labelKeyPrefixLength: 253,
+  labelKeyNameLength: 63,
+  labelValueLength: 63,
+  /** Labels of one object. */
+  labelCount: 256,
+  /** All keys and values of one object's annotations together, in UTF-8. */
+  annotationsBytes: 256 * 1024,
+
+  /** A template may be longer than the text it becomes. */
+  templatedLabelValueLength: 1024,
+  /** Names of config providers, applications and volumes; keys and values of environment variables. */
+  itemNameLength: 253,
+  /** Short free text: revisions, namespaces, users, reasons within a status. */
+  textLength: 4096,
+  /** A reference to an OCI image or artifact. */
+  imageReferenceLength: 2048,
+  /** A path in a file system. */
+  pathLength: 4096,
+  /** One inline file: 1 MiB, as many characters as that takes in base64. */
+  contentLength: Math.ceil((1024 * 1024) / 3) * 4,
+  /** A systemd unit name or pattern. */
+  unitPatternLength: 256,
+
+  configProviderCount: 256,
+  inlineFileCount: 1024,
+  applicationCount: 256,
+  volumeCount: 256,
+  portCount: 1024,
+  valuesFileCount: 256,
+  environmentVariableCount: 1024,
+  unitPatternCount: 256,
+  resourceMonitorCount: 16,
+  consoleCount: 256,
+  batchCount: 256,
+  groupByCount: 16,
+  matchExpressionCount: 256,
+  matchValueCount: 1024,
+
+  /** Lists in a reported status. */
+  conditionCount: 64,
+  unitStatusCount: 1024,
+  configReferenceCount: 256,
+  /** Custom properties that a device reports of itself. */
+  customInfoCount: 1024,
+
+  patchOperationCount: 1000,
+  certificateRequestLength: 64 * 1024,
+  selectorLength: 64 * 1024,
+  /** Why a person does something: goes into the audit trail. */
+  reasonLength: 1024,
+  artifactLength: 2048,
+  /** Names that the answer to a resume or an adopt lists; the count beside them is not bounded. */
+  listedDeviceCount: 1000,
+  /** A claimed timeline, version or hash before it is parsed. */
+  positionTextLength: 256,
+} as const;

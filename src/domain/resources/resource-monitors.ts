@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { limits } from './limits.ts';
+import { uniqueBy } from './object-rules.ts';
+import { templatedText } from './templated.ts';
+
+const severities = ['Warning', 'Critical', 'Info'] as const;
+
+export const resourceAlertRuleSchema = z
+  .looseObject({
+    severity: z.enum(severities).meta({ description: 'How bad it is.' }),
+    duration: templatedText(/^\d+[smh]$/, 'expected a duration such as 90s, 10m or 1h').meta({
+      description: 'The time over which usage is averaged.',
+    }),
+    percentage: z.number().min(0).max(100).meta({ description: 'The usage at which the alert begins.' }),
+    description: z.string().max(limits.textLength).meta({ description: 'What the alert means, for people.' }),
+  })
+  .meta({ id: 'ResourceAlertRule', description: 'When to raise an alert about a resource.' });
+export type ResourceAlertRule = z.infer<typeof resourceAlertRuleSchema>;
+
+const monitorFields = {
+  alertRules: z
+    .array(resourceAlertRuleSchema)
+    .max(severities.length)
+    .superRefine(uniqueBy('severity'))
+    .meta({ description: 'At most one rule for each severity.' }),
+  samplingInterval: templatedText(/^[1-9]\d*[smh]$/, 'expected a duration above zero, such as 5s, 10m or 1h').meta({
+    description: 'The time between two measurements.',
+  }),
+};
+
+export const cpuResourceMonitorSpecSchema = z
+  .looseObject({ monitorType: z.literal('CPU'), ...monitorFields })
+  .meta({ id: 'CpuResourceMonitorSpec', description: 'Watches how busy the processors are.' });
+
+export const memoryResourceMonitorSpecSchema = z
+  .looseObject({ monitorType: z.literal('Memory'), ...monitorFields })
+  .meta({ id: 'MemoryResourceMonitorSpec', description: 'Watches how much memory is in use.' });
+
+export const diskResourceMonitorSpecSchema = z
+  .looseObject({
+    monitorType: z.literal('Disk'),
+    ...monitorFields,
+    path: z.string().max(limits.pathLength).meta({ description: 'A directory on the disk to watch.' }),
+  })
+  .meta({ id: 'DiskResourceMonitorSpec', description: 'Watches how full a disk is.' });
+
+export const resourceMonitorSchema = z
+  .discriminatedUnion('monitorType', [
+    cpuResourceMonitorSpecSchema,
+    memoryResourceMonitorSpecSchema,
+    diskResourceMonitorSpecSchema,
+  ])
+  .meta({ id: 'ResourceMonitor', description: 'A resource to watch; `monitorType` says which.' });
+export type ResourceMonitor = z.infer<typeof resourceMonitorSchema>;

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { musterApiVersionSchema } from './api-version.ts';
+import { limits } from './limits.ts';
+import { listMetaSchema } from './list-meta.ts';
+import { timestampSchema } from './timestamp.ts';
+
+export const restoreBackupSchema = z
+  .strictObject({
+    artifact: z
+      .string()
+      .min(1)
+      .max(limits.artifactLength)
+      .optional()
+      .meta({ description: 'Where the backup is kept.' }),
+    sha256: z
+      .string()
+      .max(64, { abort: true })
+      .regex(/^[0-9A-Fa-f]{64}$/, 'expected a SHA-256 in 64 hexadecimal digits')
+      .optional()
+      .meta({ description: 'Checksum of the backup.' }),
+    takenAt: timestampSchema.optional().meta({ description: 'When the backup was made: the recovery point.' }),
+  })
+  .meta({ id: 'RestoreBackup', description: 'The backup that the database now holds.' });
+export type RestoreBackup = z.infer<typeof restoreBackupSchema>;
+
+export const restoreRequestSchema = z
+  .strictObject({
+    reason: z.string().max(limits.reasonLength).optional().meta({ description: 'Why the backup was restored.' }),
+    backup: restoreBackupSchema.optional(),
+  })
+  .meta({ id: 'RestoreRequest', description: 'Declares that the database now holds a backup.' });
+export type RestoreRequest = z.infer<typeof restoreRequestSchema>;
+
+const devices = z.int().nonnegative();
+
+export const restoreDevicesSchema = z
+  .object({
+    total: devices.meta({ description: 'Devices that take part: all but the decommissioned.' }),
+    awaitingReconnect: devices.meta({ description: 'Those that have not answered yet.' }),
+    answered: devices,
+    inSync: devices.meta({ description: 'Those that answered with the position the server had for them.' }),
+    behind: devices.meta({ description: 'Those that answered with an older position.' }),
+    conflictPaused: devices.meta({ description: 'Those that are paused now.' }),
+    resumed: devices.meta({ description: 'Conflicts in which the restored spec won.' }),
+    adopted: devices.meta({ description: "Conflicts in which the device's own spec won." }),
+  })
+  .meta({ id: 'RestoreDevices', description: 'How many devices stand where.' });
+export type RestoreDevices = z.infer<typeof restoreDevicesSchema>;
+
+const seconds = z.number().nonnegative().nullable();
+
+export const restoreReconnectSchema = z.object({ p50Seconds: seconds, p95Seconds: seconds, p99Seconds: seconds }).meta({
+  id: 'RestoreReconnect',
+  description: 'After how long so many percent of the devices had answered; null until then.',
+});
+export type RestoreReconnect = z.infer<typeof restoreReconnectSchema>;
+
+export const restoreSpecSchema = z
+  .object({
+    reason: z.string().optional(),
+    backup: restoreBackupSchema.optional(),
+    declaredBy: z.string().meta({ description: 'Who declared it.' }),
+    previous: z.uuid().nullable().meta({ description: 'The restore before this one.' }),
+  })
+  .meta({ id: 'RestoreSpec', description: 'What was declared, and by whom.' });
+export type RestoreSpec = z.infer<typeof restoreSpecSchema>;
+
+export const restorePhaseSchema = z.enum(['Mustering', 'Settled', 'Superseded']).meta({
+  id: 'RestorePhase',
+  description: 'Mustering while a device is awaited or paused, then Settled; Superseded by a later restore.',
+});
+export type RestorePhase = z.infer<typeof restorePhaseSchema>;
+
+export const restoreStatusSchema = z
+  .object({
+    phase: restorePhaseSchema,
+    devices: restoreDevicesSchema,
+    firstAnswerAt: timestampSchema.nullable(),
+    lastAnswerAt: timestampSchema.nullable(),
+    settledAt: timestampSchema.nullable(),
+    reconnect: restoreReconnectSchema,
+  })
+  .meta({ id: 'RestoreStatus', description: 'How far the muster is.' });
+export type RestoreStatus = z.infer<typeof restoreStatusSchema>;
+
+export const restoreMetaSchema = z
+  .object({ name: z.uuid(), creationTimestamp: timestampSchema.meta({ description: 'When it was declared.' }) })
+  .meta({ id: 'RestoreMeta', description: 'The id of a restore, which is also that of its timeline.' });
+export type RestoreMeta = z.infer<typeof restoreMetaSchema>;
+
+export const restoreSchema = z
+  .object({
+    apiVersion: musterApiVersionSchema,
+    kind: z.literal('Restore'),
+    metadata: restoreMetaSchema,
+    spec: restoreSpecSchema,
+    status: restoreStatusSchema,
+  })
+  .meta({ id: 'Restore', description: 'A declared event: the database now holds a backup. It starts a new timeline.' });
+export type Restore = z.infer<typeof restoreSchema>;
+
+export const restoreListSchema = z
+  .object({
+    apiVersion: musterApiVersionSchema,
+    kind: z.literal('RestoreList'),
+    metadata: listMetaSchema,
+    items: z.array(restoreSchema),
+  })
+  .meta({ id: 'RestoreList', description: 'A page of restores, newest first.' });
+export type RestoreList = z.infer<typeof restoreListSchema>;

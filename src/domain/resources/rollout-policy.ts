@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { labelSelectorSchema } from './label-selector.ts';
+import { limits } from './limits.ts';
+import { durationSchema } from './update-policy.ts';
+
+export const percentageSchema = z
+  .string()
+  .regex(/^(?:100|[1-9]?[0-9])%$/, 'expected a percentage from 0% to 100%')
+  .meta({ id: 'Percentage', description: 'A whole number from 0 to 100, and a percent sign.' });
+export type Percentage = z.infer<typeof percentageSchema>;
+
+export const disruptionBudgetSchema = z
+  .looseObject({
+    groupBy: z
+      .array(
+        z
+          .string()
+          .max(limits.textLength, { abort: true })
+          .regex(/^([A-Za-z0-9][-A-Za-z0-9_/.]*)?[A-Za-z0-9]$/, 'expected a label key'),
+      )
+      .max(limits.groupByCount)
+      .optional()
+      .meta({ description: 'Labels whose values part the devices into groups, each with the budget to itself.' }),
+    minAvailable: z.int().min(1).optional().meta({ description: 'How many devices must stay available.' }),
+    maxUnavailable: z.int().min(1).optional().meta({ description: 'How many devices may be unavailable.' }),
+  })
+  .meta({ id: 'DisruptionBudget', description: 'How many devices a rollout may disturb at once.' });
+export type DisruptionBudget = z.infer<typeof disruptionBudgetSchema>;
+
+export const batchSchema = z
+  .looseObject({
+    selector: labelSelectorSchema.optional(),
+    successThreshold: percentageSchema.optional(),
+    limit: z
+      .union([percentageSchema, z.int().min(1)])
+      .optional()
+      .meta({ description: 'The most devices in the batch: a number, or a share of the fleet.' }),
+  })
+  .meta({ id: 'Batch', description: 'Devices that are updated together.' });
+export type Batch = z.infer<typeof batchSchema>;
+
+export const batchSequenceSchema = z
+  .looseObject({
+    strategy: z.literal('BatchSequence'),
+    sequence: z.array(batchSchema).min(1).max(limits.batchCount).optional(),
+  })
+  .meta({ id: 'BatchSequence', description: 'Batches that are updated one after the other.' });
+export type BatchSequence = z.infer<typeof batchSequenceSchema>;
+
+export const rolloutDeviceSelectionSchema = z.discriminatedUnion('strategy', [batchSequenceSchema]).meta({
+  id: 'RolloutDeviceSelection',
+  description: 'In which order devices are updated; `strategy` says how it is given.',
+});
+export type RolloutDeviceSelection = z.infer<typeof rolloutDeviceSelectionSchema>;
+
+export const rolloutPolicySchema = z
+  .looseObject({
+    disruptionBudget: disruptionBudgetSchema.optional(),
+    deviceSelection: rolloutDeviceSelectionSchema.optional(),
+    successThreshold: percentageSchema.optional(),
+    defaultUpdateTimeout: durationSchema.optional(),
+  })
+  .meta({ id: 'RolloutPolicy', description: 'How a change of the template reaches the devices of a fleet.' });
+export type RolloutPolicy = z.infer<typeof rolloutPolicySchema>;

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { apiVersionSchema } from './api-version.ts';
+
+export const statusSchema = z
+  .looseObject({
+    apiVersion: apiVersionSchema,
+    kind: z.literal('Status'),
+    status: z.enum(['Success', 'Failure']),
+    code: z.int().meta({ description: 'The HTTP status of the answer.' }),
+    reason: z.string().meta({ description: 'What happened, as one word for programs.' }),
+    message: z.string().meta({ description: 'What happened, for people.' }),
+  })
+  .meta({ id: 'Status', description: 'The answer where there is no other object to give; every error is one.' });
+export type Status = z.infer<typeof statusSchema>;

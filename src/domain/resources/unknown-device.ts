@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { musterApiVersionSchema } from './api-version.ts';
+import { listMetaSchema } from './list-meta.ts';
+import { positionSchema } from './position.ts';
+import { timestampSchema } from './timestamp.ts';
+
+export const unknownDeviceSchema = z
+  .object({
+    name: z.string(),
+    firstSeen: timestampSchema,
+    lastSeen: timestampSchema,
+    reported: positionSchema.meta({ description: 'Where the device says it is.' }),
+  })
+  .meta({ id: 'UnknownDevice', description: 'A device that reported although the database does not know it.' });
+export type UnknownDevice = z.infer<typeof unknownDeviceSchema>;
+
+export const unknownDeviceListSchema = z
+  .object({
+    apiVersion: musterApiVersionSchema,
+    kind: z.literal('UnknownDeviceList'),
+    metadata: listMetaSchema,
+    items: z.array(unknownDeviceSchema),
+  })
+  .meta({ id: 'UnknownDeviceList', description: 'A page of devices that the database does not know.' });
+export type UnknownDeviceList = z.infer<typeof unknownDeviceListSchema>;

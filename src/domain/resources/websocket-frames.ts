@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { deviceSchema } from './device.ts';
+import { reportedDeviceStatusSchema } from './device-status.ts';
+import { limits } from './limits.ts';
+import { gateSchema, verdictSchema } from './position.ts';
+
+const id = z.int().optional().meta({ description: 'Chosen by the device; what answers a frame has the same.' });
+/** What is claimed is parsed with the position: a malformed one is refused there, with the same words as over HTTP. */
+const claim = z.string().max(limits.positionTextLength).nullable().optional();
+
+export const reportFrameSchema = z
+  .object({
+    type: z.literal('report'),
+    id,
+    renderedVersion: claim.meta({ description: 'The rendered version that the device runs.' }),
+    timeline: claim.meta({ description: 'The timeline of that version.' }),
+    specHash: claim.meta({ description: 'SHA-256 of the spec that the device runs.' }),
+    status: reportedDeviceStatusSchema.optional(),
+    spec: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'The spec that the device runs, when asked for; only checked when it is adopted.' }),
+  })
+  .meta({ id: 'ReportFrame', description: 'A device says where it is and how.' });
+export type ReportFrame = z.infer<typeof reportFrameSchema>;
+
+/** What a device sends over a connection of the subprotocol `muster.v1`. */
+export const deviceFrameSchema = z
+  .discriminatedUnion('type', [reportFrameSchema])
+  .meta({ id: 'DeviceFrame', description: 'A frame from a device.' });
+export type DeviceFrame = z.infer<typeof deviceFrameSchema>;
+
+export const verdictFrameSchema = z
+  .object({
+    type: z.literal('verdict'),
+    id,
+    verdict: verdictSchema,
+    gate: gateSchema,
+    info: z.string().meta({ description: 'Why, for people.' }),
+    restore: z.string().meta({ description: 'The restore that the device has now answered.' }),
+    wants: z
+      .array(z.enum(['spec']))
+      .optional()
+      .meta({ description: 'What the next report should hold besides.' }),
+  })
+  .meta({ id: 'VerdictFrame', description: 'The answer to a report.' });
+export type VerdictFrame = z.infer<typeof verdictFrameSchema>;
+
+export const renderedFrameSchema = z
+  .object({ type: z.literal('rendered'), device: deviceSchema })
+  .meta({ id: 'RenderedFrame', description: 'A spec to apply.' });
+export type RenderedFrame = z.infer<typeof renderedFrameSchema>;
+
+export const reportRequestFrameSchema = z
+  .object({
+    type: z.literal('report-request'),
+    reason: z.string().meta({ description: 'Why: `restore` when one was declared.' }),
+  })
+  .meta({ id: 'ReportRequestFrame', description: 'Asks the device to say again where it is.' });
+export type ReportRequestFrame = z.infer<typeof reportRequestFrameSchema>;
+
+export const errorFrameSchema = z
+  .object({
+    type: z.literal('error'),
+    code: z.int().meta({ description: 'The HTTP status that the same request would have had.' }),
+    message: z.string(),
+    id,
+  })
+  .meta({ id: 'ErrorFrame', description: 'A frame was refused.' });
+export type ErrorFrame = z.infer<typeof errorFrameSchema>;
+
+/** What Muster sends over a connection of the subprotocol `muster.v1`. */
+export const musterFrameSchema = z
+  .discriminatedUnion('type', [verdictFrameSchema, renderedFrameSchema, reportRequestFrameSchema, errorFrameSchema])
+  .meta({ id: 'MusterFrame', description: 'A frame from Muster.' });
+export type MusterFrame = z.infer<typeof musterFrameSchema>;

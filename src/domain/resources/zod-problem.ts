@@ -1,0 +1,130 @@
+import type { z } from 'zod';
+import { formatPath, quote } from './document-path.ts';
+
+type Issue = z.core.$ZodIssue;
+type Problem = { readonly path: readonly PropertyKey[]; readonly text: string };
+
+const mostProblems = 5;
+const mostValues = 20;
+
+/**
+ * What is wrong with a document, for the person who sent it: one sentence that lists at most five problems as
+ * `path: expected …`.
+ *
+ * @param where what was looked at, such as `body` or `Device`
+ */
+export function describeProblems(error: z.ZodError, where: string): string {
+  const problems = error.issues.flatMap((issue) => problemsOf(issue));
+  const shown = problems.slice(0, mostProblems).map(spell);
+  const more = problems.length - shown.length;
+  if (more > 0) shown.push(`and ${more} more`);
+  return `${where} is not valid: ${shown.join('; ')}`;
+}
+
+function spell({ path, text }: Problem): string {
+  const place = formatPath(path);
+  return place === '' ? text : `${place}: ${text}`;
+}
+
+function problemsOf(issue: Issue): Problem[] {
+  // Our own schemas say what they expect in words that fit here; zod's default messages do not.
+  if (issue.message.startsWith('expected ')) return [{ path: issue.path, text: issue.message }];
+  switch (issue.code) {
+    case 'invalid_type':
+      return [{ path: issue.path, text: `expected ${withArticle(issue.expected)}` }];
+    case 'invalid_value':
+      return [{ path: issue.path, text: `expected ${oneOf(issue.values)}` }];
+    case 'too_big':
+      return [
+        {
+          path: issue.path,
+          text: `expected ${bound(issue.inclusive !== false, 'most')} ${amount(issue.maximum, issue.origin)}`,
+        },
+      ];
+    case 'too_small':
+      return [
+        {
+          path: issue.path,
+          text: `expected ${bound(issue.inclusive !== false, 'least')} ${amount(issue.minimum, issue.origin)}`,
+        },
+      ];
+    case 'not_multiple_of':
+      return [{ path: issue.path, text: `expected a multiple of ${issue.divisor}` }];
+    case 'invalid_format':
+      return [{ path: issue.path, text: `expected ${formatName(issue)}` }];
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({ path: [...issue.path, key], text: 'expected no such key' }));
+    case 'invalid_union':
+      return unionProblems(issue);
+    case 'invalid_key':
+    case 'invalid_element':
+      return within(issue.path, issue.issues.flatMap(problemsOf));
+    case 'custom':
+      return [{ path: issue.path, text: issue.message }];
+    default:
+      return issue satisfies never;
+  }
+}
+
+function within(path: readonly PropertyKey[], problems: readonly Problem[]): Problem[] {
+  return problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
+}
+
+/** Of the branches of a union that all failed, the one that was meant: where the first problem lies deepest. */
+function unionProblems(issue: Extract<Issue, { code: 'invalid_union' }>): Problem[] {
+  if ('options' in issue && issue.options !== undefined) {
+    return [{ path: issue.path, text: `expected ${oneOf(issue.options)}` }];
+  }
+  const branches = issue.errors.map((issues) => issues.flatMap(problemsOf)).filter((problems) => problems.length > 0);
+  const depth = (problems: readonly Problem[]): number => Math.min(...problems.map(({ path }) => path.length));
+  const deepest = Math.max(0, ...branches.map(depth));
+  if (deepest === 0) {
+    const wanted = new Set(branches.flat().map(({ text }) => text.replace(/^expected /, '')));
+    const text = wanted.size === 0 ? 'expected exactly one alternative' : `expected ${[...wanted].join(' or ')}`;
+    return [{ path: issue.path, text }];
+  }
+  const [meant = []] = branches
+    .filter((problems) => depth(problems) === deepest)
+    .toSorted((left, right) => left.length - right.length);
+  return within(issue.path, meant);
+}
+
+function withArticle(kind: string): string {
+  if (kind === 'record') return 'an object';
+  if (kind === 'int') return 'an integer';
+  return /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`;
+}
+
+function oneOf(values: readonly unknown[]): string {
+  const shown = values.slice(0, mostValues).map((value) => (typeof value === 'string' ? quote(value) : String(value)));
+  const list = values.length > mostValues ? [...shown, '…'] : shown;
+  return list.length === 1 ? list.join('') : `one of ${list.join(', ')}`;
+}
+
+function bound(inclusive: boolean, side: 'most' | 'least'): string {
+  if (inclusive) return `at ${side}`;
+  return side === 'most' ? 'less than' : 'more than';
+}
+
+function amount(count: number | bigint, origin: string): string {
+  const plural = count === 1 || count === 1n ? '' : 's';
+  switch (origin) {
+    case 'string':
+      return `${count} character${plural}`;
+    case 'array':
+      return `${count} item${plural}`;
+    default:
+      return String(count);
+  }
+}
+
+function formatName(issue: Extract<Issue, { code: 'invalid_format' }>): string {
+  switch (issue.format) {
+    case 'uuid':
+      return 'a UUID';
+    case 'regex':
+      return `text that matches ${quote(issue.pattern ?? 'a pattern')}`;
+    default:
+      return `a valid ${issue.format}`;
+  }
+}

@@ -1,0 +1,65 @@
+import { answerTimeQuantile, type BucketCount } from './answer-times.ts';
+import type { Restore, RestorePhase } from './resources/restore.ts';
+import type { RestoreBackup } from './resources/restore.ts';
+
+/** A restore as it is stored, counters included. */
+export type RestoreFacts = {
+  readonly id: string;
+  readonly previous: string | null;
+  readonly declaredAt: Date;
+  readonly declaredBy: string;
+  readonly reason: string | null;
+  readonly backup: RestoreBackup | null;
+  readonly supersededAt: Date | null;
+  readonly settledAt: Date | null;
+  readonly firstAnswerAt: Date | null;
+  readonly lastAnswerAt: Date | null;
+  readonly total: number;
+  readonly awaiting: number;
+  readonly answered: number;
+  readonly inSync: number;
+  readonly behind: number;
+  readonly conflictPaused: number;
+  readonly resumed: number;
+  readonly adopted: number;
+};
+
+export function phaseOf({ supersededAt, settledAt }: RestoreFacts): RestorePhase {
+  if (supersededAt !== null) return 'Superseded';
+  return settledAt === null ? 'Mustering' : 'Settled';
+}
+
+/** A restore as the API shows it. */
+export function restoreDocument(restore: RestoreFacts, histogram: readonly BucketCount[]): Restore {
+  // Of those that had to answer: a device that was written off meanwhile is not waited for.
+  const expected = restore.answered + restore.awaiting;
+  const quantile = (share: number) => (expected === 0 ? null : answerTimeQuantile(histogram, expected, share));
+  return {
+    apiVersion: 'muster/v1',
+    kind: 'Restore',
+    metadata: { name: restore.id, creationTimestamp: restore.declaredAt.toISOString() },
+    spec: {
+      ...(restore.reason === null ? {} : { reason: restore.reason }),
+      ...(restore.backup === null ? {} : { backup: restore.backup }),
+      declaredBy: restore.declaredBy,
+      previous: restore.previous,
+    },
+    status: {
+      phase: phaseOf(restore),
+      devices: {
+        total: restore.total,
+        awaitingReconnect: restore.awaiting,
+        answered: restore.answered,
+        inSync: restore.inSync,
+        behind: restore.behind,
+        conflictPaused: restore.conflictPaused,
+        resumed: restore.resumed,
+        adopted: restore.adopted,
+      },
+      firstAnswerAt: restore.firstAnswerAt?.toISOString() ?? null,
+      lastAnswerAt: restore.lastAnswerAt?.toISOString() ?? null,
+      settledAt: restore.settledAt?.toISOString() ?? null,
+      reconnect: { p50Seconds: quantile(0.5), p95Seconds: quantile(0.95), p99Seconds: quantile(0.99) },
+    },
+  };
+}

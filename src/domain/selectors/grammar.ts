@@ -1,0 +1,200 @@
+import { checkSelectorText, quote, selectorError, selectorLimits, type SelectorText } from './selector-text.ts';
+import { readToken, type Token, type WordMode } from './tokens.ts';
+
+/** A key or a value, and where it stands. An omitted value is the empty word at the place where it would be. */
+export interface Word {
+  readonly text: string;
+  readonly offset: number;
+}
+
+export type SetOperator = 'in' | 'notin';
+export type EqualityOperator = '=' | '==' | '!=';
+export type ContainmentOperator = 'contains' | 'notcontains';
+export type OrderingOperator = '>' | '>=' | '<' | '<=';
+export type BinaryOperator = SetOperator | EqualityOperator | ContainmentOperator | OrderingOperator;
+
+export type NonEmpty<T> = readonly [T, ...T[]];
+
+/** One requirement as written, before anybody asks whether its key or operator makes sense. */
+export type WrittenRequirement = {
+  /** One key, or the members of a set of keys, in order. */
+  readonly keys: NonEmpty<Word>;
+  readonly operatorOffset: number;
+} & (
+  | { readonly operator: 'exists' }
+  | { readonly operator: 'notexists' }
+  | {
+      readonly operator: BinaryOperator;
+      /** One tuple a set member, else one tuple; each with one value a key. */
+      readonly operands: NonEmpty<NonEmpty<Word>>;
+    }
+);
+
+/** In what the two kinds of selector differ while they are read. */
+export interface Dialect {
+  /** Whether `(x,y)` may stand for a key. */
+  readonly keySets: boolean;
+  readonly values: WordMode;
+}
+
+const binaryOperators: ReadonlySet<string> = new Set<BinaryOperator>([
+  'in',
+  'notin',
+  '=',
+  '==',
+  '!=',
+  'contains',
+  'notcontains',
+  '>',
+  '>=',
+  '<',
+  '<=',
+]);
+const isBinaryOperator = (text: string): text is BinaryOperator => binaryOperators.has(text);
+const isSymbol = (token: Token, text: string): boolean => token.kind === 'symbol' && token.text === text;
+const endsRequirement = (token: Token): boolean => token.kind === 'end' || isSymbol(token, ',');
+
+class Reader {
+  readonly source: SelectorText;
+  readonly dialect: Dialect;
+  offset = 0;
+  setMembers = 0;
+
+  constructor(source: SelectorText, dialect: Dialect) {
+    this.source = source;
+    this.dialect = dialect;
+  }
+
+  peek(mode: WordMode = 'plain'): Token {
+    return readToken(this.source, this.offset, mode);
+  }
+
+  take(token: Token): void {
+    this.offset = token.end;
+  }
+
+  refuse(token: Token, expected: string): never {
+    const found = token.kind === 'end' ? 'end' : quote(token.text);
+    throw selectorError(this.source, token.start, `expected ${expected}, found ${found}`);
+  }
+
+  expectSymbol(symbol: '(' | ')'): void {
+    const token = this.peek();
+    if (!isSymbol(token, symbol)) this.refuse(token, `'${symbol}'`);
+    this.take(token);
+  }
+
+  /** A list in parentheses whose opening one has been taken; takes the closing one. */
+  listOf<T>(member: () => T): NonEmpty<T> {
+    const members: [T, ...T[]] = [member()];
+    for (;;) {
+      const token = this.peek();
+      if (!isSymbol(token, ',') && !isSymbol(token, ')')) this.refuse(token, `',' or ')'`);
+      this.take(token);
+      if (token.text === ')') return members;
+      members.push(member());
+    }
+  }
+
+  key(): Word {
+    const token = this.peek();
+    if (token.kind !== 'word') this.refuse(token, 'a key');
+    this.take(token);
+    return { text: token.text, offset: token.start };
+  }
+
+  /** A value. It may be left out before a comma, and before the closing parenthesis of a set or the end of a requirement. */
+  value(within: 'requirement' | 'set'): Word {
+    const token = this.peek(this.dialect.values);
+    if (token.kind === 'word') {
+      this.take(token);
+      return { text: token.text, offset: token.start };
+    }
+    const leftOut = isSymbol(token, ',') || (within === 'set' ? isSymbol(token, ')') : token.kind === 'end');
+    if (!leftOut) this.refuse(token, within === 'set' ? `a value, ',' or ')'` : `a value, ',' or end`);
+    return { text: '', offset: token.start };
+  }
+
+  keys(): { keys: NonEmpty<Word>; isSet: boolean } {
+    const token = this.peek();
+    if (!this.dialect.keySets || !isSymbol(token, '(')) return { keys: [this.key()], isSet: false };
+    this.take(token);
+    const keys = this.listOf(() => this.key());
+    if (keys.length > selectorLimits.keysInSet) {
+      throw selectorError(this.source, token.start, `expected at most ${selectorLimits.keysInSet} keys in a set`);
+    }
+    const seen = new Set<string>();
+    for (const key of keys) {
+      if (seen.has(key.text))
+        throw selectorError(this.source, key.offset, `expected another key, found ${quote(key.text)} again`);
+      seen.add(key.text);
+    }
+    return { keys, isSet: true };
+  }
+
+  /** The values for a set of keys: `(a,b)`, as many as there are keys. */
+  tuple(arity: number): NonEmpty<Word> {
+    const { start } = this.peek();
+    this.expectSymbol('(');
+    const values = this.listOf(() => this.value('set'));
+    if (values.length !== arity) {
+      throw selectorError(this.source, start, `expected ${arity} values, one a key, found ${values.length}`);
+    }
+    return values;
+  }
+
+  member(arity: number | undefined): NonEmpty<Word> {
+    this.setMembers += 1;
+    if (this.setMembers > selectorLimits.setMembers) {
+      throw selectorError(this.source, this.offset, `expected at most ${selectorLimits.setMembers} set members`);
+    }
+    return arity === undefined ? [this.value('set')] : this.tuple(arity);
+  }
+
+  requirement(): WrittenRequirement {
+    const first = this.peek();
+    const negated = isSymbol(first, '!');
+    if (negated) this.take(first);
+    else if (first.kind !== 'word' && !(this.dialect.keySets && isSymbol(first, '(')))
+      this.refuse(first, `a key or '!'`);
+
+    const { keys, isSet } = this.keys();
+    const token = this.peek();
+    const operatorOffset = negated ? first.start : token.start;
+    if (endsRequirement(token)) return { keys, operator: negated ? 'notexists' : 'exists', operatorOffset };
+    if (negated) this.refuse(token, `',' or end`);
+    if (!isBinaryOperator(token.text)) this.refuse(token, `an operator, ',' or end`);
+    this.take(token);
+
+    const operator = token.text;
+    const arity = isSet ? keys.length : undefined;
+    if (operator === 'in' || operator === 'notin') {
+      this.expectSymbol('(');
+      return { keys, operator, operatorOffset, operands: this.listOf(() => this.member(arity)) };
+    }
+    const operand: NonEmpty<Word> = arity === undefined ? [this.value('requirement')] : this.tuple(arity);
+    return { keys, operator, operatorOffset, operands: [operand] };
+  }
+}
+
+/**
+ * Reads a selector: requirements separated by commas. An empty or blank text has none.
+ * Grammar: Kubernetes' label selectors, with Flight Control's further operators and sets of keys.
+ * @throws MusterError 400 with the position and what was expected.
+ */
+export function readRequirements(source: SelectorText, dialect: Dialect): WrittenRequirement[] {
+  checkSelectorText(source);
+  const reader = new Reader(source, dialect);
+  const requirements: WrittenRequirement[] = [];
+  if (reader.peek().kind === 'end') return requirements;
+  for (;;) {
+    if (requirements.length === selectorLimits.requirements) {
+      throw selectorError(source, reader.offset, `expected at most ${selectorLimits.requirements} requirements`);
+    }
+    requirements.push(reader.requirement());
+    const token = reader.peek();
+    if (token.kind === 'end') return requirements;
+    if (!isSymbol(token, ',')) reader.refuse(token, `',' or end`);
+    reader.take(token);
+  }
+}

@@ -1,0 +1,54 @@
+const integer = /^[+-]?[0-9]+$/;
+const timestamp =
+  /^([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))?([Zz]|[+-][0-9]{2}:[0-9]{2})$/;
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const int64 = { least: -(2n ** 63n), greatest: 2n ** 63n - 1n };
+// Go's strconv.ParseBool, which Flight Control reads booleans with.
+const booleans: ReadonlyMap<string, string> = new Map([
+  ...['1', 't', 'T', 'true', 'TRUE', 'True'].map((spelling): [string, string] => [spelling, 'true']),
+  ...['0', 'f', 'F', 'false', 'FALSE', 'False'].map((spelling): [string, string] => [spelling, 'false']),
+]);
+
+/** The one spelling of an integer of 64 bits, or undefined if the text is none. */
+export function canonicalInteger(text: string): string | undefined {
+  if (!integer.test(text)) return undefined;
+  const value = BigInt(text.replace(/^\+/, ''));
+  return value < int64.least || value > int64.greatest ? undefined : value.toString();
+}
+
+/**
+ * The one spelling of an RFC 3339 timestamp: UTC, six digits of a second, finer ones cut off (Postgres keeps six). Two
+ * such spellings compare as texts as their instants do. Undefined if the text is none, or not in the years 1 to 9999.
+ */
+export function canonicalTimestamp(text: string): string | undefined {
+  const [, date, time, fraction = '', zone = ''] = timestamp.exec(text) ?? [];
+  if (date === undefined || time === undefined) return undefined;
+  const local = new Date(`${date}T${time}Z`);
+  // A day or an hour that does not exist is carried over by Date instead of refused.
+  if (Number.isNaN(local.getTime()) || !local.toISOString().startsWith(`${date}T${time}`)) return undefined;
+  const offsetMinutes = zoneOffsetMinutes(zone);
+  if (offsetMinutes === undefined) return undefined;
+  const utc = new Date(local.getTime() - offsetMinutes * 60_000);
+  const year = utc.getUTCFullYear();
+  if (year < 1 || year > 9999) return undefined;
+  return `${utc.toISOString().slice(0, 19)}.${fraction.slice(0, 6).padEnd(6, '0')}Z`;
+}
+
+function zoneOffsetMinutes(zone: string): number | undefined {
+  if (zone.toUpperCase() === 'Z') return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(4, 6));
+  if (hours > 23 || minutes > 59) return undefined;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
+}
+
+/** The one spelling of a UUID, in lower case, or undefined if the text is none. */
+export function canonicalUuid(text: string): string | undefined {
+  return uuid.test(text) ? text.toLowerCase() : undefined;
+}
+
+/** `true` or `false`, or undefined if the text is no spelling of either. */
+export function canonicalBoolean(text: string): 'true' | 'false' | undefined {
+  const value = booleans.get(text);
+  return value === 'true' || value === 'false' ? value : undefined;
+}

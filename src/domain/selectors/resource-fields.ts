@@ -1,0 +1,48 @@
+import type { FieldCatalogue } from './field-catalogue.ts';
+
+const text = { type: 'text' } as const;
+const timestamp = { type: 'timestamp' } as const;
+const boolean = { type: 'boolean' } as const;
+
+export const deviceFields = {
+  'metadata.name': text,
+  /** The label `alias`. */
+  'metadata.alias': text,
+  /** So `!=` holds unless both are the value: Flight Control's answer, kept. */
+  'metadata.nameOrAlias': { type: 'text', anyOf: ['metadata.name', 'metadata.alias'] },
+  'metadata.owner': text,
+  'metadata.creationTimestamp': timestamp,
+  lastSeen: timestamp,
+  'status.summary.status': text,
+  'status.updated.status': text,
+  'status.applicationsSummary.status': text,
+  'status.lifecycle.status': text,
+  'status.capabilities.osMode': text,
+} as const satisfies FieldCatalogue;
+
+export const fleetFields = {
+  'metadata.name': text,
+  'metadata.owner': text,
+  'metadata.creationTimestamp': timestamp,
+} as const satisfies FieldCatalogue;
+
+export const enrollmentRequestFields = {
+  'metadata.name': text,
+  'metadata.creationTimestamp': timestamp,
+  'status.approval.approved': boolean,
+} as const satisfies FieldCatalogue;
+
+export const restoreFields = {
+  'metadata.name': text,
+  'metadata.creationTimestamp': timestamp,
+} as const satisfies FieldCatalogue;
+
+export const eventFields = {
+  'metadata.name': text,
+  'metadata.creationTimestamp': timestamp,
+  'involvedObject.kind': text,
+  'involvedObject.name': text,
+  reason: text,
+  type: text,
+  actor: text,
+} as const satisfies FieldCatalogue;

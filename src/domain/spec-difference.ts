@@ -1,0 +1,63 @@
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
+import jsonPatch from 'fast-json-patch';
+import { stringify } from 'yaml';
+import { canonicalJson } from './json.ts';
+import type { JsonObject, JsonValue } from './json.ts';
+
+/** One step of an RFC 6902 JSON Patch, of the three kinds that a comparison needs. */
+export type JsonPatchOperation =
+  | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: JsonValue }
+  | { readonly op: 'remove'; readonly path: string };
+
+export type SpecDifference = {
+  /** Turns what the device runs into what it would be sent. Empty if they are the same. */
+  readonly patch: JsonPatchOperation[];
+  /** A unified diff of the two as YAML, keys sorted. Empty if they are the same. */
+  readonly text: string;
+};
+
+/** Past this many added and removed lines a text diff shows nothing that the two specs do not, and takes seconds to find. */
+const maxChangedLines = 1000;
+
+/**
+ * What differs between the spec that a device runs and the one that it would be sent on resume.
+ *
+ * @throws MusterError 400 if either is nested too deep to be compared
+ */
+export function specDifference(from: JsonObject, to: JsonObject): SpecDifference {
+  if (canonicalJson(from) === canonicalJson(to)) return { patch: [], text: '' };
+  return { patch: jsonPatch.compare(from, to).map(asPatchOperation), text: textDifference(from, to) };
+}
+
+function asPatchOperation(operation: ReturnType<typeof jsonPatch.compare>[number]): JsonPatchOperation {
+  const { op, path } = operation;
+  switch (op) {
+    case 'add':
+    case 'replace':
+      return { op, path, value: operation.value };
+    case 'remove':
+      return { op, path };
+    case 'copy':
+    case 'move':
+    case 'test':
+    case '_get':
+      throw new Error(`comparing two specs gave the operation ${op}`);
+    default:
+      return op satisfies never;
+  }
+}
+
+function textDifference(from: JsonObject, to: JsonObject): string {
+  const labels = ['device runs', 'would be sent'] as const;
+  const text = createTwoFilesPatch(...labels, asYaml(from), asYaml(to), undefined, undefined, {
+    context: 3,
+    headerOptions: FILE_HEADERS_ONLY,
+    maxEditLength: maxChangedLines,
+  });
+  const [runs, sent] = labels;
+  return text ?? `--- ${runs}\n+++ ${sent}\n(more than ${maxChangedLines} lines differ: see the patch)\n`;
+}
+
+function asYaml(spec: JsonObject): string {
+  return stringify(spec, { sortMapEntries: true, aliasDuplicateObjects: false, lineWidth: 0 });
+}

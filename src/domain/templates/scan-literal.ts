@@ -1,0 +1,86 @@
+import { matchAt, endsName } from './source-text.ts';
+import { excerpt, quoted, TemplateError } from './template-error.ts';
+
+/** A literal and where the source goes on after it. */
+export type ScannedLiteral = { readonly value: string | bigint; readonly end: number };
+
+const stringBody = /(?:[^"\\\n]+|\\[^\n])*/y;
+
+/** Reads `"…"` whose opening quote stands at `offset`. */
+export function scanString(source: string, offset: number): ScannedLiteral {
+  const body = matchAt(stringBody, source, offset + 1) ?? '';
+  const end = offset + 1 + body.length;
+  if (source[end] !== '"')
+    throw new TemplateError('the string that begins here is not closed on its line', source, offset);
+  return { value: body.includes('\\') ? unescape(body, source, offset + 1) : body, end: end + 1 };
+}
+
+/** Reads a raw string, in which a backslash means itself. Like Go, it drops carriage returns. */
+export function scanRawString(source: string, offset: number): ScannedLiteral {
+  const end = source.indexOf('`', offset + 1);
+  if (end === -1) throw new TemplateError('the raw string that begins here is not closed', source, offset);
+  return { value: source.slice(offset + 1, end).replaceAll('\r', ''), end: end + 1 };
+}
+
+const simpleEscapes: ReadonlyMap<string, string> = new Map([
+  ['a', '\u0007'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+  ['v', '\v'],
+  ['\\', '\\'],
+  ['"', '"'],
+]);
+
+const anyEscape = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))/gsu;
+
+function unescape(body: string, source: string, bodyOffset: number): string {
+  type Capture = string | undefined;
+  const unescapeOne = (
+    escape: string,
+    hex: Capture,
+    short: Capture,
+    long: Capture,
+    octal: Capture,
+    other: Capture,
+    at: number,
+  ): string => {
+    const fail = (reason: string): never => {
+      throw new TemplateError(`${escape} ${reason}`, source, bodyOffset + at);
+    };
+    if (other !== undefined) return simpleEscapes.get(other) ?? fail('is not an escape that strings know');
+    const code = octal === undefined ? Number.parseInt(hex ?? short ?? long ?? '', 16) : Number.parseInt(octal, 8);
+    // Above 7f Go would put a lone byte there, which is no text by itself.
+    if ((hex ?? octal) !== undefined && code > 0x7f)
+      return fail('is not an ASCII character: write it as \\u and four digits');
+    if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return fail('is not a Unicode character');
+    return String.fromCodePoint(code);
+  };
+  return body.replace(anyEscape, unescapeOne);
+}
+
+const numberLike = /[+-]?[\p{L}\p{Nd}_.]*/uy;
+const decimalInteger = /^[+-]?(?:0|[1-9][0-9]*)$/;
+const maxInteger = 2n ** 63n - 1n;
+const minInteger = -(2n ** 63n);
+
+/** Reads an integer whose sign or first digit stands at `offset`. */
+export function scanInteger(source: string, offset: number): ScannedLiteral {
+  const text = matchAt(numberLike, source, offset) ?? '';
+  const end = offset + text.length;
+  if (!decimalInteger.test(text) || !endsName(source, end)) {
+    const written = endsName(source, end) ? text : text + String.fromCodePoint(source.codePointAt(end) ?? 0);
+    throw new TemplateError(
+      `${quoted(written)} is not a decimal integer; other numbers are not supported`,
+      source,
+      offset,
+    );
+  }
+  const value = BigInt(text.replace('+', ''));
+  if (value > maxInteger || value < minInteger) {
+    throw new TemplateError(`the integer ${excerpt(text)} does not fit into 64 bits`, source, offset);
+  }
+  return { value, end };
+}

@@ -1,0 +1,36 @@
+/** Why a template cannot be compiled or rendered, and where in it. */
+export class TemplateError extends Error {
+  override readonly name = 'TemplateError';
+  /** The message without the position. */
+  readonly reason: string;
+  /** Counted from 1. */
+  readonly line: number;
+  /** Counted from 1, in characters (not bytes). */
+  readonly column: number;
+
+  /** @param offset where in the source, in UTF-16 code units */
+  constructor(reason: string, source: string, offset: number) {
+    const { line, column } = positionAt(source, offset);
+    super(`${reason} (line ${line}, column ${column})`);
+    this.reason = reason;
+    this.line = line;
+    this.column = column;
+  }
+}
+
+function positionAt(source: string, offset: number): { line: number; column: number } {
+  const before = source.slice(0, offset).split('\n');
+  return { line: before.length, column: Array.from(before.at(-1) ?? '').length + 1 };
+}
+
+const maxExcerptCharacters = 120;
+
+/** Text of unknown length as it may stand in a message. */
+export function excerpt(text: string): string {
+  return text.length > maxExcerptCharacters ? `${text.slice(0, maxExcerptCharacters)}…` : text;
+}
+
+/** The same in double quotes, with control characters escaped. */
+export function quoted(text: string): string {
+  return JSON.stringify(excerpt(text));
+}

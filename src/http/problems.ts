@@ -1,0 +1,93 @@
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod';
+import { isUnreachable } from '../db/client.ts';
+import { MusterError, unavailable } from '../domain/errors.ts';
+import type { Log } from '../log.ts';
+
+/** Kubernetes' Status object, the body of every answer that is no resource. */
+export type StatusBody = {
+  readonly apiVersion: 'v1beta1';
+  readonly kind: 'Status';
+  readonly status: 'Success' | 'Failure';
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+};
+
+export function statusBody(code: number, reason: string, message: string): StatusBody {
+  return { apiVersion: 'v1beta1', kind: 'Status', status: code < 400 ? 'Success' : 'Failure', code, reason, message };
+}
+
+/** What a client is told of an error. What nobody foresaw tells it nothing. */
+export function problemOf(error: unknown): {
+  body: StatusBody;
+  retryAfterSeconds: number | undefined;
+  foreseen: boolean;
+} {
+  const known = toMusterError(error);
+  if (known === undefined) {
+    return {
+      body: statusBody(500, 'InternalError', 'an internal error occurred'),
+      retryAfterSeconds: undefined,
+      foreseen: false,
+    };
+  }
+  return {
+    body: statusBody(known.status, known.reason, known.message),
+    retryAfterSeconds: known.retryAfterSeconds,
+    foreseen: true,
+  };
+}
+
+function toMusterError(error: unknown): MusterError | undefined {
+  if (error instanceof MusterError) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const parts = error.validation.slice(0, 5).map((issue) => {
+      const path = issue.instancePath.split('/').filter(Boolean).join('.');
+      return path === '' ? (issue.message ?? 'invalid') : `${path}: ${issue.message ?? 'invalid'}`;
+    });
+    return new MusterError('badRequest', `${where[error.validationContext ?? ''] ?? 'request'}: ${parts.join('; ')}`);
+  }
+  if (isFastifyError(error)) {
+    if (error.statusCode === 413) return new MusterError('tooLarge', 'the request body is too large');
+    if (error.statusCode === 415) return new MusterError('unsupportedMediaType', error.message);
+    if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+      return new MusterError('badRequest', error.message);
+    }
+  }
+  if (isUnreachable(error)) return unavailable('the database cannot be reached', 5);
+  return undefined;
+}
+
+const where: Record<string, string> = {
+  body: 'request body',
+  querystring: 'query',
+  params: 'path',
+  headers: 'headers',
+};
+
+function isFastifyError(error: unknown): error is FastifyError {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number';
+}
+
+/** Makes every error of a listener a Status object: the one place where errors become answers. */
+export function renderProblems(app: FastifyInstance, log: Log): void {
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error);
+    if (!problem.foreseen || isResponseSerializationError(error)) {
+      log.error({ err: error, requestId: request.id, method: request.method, url: request.url }, 'request failed');
+    }
+    return sendProblem(reply, problem);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      reply,
+      problemOf(new MusterError('notFound', `there is nothing at ${request.method} ${request.url.split('?')[0]}`)),
+    ),
+  );
+}
+
+function sendProblem(reply: FastifyReply, { body, retryAfterSeconds }: ReturnType<typeof problemOf>): FastifyReply {
+  if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
+  return reply.code(body.code).send(body);
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { Context } from '../../context.ts';
+import {
+  deviceAdoptRequestSchema,
+  deviceAdoptResponseSchema,
+  deviceResumeRequestSchema,
+  deviceResumeResponseSchema,
+} from '../../domain/resources/device-actions.ts';
+import { deviceConflictSchema } from '../../domain/resources/device-conflict.ts';
+import { limits } from '../../domain/resources/limits.ts';
+import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
+import { explainConflict } from '../../usecases/explain-conflict.ts';
+import { adoptDevices, resumeDevices } from '../../usecases/resume-devices.ts';
+import { actorOf } from '../actor.ts';
+import { apiErrors } from '../error-responses.ts';
+import type { Listener } from '../listener.ts';
+
+const listed = (names: readonly string[]): string[] => names.slice(0, limits.listedDeviceCount);
+
+/** What a person decides about conflicted devices, and what there is to decide by. */
+export function deviceActionRoutes(context: Context) {
+  return async (app: Listener) => {
+    app.route({
+      method: 'POST',
+      url: '/deviceactions/resume',
+      schema: {
+        operationId: 'resumeDevices',
+        tags: ['device actions'],
+        summary: 'Let the restored spec win over conflicted devices.',
+        body: deviceResumeRequestSchema,
+        response: { 200: deviceResumeResponseSchema, ...apiErrors },
+      },
+      async handler(request) {
+        const { names } = await resumeDevices(context, { ...request.body, actor: actorOf(request) });
+        return { resumedDevices: names.length, devices: listed(names) };
+      },
+    });
+
+    app.route({
+      method: 'POST',
+      url: '/deviceactions/adopt',
+      schema: {
+        operationId: 'adoptDevices',
+        tags: ['device actions'],
+        summary: 'Let the spec that conflicted devices run become the desired one.',
+        body: deviceAdoptRequestSchema,
+        response: { 200: deviceAdoptResponseSchema, ...apiErrors },
+      },
+      async handler(request) {
+        const { names, withoutSpec } = await adoptDevices(context, { ...request.body, actor: actorOf(request) });
+        return { adoptedDevices: names.length, devices: listed(names), withoutSpec: listed(withoutSpec) };
+      },
+    });
+
+    app.route({
+      method: 'GET',
+      url: '/devices/:name/conflict',
+      schema: {
+        operationId: 'getDeviceConflict',
+        tags: ['device actions'],
+        summary: 'Why a device is paused, and what resuming it would change.',
+        params: z.object({ name: resourceNameSchema }),
+        response: { 200: deviceConflictSchema, ...apiErrors },
+      },
+      handler: (request) => explainConflict(context, request.params.name),
+    });
+  };
+}

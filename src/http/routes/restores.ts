@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import type { Context } from '../../context.ts';
+import { badRequest } from '../../domain/errors.ts';
+import { restoreReportSchema } from '../../domain/resources/restore-report.ts';
+import { restoreListSchema, restoreRequestSchema, restoreSchema } from '../../domain/resources/restore.ts';
+import { unknownDeviceListSchema } from '../../domain/resources/unknown-device.ts';
+import { restoreReportMarkdown } from '../../domain/restore-report-markdown.ts';
+import { declareRestore } from '../../usecases/declare-restore.ts';
+import { listUnknownDevices } from '../../usecases/list-unknown-devices.ts';
+import { readRestore, readRestores, reportRestore } from '../../usecases/read-restores.ts';
+import { watchRestore } from '../../usecases/watch-restore.ts';
+import { actorOf } from '../actor.ts';
+import { apiErrors } from '../error-responses.ts';
+import type { Listener } from '../listener.ts';
+import { pageQuery, pageTokens } from '../paging.ts';
+import { EventStream } from '../sse.ts';
+
+const params = z.object({
+  name: z.union([z.literal('current'), z.uuid()], { error: 'expected the id of a restore, or current' }),
+});
+const tags = ['restores'];
+/** How often a watched restore is looked at; each change is sent at most as often. */
+const watchEveryMs = 1_000;
+
+/** The bulk reset that a restore tool calls, and how the muster goes on. */
+export function restoreRoutes(context: Context) {
+  return async (app: Listener) => {
+    app.route({
+      method: 'POST',
+      url: '/restores',
+      schema: {
+        operationId: 'declareRestore',
+        tags,
+        summary: 'Declare that the database now holds a backup: every device must answer before anything changes.',
+        headers: z.object({
+          'idempotency-key': z.string().min(1).max(256).optional().describe('The same key answers the same restore.'),
+        }),
+        body: restoreRequestSchema.nullish(),
+        response: {
+          200: restoreSchema.describe('The key was used before, for this restore.'),
+          201: restoreSchema.describe('Declared.'),
+          ...apiErrors,
+        },
+      },
+      async handler(request, reply) {
+        const { restore, created } = await declareRestore(context, {
+          ...request.body,
+          idempotencyKey: request.headers['idempotency-key'],
+          declaredBy: actorOf(request),
+        });
+        return await reply.code(created ? 201 : 200).send(await readRestore(context, restore.id));
+      },
+    });
+
+    app.route({
+      method: 'GET',
+      url: '/restores',
+      schema: {
+        operationId: 'listRestores',
+        tags,
+        summary: 'List restores, newest first.',
+        querystring: pageQuery,
+        response: { 200: restoreListSchema, ...apiErrors },
+      },
+      async handler(request) {
+        const tokens = pageTokens('restores', restoreKeySchema);
+        const { limit, after } = tokens.read(request.query);
+        const { items, next } = await readRestores(context, {
+          limit,
+          after: after && { declaredAt: new Date(after.declaredAt), id: after.id },
+        });
+        const token = next && { continue: tokens.write({ declaredAt: next.declaredAt.toISOString(), id: next.id }) };
+        return { apiVersion: 'muster/v1', kind: 'RestoreList', metadata: { ...token }, items } as const;
+      },
+    });
+
+    app.route({
+      method: 'GET',
+      url: '/restores/:name',
+      schema: {
+        operationId: 'getRestore',
+        tags,
+        summary: 'Get a restore, or the current one.',
+        params,
+        response: { 200: restoreSchema, ...apiErrors },
+      },
+      handler: (request) => readRestore(context, request.params.name),
+    });
+
+    app.route({
+      method: 'GET',
+      url: '/restores/:name/watch',
+      schema: {
+        operationId: 'watchRestore',
+        tags,
+        summary:
+          'Follow a restore as server-sent events: the Restore on each change, until it is settled or superseded.',
+        produces: ['text/event-stream'],
+        params,
+        response: { 200: z.string().describe('A stream of events named `restore`.'), ...apiErrors },
+      },
+      async handler(request, reply) {
+        // Whatever is wrong with the request is said before the stream begins.
+        const first = await readRestore(context, request.params.name);
+        const stream = new EventStream(request, reply);
+        await watchRestore(context, first, {
+          everyMs: watchEveryMs,
+          closed: stream.closed,
+          onChange: (restore) => stream.send('restore', restore),
+        });
+        stream.end();
+      },
+    });
+
+    app.route({
+      method: 'GET',
+      url: '/restores/:name/report',
+      schema: {
+        operationId: 'reportRestore',
+        tags,
+        summary: 'The record of a recovery, as JSON or, by Accept, as Markdown.',
+        produces: ['application/json', 'text/markdown'],
+        params,
+        response: { 200: restoreReportSchema, ...apiErrors },
+      },
+      async handler(request, reply) {
+        const report = await reportRestore(context, request.params.name);
+        if (!prefersMarkdown(request.headers.accept)) return report;
+        void reply.type('text/markdown; charset=utf-8').serializer(String);
+        return await reply.send(restoreReportMarkdown(report) as never);
+      },
+    });
+
+    app.route({
+      method: 'GET',
+      url: '/restores/:name/unknown-devices',
+      schema: {
+        operationId: 'listUnknownDevices',
+        tags,
+        summary: 'List devices that reported although the restored database does not know them.',
+        params,
+        querystring: pageQuery,
+        response: { 200: unknownDeviceListSchema, ...apiErrors },
+      },
+      async handler(request) {
+        const tokens = pageTokens('unknown-devices', z.object({ name: z.string() }));
+        const { limit, after } = tokens.read(request.query);
+        const { items, next } = await listUnknownDevices(context, request.params.name, { limit, after: after?.name });
+        const token = next === undefined ? {} : { continue: tokens.write({ name: next }) };
+        return { apiVersion: 'muster/v1', kind: 'UnknownDeviceList', metadata: token, items } as const;
+      },
+    });
+  };
+}
+
+const restoreKeySchema = z.object({ declaredAt: z.iso.datetime(), id: z.uuid() });
+
+/** Markdown only for who asks for it before JSON. @throws MusterError 400 for an Accept that is no list of types */
+function prefersMarkdown(accept: string | undefined): boolean {
+  if (accept === undefined) return false;
+  if (accept.length > 1_000) throw badRequest('Accept: expected at most 1,000 characters');
+  const types = accept.split(',').map((part) => part.split(';')[0]?.trim());
+  const markdown = types.indexOf('text/markdown');
+  const json = types.findIndex((type) => type === 'application/json' || type === '*/*' || type === 'application/*');
+  return markdown !== -1 && (json === -1 || markdown < json);
+}

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { createPostgresBackend, Queue, Worker, withBackend, type Job } from 'bullmq';
+import { Redis } from 'ioredis';
+import { z } from 'zod';
+import type { Log } from '../log.ts';
+
+/** Telling a worker that it is worth looking at something now. A hint: it may be lost, it decides nothing. */
+export type RenderHints = {
+  /** Never throws and never waits: what a lost hint missed, the sweep finds. */
+  wantRendering(restore: string, devices: readonly string[]): void;
+  wantRollout(restore: string, fleet: string): void;
+};
+
+export type QueueControl = {
+  /** Empties the queue of what waits: after a restore was declared, all of it belongs to an older one. */
+  discardOlderJobs(): void;
+};
+
+/** Jobs carry names and the restore they belong to, never state: the handler looks again. */
+const jobSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('render-devices'), restore: z.uuid(), devices: z.array(z.string()).max(1_000) }),
+  z.object({ kind: z.literal('roll-out-fleet'), restore: z.uuid(), fleet: z.string() }),
+]);
+export type RenderJob = z.infer<typeof jobSchema>;
+
+export type RenderQueue = RenderHints &
+  QueueControl & {
+    /** Starts to work: one handler at a time for each of `concurrency`. */
+    work(handle: (job: RenderJob) => Promise<void>, options: { concurrency: number }): void;
+    /** Whether the queue answers, and the worker, if this process has one, is running. */
+    isHealthy(): Promise<boolean>;
+    /** Lets running jobs end; the others stay for another worker. */
+    close(): Promise<void>;
+  };
+
+const queueName = 'render';
+const prefix = '{muster}';
+/** Devices of one job: enough to share statements, few enough to spread over workers. */
+const devicesPerJob = 250;
+const jobOptions = {
+  attempts: 3,
+  backoff: { type: 'exponential', delay: 200 },
+  removeOnComplete: true,
+  removeOnFail: { count: 1_000 },
+} as const;
+
+/** Opens the queue on Redis where there is one, else on Postgres. */
+export function openRenderQueue(urls: { databaseUrl: string; redisUrl: string | undefined }, log: Log): RenderQueue {
+  return urls.redisUrl === undefined ? openOnPostgres(urls.databaseUrl, log) : openOnRedis(urls.redisUrl, log);
+}
+
+function openOnPostgres(databaseUrl: string, log: Log): RenderQueue {
+  const { Queue: PostgresQueue, Worker: PostgresWorker } = withBackend(createPostgresBackend);
+  const connection = { connectionString: databaseUrl, schema: 'bullmq', migrate: true, max: 4 };
+  return new BullRenderQueue({
+    log,
+    queue: new PostgresQueue(queueName, { connection }),
+    startWorker: (process, concurrency) => new PostgresWorker(queueName, process, { connection, concurrency }),
+    disconnect: () => undefined,
+  });
+}
+
+function openOnRedis(redisUrl: string, log: Log): RenderQueue {
+  // A hint that cannot be sent now is not worth keeping; a worker waits for Redis for as long as it takes.
+  const producing = new Redis(redisUrl, { maxRetriesPerRequest: 1, enableOfflineQueue: false });
+  const working = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  for (const connection of [producing, working]) {
+    connection.on('error', (error: Error) => log.debug({ error: error.message }, 'redis queue connection'));
+  }
+  return new BullRenderQueue({
+    log,
+    queue: new Queue(queueName, { connection: producing, prefix, skipWaitingForReady: true }),
+    startWorker: (process, concurrency) => new Worker(queueName, process, { connection: working, prefix, concurrency }),
+    disconnect() {
+      producing.disconnect();
+      working.disconnect();
+    },
+  });
+}
+
+type Failing = { on(event: 'error', listener: (error: Error) => void): unknown };
+type AnyQueue = Pick<Queue, 'addBulk' | 'drain' | 'close' | 'getJobCounts'> & Failing;
+type AnyWorker = Pick<Worker, 'close' | 'isRunning'> & Failing;
+type Parts = {
+  readonly log: Log;
+  readonly queue: AnyQueue;
+  readonly startWorker: (process: (job: Job) => Promise<void>, concurrency: number) => AnyWorker;
+  readonly disconnect: () => void;
+};
+
+class BullRenderQueue implements RenderQueue {
+  private worker: AnyWorker | undefined;
+  private readonly sending = new Set<Promise<unknown>>();
+  private readonly parts: Parts;
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+    parts.queue.on('error', (error: Error) => parts.log.debug({ error: error.message }, 'render queue'));
+  }
+
+  wantRendering(restore: string, devices: readonly string[]): void {
+    const jobs: RenderJob[] = [];
+    for (let start = 0; start < devices.length; start += devicesPerJob) {
+      jobs.push({ kind: 'render-devices', restore, devices: devices.slice(start, start + devicesPerJob) });
+    }
+    this.send(jobs);
+  }
+
+  wantRollout(restore: string, fleet: string): void {
+    this.send([{ kind: 'roll-out-fleet', restore, fleet }]);
+  }
+
+  discardOlderJobs(): void {
+    this.inBackground(this.parts.queue.drain(true));
+  }
+
+  private send(jobs: readonly RenderJob[]): void {
+    if (jobs.length === 0) return;
+    this.inBackground(
+      this.parts.queue.addBulk(
+        jobs.map((data) => ({ name: data.kind, data, opts: { ...jobOptions, jobId: randomUUID() } })),
+      ),
+    );
+  }
+
+  private inBackground(work: Promise<unknown>): void {
+    const tracked = work
+      .catch((error: unknown) =>
+        this.parts.log.warn({ error: String(error) }, 'the render queue missed a hint; the sweep will find it'),
+      )
+      .finally(() => this.sending.delete(tracked));
+    this.sending.add(tracked);
+  }
+
+  work(handle: (job: RenderJob) => Promise<void>, { concurrency }: { concurrency: number }): void {
+    this.worker = this.parts.startWorker((job) => handle(jobSchema.parse(job.data)), concurrency);
+    this.worker.on('error', (error) => this.parts.log.debug({ error: error.message }, 'render worker'));
+  }
+
+  async isHealthy(): Promise<boolean> {
+    if (this.worker !== undefined && !this.worker.isRunning()) return false;
+    return await this.parts.queue.getJobCounts('waiting').then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.worker?.close();
+    await Promise.allSettled(this.sending);
+    await this.parts.queue.close();
+    this.parts.disconnect();
+  }
+}

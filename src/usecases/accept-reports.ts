@@ -1,0 +1,242 @@
+import type { Clock } from '../clock.ts';
+import type { Database, Executor } from '../db/client.ts';
+import { devicesWithKnownSpec, saveDeviceSpecs, saveStatuses, type ReportedSpec } from '../db/device-documents.ts';
+import { appendEvents } from '../db/event-log.ts';
+import { holdRestore } from '../db/fence.ts';
+import { lockPositions, saveReports, touchDevices, type PositionRow, type SavedReport } from '../db/position-store.ts';
+import { countForRestore, type CounterChange } from '../db/restore-counters.ts';
+import { restoreDeclaredAt } from '../db/restore-store.ts';
+import { recordUnknownDevices } from '../db/unknown-device-store.ts';
+import { answerTimeBucket } from '../domain/answer-times.ts';
+import { serviceActor, type NewEvent } from '../domain/event.ts';
+import { gateOf, type Gate } from '../domain/gate.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { DevicePosition, ServerPosition } from '../domain/position.ts';
+import { decide, type Decision, type JudgedState } from '../domain/report.ts';
+import { settledEvent } from '../domain/restore-events.ts';
+import { judge, type Verdict } from '../domain/verdict.ts';
+
+/** Whatever a device says of itself: a poll, a status update, a WebSocket frame. */
+export type Report = {
+  readonly device: string;
+  /** Null where it says nothing of its position (a status patch that leaves it alone): noted, not judged. */
+  readonly position: DevicePosition | null;
+  readonly status?: JsonObject;
+  /** The spec that the device runs. */
+  readonly spec?: JsonObject;
+};
+
+/** What a device is told in answer to a report. */
+export type ReportOutcome =
+  | { readonly kind: 'unknown'; readonly restore: string }
+  | {
+      readonly kind: 'known';
+      readonly restore: string;
+      readonly verdict: Verdict;
+      readonly info: string;
+      readonly gate: Gate;
+      /** This report changed the gate. */
+      readonly justJudged: boolean;
+      readonly server: ServerPosition;
+      /** Something newer than `server` is wanted and not rendered yet. */
+      readonly renderPending: boolean;
+      /** Muster would like to see the spec that the device runs. */
+      readonly wantsSpec: boolean;
+    };
+
+export type AcceptedReports = {
+  /** One for each report, in its order. */
+  readonly outcomes: readonly ReportOutcome[];
+  readonly restore: string;
+  /** Devices that may be rendered now and need it. */
+  readonly toRender: readonly string[];
+};
+
+/** How stale a device's last-seen time may be: a heartbeat that changes nothing else is written no more often. */
+const lastSeenResolutionMs = 1_000;
+
+/**
+ * Judges reports and commits what they change, all in one transaction: the group commit of design.md, section 10.
+ * Reports of one device are applied in the order given. When this returns, every outcome is durable.
+ */
+export async function acceptReports(
+  { database, clock }: { database: Database; clock: Clock },
+  reports: readonly Report[],
+): Promise<AcceptedReports> {
+  const names = [...new Set(reports.map((report) => report.device))];
+  return await database.transact(async (tx) => {
+    const [restore, rows] = await Promise.all([holdRestore(tx), lockPositions(tx, names)]);
+    const batch = new ReportBatch(restore, rows, clock.now());
+    const judged = reports.map((report) => batch.apply(report));
+    await batch.write(tx);
+    const knownSpecs = await devicesWithKnownSpec(tx, batch.paused());
+    return {
+      restore,
+      outcomes: judged.map((result, index) => toOutcome(result, restore, knownSpecs.has(reports[index]?.device ?? ''))),
+      toRender: batch.toRender(),
+    };
+  });
+}
+
+type Judged = { readonly row: PositionRow; readonly decision: Decision } | undefined;
+
+function toOutcome(result: Judged, restore: string, specKnown: boolean): ReportOutcome {
+  if (result === undefined) return { kind: 'unknown', restore };
+  const { row, decision } = result;
+  return {
+    kind: 'known',
+    restore,
+    verdict: decision.judgement.verdict,
+    info: decision.judgement.info,
+    gate: decision.gate,
+    justJudged: decision.gate !== decision.gateBefore,
+    server: decision.state.server,
+    renderPending: row.renderedGeneration < row.wantedGeneration,
+    wantsSpec: decision.gate === 'ConflictPaused' && !specKnown,
+  };
+}
+
+/** Reports of one transaction, applied one after another to the locked rows; writes only what differs at the end. */
+class ReportBatch {
+  private readonly states = new Map<string, JudgedState>();
+  private readonly answered = new Set<string>();
+  private readonly changed = new Set<string>();
+  private readonly seen = new Set<string>();
+  private readonly opened = new Set<string>();
+  private readonly statuses = new Map<string, JsonObject>();
+  private readonly specs = new Map<string, ReportedSpec>();
+  private readonly unknown = new Map<string, DevicePosition>();
+  private readonly events: NewEvent[] = [];
+  private readonly counts = {
+    awaiting: 0,
+    answered: 0,
+    inSync: 0,
+    behind: 0,
+    conflictPaused: 0,
+  } satisfies CounterChange;
+  private readonly restore: string;
+  private readonly rows: ReadonlyMap<string, PositionRow>;
+  private readonly now: Date;
+
+  constructor(restore: string, rows: ReadonlyMap<string, PositionRow>, now: Date) {
+    this.restore = restore;
+    this.rows = rows;
+    this.now = now;
+  }
+
+  apply(report: Report): Judged {
+    const row = this.rows.get(report.device);
+    if (row === undefined) {
+      this.unknown.set(report.device, report.position ?? { timeline: null, version: 0, specHash: null });
+      return undefined;
+    }
+    const { name } = row;
+    const before = this.states.get(name) ?? row.state;
+    this.seen.add(name);
+    if (report.status !== undefined) this.statuses.set(name, report.status);
+    if (report.spec !== undefined) this.specs.set(name, { version: report.position?.version ?? 0, spec: report.spec });
+
+    if (report.position === null) return { row, decision: this.unjudged(before) };
+    const decision = decide(before, report.position, this.restore, this.now);
+    this.states.set(name, decision.state);
+    if (isChanged(before, decision.state)) this.changed.add(name);
+    if (decision.gate !== decision.gateBefore) this.transition(row, decision);
+    if (decision.gate === 'Open') this.opened.add(name);
+    return { row, decision };
+  }
+
+  /** What to tell a device that says nothing of its position: how it stands. */
+  private unjudged(state: JudgedState): Decision {
+    const judgement = judge(state.server, state.reported ?? { timeline: null, version: 0, specHash: null });
+    const gate = gateOf(state, this.restore);
+    return { judgement, gateBefore: gate, gate, firstAnswer: false, state };
+  }
+
+  private transition({ name }: PositionRow, { judgement, gate, firstAnswer, state }: Decision): void {
+    if (firstAnswer) {
+      this.answered.add(name);
+      this.counts.awaiting -= 1;
+      this.counts.answered += 1;
+      if (gate === 'Open' && judgement.verdict === 'InSync') this.counts.inSync += 1;
+      if (gate === 'Open' && judgement.verdict === 'Behind') this.counts.behind += 1;
+    }
+    const involved = { kind: 'Device', name } as const;
+    const common = { involved, actor: serviceActor };
+    if (gate === 'ConflictPaused') {
+      this.counts.conflictPaused += 1;
+      const conflict = state.conflict ?? { verdict: judgement.verdict, info: judgement.info };
+      this.events.push({
+        ...common,
+        type: 'Warning',
+        reason: 'DeviceConflictPaused',
+        message: `Paused (${conflict.verdict}): ${conflict.info}`,
+        details: {
+          detailType: 'MusterConflict',
+          verdict: conflict.verdict,
+          device: { ...state.reported },
+          server: { ...state.server },
+        },
+      });
+    } else {
+      this.events.push({
+        ...common,
+        type: 'Normal',
+        reason: 'DeviceAnswered',
+        message: `Answered after the restore (${judgement.verdict}): ${judgement.info}`,
+        details: { detailType: 'MusterAnswer', verdict: judgement.verdict },
+      });
+    }
+  }
+
+  async write(tx: Executor): Promise<void> {
+    const { restore, now } = this;
+    const saved: SavedReport[] = [...this.changed].flatMap((name) => {
+      const state = this.states.get(name);
+      return state === undefined ? [] : [{ name, state, answeredNow: this.answered.has(name) }];
+    });
+    const touched = [...this.seen].filter((name) => !this.changed.has(name) && this.isStale(name));
+    const answers =
+      this.answered.size === 0 ? [] : [{ bucket: await this.answerBucket(tx), devices: this.answered.size }];
+    const [settled] = await Promise.all([
+      countForRestore(tx, restore, this.counts, { now, answers }),
+      saveReports(tx, saved, now),
+      touchDevices(tx, touched, now),
+      saveStatuses(tx, this.statuses, now),
+      saveDeviceSpecs(tx, this.specs, now),
+      recordUnknownDevices(tx, this.unknown, { restore, now }),
+      appendEvents(tx, this.events, { restore, now }),
+    ]);
+    if (settled) await appendEvents(tx, [settledEvent(restore)], { restore, now });
+  }
+
+  private isStale(name: string): boolean {
+    const lastSeen = this.rows.get(name)?.lastSeen ?? null;
+    return lastSeen === null || Math.abs(this.now.getTime() - lastSeen.getTime()) >= lastSeenResolutionMs;
+  }
+
+  private async answerBucket(tx: Executor): Promise<number> {
+    const declaredAt = await restoreDeclaredAt(tx, this.restore);
+    return answerTimeBucket((this.now.getTime() - declaredAt.getTime()) / 1000);
+  }
+
+  paused(): string[] {
+    return [...this.states].flatMap(([name, state]) => (state.conflict === null ? [] : [name]));
+  }
+
+  toRender(): string[] {
+    return [...this.opened].filter((name) => {
+      const row = this.rows.get(name);
+      return row !== undefined && row.renderedGeneration < row.wantedGeneration;
+    });
+  }
+}
+
+function isChanged(before: JudgedState, after: JudgedState): boolean {
+  return (
+    before.answeredRestore !== after.answeredRestore ||
+    before.conflict !== after.conflict ||
+    before.reported?.version !== after.reported?.version ||
+    before.reported?.timeline !== after.reported?.timeline ||
+    before.reported?.specHash !== after.reported?.specHash
+  );
+}

@@ -1,0 +1,27 @@
+import type { Executor } from '../db/client.ts';
+import { appendEvents } from '../db/event-log.ts';
+import { countForRestore, type CounterChange } from '../db/restore-counters.ts';
+import { gateOf } from '../domain/gate.ts';
+import type { JudgedState } from '../domain/report.ts';
+import { settledEvent } from '../domain/restore-events.ts';
+
+type At = { readonly restore: string; readonly now: Date };
+
+/** Counts a new device among those of the current restore, which it has answered by being new. */
+export async function countNewDevice(tx: Executor, at: At): Promise<void> {
+  await count(tx, { total: 1 }, at);
+}
+
+/** Counts a device out that takes no part any more: it is awaited and paused no longer, though it may have answered. */
+export async function countOutDevice(tx: Executor, state: JudgedState, at: At): Promise<void> {
+  if (!state.mustered) return;
+  const gate = gateOf(state, at.restore);
+  const awaiting = gate === 'AwaitingReconnect' ? -1 : 0;
+  const conflictPaused = gate === 'ConflictPaused' ? -1 : 0;
+  await count(tx, { total: -1, awaiting, conflictPaused }, at);
+}
+
+async function count(tx: Executor, change: CounterChange, { restore, now }: At): Promise<void> {
+  const settled = await countForRestore(tx, restore, change, { now });
+  if (settled) await appendEvents(tx, [settledEvent(restore)], { restore, now });
+}

@@ -1,0 +1,39 @@
+import type { Executor } from '../db/client.ts';
+import { insertDevice } from '../db/device-writes.ts';
+import { appendEvents } from '../db/event-log.ts';
+import { holdFleets } from '../db/fleet-lock.ts';
+import { listFleetRules } from '../db/fleet-store.ts';
+import type { DesiredDevice } from '../domain/device-edit.ts';
+import { decideOwnership, matchEvents } from '../domain/ownership.ts';
+import { createdEvent } from '../domain/resource-events.ts';
+import { countNewDevice } from './count-devices.ts';
+
+const unowned = { owner: null, matchingFleets: null };
+
+/** A device that enters the inventory. */
+export type EnteringDevice = DesiredDevice & {
+  readonly name: string;
+  /** What its lifecycle status reads; null to show what the device says. */
+  readonly lifecycle: 'Enrolled' | null;
+};
+
+/**
+ * Puts a device into the inventory, in the transaction of whatever makes it enter: with the fleet that selects it, its
+ * event, and its place in the count of the current restore. That restore must be held, and no device locked.
+ *
+ * @returns false if there is a device of that name, which is left as it is
+ */
+export async function enterDevice(
+  tx: Executor,
+  device: EnteringDevice,
+  { restore, now, actor }: { restore: string; now: Date; actor: string },
+): Promise<boolean> {
+  await holdFleets(tx);
+  const { name, labels } = device;
+  const ownership = decideOwnership(labels, unowned, await listFleetRules(tx));
+  if (!(await insertDevice(tx, { ...device, ...ownership, createdAt: now }, restore))) return false;
+  await countNewDevice(tx, { restore, now });
+  const events = [createdEvent({ kind: 'Device', name }, actor), ...matchEvents(name, unowned, ownership)];
+  await appendEvents(tx, events, { restore, now });
+  return true;
+}

@@ -1,0 +1,59 @@
+import type { Database } from '../db/client.ts';
+import { findRunningSpec } from '../db/device-documents.ts';
+import { findDevice } from '../db/device-store.ts';
+import { findRenderInput } from '../db/render-store.ts';
+import { notFound } from '../domain/errors.ts';
+import { partedAt } from '../domain/parting.ts';
+import type { DevicePosition } from '../domain/position.ts';
+import type { DeviceConflict } from '../domain/resources/device-conflict.ts';
+import type { Position } from '../domain/resources/position.ts';
+import { renderInput } from '../domain/render-input.ts';
+import { specDifference } from '../domain/spec-difference.ts';
+import type { SpecRenderer } from '../domain/spec-renderer.ts';
+
+/**
+ * Why a device is paused, and what resuming it would change: from what it runs to what it would be sent.
+ *
+ * @throws MusterError 404 if there is no such device, or it has no conflict
+ */
+export async function explainConflict(
+  { database, renderer }: { database: Database; renderer: SpecRenderer },
+  name: string,
+): Promise<DeviceConflict> {
+  const device = await findDevice(database.pool, name);
+  if (device === undefined) throw notFound(`there is no device ${name}`);
+  const { server, reported, conflict } = device.state;
+  if (conflict === null) throw notFound(`device ${name} has no conflict`);
+  const parting = reported && partedAt(server, reported);
+  return {
+    apiVersion: 'muster/v1',
+    kind: 'DeviceConflict',
+    metadata: { name },
+    verdict: conflict.verdict,
+    info: conflict.info,
+    since: conflict.since.toISOString(),
+    server: shown(server),
+    reported: reported && shown(reported),
+    partedAt: parting && { timeline: parting.timeline, renderedVersion: String(parting.version) },
+    difference: await differenceOnResume({ database, renderer }, name),
+  };
+}
+
+function shown({ timeline, version, specHash }: DevicePosition): Position {
+  return { timeline, renderedVersion: String(version), specHash };
+}
+
+async function differenceOnResume(
+  { database, renderer }: { database: Database; renderer: SpecRenderer },
+  name: string,
+): Promise<DeviceConflict['difference']> {
+  const [running, input] = await Promise.all([
+    findRunningSpec(database.pool, name),
+    findRenderInput(database.pool, name),
+  ]);
+  if (running === undefined || input === undefined) return null;
+  const outcome = await renderInput(renderer, input);
+  if (!outcome.ok) return null;
+  const { patch, text } = specDifference(running, outcome.spec);
+  return { patch: [...patch], text };
+}

@@ -1,0 +1,22 @@
+import type { Database } from '../db/client.ts';
+import { readForDelivery } from '../db/delivery-store.ts';
+import { gateOf, type Gate } from '../domain/gate.ts';
+import type { ServerPosition } from '../domain/position.ts';
+
+/** How a device stands now. */
+export type Standing = { readonly gate: Gate; readonly server: ServerPosition };
+
+/**
+ * How devices that wait for news stand now; those that are gone from the database are left out. Reads one snapshot, so
+ * a gate and the restore it is judged by belong together.
+ */
+export async function findStandings(
+  { database }: { database: Database },
+  names: readonly string[],
+): Promise<{ restore: string; standings: Map<string, Standing> }> {
+  const { restore, positions } = await database.transact((tx) => readForDelivery(tx, names));
+  const standings = new Map<string, Standing>();
+  for (const [name, { state }] of positions)
+    standings.set(name, { gate: gateOf(state, restore), server: state.server });
+  return { restore, standings };
+}

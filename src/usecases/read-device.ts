@@ -1,0 +1,30 @@
+import type { Clock } from '../clock.ts';
+import type { Database, Executor } from '../db/client.ts';
+import { findDevice } from '../db/device-store.ts';
+import { openSnapshot } from '../db/snapshot.ts';
+import { deviceDocument } from '../domain/device-document.ts';
+import type { Viewpoint } from '../domain/device-record.ts';
+import { notFound, type MusterError } from '../domain/errors.ts';
+import type { Device } from '../domain/resources/device.ts';
+
+/** A device as it stands. @throws MusterError 404 */
+export async function readDevice(
+  { database, clock, config }: { database: Database; clock: Clock; config: { disconnectedAfterMs: number } },
+  name: string,
+): Promise<Device> {
+  return await database.transact(async (tx) => {
+    const restore = await openSnapshot(tx);
+    return await documentOf(tx, name, { restore, now: clock.now(), disconnectedAfterMs: config.disconnectedAfterMs });
+  });
+}
+
+/** A device as a transaction sees it. @throws MusterError 404 */
+export async function documentOf(tx: Executor, name: string, view: Viewpoint): Promise<Device> {
+  const device = await findDevice(tx, name);
+  if (device === undefined) throw noSuchDevice(name);
+  return deviceDocument(device, view);
+}
+
+export function noSuchDevice(name: string): MusterError {
+  return notFound(`there is no device ${name}`);
+}

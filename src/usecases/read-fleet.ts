@@ -1,0 +1,48 @@
+import type { Clock } from '../clock.ts';
+import type { Database, Executor } from '../db/client.ts';
+import { summariseFleets } from '../db/device-summary.ts';
+import { lastEventTimes } from '../db/event-store.ts';
+import { findFleet } from '../db/fleet-store.ts';
+import { openSnapshot } from '../db/snapshot.ts';
+import type { Viewpoint } from '../domain/device-record.ts';
+import { notFound, type MusterError } from '../domain/errors.ts';
+import { fleetDocument } from '../domain/fleet-document.ts';
+import type { FleetRecord } from '../domain/fleet-record.ts';
+import type { Fleet } from '../domain/resources/fleet.ts';
+
+type Deps = { database: Database; clock: Clock; config: { disconnectedAfterMs: number } };
+
+/** A fleet, with a summary of its devices if that is asked for. @throws MusterError 404 */
+export async function readFleet(
+  { database, clock, config }: Deps,
+  name: string,
+  { withSummary = false }: { withSummary?: boolean } = {},
+): Promise<Fleet> {
+  return await database.transact(async (tx) => {
+    const restore = await openSnapshot(tx);
+    const fleet = await findFleet(tx, name);
+    if (fleet === undefined) throw noSuchFleet(name);
+    const view = { restore, now: clock.now(), disconnectedAfterMs: config.disconnectedAfterMs };
+    return await fleetDocumentOf(tx, fleet, withSummary ? view : undefined);
+  });
+}
+
+/** A fleet as it is shown, from its row. */
+export async function fleetDocumentOf(tx: Executor, fleet: FleetRecord, view?: Viewpoint): Promise<Fleet> {
+  const facts = await factsOf(tx, [fleet], view);
+  return fleetDocument(fleet, facts(fleet.name));
+}
+
+/** What is shown of fleets beside their rows. @param view for a summary of their devices */
+export async function factsOf(tx: Executor, fleets: readonly FleetRecord[], view: Viewpoint | undefined) {
+  const names = fleets.map(({ name }) => name);
+  const [rolloutTimes, summaries] = await Promise.all([
+    lastEventTimes(tx, 'Fleet', names, ['FleetRolloutStarted', 'FleetRolloutCompleted']),
+    view && summariseFleets(tx, names, view),
+  ]);
+  return (name: string) => ({ rolloutChangedAt: rolloutTimes.get(name), devicesSummary: summaries?.get(name) });
+}
+
+export function noSuchFleet(name: string): MusterError {
+  return notFound(`there is no fleet ${name}`);
+}

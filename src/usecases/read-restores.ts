@@ -1,0 +1,103 @@
+import type { Clock } from '../clock.ts';
+import type { Database, Executor } from '../db/client.ts';
+import { currentRestore } from '../db/fence.ts';
+import { listRestoreDecisions, type DecisionRow } from '../db/restore-decisions.ts';
+import {
+  answerTimes,
+  findRestore,
+  listAwaitedDevices,
+  listRestores,
+  type RestoreKey,
+  type RestoreRecord,
+} from '../db/restore-store.ts';
+import { answerTimeQuantile } from '../domain/answer-times.ts';
+import { notFound } from '../domain/errors.ts';
+import { phaseOf, restoreDocument } from '../domain/restore-document.ts';
+import type { RestoreReport } from '../domain/resources/restore-report.ts';
+import type { Restore } from '../domain/resources/restore.ts';
+
+type Deps = { database: Database };
+
+/** The most devices and conflicts that a report of a restore lists. */
+export const maxReportRows = 10_000;
+
+/** One restore, by its id or `current`. @throws MusterError 404 if there is none */
+export async function readRestore({ database }: Deps, name: string): Promise<Restore> {
+  const record = await requireRestore(database.pool, name);
+  return restoreDocument(record, await answerTimes(database.pool, record.id));
+}
+
+/** A page of restores, newest first, and where the next one begins. */
+export async function readRestores(
+  { database }: Deps,
+  page: { limit: number; after: RestoreKey | undefined },
+): Promise<{ items: Restore[]; next: RestoreKey | undefined }> {
+  const records = await listRestores(database.pool, { limit: page.limit + 1, after: page.after });
+  const shown = records.slice(0, page.limit);
+  const items = await Promise.all(
+    shown.map(async (record) => restoreDocument(record, await answerTimes(database.pool, record.id))),
+  );
+  const last = records.length > page.limit ? shown.at(-1) : undefined;
+  return { items, next: last && { declaredAt: last.declaredAt, id: last.id } };
+}
+
+async function requireRestore(db: Executor, name: string): Promise<RestoreRecord> {
+  const record = await findRestore(db, name === 'current' ? await currentRestore(db) : name);
+  if (record === undefined) throw notFound(`there is no restore ${name}`);
+  if (record.genesis) throw notFound('no restore has been declared');
+  return record;
+}
+
+/** The record of a recovery. @throws MusterError 404 if there is no such restore */
+export async function reportRestore({ database }: Deps & { clock: Clock }, name: string): Promise<RestoreReport> {
+  const record = await requireRestore(database.pool, name);
+  const histogram = await answerTimes(database.pool, record.id);
+  const { metadata, spec, status } = restoreDocument(record, histogram);
+  const isCurrent = record.supersededAt === null;
+  const [decisions, absent] = await Promise.all([
+    listRestoreDecisions(database.pool, record.id, maxReportRows),
+    isCurrent ? listAwaitedDevices(database.pool, { restore: record.id, limit: maxReportRows }) : [],
+  ]);
+  const takenAt = record.backup?.takenAt ?? null;
+  const expected = record.answered + record.awaiting;
+  const everybody = expected === 0 ? null : answerTimeQuantile(histogram, expected, 1);
+  const slowest = record.lastAnswerAt === null ? null : secondsBetween(record.declaredAt, record.lastAnswerAt);
+  return {
+    apiVersion: 'muster/v1',
+    kind: 'RestoreReport',
+    metadata,
+    spec,
+    phase: phaseOf(record),
+    settledAt: status.settledAt,
+    devices: status.devices,
+    recoveryPoint: {
+      takenAt,
+      ageSeconds: takenAt === null ? null : Math.max(0, secondsBetween(new Date(takenAt), record.declaredAt)),
+    },
+    recoveryTime: { ...status.reconnect, p100Seconds: everybody === null ? null : slowest },
+    conflicts: decisions.map(toConflict),
+    absent: absent.map(({ name: device, lastSeen }) => ({ device, lastSeen: lastSeen?.toISOString() ?? null })),
+  };
+}
+
+function toConflict(row: DecisionRow): RestoreReport['conflicts'][number] {
+  return {
+    device: row.device,
+    verdict: row.verdict,
+    info: row.info,
+    since: row.since.toISOString(),
+    reported: row.reported && {
+      timeline: row.reported.timeline,
+      renderedVersion: String(row.reported.version),
+      specHash: row.reported.specHash,
+    },
+    resolution: row.resolution,
+    resolvedAt: row.resolvedAt?.toISOString() ?? null,
+    resolvedBy: row.resolvedBy,
+    reason: row.reason,
+  };
+}
+
+function secondsBetween(from: Date, to: Date): number {
+  return (to.getTime() - from.getTime()) / 1000;
+}

@@ -1,0 +1,131 @@
+import type { Bus } from '../bus/bus.ts';
+import type { Clock } from '../clock.ts';
+import type { Database, Executor } from '../db/client.ts';
+import { appendEvents } from '../db/event-log.ts';
+import { currentRestore, holdRestore } from '../db/fence.ts';
+import { lockPositions, type PositionRow } from '../db/position-store.ts';
+import {
+  readRenderInputs,
+  saveRenderedPositions,
+  saveRenderedSpecs,
+  saveSpecProblems,
+  type Rendered,
+  type SpecProblem,
+  type WantedRender,
+} from '../db/render-store.ts';
+import { serviceActor, type NewEvent } from '../domain/event.ts';
+import { gateOf } from '../domain/gate.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { renderedPosition } from '../domain/position.ts';
+import { renderInput } from '../domain/render-input.ts';
+import { specHash } from '../domain/spec-hash.ts';
+import type { RenderOutcome, SpecRenderer } from '../domain/spec-renderer.ts';
+
+type Deps = { database: Database; clock: Clock; bus: Bus; renderer: SpecRenderer };
+
+/** Devices rendered in one transaction by the sweep. */
+const sweepBatch = 250;
+
+/**
+ * Renders devices by name: those of them that need it and whose gate is open in the restore that the job belongs to.
+ * A job of an older restore does nothing (invariant S2).
+ *
+ * @returns how many got a new rendered version
+ */
+export async function renderDevices(deps: Deps, job: { restore: string; devices: readonly string[] }): Promise<number> {
+  if ((await currentRestore(deps.database.pool)) !== job.restore) return 0;
+  return await render(
+    deps,
+    job.restore,
+    await readRenderInputs(deps.database.pool, job.restore, { names: job.devices }),
+  );
+}
+
+/** Renders all that needs it and may be: what no job remembered. @returns how many got a new rendered version */
+export async function renderPending(deps: Deps, signal: AbortSignal): Promise<number> {
+  const restore = await currentRestore(deps.database.pool);
+  let rendered = 0;
+  for (let after = ''; !signal.aborted;) {
+    const inputs = await readRenderInputs(deps.database.pool, restore, { after, limit: sweepBatch });
+    const last = inputs.at(-1);
+    if (last === undefined) break;
+    rendered += await render(deps, restore, inputs);
+    after = last.name;
+  }
+  return rendered;
+}
+
+type Prepared = { readonly input: WantedRender; readonly outcome: RenderOutcome; readonly hash: string };
+
+async function render(deps: Deps, restore: string, inputs: readonly WantedRender[]): Promise<number> {
+  if (inputs.length === 0) return 0;
+  const prepared = await Promise.all(
+    inputs.map(async (input): Promise<Prepared> => {
+      const outcome = await renderInput(deps.renderer, input);
+      return { input, outcome, hash: outcome.ok ? specHash(outcome.spec) : '' };
+    }),
+  );
+  const news = await deps.database.transact((tx) => commitRendered(tx, restore, prepared, deps.clock.now()));
+  if (news.length > 0) deps.bus.publish({ type: 'device-news', devices: news });
+  return news.length;
+}
+
+/** Looks again, under lock, whether each device may still be rendered from what was read; then commits it all or nothing. */
+async function commitRendered(
+  tx: Executor,
+  restore: string,
+  prepared: readonly Prepared[],
+  now: Date,
+): Promise<readonly string[]> {
+  if ((await holdRestore(tx)) !== restore) return [];
+  const rows = await lockPositions(
+    tx,
+    prepared.map(({ input }) => input.name),
+  );
+  const news: string[] = [];
+  const positions: Rendered[] = [];
+  const specs = new Map<string, JsonObject>();
+  const problems: SpecProblem[] = [];
+  for (const { input, outcome, hash } of prepared) {
+    const row = rows.get(input.name);
+    if (row === undefined || !mayBeRendered(row, restore, input)) continue;
+    const { server, reported } = row.state;
+    const done = { name: input.name, renderedGeneration: input.wantedGeneration };
+    if (!outcome.ok) {
+      problems.push({ name: input.name, problem: outcome.problems.map((problem) => problem.message).join('; ') });
+      positions.push({ ...done, server });
+      continue;
+    }
+    problems.push({ name: input.name, problem: null });
+    if (hash === server.specHash) {
+      positions.push({ ...done, server });
+      continue;
+    }
+    specs.set(hash, outcome.spec);
+    positions.push({ ...done, server: renderedPosition(server, reported?.version ?? 0, restore, hash) });
+    news.push(input.name);
+  }
+  const [, , changed] = await Promise.all([
+    saveRenderedSpecs(tx, specs, now),
+    saveRenderedPositions(tx, positions),
+    saveSpecProblems(tx, problems, now),
+  ]);
+  await appendEvents(tx, specEvents(problems, changed), { restore, now });
+  return news;
+}
+
+function mayBeRendered(row: PositionRow, restore: string, input: WantedRender): boolean {
+  return gateOf(row.state, restore) === 'Open' && row.renderedGeneration < input.wantedGeneration;
+}
+
+function specEvents(problems: readonly SpecProblem[], changed: ReadonlySet<string>): NewEvent[] {
+  return problems
+    .filter(({ name }) => changed.has(name))
+    .map(({ name, problem }) => ({
+      type: problem === null ? 'Normal' : 'Warning',
+      reason: problem === null ? 'DeviceSpecValid' : 'DeviceSpecInvalid',
+      involved: { kind: 'Device', name },
+      message: problem === null ? 'The spec can be rendered again.' : `The spec cannot be rendered: ${problem}`,
+      actor: serviceActor,
+    }));
+}

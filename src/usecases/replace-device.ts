@@ -1,0 +1,56 @@
+import type { Clock } from '../clock.ts';
+import type { Database, Executor } from '../db/client.ts';
+import { lockDevice } from '../db/device-writes.ts';
+import { holdRestore } from '../db/fence.ts';
+import { holdFleets } from '../db/fleet-lock.ts';
+import { assertCreatable, desiredDevice } from '../domain/device-edit.ts';
+import { badRequest, conflict } from '../domain/errors.ts';
+import { assertExpectedVersion } from '../domain/expected-version.ts';
+import type { Device, DeviceRequest } from '../domain/resources/device.ts';
+import type { RenderHints } from '../queue/render-queue.ts';
+import { editDevice } from './edit-device.ts';
+import { enterDevice } from './enter-device.ts';
+import { documentOf } from './read-device.ts';
+
+type Deps = { database: Database; clock: Clock; queue: RenderHints; config: { disconnectedAfterMs: number } };
+type Replacement = { readonly name: string; readonly request: DeviceRequest; readonly actor: string };
+
+/**
+ * Puts a device in the place of the one of that name, or creates it.
+ *
+ * @returns the device, and whether it was created
+ * @throws MusterError 400 if the document names another device; 409 if the device has changed since it was read, is
+ * being given up, or a fleet decides the spec that the request changes
+ */
+export async function replaceDevice(deps: Deps, replacement: Replacement): Promise<{ document: Device; created: boolean }> {
+  const { name, request } = replacement;
+  if (request.metadata.name !== undefined && request.metadata.name !== name) {
+    throw badRequest(`metadata.name: expected ${name}, the device in the path, found ${request.metadata.name}`);
+  }
+  const { restore, document, created, wanted } = await deps.database.transact(async (tx) => {
+    const restore = await holdRestore(tx);
+    await holdFleets(tx);
+    const now = deps.clock.now();
+    const done = await put(tx, replacement, { restore, now });
+    return { ...done, restore, document: await documentOf(tx, name, { ...deps.config, restore, now }) };
+  });
+  if (wanted) deps.queue.wantRendering(restore, [name]);
+  return { document, created };
+}
+
+async function put(
+  tx: Executor,
+  { name, request, actor }: Replacement,
+  at: { restore: string; now: Date },
+): Promise<{ created: boolean; wanted: boolean }> {
+  const desired = desiredDevice(request);
+  const device = await lockDevice(tx, name);
+  if (device !== undefined) {
+    assertExpectedVersion(request.metadata.resourceVersion, { kind: 'device', ...device });
+    return { created: false, wanted: await editDevice(tx, device, desired, { ...at, actor }) };
+  }
+  assertCreatable(desired);
+  const entered = await enterDevice(tx, { ...desired, name, lifecycle: null }, { ...at, actor });
+  if (!entered) throw conflict(`device ${name} was created by somebody else at the same time`);
+  return { created: true, wanted: true };
+}

@@ -1,0 +1,88 @@
+import type { Clock } from '../clock.ts';
+import { isUnreachable, type Database } from '../db/client.ts';
+import { MusterError, unavailable } from '../domain/errors.ts';
+import type { RenderHints } from '../queue/render-queue.ts';
+import { acceptReports, type Report, type ReportOutcome } from './accept-reports.ts';
+
+type Waiting = {
+  readonly report: Report;
+  readonly resolve: (outcome: ReportOutcome) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/**
+ * Group commit: the reports that arrive while a commit is under way share the next one. Bounded: past `maxWaiting` a
+ * report is refused and its device told when to come back.
+ */
+export class ReportIntake {
+  private waiting: Waiting[] = [];
+  private running: Promise<void> | undefined;
+  private readonly deps: { database: Database; clock: Clock; hints: RenderHints };
+  private readonly limits: { maxBatch: number; maxWaiting: number };
+
+  constructor(
+    deps: { database: Database; clock: Clock; hints: RenderHints },
+    limits: { maxBatch: number; maxWaiting: number },
+  ) {
+    this.deps = deps;
+    this.limits = limits;
+  }
+
+  /** @throws MusterError 503 when too many wait already, or the database cannot be reached */
+  async submit(report: Report): Promise<ReportOutcome> {
+    if (this.waiting.length >= this.limits.maxWaiting)
+      throw unavailable('too many devices are reporting', this.retryAfterSeconds());
+    const outcome = new Promise<ReportOutcome>((resolve, reject) => {
+      this.waiting.push({ report, resolve, reject });
+    });
+    this.running ??= this.run();
+    return await outcome;
+  }
+
+  /** Resolves when nothing waits any more. */
+  async drained(): Promise<void> {
+    while (this.running !== undefined) await this.running;
+  }
+
+  /** Spread at random, so that those turned away together do not come back together. */
+  private retryAfterSeconds(): number {
+    return 1 + Math.floor(Math.random() * 10);
+  }
+
+  private async run(): Promise<void> {
+    // A turn of the event loop lets reports that have already arrived share the first commit too.
+    await new Promise((done) => setImmediate(done));
+    while (this.waiting.length > 0) {
+      await this.commit(this.waiting.splice(0, this.limits.maxBatch));
+    }
+    this.running = undefined;
+  }
+
+  private async commit(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const { outcomes, toRender, restore } = await acceptReports(
+        this.deps,
+        batch.map((waiting) => waiting.report),
+      );
+      if (toRender.length > 0) this.deps.hints.wantRendering(restore, toRender);
+      for (const [index, outcome] of outcomes.entries()) batch[index]?.resolve(outcome);
+    } catch (error) {
+      await this.recover(batch, error);
+    }
+  }
+
+  /** One report that the database will not have must not take the others with it. */
+  private async recover(batch: readonly Waiting[], error: unknown): Promise<void> {
+    const [only] = batch;
+    if (isUnreachable(error) || error instanceof MusterError || batch.length <= 1 || only === undefined) {
+      const told = isUnreachable(error)
+        ? unavailable('the database cannot be reached', this.retryAfterSeconds())
+        : error;
+      for (const waiting of batch) waiting.reject(told);
+      return;
+    }
+    const half = Math.ceil(batch.length / 2);
+    await this.commit(batch.slice(0, half));
+    await this.commit(batch.slice(half));
+  }
+}

@@ -1,0 +1,104 @@
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/client.ts';
+import { deviceSelection } from '../db/device-selection.ts';
+import { appendEvents } from '../db/event-log.ts';
+import { currentRestore, holdRestore } from '../db/fence.ts';
+import { countForRestore } from '../db/restore-counters.ts';
+import { adoptPaused, listAdoptable, listPaused, resumePaused, type PausedSelection } from '../db/resume-store.ts';
+import { settledEvent } from '../domain/restore-events.ts';
+import { parseActionSelectors, type ActionSelectors } from '../domain/selectors/action-selectors.ts';
+import { deviceFields } from '../domain/selectors/resource-fields.ts';
+import type { RenderHints } from '../queue/render-queue.ts';
+
+type Deps = {
+  database: Database;
+  clock: Clock;
+  queue: RenderHints;
+  config: { disconnectedAfterMs: number };
+};
+
+/** Which paused devices a person decides about, and why. */
+export type DeviceAction = {
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+  /** Only says whom it would change. */
+  readonly dryRun?: boolean | undefined;
+  readonly reason?: string | undefined;
+  /** At most so many, in name order. */
+  readonly limit?: number | undefined;
+  readonly actor: string;
+};
+
+/**
+ * Lets the restored spec win over conflicted devices: those that match and are paused when this commits, exactly
+ * (invariant S5). In a dry run nothing is changed.
+ *
+ * @returns the names, in name order
+ * @throws MusterError 400 for selectors that are empty, blank or do not parse: that never means "all"
+ */
+export async function resumeDevices(deps: Deps, action: DeviceAction): Promise<{ names: string[] }> {
+  const selectors = parseActionSelectors(action, deviceFields);
+  if (action.dryRun === true) {
+    const restore = await currentRestore(deps.database.pool);
+    return { names: await listPaused(deps.database.pool, selection(deps, selectors, action, restore)) };
+  }
+  const { restore, names } = await deps.database.transact(async (tx) => {
+    const restore = await holdRestore(tx);
+    const now = deps.clock.now();
+    const names = await resumePaused(tx, selection(deps, selectors, action, restore), {
+      actor: action.actor,
+      reason: action.reason,
+      now,
+    });
+    const settled = await countForRestore(
+      tx,
+      restore,
+      { conflictPaused: -names.length, resumed: names.length },
+      { now },
+    );
+    if (settled) await appendEvents(tx, [settledEvent(restore)], { restore, now });
+    return { restore, names };
+  });
+  wakeUp(deps, restore, names);
+  return { names };
+}
+
+/**
+ * Lets conflicted devices' own specs win: they become the desired ones. Devices whose spec is not known stay paused.
+ *
+ * @returns the names adopted, and those whose spec is not known, each in name order
+ */
+export async function adoptDevices(
+  deps: Deps,
+  action: DeviceAction,
+): Promise<{ names: string[]; withoutSpec: string[] }> {
+  const selectors = parseActionSelectors(action, deviceFields);
+  const { restore, names, withoutSpec } = await deps.database.transact(async (tx) => {
+    const restore = await holdRestore(tx);
+    const now = deps.clock.now();
+    const { withSpec, withoutSpec } = await listAdoptable(tx, selection(deps, selectors, action, restore));
+    if (action.dryRun === true) return { restore, names: withSpec, withoutSpec };
+    const record = { actor: action.actor, reason: action.reason, now };
+    const names = await adoptPaused(tx, { restore, names: withSpec }, record);
+    const settled = await countForRestore(
+      tx,
+      restore,
+      { conflictPaused: -names.length, adopted: names.length },
+      { now },
+    );
+    if (settled) await appendEvents(tx, [settledEvent(restore)], { restore, now });
+    return { restore, names, withoutSpec };
+  });
+  if (action.dryRun !== true) wakeUp(deps, restore, names);
+  return { names, withoutSpec };
+}
+
+function selection(deps: Deps, selectors: ActionSelectors, action: DeviceAction, restore: string): PausedSelection {
+  const view = { restore, now: deps.clock.now(), disconnectedAfterMs: deps.config.disconnectedAfterMs };
+  return { restore, where: deviceSelection(selectors, view), limit: action.limit };
+}
+
+/** After the commit: if the process dies before this, the sweep finds the devices all the same. */
+function wakeUp(deps: Deps, restore: string, names: readonly string[]): void {
+  if (names.length > 0) deps.queue.wantRendering(restore, names);
+}
