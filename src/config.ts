@@ -54,6 +54,8 @@ const listen = (defaultText: string) =>
       return { host, port };
     });
 
+const notice = z.enum(['declare', 'warn', 'off'], { error: 'expected declare, warn or off' }).default('declare');
+
 /**
  * Every setting of the service: its environment variable, its flag of `muster serve` (where it has one), what it means
  * and how it is read. The configuration reference is generated from this table.
@@ -134,6 +136,29 @@ export const settings = {
     env: 'MUSTER_DISCONNECTED_AFTER',
     about: 'Silence after which a device’s summary status reads `Unknown`.',
     schema: durationMs('5m', 1_000),
+  },
+  noticeCopy: {
+    env: 'MUSTER_NOTICE_COPY',
+    about:
+      'What to do when the database turns out to be a copy (its identity differs from the one stored in it) and nobody declared a restore: `declare` one, `warn`, or `off`.',
+    schema: notice,
+  },
+  noticeRewind: {
+    env: 'MUSTER_NOTICE_REWIND',
+    about:
+      'What to do when the database’s write-ahead log is behind the highest position remembered in Redis, as after a volume snapshot was put back: `declare`, `warn` or `off`.',
+    schema: notice,
+  },
+  noticeAhead: {
+    env: 'MUSTER_NOTICE_AHEAD',
+    about:
+      'What to do when several devices within a minute are ahead of the service although no restore was declared: `declare`, `warn` or `off`.',
+    schema: notice,
+  },
+  noticeIntervalMs: {
+    env: 'MUSTER_NOTICE_INTERVAL',
+    about: 'How often a restore that nobody declared is looked for, beside at start and after each reconnect.',
+    schema: durationMs('10s', 50),
   },
   reportBatch: {
     env: 'MUSTER_REPORT_BATCH',

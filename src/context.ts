@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Bus } from './bus/bus.ts';
 import { createLocalBus } from './bus/local-bus.ts';
 import { createRedisBus } from './bus/redis-bus.ts';
+import { createRedisWalMark, noWalMark, type WalMark } from './bus/wal-mark.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { connectDatabase, type Database } from './db/client.ts';
@@ -22,6 +23,7 @@ export type Context = {
   readonly database: Database;
   readonly queue: RenderQueue;
   readonly bus: Bus;
+  readonly walMark: WalMark;
   readonly renderer: SpecRenderer;
   /** Names this process among the instances. */
   readonly instance: string;
@@ -30,7 +32,7 @@ export type Context = {
 };
 
 /** The one seam: what is given here is used instead of what would be made. */
-export type Overrides = Partial<Pick<Context, 'clock' | 'database' | 'queue' | 'bus' | 'renderer'>>;
+export type Overrides = Partial<Pick<Context, 'clock' | 'database' | 'queue' | 'bus' | 'walMark' | 'renderer'>>;
 
 /** Opens what the service stands on: the database at its newest schema and with a first timeline, queue and bus. */
 export async function createContext(config: Config, log: Log, overrides: Overrides = {}): Promise<Context> {
@@ -50,6 +52,8 @@ export async function createContext(config: Config, log: Log, overrides: Overrid
     const queue = overrides.queue ?? openRenderQueue({ databaseUrl, redisUrl: config.redisUrl }, log);
     const bus =
       overrides.bus ?? (config.redisUrl === undefined ? createLocalBus() : createRedisBus(config.redisUrl, log));
+    const walMark =
+      overrides.walMark ?? (config.redisUrl === undefined ? noWalMark : createRedisWalMark(config.redisUrl, log));
     return {
       config,
       clock,
@@ -57,11 +61,13 @@ export async function createContext(config: Config, log: Log, overrides: Overrid
       database,
       queue,
       bus,
+      walMark,
       renderer: overrides.renderer ?? createTemplateRenderer(),
       instance: randomUUID(),
       async destroy() {
         await queue.close();
         await bus.close();
+        await walMark.close();
         await database.close();
         await embedded?.stop();
       },

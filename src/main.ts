@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { createContext, type Overrides } from './context.ts';
 import type { Listener } from './http/listener.ts';
 import { createLog } from './log.ts';
+import { RestoreWatch } from './restore-watch.ts';
 import { RenderWorker } from './worker.ts';
 
 export type RunningService = {
@@ -19,7 +20,9 @@ export async function startService(config: Config, overrides: Overrides = {}): P
   const log = createLog(config.logLevel);
   for (const { host } of [config.apiListen, config.agentListen]) requireLoopback(host);
   const context = await createContext(config, log, overrides);
+  const watch = new RestoreWatch(context);
   try {
+    await watch.start();
     const app = await buildApp(context);
     const worker = config.worker ? new RenderWorker(context) : undefined;
     worker?.start();
@@ -36,11 +39,13 @@ export async function startService(config: Config, overrides: Overrides = {}): P
         log.info('stopping');
         await app.close();
         await worker?.stop();
+        watch.stop();
         await context.destroy();
         log.info('stopped');
       },
     };
   } catch (error) {
+    watch.stop();
     await context.destroy();
     throw error;
   }

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { noticeDevicesAhead } from '../usecases/notice-restore.ts';
 import { RenderedSpecCache } from '../usecases/rendered-spec-cache.ts';
 import { ReportIntake } from '../usecases/report-intake.ts';
 import { SocketRegistry } from './socket-registry.ts';
@@ -15,10 +16,15 @@ export type Gateway = {
 
 export function createGateway(context: Context): Gateway {
   const { config, database, clock, queue, bus, log } = context;
+  const onDeviceAhead = () => {
+    noticeDevicesAhead(context).catch((error: unknown) =>
+      log.warn({ error: String(error) }, 'cannot tell why devices are ahead'),
+    );
+  };
   return {
     context,
     reports: new ReportIntake(
-      { database, clock, hints: queue },
+      { database, clock, hints: queue, onDeviceAhead },
       { maxBatch: config.reportBatch, maxWaiting: config.reportQueue },
     ),
     specs: new RenderedSpecCache(database),

@@ -2,11 +2,30 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 
 /** A database connection or a transaction on one: what repositories speak to. */
-export type Executor = Pick<PostgresJsDatabase, 'execute' | 'select' | 'insert' | 'update' | 'delete'>;
+export type Executor = Pick<PostgresJsDatabase, 'execute' | 'select' | 'insert' | 'update' | 'delete'> & {
+  readonly guard: CopyGuard;
+};
+
+/**
+ * Keeps work from running on a database that was put in the place of another under this process: which database was
+ * last looked at, by a mark that any copy, restart or failover changes.
+ */
+export type CopyGuard = {
+  /** Undefined until the first look: then nothing is checked. */
+  verifiedMark: string | undefined;
+  /** Looks whether the database is a copy, and sets the mark. */
+  verify: () => Promise<void>;
+};
+
+/** The database is not the one that was last looked at. The transaction is tried again once it has been. */
+export class UnverifiedDatabase extends Error {
+  override readonly name = 'UnverifiedDatabase';
+}
 
 export type Database = {
+  readonly guard: CopyGuard;
   /** For reads and single statements. */
-  readonly pool: PostgresJsDatabase;
+  readonly pool: Executor;
   /**
    * Runs one transaction, again (at most {@link maxAttempts} times in all) when Postgres says that it lost a race it
    * may win the next time. `work` must have no effect but on the database.
@@ -30,22 +49,28 @@ export function connectDatabase(url: string, options: { poolSize: number; applic
       application_name: options.applicationName,
       statement_timeout: 60_000,
       idle_in_transaction_session_timeout: 60_000,
+      // Compiling a selector of many terms can take longer than running it on any table.
+      jit: false,
     },
   });
-  const pool = drizzle(client);
+  const guard: CopyGuard = { verifiedMark: undefined, verify: async () => undefined };
+  const connections = drizzle(client);
   return {
-    pool,
+    guard,
+    pool: Object.assign(connections, { guard }),
     async transact(work) {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await pool.transaction(work);
+          return await connections.transaction((tx) => work(Object.assign(tx, { guard })));
         } catch (error) {
-          if (attempt >= maxAttempts || !worthAnotherTry.has(sqlState(error) ?? '')) throw error;
+          if (attempt >= maxAttempts) throw error;
+          if (error instanceof UnverifiedDatabase) await guard.verify();
+          else if (!worthAnotherTry.has(sqlState(error) ?? '')) throw error;
         }
       }
     },
     async ping() {
-      await pool.execute('SELECT 1');
+      await connections.execute('SELECT 1');
     },
     close: () => client.end({ timeout: 5 }),
   };

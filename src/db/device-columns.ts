@@ -12,6 +12,7 @@ export function deviceColumns({ restore, now, disconnectedAfterMs }: Viewpoint):
   const silentSince = new Date(now.getTime() - disconnectedAfterMs).toISOString();
   const summary = sql`(CASE WHEN ${isAwaited(restore)} THEN 'AwaitingReconnect' WHEN ${isPaused(restore)} THEN 'ConflictPaused'
     WHEN p.last_seen IS NULL OR p.last_seen < ${silentSince}::timestamptz THEN 'Unknown'
+    WHEN s.status #>> '{summary,status}' IN ('AwaitingReconnect', 'ConflictPaused') THEN 'Online'
     ELSE coalesce(s.status #>> '{summary,status}', 'Online') END)`;
   const updated = sql`(CASE WHEN ${isAwaited(restore)} THEN 'Unknown' WHEN ${isPaused(restore)} THEN 'OutOfDate' WHEN p.last_seen IS NULL THEN 'Unknown'
     WHEN p.rendered_generation >= p.wanted_generation AND p.reported_version = p.version THEN 'UpToDate'

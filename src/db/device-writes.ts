@@ -24,11 +24,22 @@ export type NewDevice = Ownership & {
 };
 
 /**
- * Stores a device that has answered the given restore by being new: its gate is open, and nothing is rendered yet.
+ * What stands for the restore that a device last answered while it has answered none. No restore ever has this id, so
+ * the device awaits whichever is the current one; before the first restore there would be no earlier one to name.
+ */
+const noRestore = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Stores a device, nothing of it rendered yet: one that has answered the given restore by being new, so that its gate is
+ * open, or one that is awaited.
  *
  * @returns false if there is a device of that name, which is left as it is
  */
-export async function insertDevice(tx: Executor, device: NewDevice, restore: string): Promise<boolean> {
+export async function insertDevice(
+  tx: Executor,
+  device: NewDevice,
+  { restore, awaited }: { restore: string; awaited: boolean },
+): Promise<boolean> {
   const { name, labels, annotations, spec, lifecycle, owner, matchingFleets, createdAt } = device;
   const row = { name, labels: { ...labels }, annotations: { ...annotations }, spec, lifecycle, owner, createdAt };
   const inserted = await tx
@@ -37,7 +48,8 @@ export async function insertDevice(tx: Executor, device: NewDevice, restore: str
     .onConflictDoNothing()
     .returning({ name: devices.name });
   if (inserted.length === 0) return false;
-  await tx.insert(devicePositions).values({ name, timeline: restore, answeredRestore: restore });
+  const answeredRestore = awaited ? noRestore : restore;
+  await tx.insert(devicePositions).values({ name, timeline: restore, answeredRestore });
   return true;
 }
 

@@ -24,3 +24,11 @@ export async function appendEvents(
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       AS r(type text, reason text, kind text, name text, message text, details jsonb, actor text)`);
 }
+
+/** How many devices were found ahead in normal operation, since a time, while a restore was the current one. */
+export async function countAheadDevices(db: Executor, { restore, since }: { restore: string; since: Date }): Promise<number> {
+  const [row] = await db.execute<{ count: string }>(sql`
+    SELECT count(DISTINCT details ->> 'device') AS count FROM events
+    WHERE restore = ${restore}::uuid AND reason = 'DeviceAheadWithoutRestore' AND at >= ${since.toISOString()}::timestamptz`);
+  return Number(row?.count ?? 0);
+}

@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
-import type { Executor } from './client.ts';
+import { UnverifiedDatabase, type Executor } from './client.ts';
+import { databaseMark } from './database-identity.ts';
 import { restores, serviceState } from './schema.ts';
 
 /** Spells `FENC`. Row locks alone let a steady stream of sharers starve the one who declares; this lock is first come, first served. */
@@ -13,9 +14,9 @@ const turnstile = 0x4645_4e43;
 export async function holdRestore(tx: Executor): Promise<string> {
   const [, rows] = await Promise.all([
     tx.execute(sql`SELECT pg_advisory_xact_lock_shared(${turnstile})`),
-    tx.select({ current: serviceState.currentRestore }).from(serviceState).for('share'),
+    tx.select(currentAndMark).from(serviceState).for('share'),
   ]);
-  return onlyRow(rows).current;
+  return currentIfVerified(tx, rows);
 }
 
 /** Enters declaring a restore: waits for all work that holds the current one, and keeps any other from starting. */
@@ -26,7 +27,16 @@ export async function lockForDeclaring(tx: Executor): Promise<string> {
 
 /** The current restore, for reading: it may be over when the caller looks at it. */
 export async function currentRestore(db: Executor): Promise<string> {
-  return onlyRow(await db.select({ current: serviceState.currentRestore }).from(serviceState)).current;
+  return currentIfVerified(db, await db.select(currentAndMark).from(serviceState));
+}
+
+const currentAndMark = { current: serviceState.currentRestore, mark: databaseMark };
+
+/** @throws UnverifiedDatabase if this database took the place of the one that was last looked at */
+function currentIfVerified({ guard }: Executor, rows: ReadonlyArray<{ current: string; mark: string }>): string {
+  const { current, mark } = onlyRow(rows);
+  if (guard.verifiedMark !== undefined && guard.verifiedMark !== mark) throw new UnverifiedDatabase(mark);
+  return current;
 }
 
 /** Makes a restore the current one. Only after {@link lockForDeclaring}, in its transaction. */

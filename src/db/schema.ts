@@ -15,6 +15,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { JsonObject } from '../domain/json.ts';
 import type { Lineage } from '../domain/position.ts';
+import type { EnrollmentRequestApprovalStatus, EnrollmentRequestSpec } from '../domain/resources/enrollment-request.ts';
 import type { RestoreBackup } from '../domain/resources/restore.ts';
 import { orderedText } from './column-types.ts';
 
@@ -204,10 +205,13 @@ export const enrollmentRequests = pgTable('enrollment_requests', {
   name: orderedText('name').primaryKey(),
   labels: jsonb('labels').$type<Record<string, string>>().notNull().default({}),
   annotations: jsonb('annotations').$type<Record<string, string>>().notNull().default({}),
-  spec: jsonb('spec').$type<JsonObject>().notNull(),
-  approval: jsonb('approval').$type<JsonObject>(),
+  spec: jsonb('spec').$type<EnrollmentRequestSpec>().notNull(),
+  /** A person's answer; null while there is none. */
+  approval: jsonb('approval').$type<EnrollmentRequestApprovalStatus>(),
   resourceVersion: bigint('resource_version', { mode: 'number' }).notNull().default(1),
   createdAt: instant('created_at').notNull(),
+  /** The restore that was current when it arrived; if that is not the current one, it came with a backup. */
+  restore: uuid('restore').notNull(),
 });
 
 /** Devices that spoke although this database does not know them: enrolled after the backup, most likely. */

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, sql, type SQL } from 'drizzle-orm';
 import type { DevicePosition } from '../domain/position.ts';
 import type { Executor } from './client.ts';
 import { unknownDevices } from './schema.ts';
@@ -22,7 +22,16 @@ export async function recordUnknownDevices(
     WHERE (SELECT count(*) FROM (SELECT FROM unknown_devices LIMIT ${maxUnknownDevices}) AS known) < ${maxUnknownDevices}
     ORDER BY r.name
     ON CONFLICT (name) DO UPDATE SET restore = excluded.restore, last_seen = excluded.last_seen,
-      claimed_timeline = excluded.claimed_timeline, claimed_version = excluded.claimed_version, claimed_hash = excluded.claimed_hash`);
+      claimed_timeline = ${higher('claimed_timeline')}, claimed_version = ${higher('claimed_version')}, claimed_hash = ${higher('claimed_hash')}`);
+}
+
+/** What of a claim is kept when a device speaks again: what `highest` in domain/report.ts says of one device. */
+function higher(column: 'claimed_timeline' | 'claimed_version' | 'claimed_hash'): SQL {
+  const name = sql.identifier(column);
+  return sql`CASE WHEN excluded.claimed_version > unknown_devices.claimed_version
+      OR (excluded.claimed_version = unknown_devices.claimed_version
+        AND (excluded.claimed_timeline IS NOT NULL OR unknown_devices.claimed_timeline IS NULL))
+    THEN excluded.${name} ELSE unknown_devices.${name} END`;
 }
 
 export type UnknownDeviceRecord = {
@@ -44,10 +53,26 @@ export async function pageOfUnknownDevices(
     .from(unknownDevices)
     .where(and(eq(unknownDevices.restore, restore), later, stillUnknown));
   const rows = await query.orderBy(asc(unknownDevices.name)).limit(limit);
-  return rows.map(({ name, firstSeen, lastSeen, claimedTimeline, claimedVersion, claimedHash }) => ({
-    name,
-    firstSeen,
-    lastSeen,
-    claimed: { timeline: claimedTimeline, version: claimedVersion, specHash: claimedHash },
-  }));
+  return rows.map(toRecord);
+}
+
+/** A device that spoke in a restore without being known; undefined if it did not, whether or not it is known by now. */
+export async function findUnknownDevice(
+  db: Executor,
+  { name, restore }: { name: string; restore: string },
+): Promise<UnknownDeviceRecord | undefined> {
+  const query = db.select().from(unknownDevices);
+  const [row] = await query.where(and(eq(unknownDevices.name, name), eq(unknownDevices.restore, restore)));
+  return row && toRecord(row);
+}
+
+/** Takes a device off the list, if it is on it. After its counters are changed: that is the order of reports too. */
+export async function forgetUnknownDevice(tx: Executor, name: string): Promise<void> {
+  await tx.delete(unknownDevices).where(eq(unknownDevices.name, name));
+}
+
+function toRecord(row: typeof unknownDevices.$inferSelect): UnknownDeviceRecord {
+  const { name, firstSeen, lastSeen, claimedTimeline, claimedVersion, claimedHash } = row;
+  const claimed = { timeline: claimedTimeline, version: claimedVersion, specHash: claimedHash };
+  return { name, firstSeen, lastSeen, claimed };
 }

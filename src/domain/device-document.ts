@@ -1,7 +1,9 @@
 import type { DeviceRecord, Viewpoint } from './device-record.ts';
-import { summaryOf, textAt, updatedOf } from './device-status.ts';
+import { summaryOf, updatedOf } from './device-status.ts';
 import { gateOf } from './gate.ts';
-import type { JsonObject, JsonValue } from './json.ts';
+import type { Condition } from './resources/condition.ts';
+import { deviceLifecycleStatusTypeSchema as lifecycleSchema } from './resources/device-status-parts.ts';
+import { completeDeviceStatus, reportedDeviceStatusSchema, type DeviceStatus } from './resources/device-status.ts';
 import type { Device } from './resources/device.ts';
 
 /** Annotation keys under which Flight Control's clients and agents look. */
@@ -56,46 +58,29 @@ export function derivedAnnotations({ state, specAdopted }: DeviceRecord, view: V
 }
 
 /** The status that the API shows: what the device said, under what the service knows better. */
-export function deviceStatus(device: DeviceRecord, view: Viewpoint): NonNullable<Device['status']> {
-  const told = device.status ?? {};
-  const summary = summaryOf(device, view);
-  const updated = updatedOf(device, view);
-  const status = {
-    ...blankStatus,
+export function deviceStatus(device: DeviceRecord, view: Viewpoint): DeviceStatus {
+  // Checked when it came in; what an older version of this service stored and no longer fits is left out.
+  const reported = reportedDeviceStatusSchema.safeParse(device.status ?? {});
+  const told = completeDeviceStatus(reported.success ? reported.data : {});
+  const lifecycle = lifecycleSchema.catch(told.lifecycle.status).parse(device.lifecycle ?? told.lifecycle.status);
+  return {
     ...told,
-    conditions: [...conditionsOf(told['conditions']), ...serviceConditions(device)],
-    config: { renderedVersion: '', ...objectOf(told['config']) },
-    summary: withoutUndefined(summary),
-    updated: withoutUndefined(updated),
-    lifecycle: {
-      ...objectOf(told['lifecycle']),
-      status: device.lifecycle ?? textAt(told, 'lifecycle', 'status') ?? 'Unknown',
-    },
+    conditions: [
+      ...told.conditions.filter(({ type }) => !serviceConditionTypes.has(type)),
+      ...serviceConditions(device),
+    ],
+    summary: summaryOf(device, view),
+    updated: updatedOf(device, view),
+    lifecycle: { ...told.lifecycle, status: lifecycle },
   };
-  // What a device reports was checked when it came in; the rest is built here.
-  return status as unknown as NonNullable<Device['status']>;
 }
-
-const blankStatus = {
-  systemInfo: { architecture: '', bootID: '', operatingSystem: '', agentVersion: '' },
-  applications: [],
-  applicationsSummary: { status: 'Unknown' },
-  resources: { cpu: 'Unknown', memory: 'Unknown', disk: 'Unknown' },
-  integrity: { status: 'Unknown' },
-  os: { image: '', imageDigest: '' },
-};
 
 /** Conditions that the service finds, and no device. */
 const serviceConditionTypes: ReadonlySet<string> = new Set(['SpecValid', 'MultipleOwners']);
 
-function conditionsOf(told: JsonValue | undefined): JsonValue[] {
-  if (!Array.isArray(told)) return [];
-  return told.filter((condition) => !serviceConditionTypes.has(textAt(condition, 'type') ?? ''));
-}
-
-function serviceConditions(device: DeviceRecord): JsonObject[] {
+function serviceConditions(device: DeviceRecord): Condition[] {
   const valid = device.specProblem === null;
-  const conditions: JsonObject[] = [
+  const conditions: Condition[] = [
     {
       type: 'SpecValid',
       status: valid ? 'True' : 'False',
@@ -114,12 +99,4 @@ function serviceConditions(device: DeviceRecord): JsonObject[] {
     });
   }
   return conditions;
-}
-
-function objectOf(value: JsonValue | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-}
-
-function withoutUndefined({ status, info }: { status: string; info: string | undefined }): JsonObject {
-  return info === undefined ? { status } : { status, info };
 }

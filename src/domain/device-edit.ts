@@ -23,6 +23,20 @@ export function desiredDevice({ metadata, spec }: DeviceRequest): DesiredDevice 
   };
 }
 
+type Annotated = { readonly metadata: { readonly annotations?: Readonly<Record<string, string>> | undefined } };
+
+/** @throws MusterError 400 if a patch touches the annotations by which the service tells of a device's state */
+export function assertServiceAnnotationsKept(shown: Annotated, patched: Annotated): void {
+  const before = shown.metadata.annotations ?? {};
+  const after = patched.metadata.annotations ?? {};
+  const free = clientAnnotations({ ...before, ...after });
+  const touched = Object.keys({ ...before, ...after }).find(
+    (key) => !Object.hasOwn(free, key) && before[key] !== after[key],
+  );
+  if (touched !== undefined)
+    throw badRequest(`the patch changes the annotation ${touched}, which only the service does`);
+}
+
 /** @throws MusterError 400 if a new device is to be given up already */
 export function assertCreatable({ spec }: DesiredDevice): void {
   if (spec['decommissioning'] !== undefined) throw badRequest(decommissionByCall);

@@ -1,13 +1,17 @@
 import type { DeviceRecord, Viewpoint } from './device-record.ts';
 import { gateOf } from './gate.ts';
+import {
+  deviceSummaryStatusTypeSchema,
+  type DeviceSummaryStatus,
+  type DeviceSummaryStatusType,
+  type DeviceUpdatedStatus,
+} from './resources/device-status-parts.ts';
 
 // What people see of a device's state. Kept apart from what the device reports: the service's own knowledge comes first,
 // in this order, so that a disconnected device still reads AwaitingReconnect. db/device-columns.ts says the same in SQL.
 
-export type DerivedStatus = { readonly status: string; readonly info: string | undefined };
-
 /** `status.summary`: the gate first, then silence, then what the device says of itself. */
-export function summaryOf(device: DeviceRecord, view: Viewpoint): DerivedStatus {
+export function summaryOf(device: DeviceRecord, view: Viewpoint): DeviceSummaryStatus {
   const gate = gateOf(device.state, view.restore);
   switch (gate) {
     case 'AwaitingReconnect':
@@ -23,16 +27,25 @@ export function summaryOf(device: DeviceRecord, view: Viewpoint): DerivedStatus 
     const since = device.lastSeen === null ? 'yet' : `since ${device.lastSeen.toISOString()}`;
     return { status: 'Unknown', info: `The device has not been heard of ${since}.` };
   }
-  return {
-    status: textAt(device.status, 'summary', 'status') ?? 'Online',
-    info: textAt(device.status, 'summary', 'info'),
-  };
+  return withInfo(toldSummary(device), textAt(device.status, 'summary', 'info'));
+}
+
+/** What the device says of itself; the two states that are the service's to say, it cannot claim. */
+function toldSummary(device: DeviceRecord): DeviceSummaryStatusType {
+  const told = deviceSummaryStatusTypeSchema.safeParse(textAt(device.status, 'summary', 'status'));
+  if (!told.success || told.data === 'AwaitingReconnect' || told.data === 'ConflictPaused') return 'Online';
+  return told.data;
+}
+
+function withInfo<Status>(status: Status, info: string | undefined): { status: Status; info?: string } {
+  return info === undefined ? { status } : { status, info };
 }
 
 /** `status.updated`: whether the device runs the newest there is for it. */
-export function updatedOf(device: DeviceRecord, view: Viewpoint): DerivedStatus {
+export function updatedOf(device: DeviceRecord, view: Viewpoint): DeviceUpdatedStatus {
   const { server, reported } = device.state;
-  switch (gateOf(device.state, view.restore)) {
+  const gate = gateOf(device.state, view.restore);
+  switch (gate) {
     case 'AwaitingReconnect':
       return { status: 'Unknown', info: 'Not known until the device reports after the restore.' };
     case 'ConflictPaused':
@@ -40,12 +53,12 @@ export function updatedOf(device: DeviceRecord, view: Viewpoint): DerivedStatus 
     case 'Open':
       break;
     default:
-      return { status: 'Unknown', info: undefined };
+      return gate satisfies never;
   }
   if (device.lastSeen === null) return { status: 'Unknown', info: 'The device has not reported yet.' };
-  if (!device.renderPending && reported?.version === server.version) return { status: 'UpToDate', info: undefined };
+  if (!device.renderPending && reported?.version === server.version) return { status: 'UpToDate' };
   const updating = textAt(device.status, 'updated', 'status') === 'Updating';
-  return { status: updating ? 'Updating' : 'OutOfDate', info: textAt(device.status, 'updated', 'info') };
+  return withInfo(updating ? 'Updating' : 'OutOfDate', textAt(device.status, 'updated', 'info'));
 }
 
 export function isDisconnected({ lastSeen }: DeviceRecord, { now, disconnectedAfterMs }: Viewpoint): boolean {

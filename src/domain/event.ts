@@ -1,9 +1,10 @@
 import type { JsonObject } from './json.ts';
+import type { EventReason } from './resources/event-reasons.ts';
 
 /** What an event tells of; the row it becomes carries also when, and in which restore. */
 export type NewEvent = {
   readonly type: 'Normal' | 'Warning';
-  readonly reason: string;
+  readonly reason: EventReason;
   readonly involved: {
     readonly kind: 'Device' | 'Fleet' | 'Restore' | 'EnrollmentRequest' | 'System';
     readonly name: string;

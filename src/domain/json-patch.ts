@@ -12,6 +12,9 @@ import { storableObject } from './resources/storable.ts';
 export function applyJsonPatch(document: JsonObject, patch: PatchRequest): JsonObject {
   let patched: unknown = structuredClone(document);
   for (const [index, operation] of patch.entries()) {
+    if (reachesPrototype(operation.path)) {
+      throw badRequest(`patch operation ${index} (${operation.op} ${operation.path}): no document has such a place`);
+    }
     try {
       patched = jsonPatch.applyOperation(patched, toOperation(operation), true, true, true, index).newDocument;
     } catch (error) {
@@ -23,6 +26,11 @@ export function applyJsonPatch(document: JsonObject, patch: PatchRequest): JsonO
     throw badRequest('the patched document is no object');
   }
   return storableObject({ ...patched });
+}
+
+/** Whether a path leads to a prototype, which the library refuses with an error that is not its own. */
+function reachesPrototype(path: string): boolean {
+  return /\/(?:__proto__|constructor\/prototype)(?:\/|$)/.test(path);
 }
 
 function toOperation({ op, path, value }: PatchRequest[number]): Operation {

@@ -9,10 +9,29 @@ import { restoreRoutes } from './routes/restores.ts';
 
 const basePath = '/api/v1';
 
+const about = {
+  title: 'Muster',
+  description:
+    'Safe recovery of a device fleet after its control plane’s database was restored from a backup. Devices, fleets, enrollment requests, events and labels are those of Flight Control v1beta1; restores are Muster’s own.',
+  tags: [
+    { name: 'restore', description: 'Declaring a restore and following its muster.' },
+    { name: 'deviceactions', description: 'Deciding about devices in conflict.' },
+    { name: 'device', description: 'Devices: what each should be, and what is known of it.' },
+    { name: 'fleet', description: 'Fleets: which devices share a template.' },
+    { name: 'enrollmentrequest', description: 'Devices that ask to be taken in.' },
+    { name: 'label', description: 'Labels in use.' },
+    { name: 'event', description: 'What happened, who did it and why.' },
+    { name: 'organization', description: 'Organizations; there is one.' },
+    { name: 'authentication', description: 'How to log in.' },
+    { name: 'version', description: 'The version of the service.' },
+    { name: 'health', description: 'Whether the service lives and can serve.' },
+  ],
+};
+
 /** The admin listener. */
 export async function buildApiApp(context: Context): Promise<Listener> {
   const app = createListener(context.log);
-  await app.register(swagger, openapiOptions);
+  await app.register(swagger, openapiOptions(about));
   await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { docExpansion: 'list' } });
   await app.register(healthRoutes(context));
   for (const routes of [restoreRoutes, deviceActionRoutes]) {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { badRequest } from '../domain/errors.ts';
+import type { Page } from '../domain/page.ts';
+import type { ListMeta } from '../domain/resources/list-meta.ts';
 
 /** Items of a page where the request does not say, and the most there may be. */
 export const maxPageSize = 1_000;
@@ -18,6 +20,20 @@ export const pageQuery = z.object({
 
 type PageRequest = { readonly limit?: number | undefined; readonly continue?: string | undefined };
 
+/** How many items a page may have. @param asked what the request says; 0 says nothing */
+export function pageSize(asked: number | undefined): number {
+  return asked === undefined || asked === 0 ? maxPageSize : asked;
+}
+
+/** What a page says of the list that it is of. */
+export function listMeta<Key>(
+  { next, remaining }: Pick<Page<unknown, Key>, 'next' | 'remaining'>,
+  tokens: { write(key: Key): string },
+): ListMeta {
+  if (next === undefined) return {};
+  return { continue: tokens.write(next), ...(remaining !== undefined && { remainingItemCount: remaining }) };
+}
+
 /**
  * Continue tokens of one list: opaque to clients, and only good for the query that they come from.
  *
@@ -30,7 +46,7 @@ export function pageTokens<Key>(query: string, keySchema: z.ZodType<Key>) {
   return {
     /** Where a page begins and how long it is. @throws MusterError 400 for a token that is not of this query */
     read(page: PageRequest): { limit: number; after: Key | undefined } {
-      const limit = page.limit === undefined || page.limit === 0 ? maxPageSize : page.limit;
+      const limit = pageSize(page.limit);
       if (page.continue === undefined || page.continue === '') return { limit, after: undefined };
       const parsed = tokenSchema.safeParse(decode(page.continue));
       if (!parsed.success)

@@ -12,7 +12,7 @@ import { serviceActor, type NewEvent } from '../domain/event.ts';
 import { gateOf, type Gate } from '../domain/gate.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { DevicePosition, ServerPosition } from '../domain/position.ts';
-import { decide, type Decision, type JudgedState } from '../domain/report.ts';
+import { decide, highest, type Decision, type JudgedState } from '../domain/report.ts';
 import { settledEvent } from '../domain/restore-events.ts';
 import { judge, type Verdict } from '../domain/verdict.ts';
 
@@ -50,6 +50,8 @@ export type AcceptedReports = {
   readonly restore: string;
   /** Devices that may be rendered now and need it. */
   readonly toRender: readonly string[];
+  /** A device was ahead although it had answered: either it lies, or the server went back without being told. */
+  readonly aheadWithoutRestore: boolean;
 };
 
 /** How stale a device's last-seen time may be: a heartbeat that changes nothing else is written no more often. */
@@ -74,6 +76,7 @@ export async function acceptReports(
       restore,
       outcomes: judged.map((result, index) => toOutcome(result, restore, knownSpecs.has(reports[index]?.device ?? ''))),
       toRender: batch.toRender(),
+      aheadWithoutRestore: batch.aheadWithoutRestore,
     };
   });
 }
@@ -107,6 +110,7 @@ class ReportBatch {
   private readonly specs = new Map<string, ReportedSpec>();
   private readonly unknown = new Map<string, DevicePosition>();
   private readonly events: NewEvent[] = [];
+  aheadWithoutRestore = false;
   private readonly counts = {
     awaiting: 0,
     answered: 0,
@@ -127,7 +131,8 @@ class ReportBatch {
   apply(report: Report): Judged {
     const row = this.rows.get(report.device);
     if (row === undefined) {
-      this.unknown.set(report.device, report.position ?? { timeline: null, version: 0, specHash: null });
+      const claim = report.position ?? { timeline: null, version: 0, specHash: null };
+      this.unknown.set(report.device, highest(this.unknown.get(report.device) ?? null, claim));
       return undefined;
     }
     const { name } = row;
@@ -177,6 +182,7 @@ class ReportBatch {
           server: { ...state.server },
         },
       });
+      if (!firstAnswer && conflict.verdict === 'Ahead') this.noteAhead(name, conflict.info);
     } else {
       this.events.push({
         ...common,
@@ -186,6 +192,19 @@ class ReportBatch {
         details: { detailType: 'MusterAnswer', verdict: judgement.verdict },
       });
     }
+  }
+
+  /** Says of the service what its device's pause says of the device: that one of the two went back. */
+  private noteAhead(device: string, info: string): void {
+    this.aheadWithoutRestore = true;
+    this.events.push({
+      type: 'Warning',
+      reason: 'DeviceAheadWithoutRestore',
+      involved: { kind: 'System', name: this.restore },
+      message: `Device ${device} is ahead although no restore was declared. ${info}`,
+      details: { detailType: 'MusterDeviceAhead', device },
+      actor: serviceActor,
+    });
   }
 
   async write(tx: Executor): Promise<void> {

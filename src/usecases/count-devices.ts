@@ -7,9 +7,12 @@ import { settledEvent } from '../domain/restore-events.ts';
 
 type At = { readonly restore: string; readonly now: Date };
 
-/** Counts a new device among those of the current restore, which it has answered by being new. */
-export async function countNewDevice(tx: Executor, at: At): Promise<void> {
-  await count(tx, { total: 1 }, at);
+/**
+ * Counts a new device among those of the current restore: one that has answered it by being new, or one that is awaited.
+ * A restore that had settled stays settled: its muster was over when the device came.
+ */
+export async function countNewDevice(tx: Executor, { awaited }: { awaited: boolean }, at: At): Promise<void> {
+  await count(tx, { total: 1, awaiting: awaited ? 1 : 0 }, at);
 }
 
 /** Counts a device out that takes no part any more: it is awaited and paused no longer, though it may have answered. */

@@ -20,7 +20,10 @@ type Deps = { database: Database; clock: Clock; queue: RenderHints };
  * @throws MusterError 400 for a fleet without a name or with a selector that says nothing sensible; 409 if there is one
  * of that name
  */
-export async function createFleet(deps: Deps, { request, actor }: { request: FleetRequest; actor: string }): Promise<Fleet> {
+export async function createFleet(
+  deps: Deps,
+  { request, actor }: { request: FleetRequest; actor: string },
+): Promise<Fleet> {
   const { name } = request.metadata;
   if (name === undefined) throw badRequest('metadata.name: expected the name of the fleet');
   const desired = desiredFleet(request);

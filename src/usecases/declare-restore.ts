@@ -1,7 +1,7 @@
-import { uuidv7 } from '../uuid-v7.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
-import type { Database } from '../db/client.ts';
+import type { Database, Executor } from '../db/client.ts';
+import { readDatabaseIdentity, storeIdentity } from '../db/database-identity.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { lockForDeclaring, setCurrentRestore } from '../db/fence.ts';
 import { findRestoreByKey, insertRestore, type RestoreRecord } from '../db/restore-store.ts';
@@ -11,6 +11,7 @@ import type { RestoreBackup } from '../domain/resources/restore.ts';
 import { storableObject } from '../domain/resources/storable.ts';
 import { specHash } from '../domain/spec-hash.ts';
 import type { QueueControl } from '../queue/render-queue.ts';
+import { uuidv7 } from '../uuid-v7.ts';
 
 export type RestoreDeclaration = {
   readonly reason?: string | undefined;
@@ -22,59 +23,78 @@ export type RestoreDeclaration = {
 
 /**
  * Declares that the database now holds a backup: every device must answer before anything changes. One insert and one
- * update of a single row, whatever the size of the fleet (design.md, section 3).
+ * update of a single row, whatever the size of the fleet.
  *
  * @returns the restore, and whether this call made it; a repeated idempotency key answers the one it made first
  * @throws MusterError 409 if the key was used with other contents
  */
 export async function declareRestore(
-  { database, clock, bus, queue }: { database: Database; clock: Clock; bus: Bus; queue: QueueControl },
+  deps: { database: Database; clock: Clock; bus: Bus; queue: QueueControl },
   declaration: RestoreDeclaration,
 ): Promise<{ restore: RestoreRecord; created: boolean }> {
-  const requestHash = specHash({ reason: declaration.reason ?? null, backup: backupJson(declaration) });
-  const declared = await database.transact(async (tx) => {
+  const { idempotencyKey } = declaration;
+  const declared = await deps.database.transact(async (tx) => {
     const previous = await lockForDeclaring(tx);
-    if (declaration.idempotencyKey !== undefined) {
-      const made = await findRestoreByKey(tx, declaration.idempotencyKey);
-      if (made !== undefined) {
-        if (made.requestHash === requestHash) return { restore: made, created: false };
-        throw conflict(`the Idempotency-Key was used before with another body, for restore ${made.id}`);
-      }
+    const made = idempotencyKey === undefined ? undefined : await findRestoreByKey(tx, idempotencyKey);
+    if (made === undefined) {
+      return { restore: await declareWithin(tx, previous, declaration, deps.clock.now()), created: true };
     }
-    const now = clock.now();
-    const restore = await insertRestore(tx, {
-      id: uuidv7(now),
-      previous,
-      declaredAt: now,
-      declaredBy: declaration.declaredBy,
-      reason: declaration.reason ?? null,
-      backup: declaration.backup ?? null,
-      idempotencyKey: declaration.idempotencyKey ?? null,
-      requestHash,
-    });
-    await setCurrentRestore(tx, restore.id);
-    const reason = declaration.reason === undefined ? '' : `: ${declaration.reason}`;
-    await appendEvents(
-      tx,
-      [
-        {
-          type: 'Warning',
-          reason: 'SystemRestored',
-          involved: { kind: 'System', name: restore.id },
-          message: `The database was restored from a backup${reason}. ${restore.total} devices must answer before anything changes.`,
-          details: { detailType: 'MusterRestore', restore: restore.id, previous, backup: backupJson(declaration) },
-          actor: declaration.declaredBy,
-        },
-      ],
-      { restore: restore.id, now },
-    );
-    return { restore, created: true };
+    if (made.requestHash === requestHash(declaration)) return { restore: made, created: false };
+    throw conflict(`the Idempotency-Key was used before with another body, for restore ${made.id}`);
   });
-  if (declared.created) {
-    queue.discardOlderJobs();
-    bus.publish({ type: 'restore-declared', restore: declared.restore.id });
-  }
+  if (declared.created) announceRestore(deps, declared.restore.id);
   return declared;
+}
+
+/**
+ * The declaration itself, in the transaction of a caller that holds {@link lockForDeclaring}. Whoever declares says that
+ * this database is the one to go on with, so its identity is stored along.
+ */
+export async function declareWithin(
+  tx: Executor,
+  previous: string,
+  declaration: RestoreDeclaration,
+  now: Date,
+): Promise<RestoreRecord> {
+  const restore = await insertRestore(tx, {
+    id: uuidv7(now),
+    previous,
+    declaredAt: now,
+    declaredBy: declaration.declaredBy,
+    reason: declaration.reason ?? null,
+    backup: declaration.backup ?? null,
+    idempotencyKey: declaration.idempotencyKey ?? null,
+    requestHash: requestHash(declaration),
+  });
+  await setCurrentRestore(tx, restore.id);
+  await storeIdentity(tx, (await readDatabaseIdentity(tx)).identity);
+  const because = declaration.reason === undefined ? '' : `: ${declaration.reason}`;
+  await appendEvents(
+    tx,
+    [
+      {
+        type: 'Warning',
+        reason: 'SystemRestored',
+        involved: { kind: 'System', name: restore.id },
+        message: `The database was restored from a backup${because}. ${restore.total} devices must answer before anything changes.`,
+        details: { detailType: 'MusterRestore', restore: restore.id, previous, backup: backupJson(declaration) },
+        actor: declaration.declaredBy,
+      },
+    ],
+    { restore: restore.id, now },
+  );
+  return restore;
+}
+
+/** Tells everybody, after the commit. What is lost on the way is found by looking. */
+export function announceRestore({ bus, queue }: { bus: Bus; queue: QueueControl }, restore: string): void {
+  queue.discardOlderJobs();
+  bus.publish({ type: 'restore-declared', restore });
+}
+
+/** Whether two declarations say the same. */
+function requestHash(declaration: RestoreDeclaration): string {
+  return specHash({ reason: declaration.reason ?? null, backup: backupJson(declaration) });
 }
 
 function backupJson({ backup }: RestoreDeclaration): JsonObject | null {

@@ -2,7 +2,13 @@ import type { Executor } from '../db/client.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { saveFleet } from '../db/fleet-store.ts';
 import { endAdoption } from '../db/ownership-store.ts';
-import { concernsDevices, editedFleet, fleetChange, updatedFleetFields, type DesiredFleet } from '../domain/fleet-edit.ts';
+import {
+  concernsDevices,
+  editedFleet,
+  fleetChange,
+  updatedFleetFields,
+  type DesiredFleet,
+} from '../domain/fleet-edit.ts';
 import type { FleetRecord } from '../domain/fleet-record.ts';
 import { rolloutEvent, updatedEvent } from '../domain/resource-events.ts';
 

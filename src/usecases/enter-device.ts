@@ -4,6 +4,7 @@ import { appendEvents } from '../db/event-log.ts';
 import { holdFleets } from '../db/fleet-lock.ts';
 import { listFleetRules } from '../db/fleet-store.ts';
 import type { DesiredDevice } from '../domain/device-edit.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { decideOwnership, matchEvents } from '../domain/ownership.ts';
 import { createdEvent } from '../domain/resource-events.ts';
 import { countNewDevice } from './count-devices.ts';
@@ -15,6 +16,10 @@ export type EnteringDevice = DesiredDevice & {
   readonly name: string;
   /** What its lifecycle status reads; null to show what the device says. */
   readonly lifecycle: 'Enrolled' | null;
+  /** It may run a spec already, so it must answer the current restore before anything is rendered for it. */
+  readonly awaited?: boolean;
+  /** What its event says, where that is more than that it was created. */
+  readonly told?: { readonly message: string; readonly details: JsonObject };
 };
 
 /**
@@ -29,11 +34,12 @@ export async function enterDevice(
   { restore, now, actor }: { restore: string; now: Date; actor: string },
 ): Promise<boolean> {
   await holdFleets(tx);
-  const { name, labels } = device;
+  const { name, labels, awaited = false } = device;
   const ownership = decideOwnership(labels, unowned, await listFleetRules(tx));
-  if (!(await insertDevice(tx, { ...device, ...ownership, createdAt: now }, restore))) return false;
-  await countNewDevice(tx, { restore, now });
-  const events = [createdEvent({ kind: 'Device', name }, actor), ...matchEvents(name, unowned, ownership)];
+  if (!(await insertDevice(tx, { ...device, ...ownership, createdAt: now }, { restore, awaited }))) return false;
+  await countNewDevice(tx, { awaited }, { restore, now });
+  const created = { ...createdEvent({ kind: 'Device', name }, actor), ...device.told };
+  const events = [created, ...matchEvents(name, unowned, ownership)];
   await appendEvents(tx, events, { restore, now });
   return true;
 }

@@ -4,7 +4,7 @@ import { lockDevice } from '../db/device-writes.ts';
 import { holdRestore } from '../db/fence.ts';
 import { holdFleets } from '../db/fleet-lock.ts';
 import { deviceDocument } from '../domain/device-document.ts';
-import { desiredDevice } from '../domain/device-edit.ts';
+import { assertServiceAnnotationsKept, desiredDevice } from '../domain/device-edit.ts';
 import { badRequest } from '../domain/errors.ts';
 import { patchResource } from '../domain/resource-patch.ts';
 import { deviceRequestSchema, type Device } from '../domain/resources/device.ts';
@@ -38,6 +38,7 @@ export async function patchDevice(
     const shown = deviceDocument(device, view);
     const parsed = deviceRequestSchema.safeParse(patchResource(shown, patch, patchable));
     if (!parsed.success) throw badRequest(describeProblems(parsed.error, 'the patched device'));
+    assertServiceAnnotationsKept(shown, parsed.data);
     const wanted = await editDevice(tx, device, desiredDevice(parsed.data), { restore, now, actor });
     return { restore, document: await documentOf(tx, name, view), wanted };
   });

@@ -41,7 +41,8 @@ export async function readRestores(
   return { items, next: last && { declaredAt: last.declaredAt, id: last.id } };
 }
 
-async function requireRestore(db: Executor, name: string): Promise<RestoreRecord> {
+/** A declared restore, by its id or `current`. @throws MusterError 404 if there is none */
+export async function requireRestore(db: Executor, name: string): Promise<RestoreRecord> {
   const record = await findRestore(db, name === 'current' ? await currentRestore(db) : name);
   if (record === undefined) throw notFound(`there is no restore ${name}`);
   if (record.genesis) throw notFound('no restore has been declared');

@@ -22,7 +22,10 @@ type Replacement = { readonly name: string; readonly request: DeviceRequest; rea
  * @throws MusterError 400 if the document names another device; 409 if the device has changed since it was read, is
  * being given up, or a fleet decides the spec that the request changes
  */
-export async function replaceDevice(deps: Deps, replacement: Replacement): Promise<{ document: Device; created: boolean }> {
+export async function replaceDevice(
+  deps: Deps,
+  replacement: Replacement,
+): Promise<{ document: Device; created: boolean }> {
   const { name, request } = replacement;
   if (request.metadata.name !== undefined && request.metadata.name !== name) {
     throw badRequest(`metadata.name: expected ${name}, the device in the path, found ${request.metadata.name}`);

@@ -10,6 +10,14 @@ type Waiting = {
   readonly reject: (error: unknown) => void;
 };
 
+type IntakeDeps = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly hints: RenderHints;
+  /** Told after a commit that found a device ahead in normal operation. */
+  readonly onDeviceAhead: () => void;
+};
+
 /**
  * Group commit: the reports that arrive while a commit is under way share the next one. Bounded: past `maxWaiting` a
  * report is refused and its device told when to come back.
@@ -17,13 +25,10 @@ type Waiting = {
 export class ReportIntake {
   private waiting: Waiting[] = [];
   private running: Promise<void> | undefined;
-  private readonly deps: { database: Database; clock: Clock; hints: RenderHints };
+  private readonly deps: IntakeDeps;
   private readonly limits: { maxBatch: number; maxWaiting: number };
 
-  constructor(
-    deps: { database: Database; clock: Clock; hints: RenderHints },
-    limits: { maxBatch: number; maxWaiting: number },
-  ) {
+  constructor(deps: IntakeDeps, limits: { maxBatch: number; maxWaiting: number }) {
     this.deps = deps;
     this.limits = limits;
   }
@@ -60,10 +65,11 @@ export class ReportIntake {
 
   private async commit(batch: readonly Waiting[]): Promise<void> {
     try {
-      const { outcomes, toRender, restore } = await acceptReports(
+      const { outcomes, toRender, restore, aheadWithoutRestore } = await acceptReports(
         this.deps,
         batch.map((waiting) => waiting.report),
       );
+      if (aheadWithoutRestore) this.deps.onDeviceAhead();
       if (toRender.length > 0) this.deps.hints.wantRendering(restore, toRender);
       for (const [index, outcome] of outcomes.entries()) batch[index]?.resolve(outcome);
     } catch (error) {

@@ -82,6 +82,8 @@ const musterReasons = [
   'DeviceAdopted',
   /** A device reported that this database does not know. */
   'UnknownDeviceReported',
+  /** A person refused a device that wants to enroll. */
+  'EnrollmentRequestDenied',
 ] as const;
 
 export const eventReasonSchema = z.enum([...flightctlReasons, ...musterReasons]).meta({

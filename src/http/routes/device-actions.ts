@@ -25,7 +25,7 @@ export function deviceActionRoutes(context: Context) {
       url: '/deviceactions/resume',
       schema: {
         operationId: 'resumeDevices',
-        tags: ['device actions'],
+        tags: ['deviceactions'],
         summary: 'Let the restored spec win over conflicted devices.',
         body: deviceResumeRequestSchema,
         response: { 200: deviceResumeResponseSchema, ...apiErrors },
@@ -41,7 +41,7 @@ export function deviceActionRoutes(context: Context) {
       url: '/deviceactions/adopt',
       schema: {
         operationId: 'adoptDevices',
-        tags: ['device actions'],
+        tags: ['deviceactions'],
         summary: 'Let the spec that conflicted devices run become the desired one.',
         body: deviceAdoptRequestSchema,
         response: { 200: deviceAdoptResponseSchema, ...apiErrors },
@@ -57,7 +57,7 @@ export function deviceActionRoutes(context: Context) {
       url: '/devices/:name/conflict',
       schema: {
         operationId: 'getDeviceConflict',
-        tags: ['device actions'],
+        tags: ['deviceactions'],
         summary: 'Why a device is paused, and what resuming it would change.',
         params: z.object({ name: resourceNameSchema }),
         response: { 200: deviceConflictSchema, ...apiErrors },

@@ -18,7 +18,7 @@ import { EventStream } from '../sse.ts';
 const params = z.object({
   name: z.union([z.literal('current'), z.uuid()], { error: 'expected the id of a restore, or current' }),
 });
-const tags = ['restores'];
+const tags = ['restore'];
 /** How often a watched restore is looked at; each change is sent at most as often. */
 const watchEveryMs = 1_000;
 

@@ -1,0 +1,63 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Executor } from './client.ts';
+import { serviceState } from './schema.ts';
+
+/**
+ * What tells a database from a copy of it (design.md, section 5). It is stored in a row that travels with a copy; the
+ * real one does not travel.
+ */
+export type DatabaseIdentity = {
+  /** Of the cluster: another one after initdb, so after a logical restore into a new server or a pg_upgrade. */
+  readonly systemIdentifier: string;
+  /** Of the write-ahead log: another one after a point-in-time recovery or a failover. */
+  readonly walTimeline: number;
+  /** Another one after CREATE DATABASE, with a template or for a dump to go into. */
+  readonly database: string;
+  /** Another one after a dump was restored over the tables. */
+  readonly devicesTable: string;
+};
+
+const storedSchema = z.object({
+  systemIdentifier: z.string(),
+  walTimeline: z.number(),
+  database: z.string(),
+  devicesTable: z.string(),
+});
+
+const databaseOid = sql`(SELECT oid::text FROM pg_database WHERE datname = current_database())`;
+
+/**
+ * Changes with every copy and also with every restart of the server, and costs next to nothing to read: whether the
+ * identity needs to be looked at again.
+ */
+export const databaseMark = sql<string>`pg_postmaster_start_time()::text || ' ' || ${databaseOid} || ' ' || 'devices'::regclass::oid`;
+
+/** The real identity, and what goes with it. */
+export async function readDatabaseIdentity(
+  db: Executor,
+): Promise<{ identity: DatabaseIdentity; mark: string; walPosition: bigint }> {
+  const [row] = await db.execute<{ system: string; timeline: number; database: string; devices: string; mark: string; wal: string }>(sql`
+    SELECT (SELECT system_identifier::text FROM pg_control_system()) AS system,
+      ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int AS timeline,
+      ${databaseOid} AS database, 'devices'::regclass::oid::text AS devices, ${databaseMark} AS mark,
+      (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::text AS wal`);
+  if (row === undefined) throw new Error('the identity of the database cannot be read');
+  const { system, timeline, database, devices } = row;
+  return {
+    identity: { systemIdentifier: system, walTimeline: timeline, database, devicesTable: devices },
+    mark: row.mark,
+    walPosition: BigInt(row.wal),
+  };
+}
+
+/** The identity of the database that the row was written in; undefined if none was stored yet. */
+export async function storedIdentity(db: Executor): Promise<DatabaseIdentity | undefined> {
+  const [row] = await db.select({ identity: serviceState.databaseIdentity }).from(serviceState);
+  const parsed = storedSchema.safeParse(row?.identity);
+  return parsed.success ? parsed.data : undefined;
+}
+
+export async function storeIdentity(tx: Executor, identity: DatabaseIdentity): Promise<void> {
+  await tx.update(serviceState).set({ databaseIdentity: { ...identity } });
+}

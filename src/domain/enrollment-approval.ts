@@ -1,0 +1,86 @@
+import { knownVersion } from './enrollment-request-edit.ts';
+import type { EnrollmentRequestRecord } from './enrollment-request-record.ts';
+import { badRequest } from './errors.ts';
+import type { NewEvent } from './event.ts';
+import type {
+  EnrollmentRequestApproval,
+  EnrollmentRequestApprovalStatus,
+  EnrollmentRequestSpec,
+} from './resources/enrollment-request.ts';
+import { labelsSchema, type Labels } from './resources/object-meta.ts';
+import { describeProblems } from './resources/zod-problem.ts';
+
+/**
+ * Whether a device that enrolls may run a spec that the database does not know, so that it has to answer before anything
+ * is rendered for it: it says that it runs one, or its request was here before the current restore was declared and so
+ * came with the backup, after which the device may have been approved and served by what was lost (known bug 11).
+ */
+export function mustAnswer(
+  { restore, spec }: Pick<EnrollmentRequestRecord, 'restore' | 'spec'>,
+  currentRestore: string,
+): boolean {
+  return restore !== currentRestore || knownVersion(spec) > 0;
+}
+
+/**
+ * A person's answer to an enrollment request, as it is kept. Who was denied may be approved later; an approval stands,
+ * for a device has come of it.
+ *
+ * @throws MusterError 400 if that answer was given before, or the labels that the device would get are none
+ */
+export function answerRequest(
+  { name, spec, approval: known }: EnrollmentRequestRecord,
+  { approved, labels, replaceLabels }: EnrollmentRequestApproval,
+  { actor, now }: { actor: string; now: Date },
+): EnrollmentRequestApprovalStatus {
+  if (known !== null && known.approved) {
+    const advice = approved ? '' : ': to give its device up, decommission or delete that';
+    throw badRequest(`enrollment request ${name} was approved by ${known.approvedBy} at ${known.approvedAt}${advice}`);
+  }
+  if (known !== null && !approved) {
+    throw badRequest(`enrollment request ${name} was denied by ${known.approvedBy} at ${known.approvedAt}`);
+  }
+  return {
+    approved,
+    ...(approved
+      ? { labels: grantedLabels(spec, { labels, replaceLabels }) }
+      : labels !== undefined && { labels: { ...labels } }),
+    ...(replaceLabels !== undefined && { replaceLabels }),
+    approvedBy: actor,
+    approvedAt: now.toISOString(),
+  };
+}
+
+/** The labels of the device: those of the approval alone, or before those that the device suggests. */
+function grantedLabels(
+  spec: EnrollmentRequestSpec,
+  { labels, replaceLabels }: Pick<EnrollmentRequestApproval, 'labels' | 'replaceLabels'>,
+): Labels {
+  const granted = labelsSchema.safeParse(replaceLabels === true ? { ...labels } : { ...spec.labels, ...labels });
+  if (granted.success) return granted.data;
+  const problems = describeProblems(granted.error, 'the labels of the device');
+  throw badRequest(`${problems}; give others for those that it suggests, or replace them all with replaceLabels`);
+}
+
+/** The event of an answer. */
+export function answerEvent(
+  request: EnrollmentRequestRecord,
+  { approved, approvedBy }: EnrollmentRequestApprovalStatus,
+  awaited: boolean,
+): NewEvent {
+  const { name } = request;
+  const involved = { kind: 'EnrollmentRequest', name } as const;
+  const common = { type: 'Normal', involved, actor: approvedBy } as const;
+  if (!approved) {
+    return { ...common, reason: 'EnrollmentRequestDenied', message: `Enrollment request ${name} was denied.` };
+  }
+  const claim = knownVersion(request.spec);
+  const because = claim > 0 ? `says that it runs version ${claim}` : 'asked before the restore';
+  const then = awaited ? ` The device ${because}, and must answer before anything is rendered for it.` : '';
+  return {
+    ...common,
+    reason: 'EnrollmentRequestApproved',
+    message: `Enrollment request ${name} was approved.${then}`,
+    details: { detailType: 'MusterEnrollment', awaited, knownRenderedVersion: String(claim), restore: request.restore },
+  };
+}

@@ -1,0 +1,41 @@
+import { annotationKeys } from './device-document.ts';
+import { mustAnswer } from './enrollment-approval.ts';
+import type { EnrollmentRequestRecord } from './enrollment-request-record.ts';
+import type { Condition } from './resources/condition.ts';
+import type { EnrollmentRequest, EnrollmentRequestApprovalStatus } from './resources/enrollment-request.ts';
+
+/**
+ * An enrollment request as the API shows it. One whose device would await bears Flight Control's annotation for that
+ * until it is answered. Muster is no certificate authority, so `status.certificate` is never there: who lets devices in
+ * by certificates issues them beside it.
+ */
+export function enrollmentRequestDocument(request: EnrollmentRequestRecord, restore: string): EnrollmentRequest {
+  const { approval } = request;
+  const wouldAwait = approval === null && mustAnswer(request, restore);
+  return {
+    apiVersion: 'flightctl.io/v1beta1',
+    kind: 'EnrollmentRequest',
+    metadata: {
+      name: request.name,
+      creationTimestamp: request.createdAt.toISOString(),
+      labels: { ...request.labels },
+      annotations: { ...request.annotations, ...(wouldAwait && { [annotationKeys.awaitingReconnect]: 'true' }) },
+      resourceVersion: String(request.resourceVersion),
+    },
+    spec: request.spec,
+    status: {
+      conditions: approval === null ? [] : [answerCondition(approval)],
+      ...(approval !== null && { approval }),
+    },
+  };
+}
+
+function answerCondition({ approved, approvedBy, approvedAt }: EnrollmentRequestApprovalStatus): Condition {
+  return {
+    type: approved ? 'Approved' : 'Denied',
+    status: 'True',
+    reason: approved ? 'ManuallyApproved' : 'ManuallyDenied',
+    message: `${approved ? 'Approved' : 'Denied'} by ${approvedBy}.`,
+    lastTransitionTime: approvedAt,
+  };
+}

@@ -1,0 +1,15 @@
+import type { EnrollmentRequestApprovalStatus, EnrollmentRequestSpec } from './resources/enrollment-request.ts';
+
+/** An enrollment request as it is stored. */
+export type EnrollmentRequestRecord = {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly spec: EnrollmentRequestSpec;
+  /** A person's answer; null while there is none. */
+  readonly approval: EnrollmentRequestApprovalStatus | null;
+  readonly resourceVersion: number;
+  readonly createdAt: Date;
+  /** The restore that was current when it arrived. */
+  readonly restore: string;
+};

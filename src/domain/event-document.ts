@@ -1,0 +1,40 @@
+import { annotationKeys } from './device-document.ts';
+import type { JsonObject } from './json.ts';
+import type { Event } from './resources/event.ts';
+
+/** An event as it is stored. */
+export type StoredEvent = {
+  readonly name: string;
+  readonly at: Date;
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly involvedKind: string;
+  readonly involvedName: string;
+  readonly message: string;
+  readonly details: JsonObject | null;
+  readonly actor: string;
+  readonly component: string;
+  /** The restore that was current when it happened. */
+  readonly restore: string;
+};
+
+/** An event as the API shows it. */
+export function eventDocument(event: StoredEvent): Event {
+  return {
+    apiVersion: 'flightctl.io/v1beta1',
+    kind: 'Event',
+    metadata: {
+      name: event.name,
+      creationTimestamp: event.at.toISOString(),
+      annotations: { [annotationKeys.restore]: event.restore },
+    },
+    involvedObject: { kind: event.involvedKind, name: event.involvedName },
+    // Only the service writes reasons and details, and one of a newer version must not make a list unreadable.
+    reason: event.reason as Event['reason'],
+    message: event.message,
+    type: event.type,
+    source: { component: event.component },
+    actor: event.actor,
+    ...(event.details !== null && { details: event.details as unknown as NonNullable<Event['details']> }),
+  };
+}

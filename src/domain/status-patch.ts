@@ -1,0 +1,28 @@
+import { badRequest } from './errors.ts';
+import type { JsonObject } from './json.ts';
+import { patchResource } from './resource-patch.ts';
+import { reportedDeviceStatusSchema, type ReportedDeviceStatus } from './resources/device-status.ts';
+import type { PatchRequest } from './resources/patch-request.ts';
+import { describeProblems } from './resources/zod-problem.ts';
+
+/**
+ * Applies a JSON Patch of a Device to the status that the device last sent.
+ *
+ * @throws MusterError 400 for an operation that cannot be applied or reaches beyond the status, or if no valid status is
+ * left
+ */
+export function patchStatus(status: JsonObject, patch: PatchRequest): ReportedDeviceStatus {
+  const patched = patchResource({ status }, patch, [['status']]);
+  const parsed = reportedDeviceStatusSchema.safeParse(patched['status'] ?? {});
+  if (!parsed.success) throw badRequest(describeProblems(parsed.error, 'the patched status'));
+  return parsed.data;
+}
+
+/** Words of `status.summary.status` that only the service uses: a device that was shown one must not be stuck with it. */
+const serviceSummaries: ReadonlySet<string> = new Set(['AwaitingReconnect', 'ConflictPaused']);
+
+/** A status to be kept as if the device had sent it: without what the service says of the device's gate. */
+export function asReported({ summary, ...status }: ReportedDeviceStatus): ReportedDeviceStatus {
+  const isOwn = summary?.status !== undefined && serviceSummaries.has(summary.status);
+  return summary === undefined || isOwn ? status : { ...status, summary };
+}

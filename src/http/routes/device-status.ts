@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import type { Context } from '../../context.ts';
+import { badRequest } from '../../domain/errors.ts';
+import { parseRenderedVersion } from '../../domain/position.ts';
+import { deviceSchema, deviceStatusRequestSchema } from '../../domain/resources/device.ts';
+import { limits } from '../../domain/resources/limits.ts';
+import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
+import { patchRequestSchema } from '../../domain/resources/patch-request.ts';
+import { readDevice } from '../../usecases/read-device.ts';
+import { readRendered } from '../../usecases/read-rendered.ts';
+import { patchDeviceStatus, replaceDeviceStatus } from '../../usecases/store-device-status.ts';
+import { apiErrors } from '../error-responses.ts';
+import type { Listener } from '../listener.ts';
+import { refuseUnstorableBodies } from '../storable-bodies.ts';
+
+const params = z.object({ name: resourceNameSchema });
+const tags = ['device'];
+
+/** What administrators see and say of a device's state. Nothing here counts as a report of the device. */
+export function deviceStatusRoutes(context: Context) {
+  return async (app: Listener) => {
+    refuseUnstorableBodies(app);
+
+    app.route({
+      method: 'GET',
+      url: '/devices/:name/status',
+      schema: {
+        operationId: 'getDeviceStatus',
+        tags,
+        summary: 'Get the status of a device.',
+        params,
+        response: { 200: deviceSchema, ...apiErrors },
+      },
+      handler: (request) => readDevice(context, request.params.name),
+    });
+
+    app.route({
+      method: 'PUT',
+      url: '/devices/:name/status',
+      schema: {
+        operationId: 'replaceDeviceStatus',
+        tags,
+        summary: 'Replace the status that a device last sent. Nothing is judged by it.',
+        params,
+        body: deviceStatusRequestSchema,
+        response: { 200: deviceSchema, ...apiErrors },
+      },
+      async handler(request) {
+        const { name } = request.params;
+        const { metadata, status } = request.body;
+        if (metadata.name !== undefined && metadata.name !== name) {
+          throw badRequest(`metadata.name: expected ${name}, the device in the path, found ${metadata.name}`);
+        }
+        return await replaceDeviceStatus(context, { name, status, resourceVersion: metadata.resourceVersion });
+      },
+    });
+
+    app.route({
+      method: 'PATCH',
+      url: '/devices/:name/status',
+      schema: {
+        operationId: 'patchDeviceStatus',
+        tags,
+        summary: 'Change the status that a device last sent, by a JSON Patch of the device. Nothing is judged by it.',
+        consumes: ['application/json-patch+json'],
+        params,
+        body: patchRequestSchema,
+        response: { 200: deviceSchema, ...apiErrors },
+      },
+      handler: (request) => patchDeviceStatus(context, { name: request.params.name, patch: request.body }),
+    });
+
+    app.route({
+      method: 'GET',
+      url: '/devices/:name/rendered',
+      schema: {
+        operationId: 'getRenderedDevice',
+        tags,
+        summary: 'Get a device with the spec that was rendered for it; no spec while its gate is not open.',
+        params,
+        querystring: z.object({
+          knownRenderedVersion: z
+            .string()
+            .max(limits.positionTextLength)
+            .optional()
+            .describe('The rendered version that the caller has.'),
+        }),
+        response: { 200: deviceSchema, 204: z.null().describe('The caller has the newest.'), ...apiErrors },
+      },
+      async handler(request, reply) {
+        const knownVersion = parseRenderedVersion(request.query.knownRenderedVersion, 'knownRenderedVersion');
+        const device = await readRendered(context, request.params.name, { knownVersion });
+        return device ?? (await reply.code(204).send(null));
+      },
+    });
+  };
+}

@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import type { Context } from '../../context.ts';
+import { badRequest } from '../../domain/errors.ts';
+import { fleetListSchema, fleetRequestSchema, fleetSchema } from '../../domain/resources/fleet.ts';
+import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
+import { patchRequestSchema } from '../../domain/resources/patch-request.ts';
+import { statusSchema } from '../../domain/resources/status.ts';
+import { createFleet } from '../../usecases/create-fleet.ts';
+import { deleteFleet } from '../../usecases/delete-fleet.ts';
+import { listFleets } from '../../usecases/list-fleets.ts';
+import { patchFleet } from '../../usecases/patch-fleet.ts';
+import { patchFleetStatus } from '../../usecases/patch-fleet-status.ts';
+import { readFleet } from '../../usecases/read-fleet.ts';
+import { replaceFleet } from '../../usecases/replace-fleet.ts';
+import { actorOf } from '../actor.ts';
+import { apiErrors } from '../error-responses.ts';
+import type { Listener } from '../listener.ts';
+import { listMeta, pageQuery, pageTokens } from '../paging.ts';
+import { statusBody } from '../problems.ts';
+import { queryFlag, selectorQuery } from '../query.ts';
+import { refuseUnstorableBodies } from '../storable-bodies.ts';
+
+const params = z.object({ name: resourceNameSchema });
+const tags = ['fleet'];
+const addDevicesSummary = queryFlag.optional().describe('Say how many of its devices are in each state.');
+
+/** Fleets: which devices are kept alike, and by what template. */
+export function fleetRoutes(context: Context) {
+  return async (app: Listener) => {
+    refuseUnstorableBodies(app);
+
+    app.route({
+      method: 'GET',
+      url: '/fleets',
+      schema: {
+        operationId: 'listFleets',
+        tags,
+        summary: 'List fleets in the order of their names.',
+        querystring: pageQuery.extend(selectorQuery.shape).extend({ addDevicesSummary }),
+        response: { 200: fleetListSchema, ...apiErrors },
+      },
+      async handler({ query }) {
+        const scope = JSON.stringify(['fleets', query.labelSelector ?? '', query.fieldSelector ?? '']);
+        const tokens = pageTokens(scope, resourceNameSchema);
+        const wanted = { ...query, withSummary: query.addDevicesSummary };
+        const page = await listFleets(context, wanted, tokens.read(query));
+        const list = { apiVersion: 'flightctl.io/v1beta1', kind: 'FleetList' } as const;
+        return { ...list, metadata: listMeta(page, tokens), items: page.items };
+      },
+    });
+
+    app.route({
+      method: 'POST',
+      url: '/fleets',
+      schema: {
+        operationId: 'createFleet',
+        tags,
+        summary: 'Create a fleet.',
+        body: fleetRequestSchema,
+        response: { 201: fleetSchema, ...apiErrors },
+      },
+      async handler(request, reply) {
+        const fleet = await createFleet(context, { request: request.body, actor: actorOf(request) });
+        return await reply.code(201).send(fleet);
+      },
+    });
+
+    app.route({
+      method: 'GET',
+      url: '/fleets/:name',
+      schema: {
+        operationId: 'getFleet',
+        tags,
+        summary: 'Get a fleet.',
+        params,
+        querystring: z.object({ addDevicesSummary }),
+        response: { 200: fleetSchema, ...apiErrors },
+      },
+      handler: (request) =>
+        readFleet(context, request.params.name, { withSummary: request.query.addDevicesSummary === true }),
+    });
+
+    app.route({
+      method: 'PUT',
+      url: '/fleets/:name',
+      schema: {
+        operationId: 'replaceFleet',
+        tags,
+        summary: 'Replace a fleet, or create it.',
+        params,
+        body: fleetRequestSchema,
+        response: { 200: fleetSchema.describe('Replaced.'), 201: fleetSchema.describe('Created.'), ...apiErrors },
+      },
+      async handler(request, reply) {
+        const replacement = { name: request.params.name, request: request.body, actor: actorOf(request) };
+        const { document, created } = await replaceFleet(context, replacement);
+        return await reply.code(created ? 201 : 200).send(document);
+      },
+    });
+
+    app.route({
+      method: 'PATCH',
+      url: '/fleets/:name',
+      schema: {
+        operationId: 'patchFleet',
+        tags,
+        summary: 'Change a fleet by a JSON Patch.',
+        consumes: ['application/json-patch+json'],
+        params,
+        body: patchRequestSchema,
+        response: { 200: fleetSchema, ...apiErrors },
+      },
+      handler: (request) =>
+        patchFleet(context, { name: request.params.name, patch: request.body, actor: actorOf(request) }),
+    });
+
+    app.route({
+      method: 'DELETE',
+      url: '/fleets/:name',
+      schema: {
+        operationId: 'deleteFleet',
+        tags,
+        summary: 'Delete a fleet; its devices stay.',
+        params,
+        response: { 200: statusSchema, ...apiErrors },
+      },
+      async handler(request) {
+        const { name } = request.params;
+        await deleteFleet(context, { name, actor: actorOf(request) });
+        return statusBody(200, 'OK', `fleet ${name} was deleted`);
+      },
+    });
+
+    app.route({
+      method: 'GET',
+      url: '/fleets/:name/status',
+      schema: {
+        operationId: 'getFleetStatus',
+        tags,
+        summary: 'Get the status of a fleet.',
+        params,
+        response: { 200: fleetSchema, ...apiErrors },
+      },
+      handler: (request) => readFleet(context, request.params.name),
+    });
+
+    app.route({
+      method: 'PUT',
+      url: '/fleets/:name/status',
+      schema: {
+        operationId: 'replaceFleetStatus',
+        tags,
+        summary: 'Answers the fleet as it is: the service works out the status, and overrules what others say of it.',
+        params,
+        body: fleetSchema,
+        response: { 200: fleetSchema, ...apiErrors },
+      },
+      async handler(request) {
+        const { name } = request.params;
+        const given = request.body.metadata.name;
+        if (given !== undefined && given !== name) {
+          throw badRequest(`metadata.name: expected ${name}, the fleet in the path, found ${given}`);
+        }
+        return await readFleet(context, name);
+      },
+    });
+
+    app.route({
+      method: 'PATCH',
+      url: '/fleets/:name/status',
+      schema: {
+        operationId: 'patchFleetStatus',
+        tags,
+        summary: 'Answers the fleet as it is: the service works out the status, and overrules what others say of it.',
+        consumes: ['application/json-patch+json'],
+        params,
+        body: patchRequestSchema,
+        response: { 200: fleetSchema, ...apiErrors },
+      },
+      handler: (request) => patchFleetStatus(context, { name: request.params.name, patch: request.body }),
+    });
+  };
+}

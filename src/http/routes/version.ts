@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { version } from '../../version.ts';
+import { apiErrors } from '../error-responses.ts';
+import type { Listener } from '../listener.ts';
+
+const versionSchema = z
+  .object({ version: z.string().meta({ description: 'The version of the service.' }) })
+  .meta({ id: 'Version', description: 'Which version of the service answers.' });
+
+/** Which version of the service answers. */
+export function versionRoutes() {
+  return async (app: Listener) => {
+    app.route({
+      method: 'GET',
+      url: '/version',
+      schema: {
+        operationId: 'getVersion',
+        tags: ['version'],
+        summary: 'Get the version of the service.',
+        response: { 200: versionSchema, ...apiErrors },
+      },
+      handler: async () => ({ version }),
+    });
+  };
+}

@@ -1,0 +1,39 @@
+import type { Context } from './context.ts';
+import { verifyDatabase } from './usecases/notice-restore.ts';
+
+/**
+ * Looks for a restore that nobody declared: before anything is served, every so often after, and whenever the database
+ * under this process turns out to be another one than last looked at.
+ */
+export class RestoreWatch {
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
+  private readonly context: Context;
+
+  constructor(context: Context) {
+    this.context = context;
+  }
+
+  /** Resolves after the first look. */
+  async start(): Promise<void> {
+    this.context.database.guard.verify = () => this.look();
+    await this.look();
+    this.timer = setInterval(() => {
+      this.look().catch((error: unknown) =>
+        this.context.log.warn({ error: String(error) }, 'the database cannot be looked at; it will be tried again'),
+      );
+    }, this.context.config.noticeIntervalMs);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** One look at a time: who asks meanwhile gets the same answer. */
+  private async look(): Promise<void> {
+    this.looking ??= verifyDatabase(this.context).finally(() => {
+      this.looking = undefined;
+    });
+    await this.looking;
+  }
+}

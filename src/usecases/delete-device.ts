@@ -1,0 +1,28 @@
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/client.ts';
+import { lockDevice, removeDevice } from '../db/device-writes.ts';
+import { appendEvents } from '../db/event-log.ts';
+import { holdRestore } from '../db/fence.ts';
+import { deletedEvent } from '../domain/resource-events.ts';
+import { countOutDevice } from './count-devices.ts';
+import { noSuchDevice } from './read-device.ts';
+
+/**
+ * Deletes a device. One that is awaited or paused is written off by it, which may settle the restore.
+ *
+ * @throws MusterError 404
+ */
+export async function deleteDevice(
+  { database, clock }: { database: Database; clock: Clock },
+  { name, actor }: { name: string; actor: string },
+): Promise<void> {
+  await database.transact(async (tx) => {
+    const restore = await holdRestore(tx);
+    const now = clock.now();
+    const device = await lockDevice(tx, name);
+    if (device === undefined) throw noSuchDevice(name);
+    await removeDevice(tx, name);
+    await appendEvents(tx, [deletedEvent({ kind: 'Device', name }, actor)], { restore, now });
+    await countOutDevice(tx, device.state, { restore, now });
+  });
+}

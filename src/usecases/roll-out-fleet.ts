@@ -1,0 +1,88 @@
+import type { Clock } from '../clock.ts';
+import type { Database, Executor } from '../db/client.ts';
+import { appendEvents } from '../db/event-log.ts';
+import { currentRestore, holdRestore } from '../db/fence.ts';
+import { holdFleets } from '../db/fleet-lock.ts';
+import { findFleet, listFleetRules, listFleetsToRollOut, markRolledOut } from '../db/fleet-store.ts';
+import { listDevicesNearFleet } from '../db/ownership-store.ts';
+import { serviceActor } from '../domain/event.ts';
+import { ownerNamed } from '../domain/ownership.ts';
+import { rolloutEvent } from '../domain/resource-events.ts';
+import type { RenderHints } from '../queue/render-queue.ts';
+import { reviewOwnership } from './review-ownership.ts';
+
+type Deps = { database: Database; clock: Clock; queue: RenderHints };
+/** The restore that the work belongs to, and the fleet as it was when the work began. */
+type Rollout = { readonly restore: string; readonly fleet: string; readonly generation: number };
+
+/** Devices looked at in one transaction. */
+const devicesPerBatch = 500;
+const fleetsPerPage = 100;
+
+/**
+ * Brings a fleet's selector and template to its devices: decides anew who owns them and lets them be rendered. Level, not
+ * edge: it does nothing for a fleet that is rolled out, takes up what a killed process left half done, and stops where a
+ * restore was declared or the fleet changed meanwhile, since another rollout is due then.
+ *
+ * @returns how many devices want rendering because of it and may be rendered
+ */
+export async function rollOutFleet(
+  deps: Deps,
+  { restore, fleet }: { restore: string; fleet: string },
+  signal?: AbortSignal,
+): Promise<number> {
+  const found = await findFleet(deps.database.pool, fleet);
+  if (found === undefined || found.rolledOutGeneration >= found.generation) return 0;
+  const rollout = { restore, fleet, generation: found.generation };
+  let wanted = 0;
+  for (let after: string | undefined = ''; after !== undefined;) {
+    if (signal?.aborted === true) return wanted;
+    const from: string = after;
+    const done = await deps.database.transact((tx) => rollOutBatch(tx, rollout, from, deps.clock.now()));
+    if (done === 'overtaken') return wanted;
+    deps.queue.wantRendering(restore, done.wanting);
+    wanted += done.wanting.length;
+    after = done.next;
+  }
+  await deps.database.transact((tx) => complete(tx, rollout, deps.clock.now()));
+  return wanted;
+}
+
+/** Rolls out all that is not: what no job remembered. @returns as rollOutFleet, over all fleets */
+export async function rollOutPending(deps: Deps, signal: AbortSignal): Promise<number> {
+  const restore = await currentRestore(deps.database.pool);
+  let wanted = 0;
+  for (let after = ''; !signal.aborted;) {
+    const fleets = await listFleetsToRollOut(deps.database.pool, { after, limit: fleetsPerPage });
+    const last = fleets.at(-1);
+    if (last === undefined) break;
+    for (const fleet of fleets) {
+      wanted += await rollOutFleet(deps, { restore, fleet }, signal);
+    }
+    after = last;
+  }
+  return wanted;
+}
+
+async function rollOutBatch(
+  tx: Executor,
+  { restore, fleet, generation }: Rollout,
+  after: string,
+  now: Date,
+): Promise<'overtaken' | { wanting: string[]; next: string | undefined }> {
+  if ((await holdRestore(tx)) !== restore) return 'overtaken';
+  await holdFleets(tx);
+  const fleets = await listFleetRules(tx);
+  const rule = fleets.find(({ name }) => name === fleet);
+  if (rule === undefined || rule.generation !== generation) return 'overtaken';
+  const names = await listDevicesNearFleet(tx, rule, { after, limit: devicesPerBatch });
+  const wanting = await reviewOwnership(tx, names, { restore, now, fleets, refresh: ownerNamed(fleet) });
+  return { wanting, next: names.length < devicesPerBatch ? undefined : names.at(-1) };
+}
+
+async function complete(tx: Executor, { restore, fleet, generation }: Rollout, now: Date): Promise<void> {
+  if ((await holdRestore(tx)) !== restore) return;
+  await holdFleets(tx);
+  if (!(await markRolledOut(tx, fleet, generation))) return;
+  await appendEvents(tx, [rolloutEvent(fleet, generation, 'Completed', serviceActor)], { restore, now });
+}
