@@ -3,6 +3,7 @@ import { createListener, type Listener } from '../http/listener.ts';
 import { openapiOptions } from '../http/openapi.ts';
 import type { Gateway } from './gateway.ts';
 import { connectRoute } from './routes/connect.ts';
+import { enrollmentRoutes } from './routes/enrollment.ts';
 import { renderedRoute } from './routes/rendered.ts';
 import { statusRoutes } from './routes/status.ts';
 
@@ -20,5 +21,6 @@ export async function buildAgentApp(gateway: Gateway): Promise<Listener> {
   await connectRoute(app, gateway);
   await app.register(renderedRoute(gateway), { prefix: '/api/v1' });
   await app.register(statusRoutes(gateway), { prefix: '/api/v1' });
+  await app.register(enrollmentRoutes(gateway), { prefix: '/api/v1' });
   return app;
 }

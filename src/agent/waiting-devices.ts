@@ -48,6 +48,8 @@ export class WaitingDevices {
     const there = this.waiters.get(waiter.device);
     if (there === undefined) this.waiters.set(waiter.device, new Set([waiter]));
     else there.add(waiter);
+    // A report that was under way when this process began to stop: nobody else would ever wake it.
+    if (this.stops.length === 0) setImmediate(() => waiter.onInterrupted('shutdown'));
     return () => {
       const left = this.waiters.get(waiter.device);
       left?.delete(waiter);

@@ -84,6 +84,18 @@ export function sqlState(error: unknown): string | undefined {
   return undefined;
 }
 
+/** SQLSTATE of a statement that ran into its time limit. */
+const statementTimeout = '57014';
+
+/**
+ * Whether an error says that Postgres had no time for what was asked, or that this database is still to be looked at:
+ * nothing is wrong with the request, and it may do better later.
+ */
+export function isBusy(error: unknown): boolean {
+  const state = sqlState(error) ?? '';
+  return error instanceof UnverifiedDatabase || state === statementTimeout || worthAnotherTry.has(state);
+}
+
 /** Whether an error means that Postgres could not be reached or is going away, so that trying later makes sense. */
 export function isUnreachable(error: unknown): boolean {
   const state = sqlState(error);

@@ -85,3 +85,17 @@ export async function saveApproval(
 export async function removeEnrollmentRequest(tx: Executor, name: string): Promise<void> {
   await tx.delete(enrollmentRequests).where(eq(enrollmentRequests.name, name));
 }
+
+/**
+ * Removes the enrollment request that a device came of, so that a device that is deleted can ask anew.
+ *
+ * @returns whether there was one
+ */
+export async function removeApprovedRequest(tx: Executor, name: string): Promise<boolean> {
+  const approved = sql`${enrollmentRequests.approval} ->> 'approved' = 'true'`;
+  const removed = await tx
+    .delete(enrollmentRequests)
+    .where(and(eq(enrollmentRequests.name, name), approved))
+    .returning({ name: enrollmentRequests.name });
+  return removed.length > 0;
+}

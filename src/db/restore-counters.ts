@@ -38,15 +38,21 @@ export async function countForRestore(
     sets.push(sql`last_answer_at = greatest(last_answer_at, ${at}::timestamptz)`);
   }
   if (sets.length === 0) return false;
-  await tx.execute(sql`UPDATE restores SET ${sql.join(sets, sql`, `)} WHERE id = ${restore}`);
-  const settled = await tx.execute(sql`
-    UPDATE restores SET settled_at = ${at}
-    WHERE id = ${restore} AND settled_at IS NULL AND awaiting = 0 AND conflict_paused = 0 RETURNING id`);
-  if (answers.length > 0) {
-    await tx.execute(sql`
-      INSERT INTO restore_answer_times (restore, bucket, devices)
-      SELECT ${restore}, r.bucket, r.devices FROM jsonb_to_recordset(${JSON.stringify(answers)}::jsonb) AS r(bucket int, devices bigint)
-      ON CONFLICT (restore, bucket) DO UPDATE SET devices = restore_answer_times.devices + excluded.devices`);
-  }
+  // All sent at once: once a statement of the transaction has failed, no later one may be sent after its end.
+  const [, settled] = await Promise.all([
+    tx.execute(sql`UPDATE restores SET ${sql.join(sets, sql`, `)} WHERE id = ${restore}`),
+    tx.execute(sql`
+      UPDATE restores SET settled_at = ${at}
+      WHERE id = ${restore} AND settled_at IS NULL AND awaiting = 0 AND conflict_paused = 0 RETURNING id`),
+    addAnswers(tx, restore, answers),
+  ]);
   return settled.length > 0;
+}
+
+async function addAnswers(tx: Executor, restore: string, answers: readonly BucketCount[]): Promise<void> {
+  if (answers.length === 0) return;
+  await tx.execute(sql`
+    INSERT INTO restore_answer_times (restore, bucket, devices)
+    SELECT ${restore}, r.bucket, r.devices FROM jsonb_to_recordset(${JSON.stringify(answers)}::jsonb) AS r(bucket int, devices bigint)
+    ON CONFLICT (restore, bucket) DO UPDATE SET devices = restore_answer_times.devices + excluded.devices`);
 }

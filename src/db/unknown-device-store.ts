@@ -28,9 +28,10 @@ export async function recordUnknownDevices(
 /** What of a claim is kept when a device speaks again: what `highest` in domain/report.ts says of one device. */
 function higher(column: 'claimed_timeline' | 'claimed_version' | 'claimed_hash'): SQL {
   const name = sql.identifier(column);
-  return sql`CASE WHEN excluded.claimed_version > unknown_devices.claimed_version
-      OR (excluded.claimed_version = unknown_devices.claimed_version
-        AND (excluded.claimed_timeline IS NOT NULL OR unknown_devices.claimed_timeline IS NULL))
+  const place = (row: string) =>
+    sql.raw(`(${row}.claimed_version, coalesce(${row}.claimed_timeline, '00000000-0000-0000-0000-000000000000'))`);
+  return sql`CASE WHEN ${place('excluded')} > ${place('unknown_devices')}
+      OR (${place('excluded')} = ${place('unknown_devices')} AND excluded.claimed_hash IS NOT NULL)
     THEN excluded.${name} ELSE unknown_devices.${name} END`;
 }
 

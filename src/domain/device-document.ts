@@ -72,6 +72,7 @@ export function deviceStatus(device: DeviceRecord, view: Viewpoint): DeviceStatu
     summary: summaryOf(device, view),
     updated: updatedOf(device, view),
     lifecycle: { ...told.lifecycle, status: lifecycle },
+    ...(device.lastSeen === null ? {} : { lastSeen: device.lastSeen.toISOString() }),
   };
 }
 

@@ -40,11 +40,10 @@ export function answerRequest(
   if (known !== null && !approved) {
     throw badRequest(`enrollment request ${name} was denied by ${known.approvedBy} at ${known.approvedAt}`);
   }
+  const granted = approved ? grantedLabels(spec, { labels, replaceLabels }) : labels;
   return {
     approved,
-    ...(approved
-      ? { labels: grantedLabels(spec, { labels, replaceLabels }) }
-      : labels !== undefined && { labels: { ...labels } }),
+    ...(granted !== undefined && { labels: granted }),
     ...(replaceLabels !== undefined && { replaceLabels }),
     approvedBy: actor,
     approvedAt: now.toISOString(),

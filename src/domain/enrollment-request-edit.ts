@@ -5,7 +5,7 @@ import { canonicalJson, type JsonObject } from './json.ts';
 import { parseRenderedVersion } from './position.ts';
 import type { UpdatedField } from './resource-events.ts';
 import type { EnrollmentRequestRequest, EnrollmentRequestSpec } from './resources/enrollment-request.ts';
-import { storableObject } from './resources/storable.ts';
+import { assertStorable, storableObject } from './resources/storable.ts';
 
 /** What a client may say of an enrollment request. */
 export type DesiredEnrollmentRequest = Pick<EnrollmentRequestRecord, 'labels' | 'annotations' | 'spec'>;
@@ -16,7 +16,7 @@ export type DesiredEnrollmentRequest = Pick<EnrollmentRequestRecord, 'labels' | 
  * @throws MusterError 400 for a version that is none, or for what cannot be stored
  */
 export function desiredEnrollmentRequest({ metadata, spec }: EnrollmentRequestRequest): DesiredEnrollmentRequest {
-  storableObject(spec);
+  assertStorable(spec);
   knownVersion(spec);
   return { labels: metadata.labels ?? {}, annotations: clientAnnotations(metadata.annotations ?? {}), spec };
 }

@@ -17,3 +17,8 @@ export type NewEvent = {
 
 /** The actor of what Muster does by itself. */
 export const serviceActor = 'service:muster';
+
+/** The actor of what a device does, by the name that it gives. */
+export function deviceActor(name: string): string {
+  return `service:device/${name}`;
+}

@@ -28,14 +28,15 @@ export type Decision = {
 
 /**
  * Decides one report. Applied to every report, not only the first after a restore. A conflict, once found, stays: no
- * later report clears it. The highest proven position wins, so the order in which duplicates arrive does not matter
- * (invariant S4).
+ * later report clears it. The position to keep is chosen from what was reported, never from when, so the order in which
+ * duplicates arrive does not matter (invariant S4).
  */
 export function decide(state: JudgedState, report: DevicePosition, currentRestore: string, now: Date): Decision {
   const judgement = judge(state.server, report);
   const gateBefore = gateOf(state, currentRestore);
   if (!state.mustered) return { judgement, gateBefore, gate: gateBefore, firstAnswer: false, state };
-  const conflict = mergeConflict(state.conflict, judgement, report, state.reported, now);
+  const reported = positionToKeep(state, report, judgement);
+  const conflict = mergeConflict(state.conflict, judgement, reported === report, now);
   const cause = conflict === null ? 'AnsweredAncestor' : 'AnsweredConflict';
   return {
     judgement,
@@ -45,32 +46,50 @@ export function decide(state: JudgedState, report: DevicePosition, currentRestor
     state: {
       mustered: true,
       server: state.server,
-      reported: highest(state.reported, report),
+      reported,
       answeredRestore: currentRestore,
       conflict,
     },
   };
 }
 
+/**
+ * Where the device counts as being, for a person to decide about. A position in conflict goes before one that this
+ * server's history holds already: that one is below the server's version anyway, and would hide from a resume what has to
+ * be grafted. Of two of a kind the higher one.
+ */
+function positionToKeep(
+  { server, reported: known }: JudgedState,
+  report: DevicePosition,
+  judgement: Judgement,
+): DevicePosition {
+  if (known === null) return report;
+  const reportConflicts = isConflict(judgement.verdict);
+  const knownConflicts = isConflict(judge(server, known).verdict);
+  if (reportConflicts !== knownConflicts) return reportConflicts ? report : known;
+  return highest(known, report);
+}
+
 function mergeConflict(
   known: Conflict | null,
   { verdict, info }: Judgement,
-  report: DevicePosition,
-  reported: DevicePosition | null,
+  isKept: boolean,
   now: Date,
 ): Conflict | null {
   if (!isConflict(verdict)) return known;
   if (known === null) return { verdict, info, since: now };
-  return highest(reported, report) === report ? { verdict, info, since: known.since } : known;
+  const saysSame = known.verdict === verdict && known.info === info;
+  return isKept && !saysSame ? { verdict, info, since: known.since } : known;
 }
 
 /**
  * The higher of two positions of one device. Versions handed to a device strictly increase over any number of restores
- * (invariant S3), so the number alone orders its history; of two equal ones, the newer tells at least as much.
+ * (invariant S3), so the number alone orders its history. Of two with the same number the one that tells more goes first,
+ * then the one of the newer timeline (their ids sort by time); of two that differ in nothing but a stated hash, the report.
  */
 export function highest(known: DevicePosition | null, report: DevicePosition): DevicePosition {
-  if (known === null || report.version > known.version) return report;
-  if (report.version < known.version) return known;
-  const saysMore = report.timeline !== null || known.timeline === null;
-  return saysMore ? report : known;
+  if (known === null) return report;
+  if (known.version !== report.version) return report.version > known.version ? report : known;
+  if (known.timeline !== report.timeline) return (report.timeline ?? '') > (known.timeline ?? '') ? report : known;
+  return report.specHash === null ? known : report;
 }

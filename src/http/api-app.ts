@@ -3,9 +3,19 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { Context } from '../context.ts';
 import { createListener, type Listener } from './listener.ts';
 import { openapiOptions } from './openapi.ts';
+import { authConfigRoutes } from './routes/auth-config.ts';
 import { deviceActionRoutes } from './routes/device-actions.ts';
+import { deviceStatusRoutes } from './routes/device-status.ts';
+import { deviceRoutes } from './routes/devices.ts';
+import { enrollmentRequestRoutes } from './routes/enrollment-requests.ts';
+import { eventRoutes } from './routes/events.ts';
+import { fleetRoutes } from './routes/fleets.ts';
 import { healthRoutes } from './routes/health.ts';
+import { labelRoutes } from './routes/labels.ts';
+import { organizationRoutes } from './routes/organizations.ts';
 import { restoreRoutes } from './routes/restores.ts';
+import { unknownDeviceRoutes } from './routes/unknown-devices.ts';
+import { versionRoutes } from './routes/version.ts';
 
 const basePath = '/api/v1';
 
@@ -28,15 +38,28 @@ const about = {
   ],
 };
 
+const apiRoutes = [
+  restoreRoutes,
+  unknownDeviceRoutes,
+  deviceActionRoutes,
+  deviceRoutes,
+  deviceStatusRoutes,
+  fleetRoutes,
+  enrollmentRequestRoutes,
+  labelRoutes,
+  eventRoutes,
+  organizationRoutes,
+  authConfigRoutes,
+  versionRoutes,
+];
+
 /** The admin listener. */
 export async function buildApiApp(context: Context): Promise<Listener> {
   const app = createListener(context.log);
   await app.register(swagger, openapiOptions(about));
   await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { docExpansion: 'list' } });
   await app.register(healthRoutes(context));
-  for (const routes of [restoreRoutes, deviceActionRoutes]) {
-    await app.register(routes(context), { prefix: basePath });
-  }
+  for (const routes of apiRoutes) await app.register(routes(context), { prefix: basePath });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   return app;
 }

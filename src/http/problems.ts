@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod';
-import { isUnreachable, sqlState } from '../db/client.ts';
+import { isBusy, isUnreachable } from '../db/client.ts';
 import { MusterError, unavailable } from '../domain/errors.ts';
 import type { Log } from '../log.ts';
 
@@ -56,12 +56,9 @@ function toMusterError(error: unknown): MusterError | undefined {
     }
   }
   if (isUnreachable(error)) return unavailable('the database cannot be reached', 5);
-  if (sqlState(error) === statementTimeout) return unavailable('the database took too long to answer', 30);
+  if (isBusy(error)) return unavailable('the database has no time for this now', 30);
   return undefined;
 }
-
-/** SQLSTATE of a statement that ran into its time limit. */
-const statementTimeout = '57014';
 
 const where: Record<string, string> = {
   body: 'request body',

@@ -139,9 +139,12 @@ class ReportBatch {
     const before = this.states.get(name) ?? row.state;
     this.seen.add(name);
     if (report.status !== undefined) this.statuses.set(name, report.status);
-    if (report.spec !== undefined) this.specs.set(name, { version: report.position?.version ?? 0, spec: report.spec });
-
-    if (report.position === null) return { row, decision: this.unjudged(before) };
+    if (report.position === null) {
+      this.states.set(name, before);
+      return { row, decision: this.unjudged(before) };
+    }
+    // Without a position there is nothing that a spec would be the content of.
+    if (report.spec !== undefined) this.specs.set(name, { version: report.position.version, spec: report.spec });
     const decision = decide(before, report.position, this.restore, this.now);
     this.states.set(name, decision.state);
     if (isChanged(before, decision.state)) this.changed.add(name);

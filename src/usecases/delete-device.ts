@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/client.ts';
 import { lockDevice, removeDevice } from '../db/device-writes.ts';
+import { removeApprovedRequest } from '../db/enrollment-request-store.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
 import { deletedEvent } from '../domain/resource-events.ts';
@@ -8,7 +9,8 @@ import { countOutDevice } from './count-devices.ts';
 import { noSuchDevice } from './read-device.ts';
 
 /**
- * Deletes a device. One that is awaited or paused is written off by it, which may settle the restore.
+ * Deletes a device, and the enrollment request that it came of, so that it may ask anew. One that is awaited or paused is
+ * written off by it, which may settle the restore.
  *
  * @throws MusterError 404
  */
@@ -22,7 +24,9 @@ export async function deleteDevice(
     const device = await lockDevice(tx, name);
     if (device === undefined) throw noSuchDevice(name);
     await removeDevice(tx, name);
-    await appendEvents(tx, [deletedEvent({ kind: 'Device', name }, actor)], { restore, now });
+    const events = [deletedEvent({ kind: 'Device', name }, actor)];
+    if (await removeApprovedRequest(tx, name)) events.push(deletedEvent({ kind: 'EnrollmentRequest', name }, actor));
+    await appendEvents(tx, events, { restore, now });
     await countOutDevice(tx, device.state, { restore, now });
   });
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
-import { isUnreachable, type Database } from '../db/client.ts';
-import { MusterError, unavailable } from '../domain/errors.ts';
+import { isBusy, isUnreachable, type Database } from '../db/client.ts';
+import { unavailable, type MusterError } from '../domain/errors.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { acceptReports, type Report, type ReportOutcome } from './accept-reports.ts';
 
@@ -79,16 +79,20 @@ export class ReportIntake {
 
   /** One report that the database will not have must not take the others with it. */
   private async recover(batch: readonly Waiting[], error: unknown): Promise<void> {
-    const [only] = batch;
-    if (isUnreachable(error) || error instanceof MusterError || batch.length <= 1 || only === undefined) {
-      const told = isUnreachable(error)
-        ? unavailable('the database cannot be reached', this.retryAfterSeconds())
-        : error;
-      for (const waiting of batch) waiting.reject(told);
+    const later = this.tryLater(error);
+    if (later !== undefined || batch.length <= 1) {
+      for (const waiting of batch) waiting.reject(later ?? error);
       return;
     }
     const half = Math.ceil(batch.length / 2);
     await this.commit(batch.slice(0, half));
     await this.commit(batch.slice(half));
+  }
+
+  /** What to tell all of a batch whose failure none of them is to blame for; undefined if one may be. */
+  private tryLater(error: unknown): MusterError | undefined {
+    if (isUnreachable(error)) return unavailable('the database cannot be reached', this.retryAfterSeconds());
+    if (isBusy(error)) return unavailable('the database has no time for this report now', this.retryAfterSeconds());
+    return undefined;
   }
 }

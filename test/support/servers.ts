@@ -75,7 +75,8 @@ async function startRedis(
   };
 }
 
-async function findRedis(): Promise<string | undefined> {
+/** The Redis server program on the path, if there is one. */
+export async function findRedis(): Promise<string | undefined> {
   for (const name of ['redis-server', 'valkey-server']) {
     const found = await run('sh', ['-c', `command -v ${name}`]).catch(() => undefined);
     if (found !== undefined) return found.stdout.trim();
@@ -83,7 +84,8 @@ async function findRedis(): Promise<string | undefined> {
   return undefined;
 }
 
-async function installRedis(): Promise<string | { missing: string }> {
+/** Installs Debian's Redis where that is possible. @returns the program, or why there is none */
+export async function installRedis(): Promise<string | { missing: string }> {
   const advice = 'set REDIS_URL, or put redis-server or valkey-server on the path';
   if (process.getuid?.() !== 0) return { missing: `no Redis was found, and only root may install one: ${advice}` };
   try {

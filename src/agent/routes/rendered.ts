@@ -5,11 +5,13 @@ import { parseRenderedVersion, parseSpecHash, parseTimeline, type DevicePosition
 import { deviceSchema } from '../../domain/resources/device.ts';
 import { limits } from '../../domain/resources/limits.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
+import { withheldDocument } from '../../domain/withheld-document.ts';
 import { deviceErrors } from '../../http/error-responses.ts';
 import type { Listener } from '../../http/listener.ts';
 import type { ReportOutcome } from '../../usecases/accept-reports.ts';
 import type { Standing } from '../../usecases/find-standings.ts';
-import { standingHeaders, unknownDevice, withheldDocument } from '../device-answers.ts';
+import { readDevice } from '../../usecases/read-device.ts';
+import { standingHeaders, unknownDevice } from '../device-answers.ts';
 import type { Gateway } from '../gateway.ts';
 import { renderedDocument } from '../rendered-document.ts';
 import { ToldPauses } from '../told-pauses.ts';
@@ -52,9 +54,8 @@ export function renderedRoute(gateway: Gateway) {
         if (isToBeDelivered(outcome.gate, outcome.server, position))
           return await deliver(reply, name, outcome, outcome.restore);
         if (told.isNews(name, outcome)) {
-          return await reply
-            .code(200)
-            .send(await withheldDocument(gateway.context, name, outcome.restore, position.version));
+          const document = await readDevice(gateway.context, name);
+          return await reply.code(200).send(withheldDocument(document, position.version));
         }
         if (outcome.justJudged) return await reply.code(204).send(null);
         const end = await waitForNews(request, name, position, outcome);

@@ -11,7 +11,8 @@ import { deviceErrors } from '../../http/error-responses.ts';
 import type { Listener } from '../../http/listener.ts';
 import type { Report } from '../../usecases/accept-reports.ts';
 import { patchedStatus, saysPosition } from '../../usecases/patch-reported-status.ts';
-import { currentDocument, standingHeaders, unknownDevice } from '../device-answers.ts';
+import { readDevice } from '../../usecases/read-device.ts';
+import { standingHeaders, unknownDevice } from '../device-answers.ts';
 import type { Gateway } from '../gateway.ts';
 
 const params = z.object({ name: resourceNameSchema });
@@ -69,7 +70,7 @@ export function statusRoutes(gateway: Gateway) {
   async function accept(report: Report) {
     const outcome = await gateway.reports.submit(report);
     if (outcome.kind === 'unknown') throw unknownDevice(report.device);
-    const document: Device = await currentDocument(gateway.context, report.device, outcome.restore);
+    const document: Device = await readDevice(gateway.context, report.device);
     return { outcome, document };
   }
 

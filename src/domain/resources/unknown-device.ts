@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { musterApiVersionSchema } from './api-version.ts';
 import { listMetaSchema } from './list-meta.ts';
+import { labelsSchema } from './object-meta.ts';
 import { positionSchema } from './position.ts';
 import { timestampSchema } from './timestamp.ts';
 
@@ -13,6 +14,11 @@ export const unknownDeviceSchema = z
   })
   .meta({ id: 'UnknownDevice', description: 'A device that reported although the database does not know it.' });
 export type UnknownDevice = z.infer<typeof unknownDeviceSchema>;
+
+export const unknownDeviceEnrollmentSchema = z
+  .strictObject({ labels: labelsSchema.optional() })
+  .meta({ id: 'UnknownDeviceEnrollment', description: 'Lets in a device that the database does not know.' });
+export type UnknownDeviceEnrollment = z.infer<typeof unknownDeviceEnrollmentSchema>;
 
 export const unknownDeviceListSchema = z
   .object({

@@ -3,10 +3,8 @@ import type { Context } from '../../context.ts';
 import { badRequest } from '../../domain/errors.ts';
 import { restoreReportSchema } from '../../domain/resources/restore-report.ts';
 import { restoreListSchema, restoreRequestSchema, restoreSchema } from '../../domain/resources/restore.ts';
-import { unknownDeviceListSchema } from '../../domain/resources/unknown-device.ts';
 import { restoreReportMarkdown } from '../../domain/restore-report-markdown.ts';
 import { declareRestore } from '../../usecases/declare-restore.ts';
-import { listUnknownDevices } from '../../usecases/list-unknown-devices.ts';
 import { readRestore, readRestores, reportRestore } from '../../usecases/read-restores.ts';
 import { watchRestore } from '../../usecases/watch-restore.ts';
 import { actorOf } from '../actor.ts';
@@ -15,7 +13,8 @@ import type { Listener } from '../listener.ts';
 import { pageQuery, pageTokens } from '../paging.ts';
 import { EventStream } from '../sse.ts';
 
-const params = z.object({
+/** Names a restore in a path. */
+export const restoreParams = z.object({
   name: z.union([z.literal('current'), z.uuid()], { error: 'expected the id of a restore, or current' }),
 });
 const tags = ['restore'];
@@ -81,7 +80,7 @@ export function restoreRoutes(context: Context) {
         operationId: 'getRestore',
         tags,
         summary: 'Get a restore, or the current one.',
-        params,
+        params: restoreParams,
         response: { 200: restoreSchema, ...apiErrors },
       },
       handler: (request) => readRestore(context, request.params.name),
@@ -96,7 +95,7 @@ export function restoreRoutes(context: Context) {
         summary:
           'Follow a restore as server-sent events: the Restore on each change, until it is settled or superseded.',
         produces: ['text/event-stream'],
-        params,
+        params: restoreParams,
         response: { 200: z.string().describe('A stream of events named `restore`.'), ...apiErrors },
       },
       async handler(request, reply) {
@@ -120,7 +119,7 @@ export function restoreRoutes(context: Context) {
         tags,
         summary: 'The record of a recovery, as JSON or, by Accept, as Markdown.',
         produces: ['application/json', 'text/markdown'],
-        params,
+        params: restoreParams,
         response: { 200: restoreReportSchema, ...apiErrors },
       },
       async handler(request, reply) {
@@ -128,26 +127,6 @@ export function restoreRoutes(context: Context) {
         if (!prefersMarkdown(request.headers.accept)) return report;
         void reply.type('text/markdown; charset=utf-8').serializer(String);
         return await reply.send(restoreReportMarkdown(report) as never);
-      },
-    });
-
-    app.route({
-      method: 'GET',
-      url: '/restores/:name/unknown-devices',
-      schema: {
-        operationId: 'listUnknownDevices',
-        tags,
-        summary: 'List devices that reported although the restored database does not know them.',
-        params,
-        querystring: pageQuery,
-        response: { 200: unknownDeviceListSchema, ...apiErrors },
-      },
-      async handler(request) {
-        const tokens = pageTokens('unknown-devices', z.object({ name: z.string() }));
-        const { limit, after } = tokens.read(request.query);
-        const { items, next } = await listUnknownDevices(context, request.params.name, { limit, after: after?.name });
-        const token = next === undefined ? {} : { continue: tokens.write({ name: next }) };
-        return { apiVersion: 'muster/v1', kind: 'UnknownDeviceList', metadata: token, items } as const;
       },
     });
   };

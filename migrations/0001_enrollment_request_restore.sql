@@ -1,0 +1,1 @@
+ALTER TABLE "enrollment_requests" ADD COLUMN "restore" uuid NOT NULL;

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { deviceActor } from '../../domain/event.ts';
+import { enrollmentRequestRequestSchema, enrollmentRequestSchema } from '../../domain/resources/enrollment-request.ts';
+import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
+import { deviceErrors } from '../../http/error-responses.ts';
+import type { Listener } from '../../http/listener.ts';
+import { refuseUnstorableBodies } from '../../http/storable-bodies.ts';
+import { createEnrollmentRequest } from '../../usecases/create-enrollment-request.ts';
+import { readEnrollmentRequest } from '../../usecases/read-enrollment-request.ts';
+import type { Gateway } from '../gateway.ts';
+
+/** `POST /enrollmentrequests` and `GET /enrollmentrequests/{name}`: how a device asks to join, and learns the answer. */
+export function enrollmentRoutes({ context }: Gateway) {
+  return async (app: Listener) => {
+    refuseUnstorableBodies(app);
+
+    app.route({
+      method: 'POST',
+      url: '/enrollmentrequests',
+      schema: {
+        operationId: 'createEnrollmentRequest',
+        tags: ['agent'],
+        summary: 'Ask to join.',
+        body: enrollmentRequestRequestSchema,
+        response: { 201: enrollmentRequestSchema, ...deviceErrors },
+      },
+      async handler(request, reply) {
+        const actor = deviceActor(request.body.metadata.name ?? '');
+        return await reply.code(201).send(await createEnrollmentRequest(context, { request: request.body, actor }));
+      },
+    });
+
+    app.route({
+      method: 'GET',
+      url: '/enrollmentrequests/:name',
+      schema: {
+        operationId: 'getEnrollmentRequest',
+        tags: ['agent'],
+        summary: 'Learn what became of the wish to join.',
+        params: z.object({ name: resourceNameSchema }),
+        response: { 200: enrollmentRequestSchema, ...deviceErrors },
+      },
+      handler: (request) => readEnrollmentRequest(context, request.params.name),
+    });
+  };
+}

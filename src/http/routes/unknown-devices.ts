@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { Context } from '../../context.ts';
+import { deviceSchema } from '../../domain/resources/device.ts';
+import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
+import { unknownDeviceEnrollmentSchema, unknownDeviceListSchema } from '../../domain/resources/unknown-device.ts';
+import { enrollUnknownDevice } from '../../usecases/enroll-unknown-device.ts';
+import { listUnknownDevices } from '../../usecases/list-unknown-devices.ts';
+import { actorOf } from '../actor.ts';
+import { apiErrors } from '../error-responses.ts';
+import type { Listener } from '../listener.ts';
+import { pageQuery, pageTokens } from '../paging.ts';
+import { restoreParams } from './restores.ts';
+
+const tags = ['restore'];
+
+/** Devices that a restored database does not know: enrolled after the backup, most likely. A person decides about them. */
+export function unknownDeviceRoutes(context: Context) {
+  return async (app: Listener) => {
+    app.route({
+      method: 'GET',
+      url: '/restores/:name/unknown-devices',
+      schema: {
+        operationId: 'listUnknownDevices',
+        tags,
+        summary: 'List devices that reported although the restored database does not know them.',
+        params: restoreParams,
+        querystring: pageQuery,
+        response: { 200: unknownDeviceListSchema, ...apiErrors },
+      },
+      async handler(request) {
+        const tokens = pageTokens('unknown-devices', z.object({ name: z.string() }));
+        const { limit, after } = tokens.read(request.query);
+        const { items, next } = await listUnknownDevices(context, request.params.name, { limit, after: after?.name });
+        const token = next === undefined ? {} : { continue: tokens.write({ name: next }) };
+        return { apiVersion: 'muster/v1', kind: 'UnknownDeviceList', metadata: token, items } as const;
+      },
+    });
+
+    app.route({
+      method: 'POST',
+      url: '/restores/:name/unknown-devices/:device/enroll',
+      schema: {
+        operationId: 'enrollUnknownDevice',
+        tags,
+        summary: 'Let in a device that the restored database does not know: it is AwaitingReconnect until it reports.',
+        params: restoreParams.extend({ device: resourceNameSchema }),
+        body: unknownDeviceEnrollmentSchema.nullish(),
+        response: { 201: deviceSchema.describe('The device, as it was created.'), ...apiErrors },
+      },
+      async handler(request, reply) {
+        const { name: restore, device } = request.params;
+        const enrollment = { ...request.body, restore, device, actor: actorOf(request) };
+        return await reply.code(201).send(await enrollUnknownDevice(context, enrollment));
+      },
+    });
+  };
+}

@@ -1,0 +1,24 @@
+import type { Config } from './config.ts';
+import { createContext } from './context.ts';
+import type { Restore } from './domain/resources/restore.ts';
+import type { Log } from './log.ts';
+import { declareRestore, type RestoreDeclaration } from './usecases/declare-restore.ts';
+import { readRestore } from './usecases/read-restores.ts';
+
+/**
+ * Declares a restore on the database itself, for the step of a restore procedure at which the services are stopped. The
+ * service finds it declared when it starts. Needs the database; Redis, if there is one, is only told.
+ */
+export async function declareOnDatabase(
+  config: Config,
+  log: Log,
+  declaration: RestoreDeclaration,
+): Promise<{ restore: Restore; created: boolean }> {
+  const context = await createContext(config, log);
+  try {
+    const { restore, created } = await declareRestore(context, declaration);
+    return { restore: await readRestore(context, restore.id), created };
+  } finally {
+    await context.destroy();
+  }
+}

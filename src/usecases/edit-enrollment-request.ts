@@ -1,0 +1,33 @@
+import type { Executor } from '../db/client.ts';
+import { saveEnrollmentRequest } from '../db/enrollment-request-store.ts';
+import { appendEvents } from '../db/event-log.ts';
+import {
+  editedEnrollmentRequest,
+  enrollmentRequestChange,
+  updatedRequestFields,
+  type DesiredEnrollmentRequest,
+} from '../domain/enrollment-request-edit.ts';
+import type { EnrollmentRequestRecord } from '../domain/enrollment-request-record.ts';
+import { updatedEvent } from '../domain/resource-events.ts';
+
+/**
+ * Makes a locked enrollment request what a client wants it to be. The restore must be held. What changes nothing leaves
+ * no trace.
+ *
+ * @returns the request as it is then
+ * @throws MusterError as enrollmentRequestChange
+ */
+export async function editEnrollmentRequest(
+  tx: Executor,
+  request: EnrollmentRequestRecord,
+  desired: DesiredEnrollmentRequest,
+  { restore, now, actor }: { restore: string; now: Date; actor: string },
+): Promise<EnrollmentRequestRecord> {
+  const change = enrollmentRequestChange(request, desired);
+  if (change === undefined) return request;
+  const edited = editedEnrollmentRequest(request, desired);
+  await saveEnrollmentRequest(tx, edited);
+  const updated = updatedEvent({ kind: 'EnrollmentRequest', name: request.name }, updatedRequestFields(change), actor);
+  await appendEvents(tx, [updated], { restore, now });
+  return edited;
+}

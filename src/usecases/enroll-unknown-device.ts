@@ -1,0 +1,52 @@
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/client.ts';
+import { findDevice } from '../db/device-store.ts';
+import { holdRestore } from '../db/fence.ts';
+import { findUnknownDevice, forgetUnknownDevice } from '../db/unknown-device-store.ts';
+import { alreadyExists, notFound } from '../domain/errors.ts';
+import type { Device } from '../domain/resources/device.ts';
+import { enterDevice } from './enter-device.ts';
+import { documentOf } from './read-device.ts';
+import { requireRestore } from './read-restores.ts';
+
+type Deps = { database: Database; clock: Clock; config: { disconnectedAfterMs: number } };
+
+/** Which unknown device of which restore (an id, or `current`) to let in. */
+export type UnknownEnrollment = {
+  readonly restore: string;
+  readonly device: string;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly actor: string;
+};
+
+/**
+ * Creates a device that spoke although the database did not know it, and takes it off the list of those. It is awaited:
+ * what it claimed while it was unknown was not judged, so its next report decides. The current restore counts it, even
+ * if that had settled.
+ *
+ * @throws MusterError 404 if no restore has been declared or the device is not on its list; 409 if it exists by now
+ */
+export async function enrollUnknownDevice(
+  { database, clock, config }: Deps,
+  { restore: named, device: name, labels = {}, actor }: UnknownEnrollment,
+): Promise<Device> {
+  return await database.transact(async (tx) => {
+    const restore = await holdRestore(tx);
+    const { id } = await requireRestore(tx, named);
+    const unknown = await findUnknownDevice(tx, { name, restore: id });
+    if (unknown === undefined) {
+      if ((await findDevice(tx, name)) !== undefined) throw alreadyExists('device', name);
+      throw notFound(`there is no unknown device ${name} in restore ${id}`);
+    }
+    const { version } = unknown.claimed;
+    const told = {
+      message: `Device ${name} was enrolled: it reported version ${version} and was not known.`,
+      details: { detailType: 'MusterEnrollment', awaited: true, device: { ...unknown.claimed }, restore: id },
+    };
+    const now = clock.now();
+    const device = { name, labels, annotations: {}, spec: {}, lifecycle: 'Enrolled', awaited: true, told } as const;
+    if (!(await enterDevice(tx, device, { restore, now, actor }))) throw alreadyExists('device', name);
+    await forgetUnknownDevice(tx, name);
+    return await documentOf(tx, name, { restore, now, disconnectedAfterMs: config.disconnectedAfterMs });
+  });
+}

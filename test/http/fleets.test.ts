@@ -1,0 +1,237 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deviceSchema } from '../../src/domain/resources/device.ts';
+import { fleetListSchema, fleetSchema } from '../../src/domain/resources/fleet.ts';
+import { statusSchema } from '../../src/domain/resources/status.ts';
+import { rollOutPending } from '../../src/usecases/roll-out-fleet.ts';
+import { createApiClient, type ApiClient } from '../support/api-client.ts';
+import { deviceRequest, documentOf, fleetRequest, refusalOf } from '../support/documents.ts';
+import { deviceRow, eventReasons } from '../support/table-rows.ts';
+import { createTestContext, type TestContext } from '../support/test-context.ts';
+
+let here: TestContext;
+let api: ApiClient;
+let number = 0;
+
+beforeAll(async () => {
+  here = await createTestContext();
+  api = await createApiClient(here.context);
+});
+
+afterAll(async () => {
+  await api.close();
+  await here.close();
+});
+
+const fresh = (): string => `fleet-${(number += 1)}`;
+const rollOut = () => rollOutPending(here.context, new AbortController().signal);
+
+/** A fleet of the devices whose label `fleet` is its name. */
+async function create(): Promise<string> {
+  const name = fresh();
+  documentOf(await api.post('/fleets', fleetRequest(name, { fleet: name })), 201, fleetSchema);
+  return name;
+}
+
+const read = async (name: string, query = '') => documentOf(await api.get(`/fleets/${name}${query}`), 200, fleetSchema);
+
+describe('creating a fleet', () => {
+  test('answers it, notes the event and starts its rollout', async () => {
+    const name = fresh();
+    const request = fleetRequest(name, { fleet: name });
+    const fleet = documentOf(await api.post('/fleets', request), 201, fleetSchema);
+    expect(fleet).toMatchObject({
+      metadata: { name, generation: 1, resourceVersion: '1' },
+      spec: request.spec,
+      status: { conditions: [{ type: 'RolloutInProgress', status: 'True' }] },
+    });
+    expect(await eventReasons(here.context, name)).toEqual(['ResourceCreated', 'FleetRolloutStarted']);
+    await rollOut();
+    expect((await read(name)).status?.conditions).toMatchObject([{ type: 'RolloutInProgress', status: 'False' }]);
+    expect(await eventReasons(here.context, name)).toEqual([
+      'ResourceCreated',
+      'FleetRolloutStarted',
+      'FleetRolloutCompleted',
+    ]);
+  });
+
+  test('is refused with 409 for a name that is taken', async () => {
+    const name = await create();
+    const answer = await api.post('/fleets', fleetRequest(name, { other: 'yes' }));
+    expect(documentOf(answer, 409, statusSchema)).toMatchObject({ reason: 'AlreadyExists' });
+  });
+
+  const good = fleetRequest('bad', { a: 'b' });
+  test.each([
+    ['without a name', { ...good, metadata: {} }, 'metadata.name'],
+    ['without a template', { ...good, spec: { selector: {} } }, 'spec.template'],
+    ['with a selector key that is none', fleetRequest('bad', { 'a b': 'c' }), 'selector'],
+    ['with a selector value that is none', fleetRequest('bad', { a: 'not a value' }), 'spec.selector.matchLabels[a]'],
+    [
+      'with a set of nothing',
+      { ...good, spec: { ...good.spec, selector: { matchExpressions: [{ key: 'a', operator: 'In', values: [] }] } } },
+      'values',
+    ],
+    [
+      'that would give all its devices up',
+      { ...good, spec: { template: { spec: { decommissioning: { target: 'FactoryReset' } } } } },
+      'decommissioning',
+    ],
+  ])('is refused with 400 %s', async (_, request, names) => {
+    expect(refusalOf(await api.post('/fleets', request), 400)).toContain(names);
+    refusalOf(await api.get('/fleets/bad'), 404);
+  });
+});
+
+describe('changing a fleet', () => {
+  test('by PUT creates or replaces it, and with the same document leaves no trace', async () => {
+    const name = fresh();
+    documentOf(await api.put(`/fleets/${name}`, fleetRequest(name, { fleet: name })), 201, fleetSchema);
+    documentOf(await api.put(`/fleets/${name}`, (await api.get(`/fleets/${name}`)).body), 200, fleetSchema);
+    expect((await read(name)).metadata).toMatchObject({ generation: 1, resourceVersion: '1' });
+    await rollOut();
+    const changed = await api.put(`/fleets/${name}`, fleetRequest(name, { fleet: name }, 'quay.io/acme/os:2'));
+    expect(documentOf(changed, 200, fleetSchema)).toMatchObject({
+      metadata: { generation: 2, resourceVersion: '2' },
+      status: { conditions: [{ status: 'True' }] },
+    });
+    expect((await eventReasons(here.context, name)).slice(3)).toEqual(['ResourceUpdated', 'FleetRolloutStarted']);
+  });
+
+  test('is refused with 400 under another name and with 409 from an old version', async () => {
+    const name = await create();
+    refusalOf(await api.put(`/fleets/${name}`, fleetRequest('another', {})), 400);
+    const request = fleetRequest(name, { fleet: 'else' });
+    refusalOf(await api.put(`/fleets/${name}`, { ...request, metadata: { name, resourceVersion: '9' } }), 409);
+    expect((await read(name)).metadata.resourceVersion).toBe('1');
+  });
+
+  test('that says nothing new to devices starts no rollout', async () => {
+    const name = await create();
+    await rollOut();
+    const request = fleetRequest(name, { fleet: name });
+    const policy = { ...request, spec: { ...request.spec, rolloutPolicy: { defaultUpdateTimeout: '10m' } } };
+    const answer = await api.put(`/fleets/${name}`, { ...policy, metadata: { name, labels: { team: 'x' } } });
+    expect(documentOf(answer, 200, fleetSchema)).toMatchObject({
+      metadata: { generation: 2, resourceVersion: '2', labels: { team: 'x' } },
+      status: { conditions: [{ status: 'False' }] },
+    });
+    expect((await eventReasons(here.context, name)).slice(3)).toEqual(['ResourceUpdated']);
+  });
+
+  test('by PATCH changes spec and metadata, or is refused with 400, or 404', async () => {
+    const name = await create();
+    const patch = (...operations: object[]) => api.patch(`/fleets/${name}`, operations);
+    const image = '/spec/template/spec/os/image';
+    const patched = await patch(
+      { op: 'test', path: image, value: 'quay.io/acme/os:1' },
+      { op: 'replace', path: image, value: 'quay.io/acme/os:3' },
+      { op: 'add', path: '/metadata/labels/team', value: 'y' },
+    );
+    expect(documentOf(patched, 200, fleetSchema)).toMatchObject({
+      metadata: { generation: 2, labels: { team: 'y' } },
+      spec: { template: { spec: { os: { image: 'quay.io/acme/os:3' } } } },
+    });
+    expect(refusalOf(await patch({ op: 'test', path: image, value: 'other' }), 400)).toContain('operation 0');
+    refusalOf(await patch({ op: 'replace', path: '/metadata/name', value: 'other' }), 400);
+    refusalOf(await patch({ op: 'add', path: '/status/conditions/-', value: {} }), 400);
+    refusalOf(await patch({ op: 'remove', path: '/spec/template' }), 400);
+    refusalOf(await api.patch('/fleets/nobody', [{ op: 'test', path: '/kind', value: 'Fleet' }]), 404);
+    expect((await read(name)).metadata).toMatchObject({ generation: 2, resourceVersion: '2' });
+  });
+
+  test('ends what people adopted against its template, if that is what changes', async () => {
+    const name = await create();
+    const device = `${name}-device`;
+    await api.post('/devices', deviceRequest(device, { labels: { fleet: name } }));
+    await here.context.database.pool.execute(sql`UPDATE devices SET spec_adopted = true WHERE name = ${device}`);
+    const selector = { matchExpressions: [{ key: 'fleet', operator: 'In', values: [name] }] };
+    await api.patch(`/fleets/${name}`, [{ op: 'replace', path: '/spec/selector', value: selector }]);
+    await rollOut();
+    expect(await deviceRow(here.context, device)).toMatchObject({ spec_adopted: true, owner: `Fleet/${name}` });
+    await api.patch(`/fleets/${name}`, [{ op: 'replace', path: '/spec/template/spec/os/image', value: 'new:1' }]);
+    expect(await deviceRow(here.context, device)).toMatchObject({ spec_adopted: false });
+  });
+});
+
+describe('the status of a fleet', () => {
+  test('is worked out by the service, whatever others say of it', async () => {
+    const name = await create();
+    const shown = await read(name);
+    expect(documentOf(await api.get(`/fleets/${name}/status`), 200, fleetSchema)).toEqual(shown);
+    const said = { ...shown, status: { conditions: [], rollout: { currentBatch: 3 } } };
+    expect(documentOf(await api.put(`/fleets/${name}/status`, said), 200, fleetSchema)).toEqual(shown);
+    const patch = [{ op: 'replace', path: '/status/conditions', value: [] }];
+    expect(documentOf(await api.patch(`/fleets/${name}/status`, patch), 200, fleetSchema)).toEqual(shown);
+    refusalOf(await api.patch(`/fleets/${name}/status`, [{ op: 'remove', path: '/spec' }]), 400);
+    refusalOf(
+      await api.patch(`/fleets/${name}/status`, [{ op: 'replace', path: '/status/conditions', value: 5 }]),
+      400,
+    );
+    refusalOf(await api.put(`/fleets/${name}/status`, { ...said, metadata: { name: 'another' } }), 400);
+    refusalOf(await api.put('/fleets/nobody/status', { ...said, metadata: {} }), 404);
+    refusalOf(await api.get('/fleets/nobody/status'), 404);
+  });
+});
+
+describe('listing fleets', () => {
+  test('pages in the order of names, selects, and summarises devices where asked', async () => {
+    const own = await createTestContext();
+    const client = await createApiClient(own.context);
+    for (const name of ['c', 'a', 'e', 'b', 'd']) {
+      const request = fleetRequest(name, { fleet: name });
+      await client.post('/fleets', { ...request, metadata: { name, labels: { odd: String('ace'.includes(name)) } } });
+    }
+    await client.post('/devices', deviceRequest('one', { labels: { fleet: 'a' } }));
+    await client.post('/devices', deviceRequest('two', { labels: { fleet: 'a' } }));
+    const list = async (query: string) => documentOf(await client.get(`/fleets?${query}`), 200, fleetListSchema);
+    const first = await list('limit=3');
+    expect(first.items.map(({ metadata }) => metadata.name)).toEqual(['a', 'b', 'c']);
+    expect(first.metadata.remainingItemCount).toBe(2);
+    const next = await list(`limit=3&continue=${first.metadata.continue}`);
+    expect(next.items.map(({ metadata }) => metadata.name)).toEqual(['d', 'e']);
+    expect(next.metadata).toEqual({});
+    const odd = await list('labelSelector=odd%3Dtrue&fieldSelector=metadata.name!%3De');
+    expect(odd.items.map(({ metadata }) => metadata.name)).toEqual(['a', 'c']);
+    const { items } = await list('addDevicesSummary=true');
+    expect(items.map(({ status }) => status?.devicesSummary?.total)).toEqual([2, 0, 0, 0, 0]);
+    expect((await list('')).items[0]?.status).not.toHaveProperty('devicesSummary');
+    const summed = documentOf(await client.get('/fleets/a?addDevicesSummary=true'), 200, fleetSchema);
+    expect(summed.status?.devicesSummary).toMatchObject({ total: 2, summaryStatus: { Unknown: 2 } });
+    for (const query of ['limit=x', 'labelSelector==', 'fieldSelector=lastSeen', 'continue=x', 'addDevicesSummary=2']) {
+      refusalOf(await client.get(`/fleets?${query}`), 400);
+    }
+    await client.close();
+    await own.close();
+  });
+});
+
+describe('deleting a fleet', () => {
+  test('answers a Status; its devices stay, with their own specs or another fleet', async () => {
+    const name = await create();
+    const both = fresh();
+    documentOf(await api.post('/fleets', fleetRequest(both, { both })), 201, fleetSchema);
+    const alone = `${name}-alone`;
+    const shared = `${name}-shared`;
+    await api.post('/devices', deviceRequest(alone, { labels: { fleet: name } }));
+    await api.post('/devices', deviceRequest(shared, { labels: { fleet: name, both } }));
+    expect(await deviceRow(here.context, shared)).toMatchObject({
+      owner: null,
+      matching_fleets: [name, both].toSorted(),
+    });
+
+    expect(documentOf(await api.delete(`/fleets/${name}`), 200, statusSchema)).toMatchObject({ status: 'Success' });
+    refusalOf(await api.get(`/fleets/${name}`), 404);
+    refusalOf(await api.delete(`/fleets/${name}`), 404);
+    expect(await deviceRow(here.context, alone)).toMatchObject({ owner: null, matching_fleets: null });
+    expect(await deviceRow(here.context, shared)).toMatchObject({ owner: `Fleet/${both}`, matching_fleets: null });
+    expect(documentOf(await api.get(`/devices/${shared}`), 200, deviceSchema).metadata.owner).toBe(`Fleet/${both}`);
+    expect(await eventReasons(here.context, shared)).toEqual([
+      'ResourceCreated',
+      'DeviceMultipleOwnersDetected',
+      'ResourceUpdated',
+      'DeviceMultipleOwnersResolved',
+    ]);
+    expect((await eventReasons(here.context, name)).at(-1)).toBe('ResourceDeleted');
+  });
+});

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { statusSchema } from '../../src/domain/resources/status.ts';
+import { createApiClient, type ApiClient } from '../support/api-client.ts';
+import { deviceRequest, documentOf, refusalOf } from '../support/documents.ts';
+import { createTestContext, type TestContext } from '../support/test-context.ts';
+
+let here: TestContext;
+let api: ApiClient;
+
+beforeAll(async () => {
+  here = await createTestContext();
+  api = await createApiClient(here.context);
+  await api.post('/devices', deviceRequest('one', { labels: { site: 'north', rack: '7', 'example.com/a': '' } }));
+  await api.post('/devices', deviceRequest('two', { labels: { site: 'south', rack: '7', Zone: 'z' } }));
+});
+
+afterAll(async () => {
+  await api.close();
+  await here.close();
+});
+
+describe('labels', () => {
+  const list = async (query: string) => documentOf(await api.get(`/labels?${query}`), 200, z.array(z.string()));
+
+  test('of devices are listed once each, in byte order', async () => {
+    expect(await list('kind=Device')).toEqual(['Zone=z', 'example.com/a=', 'rack=7', 'site=north', 'site=south']);
+    expect(await list('kind=Device&limit=2')).toEqual(['Zone=z', 'example.com/a=']);
+    expect(await list('kind=Device&limit=0')).toHaveLength(5);
+  });
+
+  test('can be those of selected devices', async () => {
+    expect(await list('kind=Device&labelSelector=site%3Dsouth')).toEqual(['Zone=z', 'rack=7', 'site=south']);
+    expect(await list('kind=Device&fieldSelector=metadata.name%3Done&limit=1')).toEqual(['example.com/a=']);
+    expect(await list('kind=Device&fieldSelector=metadata.name%3Dnobody')).toEqual([]);
+  });
+
+  test.each(['', 'kind=Fleet', 'kind=Device&limit=1001', 'kind=Device&labelSelector==', 'kind=Device&fieldSelector=x'])(
+    'are refused with 400 for "%s"',
+    async (query) => {
+      refusalOf(await api.get(`/labels?${query}`), 400);
+    },
+  );
+});
+
+test('the version is that of the package', async () => {
+  const { version } = documentOf(await api.get('/version'), 200, z.object({ version: z.string() }));
+  expect(version).toMatch(/^\d+\.\d+\.\d+/);
+});
+
+test('authentication is not configured: 418, which clients understand as that', async () => {
+  expect(documentOf(await api.get('/auth/config'), 418, statusSchema)).toMatchObject({ reason: 'NotConfigured' });
+});
+
+test('there is one organization', async () => {
+  const list = z.object({ kind: z.literal('OrganizationList'), items: z.array(z.looseObject({ kind: z.string() })) });
+  expect(documentOf(await api.get('/organizations'), 200, list).items).toMatchObject([
+    { kind: 'Organization', spec: { displayName: 'Default' } },
+  ]);
+  const other = await api.get('/organizations?fieldSelector=metadata.name%3Dother');
+  expect(documentOf(other, 200, list).items).toEqual([]);
+  refusalOf(await api.get('/organizations?fieldSelector=x'), 400);
+});
