@@ -1,0 +1,126 @@
+import { Command } from 'commander';
+import { answerIfFound, type ApiClient } from '../api-client.ts';
+import { suggestWords } from '../completion/command-tree.ts';
+import { apiOf } from '../connection.ts';
+import { CliError, exitCodes, UsageError } from '../failures.ts';
+import { timeoutOption, wholeNumber } from '../option-values.ts';
+import { counted } from '../output/counted.ts';
+import { addSelectorOptions, type SomeSelectors } from '../selector-options.ts';
+import { canAsk, confirm, print, tell } from '../terminal.ts';
+import { readChoice, type Choice, type ChoiceOptions } from './choice.ts';
+import { awaitUpToDate, pausedNames } from './running-devices.ts';
+
+type Options = ChoiceOptions & {
+  readonly dryRun?: true;
+  readonly reason?: string;
+  readonly limit?: number;
+  readonly wait?: true;
+  readonly timeout?: number;
+  readonly yes?: true;
+};
+
+export type ActionRequest = SomeSelectors & {
+  readonly dryRun?: boolean;
+  readonly reason?: string;
+  readonly limit?: number;
+};
+
+export type ActionAnswer = {
+  /** How many devices it changed, or would change. */
+  readonly count: number;
+  /** Their names; of more than 1,000 the first. */
+  readonly names: readonly string[];
+  /** Devices that stay paused because nobody knows what they run. */
+  readonly withoutSpec: readonly string[];
+};
+
+/** What a person can decide about paused devices. */
+export type DeviceAction = {
+  readonly verb: 'resume' | 'adopt';
+  readonly title: 'Resume' | 'Adopt';
+  readonly participle: 'resumed' | 'adopted';
+  readonly description: string;
+  send(api: ApiClient, request: ActionRequest): Promise<ActionAnswer>;
+};
+
+/** The command of an action: its forms, its options and what it prints are the same for all of them. */
+export function deviceActionCommand(action: DeviceAction): Command {
+  const { verb, participle } = action;
+  const command = new Command(verb)
+    .description(action.description)
+    .argument('<device...>', 'device NAME, device/NAME, or devices with selectors or --all')
+    .option('--all', 'every device that is paused; excludes selectors');
+  return addSelectorOptions(suggestWords(command, ['device', 'devices']))
+    .option('--dry-run', `only say which devices would be ${participle}`)
+    .option('--reason <text>', 'why; goes into the audit trail')
+    .option('--limit <count>', 'at most so many devices, in the order of their names', wholeNumber)
+    .option('--wait', `wait until the ${participle} devices run what is then rendered for them`)
+    .addOption(timeoutOption('--wait'))
+    .option('-y, --yes', 'do not ask; only a terminal is asked, and only about more than one named device')
+    .action((words: string[], options: Options, self: Command) => act(action, words, options, self));
+}
+
+async function act(action: DeviceAction, words: readonly string[], options: Options, command: Command): Promise<void> {
+  const choice = readChoice(words, options);
+  if (options.limit === 0) throw new UsageError('--limit: expected at least 1');
+  if (options.timeout !== undefined && options.wait !== true) {
+    throw new UsageError('--timeout only means something with --wait');
+  }
+  const api = apiOf(command);
+  const request: ActionRequest = {
+    ...choice.selectors,
+    ...(options.reason === undefined ? {} : { reason: options.reason }),
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
+  };
+  if (options.dryRun === true) {
+    const answer = await action.send(api, { ...request, dryRun: true });
+    printDryRun(action, answer);
+    return await conclude(action, choice, answer, api);
+  }
+  if (choice.name === undefined && options.yes !== true && canAsk()) {
+    const { count } = await action.send(api, { ...request, dryRun: true });
+    if (count > 0 && !(await confirm(`${action.title} ${counted(count, 'device')}?`)))
+      throw new CliError('nothing was changed');
+  }
+  const candidates = options.wait === true && choice.name === undefined ? await pausedNames(api, choice.selectors) : [];
+  const answer = await action.send(api, request);
+  print(`${action.title} operation completed:\n  Devices ${action.participle}: ${answer.count}`);
+  if (options.wait === true && answer.count > 0) {
+    // The answer names the first of many; whoever was paused before and is not any more makes up the rest.
+    const names = answer.count === answer.names.length ? answer.names : candidates;
+    await awaitUpToDate(api, names, { stayPaused: names === candidates, timeoutMs: options.timeout });
+  }
+  await conclude(action, choice, answer, api);
+}
+
+function printDryRun({ participle }: DeviceAction, { count, names }: ActionAnswer): void {
+  const more = count > names.length ? [`    and ${count - names.length} more`] : [];
+  const lines = [...names.map((name) => `    ${name}`), ...more];
+  print(['Dry run, nothing was changed:', `  Devices that would be ${participle}: ${count}`, ...lines].join('\n'));
+}
+
+/** Says what did not happen, and ends with the exit code for it. */
+async function conclude(
+  { verb, participle }: DeviceAction,
+  { name }: Choice,
+  { count, withoutSpec }: ActionAnswer,
+  api: ApiClient,
+): Promise<void> {
+  if (withoutSpec.length > 0) {
+    tell(`Not ${participle}, because they have not sent the spec they run: ${withoutSpec.join(', ')}`);
+    throw new CliError(
+      `${counted(withoutSpec.length, 'device')} not ${participle}: resume instead, or try again once the spec was reported`,
+      count === 0 ? exitCodes.error : exitCodes.someFailed,
+    );
+  }
+  if (count > 0) return;
+  if (name === undefined) {
+    tell(`No device that matches is paused: there is nothing to ${verb}.`);
+    return;
+  }
+  const device = await answerIfFound(api.GET('/api/v1/devices/{name}', { params: { path: { name } } }));
+  if (device === undefined) throw new CliError(`device ${name} is not known here`);
+  throw new CliError(
+    `device ${name} is not paused (its status is ${device.status?.summary.status ?? 'Unknown'}): there is nothing to ${verb}`,
+  );
+}

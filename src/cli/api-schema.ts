@@ -1,0 +1,6953 @@
+export interface paths {
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process is alive. */
+        get: operations["healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the service can serve: database and queue. */
+        get: operations["readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List restores, newest first. */
+        get: operations["listRestores"];
+        put?: never;
+        /** Declare that the database now holds a backup: every device must answer before anything changes. */
+        post: operations["declareRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restores/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a restore, or the current one. */
+        get: operations["getRestore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restores/{name}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow a restore as server-sent events: the Restore on each change, until it is settled or superseded. */
+        get: operations["watchRestore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restores/{name}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The record of a recovery, as JSON or, by Accept, as Markdown. */
+        get: operations["reportRestore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restores/{name}/unknown-devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List devices that reported although the restored database does not know them. */
+        get: operations["listUnknownDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restores/{name}/unknown-devices/{device}/enroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let in a device that the restored database does not know: it is AwaitingReconnect until it reports. */
+        post: operations["enrollUnknownDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deviceactions/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the restored spec win over conflicted devices. */
+        post: operations["resumeDevices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deviceactions/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the spec that conflicted devices run become the desired one. */
+        post: operations["adoptDevices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{name}/conflict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a device is paused, and what resuming it would change. */
+        get: operations["getDeviceConflict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List devices in the order of their names. */
+        get: operations["listDevices"];
+        put?: never;
+        /** Create a device. */
+        post: operations["createDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a device. */
+        get: operations["getDevice"];
+        /** Replace a device, or create it. */
+        put: operations["replaceDevice"];
+        post?: never;
+        /** Delete a device. */
+        delete: operations["deleteDevice"];
+        options?: never;
+        head?: never;
+        /** Change a device by a JSON Patch. */
+        patch: operations["patchDevice"];
+        trace?: never;
+    };
+    "/api/v1/devices/{name}/lastseen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a device was last heard of. */
+        get: operations["getDeviceLastSeen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{name}/decommission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a device up: it unenrolls or resets itself, and no restore waits for it any more. */
+        put: operations["decommissionDevice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{name}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the status of a device. */
+        get: operations["getDeviceStatus"];
+        /** Replace the status that a device last sent. Nothing is judged by it. */
+        put: operations["replaceDeviceStatus"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the status that a device last sent, by a JSON Patch of the device. Nothing is judged by it. */
+        patch: operations["patchDeviceStatus"];
+        trace?: never;
+    };
+    "/api/v1/devices/{name}/rendered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a device with the spec that was rendered for it; no spec while its gate is not open. */
+        get: operations["getRenderedDevice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fleets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List fleets in the order of their names. */
+        get: operations["listFleets"];
+        put?: never;
+        /** Create a fleet. */
+        post: operations["createFleet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fleets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a fleet. */
+        get: operations["getFleet"];
+        /** Replace a fleet, or create it. */
+        put: operations["replaceFleet"];
+        post?: never;
+        /** Delete a fleet; its devices stay. */
+        delete: operations["deleteFleet"];
+        options?: never;
+        head?: never;
+        /** Change a fleet by a JSON Patch. */
+        patch: operations["patchFleet"];
+        trace?: never;
+    };
+    "/api/v1/fleets/{name}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the status of a fleet. */
+        get: operations["getFleetStatus"];
+        /** Answers the fleet as it is: the service works out the status, and overrules what others say of it. */
+        put: operations["replaceFleetStatus"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Answers the fleet as it is: the service works out the status, and overrules what others say of it. */
+        patch: operations["patchFleetStatus"];
+        trace?: never;
+    };
+    "/api/v1/enrollmentrequests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List enrollment requests in the order of their names. */
+        get: operations["listEnrollmentRequests"];
+        put?: never;
+        /** Create an enrollment request. */
+        post: operations["createEnrollmentRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrollmentrequests/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an enrollment request. */
+        get: operations["getEnrollmentRequest"];
+        /** Replace an enrollment request, or create it. */
+        put: operations["replaceEnrollmentRequest"];
+        post?: never;
+        /** Delete an enrollment request. */
+        delete: operations["deleteEnrollmentRequest"];
+        options?: never;
+        head?: never;
+        /** Change an enrollment request by a JSON Patch. */
+        patch: operations["patchEnrollmentRequest"];
+        trace?: never;
+    };
+    "/api/v1/enrollmentrequests/{name}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Approve or deny an enrollment request. Approving creates the device. */
+        put: operations["approveEnrollmentRequest"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the distinct labels of devices as key=value. */
+        get: operations["listLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List events, newest first. */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List organizations. */
+        get: operations["listOrganizations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the configuration of authentication; there is none. */
+        get: operations["authConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the version of the service. */
+        get: operations["getVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description What every stored object has: a name, labels, when it was made. */
+        ObjectMetaInput: {
+            name?: string;
+            /**
+             * Format: date-time
+             * @description When the object was made.
+             */
+            creationTimestamp?: string;
+            /**
+             * Format: date-time
+             * @description When the object will go.
+             */
+            deletionTimestamp?: string;
+            /** @description Grows whenever the desired state changes. Set by the service. */
+            generation?: number;
+            /** @description The resource that this one belongs to, as kind/name. */
+            owner?: string;
+            /** @description Further properties; those of the service begin with its prefixes. */
+            annotations?: {
+                [key: string]: string;
+            };
+            /** @description Differs between any two versions of the object; otherwise without meaning. */
+            resourceVersion?: string;
+            /** @description Keys and values by which objects are grouped and selected. */
+            labels?: {
+                [key: string]: string;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Metadata that the devices of a fleet get from its template. */
+        TemplateMetaInput: {
+            name?: string;
+            /**
+             * Format: date-time
+             * @description When the object was made.
+             */
+            creationTimestamp?: string;
+            /**
+             * Format: date-time
+             * @description When the object will go.
+             */
+            deletionTimestamp?: string;
+            /** @description Grows whenever the desired state changes. Set by the service. */
+            generation?: number;
+            /** @description The resource that this one belongs to, as kind/name. */
+            owner?: string;
+            /** @description Further properties; those of the service begin with its prefixes. */
+            annotations?: {
+                [key: string]: string;
+            };
+            /** @description Differs between any two versions of the object; otherwise without meaning. */
+            resourceVersion?: string;
+            /** @description Labels, whose values may hold templates. */
+            labels?: {
+                [key: string]: string;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description How the device is; the last two, what Muster waits for.
+         * @enum {string}
+         */
+        DeviceSummaryStatusTypeInput: "Online" | "Degraded" | "Error" | "Rebooting" | "PoweredOff" | "Unknown" | "AwaitingReconnect" | "ConflictPaused";
+        /**
+         * @description Whether the device runs what it should.
+         * @enum {string}
+         */
+        DeviceUpdatedStatusTypeInput: "UpToDate" | "OutOfDate" | "Updating" | "Unknown";
+        /**
+         * @description Whether the device belongs to the fleet, or is leaving it.
+         * @enum {string}
+         */
+        DeviceLifecycleStatusTypeInput: "Unknown" | "Enrolled" | "Decommissioning" | "Decommissioned";
+        /**
+         * @description How the applications are, taken together.
+         * @enum {string}
+         */
+        ApplicationsSummaryStatusTypeInput: "Healthy" | "Degraded" | "Error" | "Unknown" | "NoApplications";
+        /**
+         * @description How much of a resource is left.
+         * @enum {string}
+         */
+        DeviceResourceStatusTypeInput: "Healthy" | "Warning" | "Critical" | "Error" | "Unknown";
+        /** @description What one check of integrity found. */
+        DeviceIntegrityCheckStatusInput: {
+            /** @enum {string} */
+            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What the device was set up to say of itself. */
+        CustomDeviceInfoInput: {
+            [key: string]: string;
+        };
+        /**
+         * @description Whether what the condition says is so.
+         * @enum {string}
+         */
+        ConditionStatusInput: "True" | "False" | "Unknown";
+        /**
+         * @description What the condition is about.
+         * @enum {string}
+         */
+        ConditionTypeInput: "Approved" | "TPMVerified" | "Denied" | "Failed" | "Accessible" | "ResourceParsed" | "Synced" | "Valid" | "RolloutInProgress" | "Updating" | "SpecValid" | "MultipleOwners" | "DeviceDecommissioning";
+        /** @description One thing observed of an object, and since when it has been so. */
+        ConditionInput: {
+            type: components["schemas"]["ConditionTypeInput"];
+            status: components["schemas"]["ConditionStatusInput"];
+            /** @description The generation that was looked at. */
+            observedGeneration?: number;
+            /**
+             * Format: date-time
+             * @description When the status last changed.
+             */
+            lastTransitionTime: string;
+            /** @description Why, as one word for programs. */
+            reason: string;
+            /** @description Why, for people. */
+            message: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A version of an item of a catalog, which stands for an OCI image. */
+        CatalogItemRefSpecInput: {
+            /** @description The catalog that the item is in. */
+            catalog: string;
+            /** @description The item. */
+            item: string;
+            /** @description A version of the item that exists. */
+            version: string;
+            /** @description The channel in which newer versions are looked for. */
+            channel?: string;
+        };
+        /** @description The OCI image or artifact whose content a volume has. */
+        ImageVolumeSourceInput: ({
+            /** @description The image or artifact in its registry. */
+            reference?: string;
+            catalogItemRef?: components["schemas"]["CatalogItemRefSpecInput"];
+            /**
+             * @description When to pull; IfNotPresent if not given.
+             * @enum {string}
+             */
+            pullPolicy?: "Always" | "IfNotPresent" | "Never";
+        } & {
+            [key: string]: unknown;
+        }) & ({
+            reference: unknown;
+        } | {
+            catalogItemRef: unknown;
+        });
+        /** @description Where a volume appears. */
+        VolumeMountInput: {
+            /**
+             * @description Where in the container, with options after a colon.
+             * @example /var/lib/data:ro
+             */
+            path: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A volume of an application: filled from an image, mounted at a path, or both. */
+        ApplicationVolumeInput: ({
+            /** @description Names the volume within its application. */
+            name: string;
+            /**
+             * @description What becomes of the volume when its application goes.
+             * @enum {string}
+             */
+            reclaimPolicy?: "Retain";
+            image?: components["schemas"]["ImageVolumeSourceInput"];
+            mount?: components["schemas"]["VolumeMountInput"];
+        } & {
+            [key: string]: unknown;
+        }) & ({
+            image: unknown;
+        } | {
+            mount: unknown;
+        });
+        /**
+         * @description How the content of a file is written down.
+         * @enum {string}
+         */
+        EncodingTypeInput: "plain" | "base64";
+        /** @description A file to have on the device. */
+        FileSpecInput: {
+            /** @description Where the file goes; one that is there is overwritten. */
+            path: string;
+            /** @description What is in the file. */
+            content: string;
+            contentEncoding?: components["schemas"]["EncodingTypeInput"];
+            /** @description Permission bits, with setuid, setgid and sticky; 0644 if not given. */
+            mode?: number;
+            /** @description Owner, by name or number; root if not given. */
+            user?: string;
+            /** @description Group, by name or number; root if not given. */
+            group?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A file that belongs to an application. */
+        ApplicationContentInput: {
+            /** @description Where the file goes, from the application's directory. */
+            path: string;
+            /** @description What is in the file. */
+            content?: string;
+            contentEncoding?: components["schemas"]["EncodingTypeInput"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description What kind of application it is, and so what runs it.
+         * @enum {string}
+         */
+        AppTypeInput: "compose" | "quadlet" | "container" | "helm" | "vm";
+        /** @description Containers described by a compose file. */
+        ComposeApplicationInput: ({
+            /** @constant */
+            appType: "compose";
+            name?: string;
+            /** @description Notes of the service for the agent. Set by the service. */
+            annotations?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Whether it should run. Set by the service.
+             * @enum {string}
+             */
+            desiredState?: "running" | "stopped";
+            /** @description Grows with each restart asked for. Set by the service. */
+            restartGeneration?: number;
+            /** @description Environment variables. */
+            envVars?: {
+                [key: string]: string;
+            };
+            /** @description Volumes, each with a name of its own. */
+            volumes?: components["schemas"]["ApplicationVolumeInput"][];
+            /** @description The OCI image or artifact to run. */
+            image?: string;
+            catalogItemRef?: components["schemas"]["CatalogItemRefSpecInput"];
+            /** @description The files of the application, written out in the spec itself. */
+            inline?: components["schemas"]["ApplicationContentInput"][];
+        } & {
+            [key: string]: unknown;
+        }) & ({
+            image: unknown;
+        } | {
+            catalogItemRef: unknown;
+        } | {
+            inline: unknown;
+        });
+        /** @description Containers run as systemd units. */
+        QuadletApplicationInput: ({
+            /** @constant */
+            appType: "quadlet";
+            name?: string;
+            /** @description Notes of the service for the agent. Set by the service. */
+            annotations?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Whether it should run. Set by the service.
+             * @enum {string}
+             */
+            desiredState?: "running" | "stopped";
+            /** @description Grows with each restart asked for. Set by the service. */
+            restartGeneration?: number;
+            /** @description Environment variables. */
+            envVars?: {
+                [key: string]: string;
+            };
+            /** @description The account on the device that runs it; the one of the agent if not given. */
+            runAs?: string;
+            /** @description Volumes, each with a name of its own. */
+            volumes?: components["schemas"]["ApplicationVolumeInput"][];
+            /** @description The OCI image or artifact to run. */
+            image?: string;
+            catalogItemRef?: components["schemas"]["CatalogItemRefSpecInput"];
+            /** @description The files of the application, written out in the spec itself. */
+            inline?: components["schemas"]["ApplicationContentInput"][];
+        } & {
+            [key: string]: unknown;
+        }) & ({
+            image: unknown;
+        } | {
+            catalogItemRef: unknown;
+        } | {
+            inline: unknown;
+        });
+        /** @description A port of the host and the port of the container it leads to. */
+        ApplicationPortInput: string;
+        /** @description What an application may use of the device. */
+        ApplicationResourcesInput: {
+            /** @description The most that it may use. */
+            limits?: {
+                /** @description Cores, such as 0.75. */
+                cpu?: string;
+                /** @description Memory, such as 256m. */
+                memory?: string;
+            } & {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description One container. */
+        ContainerApplicationInput: ({
+            /** @constant */
+            appType: "container";
+            name?: string;
+            /** @description Notes of the service for the agent. Set by the service. */
+            annotations?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Whether it should run. Set by the service.
+             * @enum {string}
+             */
+            desiredState?: "running" | "stopped";
+            /** @description Grows with each restart asked for. Set by the service. */
+            restartGeneration?: number;
+            /** @description Environment variables. */
+            envVars?: {
+                [key: string]: string;
+            };
+            /** @description The account on the device that runs it; the one of the agent if not given. */
+            runAs?: string;
+            /** @description Volumes, each with a name of its own. */
+            volumes?: components["schemas"]["ApplicationVolumeInput"][];
+            /** @description The OCI image or artifact to run. */
+            image?: string;
+            catalogItemRef?: components["schemas"]["CatalogItemRefSpecInput"];
+            ports?: components["schemas"]["ApplicationPortInput"][];
+            resources?: components["schemas"]["ApplicationResourcesInput"];
+        } & {
+            [key: string]: unknown;
+        }) & ({
+            image: unknown;
+        } | {
+            catalogItemRef: unknown;
+        });
+        /** @description A Helm chart. */
+        HelmApplicationInput: {
+            /** @constant */
+            appType: "helm";
+            name?: string;
+            /** @description Notes of the service for the agent. Set by the service. */
+            annotations?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Whether it should run. Set by the service.
+             * @enum {string}
+             */
+            desiredState?: "running" | "stopped";
+            /** @description Grows with each restart asked for. Set by the service. */
+            restartGeneration?: number;
+            /** @description The OCI image or artifact to run. */
+            image: string;
+            /** @description Where the chart is installed. */
+            namespace?: string;
+            /** @description Values for the chart, nested at will. */
+            values?: {
+                [key: string]: unknown;
+            };
+            /** @description Files of values, which count in this order and before `values`. */
+            valuesFiles?: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A virtual machine. */
+        VmApplicationInput: ({
+            /** @constant */
+            appType: "vm";
+            name?: string;
+            /** @description Notes of the service for the agent. Set by the service. */
+            annotations?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Whether it should run. Set by the service.
+             * @enum {string}
+             */
+            desiredState?: "running" | "stopped";
+            /** @description Grows with each restart asked for. Set by the service. */
+            restartGeneration?: number;
+            /** @description The OCI image or artifact to run. */
+            image?: string;
+            /** @description The files of the application, written out in the spec itself. */
+            inline?: components["schemas"]["ApplicationContentInput"][];
+            /** @description Ports of the host and the ports of the guest they lead to. */
+            publishPorts?: string[];
+        } & {
+            [key: string]: unknown;
+        }) & ({
+            image: unknown;
+        } | {
+            inline: unknown;
+        });
+        /** @description An application to run on the device; `appType` says which kind. */
+        ApplicationProviderSpecInput: components["schemas"]["ComposeApplicationInput"] | components["schemas"]["QuadletApplicationInput"] | components["schemas"]["ContainerApplicationInput"] | components["schemas"]["HelmApplicationInput"] | components["schemas"]["VmApplicationInput"];
+        /** @description A systemd unit's state, in systemd's own words. */
+        SystemdUnitStatusInput: {
+            unit: string;
+            description: string;
+            /** @enum {string} */
+            enableState: "enabled" | "enabled-runtime" | "linked" | "linked-runtime" | "alias" | "masked" | "masked-runtime" | "static" | "disabled" | "indirect" | "generated" | "transient" | "bad" | "unknown" | "";
+            /** @enum {string} */
+            loadState: "stub" | "loaded" | "not-found" | "bad-setting" | "error" | "merged" | "masked" | "unknown";
+            /** @enum {string} */
+            activeState: "active" | "reloading" | "inactive" | "failed" | "activating" | "deactivating" | "maintenance" | "refreshing" | "unknown";
+            subState: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description How an application is.
+         * @enum {string}
+         */
+        ApplicationStatusTypeInput: "Preparing" | "Starting" | "Running" | "Error" | "Unknown" | "Completed" | "Stopped" | "Stopping";
+        /** @description What a volume holds. */
+        ApplicationVolumeStatusInput: {
+            name: string;
+            /** @description The image that fills the volume. */
+            reference: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How one application of the device is. */
+        DeviceApplicationStatusInput: {
+            name: string;
+            /** @description How many of its containers are ready. */
+            ready: string;
+            restarts: number;
+            status: components["schemas"]["ApplicationStatusTypeInput"];
+            /** @description It came with the OS image. */
+            embedded: boolean;
+            appType: components["schemas"]["AppTypeInput"];
+            runAs?: string;
+            volumes?: components["schemas"]["ApplicationVolumeStatusInput"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a config provider gave at the last render. */
+        DependencySyncConfigRefStatusInput: {
+            configProviderName: string;
+            /** @description Tells one content of the source from another. */
+            fingerprint?: string;
+            /**
+             * Format: date-time
+             * @description When that content last changed.
+             */
+            lastUpdatedAt?: string;
+        };
+        /**
+         * @description Whether the OS is replaced as an image or managed by packages.
+         * @enum {string}
+         */
+        OsModeTypeInput: "image" | "package";
+        /** @description What a device says of itself: as much of a status as it knows. */
+        ReportedDeviceStatusInput: {
+            conditions?: components["schemas"]["ConditionInput"][];
+            systemInfo?: {
+                architecture?: string;
+                /** @description Differs after each boot. */
+                bootID?: string;
+                operatingSystem?: string;
+                agentVersion?: string;
+                customInfo?: components["schemas"]["CustomDeviceInfoInput"];
+            } & {
+                [key: string]: string;
+            };
+            systemd?: components["schemas"]["SystemdUnitStatusInput"][];
+            applications?: components["schemas"]["DeviceApplicationStatusInput"][];
+            applicationsSummary?: {
+                status?: components["schemas"]["ApplicationsSummaryStatusTypeInput"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            resources?: {
+                cpu?: components["schemas"]["DeviceResourceStatusTypeInput"];
+                memory?: components["schemas"]["DeviceResourceStatusTypeInput"];
+                disk?: components["schemas"]["DeviceResourceStatusTypeInput"];
+            } & {
+                [key: string]: unknown;
+            };
+            integrity?: {
+                /** @enum {string} */
+                status?: "Verified" | "Failed" | "Unknown" | "Unsupported";
+                /** @description Why, for people. */
+                info?: string;
+                deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatusInput"];
+                tpm?: components["schemas"]["DeviceIntegrityCheckStatusInput"];
+                /**
+                 * Format: date-time
+                 * @description When integrity was last checked.
+                 */
+                lastVerified?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            config?: {
+                /** @description The rendered version that the device runs. */
+                renderedVersion?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            os?: {
+                /** @description The OS image that the device runs. */
+                image?: string;
+                /** @description The digest of that image. */
+                imageDigest?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            updated?: {
+                status?: components["schemas"]["DeviceUpdatedStatusTypeInput"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            summary?: {
+                status?: components["schemas"]["DeviceSummaryStatusTypeInput"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When the device was last heard of.
+             */
+            lastSeen?: string;
+            lifecycle?: {
+                status?: components["schemas"]["DeviceLifecycleStatusTypeInput"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            dependencySync?: {
+                configRefs?: components["schemas"]["DependencySyncConfigRefStatusInput"][];
+            } & {
+                [key: string]: unknown;
+            };
+            capabilities?: {
+                osMode?: components["schemas"]["OsModeTypeInput"];
+            } & {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description The version of the schema that the object follows.
+         * @enum {string}
+         */
+        ApiVersionInput: "v1beta1" | "flightctl.io/v1beta1" | "";
+        /** @description Configuration kept in a Git repository. */
+        GitRefInput: {
+            /** @description The repository, by the name of its resource. */
+            repository: string;
+            /** @description Branch, tag or commit. */
+            targetRevision: string;
+            /** @description What to take from the repository. */
+            path: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Configuration kept in a Kubernetes secret. */
+        SecretRefInput: {
+            /** @description The secret. */
+            name: string;
+            /** @description The namespace that the secret is in. */
+            namespace: string;
+            /** @description The directory on the device that it is written to. */
+            mountPath: string;
+            /** @description Owner of the files, by name or number; root if not given. */
+            user?: string;
+            /** @description Group of the files, by name or number; root if not given. */
+            group?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Configuration fetched over HTTP. */
+        HttpRefInput: {
+            /** @description The repository, by the name of its resource. */
+            repository: string;
+            /** @description What follows the repository's URL: path and query. */
+            suffix?: string;
+            /** @description The file on the device that the answer is written to. */
+            filePath: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Where part of the configuration comes from: exactly one of Git, a secret, HTTP, or files written inline. */
+        ConfigProviderSpecInput: ({
+            /** @description What the provider is called. */
+            name: string;
+            gitRef?: components["schemas"]["GitRefInput"];
+            secretRef?: components["schemas"]["SecretRefInput"];
+            /** @description Files written out in the spec itself. */
+            inline?: components["schemas"]["FileSpecInput"][];
+            httpRef?: components["schemas"]["HttpRefInput"];
+        } & {
+            [key: string]: unknown;
+        }) & ({
+            gitRef: unknown;
+        } | {
+            secretRef: unknown;
+        } | {
+            inline: unknown;
+        } | {
+            httpRef: unknown;
+        });
+        /**
+         * @description What the device does when it is given up.
+         * @enum {string}
+         */
+        DeviceDecommissionTargetTypeInput: "Unenroll" | "FactoryReset";
+        /** @description Asks that a device be given up. */
+        DeviceDecommissionInput: {
+            target: components["schemas"]["DeviceDecommissionTargetTypeInput"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description When to raise an alert about a resource. */
+        ResourceAlertRuleInput: {
+            /**
+             * @description How bad it is.
+             * @enum {string}
+             */
+            severity: "Warning" | "Critical" | "Info";
+            /** @description The time over which usage is averaged. */
+            duration: string;
+            /** @description The usage at which the alert begins. */
+            percentage: number;
+            /** @description What the alert means, for people. */
+            description: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Watches how busy the processors are. */
+        CpuResourceMonitorSpecInput: {
+            /** @constant */
+            monitorType: "CPU";
+            /** @description At most one rule for each severity. */
+            alertRules: components["schemas"]["ResourceAlertRuleInput"][];
+            /** @description The time between two measurements. */
+            samplingInterval: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Watches how much memory is in use. */
+        MemoryResourceMonitorSpecInput: {
+            /** @constant */
+            monitorType: "Memory";
+            /** @description At most one rule for each severity. */
+            alertRules: components["schemas"]["ResourceAlertRuleInput"][];
+            /** @description The time between two measurements. */
+            samplingInterval: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Watches how full a disk is. */
+        DiskResourceMonitorSpecInput: {
+            /** @constant */
+            monitorType: "Disk";
+            /** @description At most one rule for each severity. */
+            alertRules: components["schemas"]["ResourceAlertRuleInput"][];
+            /** @description The time between two measurements. */
+            samplingInterval: string;
+            /** @description A directory on the disk to watch. */
+            path: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A resource to watch; `monitorType` says which. */
+        ResourceMonitorInput: components["schemas"]["CpuResourceMonitorSpecInput"] | components["schemas"]["MemoryResourceMonitorSpecInput"] | components["schemas"]["DiskResourceMonitorSpecInput"];
+        /** @description A whole number of seconds (s), minutes (m) or hours (h). */
+        DurationInput: string;
+        /** @description An IANA time zone; Local, the device's own, if not given. */
+        TimeZoneInput: string;
+        /** @description Points in time: minute, hour, day of month, month and day of week, each a value, list, range, step or *. */
+        CronExpressionInput: string;
+        /** @description When something may start, and how long after that at the latest. */
+        UpdateScheduleInput: {
+            timeZone?: components["schemas"]["TimeZoneInput"];
+            at: components["schemas"]["CronExpressionInput"];
+            startGraceDuration: components["schemas"]["DurationInput"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description When the device may download an update, and when apply it. */
+        DeviceUpdatePolicySpecInput: {
+            downloadSchedule?: components["schemas"]["UpdateScheduleInput"];
+            updateSchedule?: components["schemas"]["UpdateScheduleInput"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The operating system: an image, or an item of a catalog that stands for one. */
+        DeviceOsSpecInput: {
+            /** @description The OS image, as an OCI reference. */
+            image?: string;
+            catalogItemRef?: components["schemas"]["CatalogItemRefSpecInput"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A console session that is open. Set by the service. */
+        DeviceConsoleInput: {
+            sessionID: string;
+            /** @description What the session needs to know, as key=value pairs. */
+            sessionMetadata: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a device should be: its OS, configuration, applications and what it watches. */
+        DeviceSpecInput: {
+            updatePolicy?: components["schemas"]["DeviceUpdatePolicySpecInput"];
+            os?: components["schemas"]["DeviceOsSpecInput"];
+            config?: components["schemas"]["ConfigProviderSpecInput"][];
+            applications?: components["schemas"]["ApplicationProviderSpecInput"][];
+            /** @description The systemd units whose state the device reports. */
+            systemd?: {
+                matchPatterns?: string[];
+            };
+            resources?: components["schemas"]["ResourceMonitorInput"][];
+            consoles?: components["schemas"]["DeviceConsoleInput"][];
+            decommissioning?: components["schemas"]["DeviceDecommissionInput"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How many devices can do what. */
+        DevicesSummaryCapabilitiesInput: {
+            /** @description By how the OS is managed; `unknown` for devices that did not say. */
+            osMode?: {
+                [key: string]: number;
+            };
+        };
+        /** @description How many devices there are in each state. */
+        DevicesSummaryInput: {
+            total: number;
+            /** @description By the status of their applications. */
+            applicationStatus: {
+                [key: string]: number;
+            };
+            /** @description By their status as a whole. */
+            summaryStatus: {
+                [key: string]: number;
+            };
+            /** @description By whether they run what they should. */
+            updateStatus: {
+                [key: string]: number;
+            };
+            capabilities?: components["schemas"]["DevicesSummaryCapabilitiesInput"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A device to create, or to put in the place of one. */
+        DeviceRequestInput: {
+            apiVersion: components["schemas"]["ApiVersionInput"];
+            /** @enum {string} */
+            kind: "Device" | "";
+            metadata: components["schemas"]["ObjectMetaInput"];
+            spec?: components["schemas"]["DeviceSpecInput"];
+            /** @description Ignored: a device reports its status itself. */
+            status?: unknown;
+        };
+        /** @description A device's report of its status. */
+        DeviceStatusRequestInput: {
+            apiVersion: components["schemas"]["ApiVersionInput"];
+            /** @enum {string} */
+            kind: "Device" | "";
+            metadata: components["schemas"]["ObjectMetaInput"];
+            /** @description Ignored: a report does not change the spec. */
+            spec?: unknown;
+            status: components["schemas"]["ReportedDeviceStatusInput"];
+        };
+        /** @description What a device that wants to enroll says of itself. */
+        EnrollmentRequestSpecInput: {
+            /** @description The certificate signing request (PKCS#10), in PEM. */
+            csr: string;
+            deviceStatus?: components["schemas"]["ReportedDeviceStatusInput"];
+            /** @description Labels that the device would like to have. */
+            labels?: {
+                [key: string]: string;
+            } | null;
+            /** @description The rendered version that the device still runs from an earlier enrollment. */
+            knownRenderedVersion?: string;
+            osMode?: components["schemas"]["OsModeTypeInput"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A person's answer to a device that wants to enroll. */
+        EnrollmentRequestApprovalInput: {
+            approved: boolean;
+            /** @description Keys and values by which objects are grouped and selected. */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description Whether these labels stand instead of the device's own, not beside them. */
+            replaceLabels?: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description An enrollment request to create, or to put in the place of one. */
+        EnrollmentRequestRequestInput: {
+            apiVersion: components["schemas"]["ApiVersionInput"];
+            /** @enum {string} */
+            kind: "EnrollmentRequest" | "";
+            metadata: components["schemas"]["ObjectMetaInput"];
+            spec: components["schemas"]["EnrollmentRequestSpecInput"];
+            /** @description Ignored: the service works it out. */
+            status?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description One step of a patch. */
+        PatchOperationInput: {
+            /** @enum {string} */
+            op: "add" | "replace" | "remove" | "test";
+            /** @description The place to change, as a JSON Pointer. */
+            path: string;
+            /** @description What to put or look for there. Every operation but remove needs it. */
+            value?: unknown;
+        };
+        /** @description A JSON Patch (RFC 6902): steps that are done in order, all or none. */
+        PatchRequestInput: components["schemas"]["PatchOperationInput"][];
+        /** @description Lets the restored spec win over the paused devices that both selectors choose; one at least must be given. */
+        DeviceResumeRequestInput: {
+            /** @description Which devices, by their labels. */
+            labelSelector?: string;
+            /** @description Which devices, by their fields. */
+            fieldSelector?: string;
+            /** @description Only say which devices it would be. */
+            dryRun?: boolean;
+            /** @description Why; goes into the audit trail. */
+            reason?: string;
+            /** @description At most so many devices, in the order of their names. */
+            limit?: number;
+        } & ({
+            labelSelector: unknown;
+        } | {
+            fieldSelector: unknown;
+        });
+        /** @description Lets the spec that each device runs become its desired one, for the paused devices that both selectors choose. */
+        DeviceAdoptRequestInput: {
+            /** @description Which devices, by their labels. */
+            labelSelector?: string;
+            /** @description Which devices, by their fields. */
+            fieldSelector?: string;
+            /** @description Only say which devices it would be. */
+            dryRun?: boolean;
+            /** @description Why; goes into the audit trail. */
+            reason?: string;
+            /** @description At most so many devices, in the order of their names. */
+            limit?: number;
+        } & ({
+            labelSelector: unknown;
+        } | {
+            fieldSelector: unknown;
+        });
+        /** @description Something that must hold of one label. */
+        MatchExpressionInput: {
+            /** @description The label that is looked at. */
+            key: string;
+            /** @enum {string} */
+            operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+            values?: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Chooses objects by their labels: all that it names must hold. Empty, it chooses none. */
+        LabelSelectorInput: {
+            /** @description Labels and the values they must have. */
+            matchLabels?: {
+                [key: string]: string;
+            };
+            /** @description Further things that must hold of labels. */
+            matchExpressions?: components["schemas"]["MatchExpressionInput"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A whole number from 0 to 100, and a percent sign. */
+        PercentageInput: string;
+        /** @description How many devices a rollout may disturb at once. */
+        DisruptionBudgetInput: {
+            /** @description Labels whose values part the devices into groups, each with the budget to itself. */
+            groupBy?: string[];
+            /** @description How many devices must stay available. */
+            minAvailable?: number;
+            /** @description How many devices may be unavailable. */
+            maxUnavailable?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Devices that are updated together. */
+        BatchInput: {
+            selector?: components["schemas"]["LabelSelectorInput"];
+            successThreshold?: components["schemas"]["PercentageInput"];
+            /** @description The most devices in the batch: a number, or a share of the fleet. */
+            limit?: components["schemas"]["PercentageInput"] | number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Batches that are updated one after the other. */
+        BatchSequenceInput: {
+            /** @constant */
+            strategy: "BatchSequence";
+            sequence?: components["schemas"]["BatchInput"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description In which order devices are updated; `strategy` says how it is given. */
+        RolloutDeviceSelectionInput: components["schemas"]["BatchSequenceInput"];
+        /** @description How a change of the template reaches the devices of a fleet. */
+        RolloutPolicyInput: {
+            disruptionBudget?: components["schemas"]["DisruptionBudgetInput"];
+            deviceSelection?: components["schemas"]["RolloutDeviceSelectionInput"];
+            successThreshold?: components["schemas"]["PercentageInput"];
+            defaultUpdateTimeout?: components["schemas"]["DurationInput"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What the devices of a fleet should be. Templates in it are filled in for each. */
+        FleetTemplateInput: {
+            metadata?: components["schemas"]["TemplateMetaInput"];
+            spec: components["schemas"]["DeviceSpecInput"];
+        };
+        /** @description Which devices make up the fleet, and what they should be. */
+        FleetSpecInput: {
+            selector?: components["schemas"]["LabelSelectorInput"];
+            rolloutPolicy?: components["schemas"]["RolloutPolicyInput"];
+            template: components["schemas"]["FleetTemplateInput"];
+        };
+        /** @description How far a rollout is. */
+        FleetRolloutStatusInput: {
+            /** @description The batch that is being updated. */
+            currentBatch?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What is known of the state of a fleet. */
+        FleetStatusInput: {
+            rollout?: components["schemas"]["FleetRolloutStatusInput"];
+            conditions: components["schemas"]["ConditionInput"][];
+            devicesSummary?: components["schemas"]["DevicesSummaryInput"];
+        };
+        /** @description Devices that are kept alike by one template. */
+        FleetInput: {
+            apiVersion: components["schemas"]["ApiVersionInput"];
+            /** @constant */
+            kind: "Fleet";
+            metadata: components["schemas"]["ObjectMetaInput"];
+            spec: components["schemas"]["FleetSpecInput"];
+            status?: components["schemas"]["FleetStatusInput"];
+        };
+        /** @description A fleet to create, or to put in the place of one. */
+        FleetRequestInput: {
+            apiVersion: components["schemas"]["ApiVersionInput"];
+            /** @enum {string} */
+            kind: "Fleet" | "";
+            metadata: components["schemas"]["ObjectMetaInput"];
+            spec: components["schemas"]["FleetSpecInput"];
+            /** @description Ignored: the service works it out. */
+            status?: unknown;
+        };
+        /** @description The backup that the database now holds. */
+        RestoreBackupInput: {
+            /** @description Where the backup is kept. */
+            artifact?: string;
+            /** @description Checksum of the backup. */
+            sha256?: string;
+            /**
+             * Format: date-time
+             * @description When the backup was made: the recovery point.
+             */
+            takenAt?: string;
+        };
+        /** @description Declares that the database now holds a backup. */
+        RestoreRequestInput: {
+            /** @description Why the backup was restored. */
+            reason?: string;
+            backup?: components["schemas"]["RestoreBackupInput"];
+        };
+        /** @description Lets in a device that the database does not know. */
+        UnknownDeviceEnrollmentInput: {
+            /** @description Keys and values by which objects are grouped and selected. */
+            labels?: {
+                [key: string]: string;
+            };
+        };
+        /** @description What every stored object has: a name, labels, when it was made. */
+        ObjectMeta: {
+            name?: string;
+            /**
+             * Format: date-time
+             * @description When the object was made.
+             */
+            creationTimestamp?: string;
+            /**
+             * Format: date-time
+             * @description When the object will go.
+             */
+            deletionTimestamp?: string;
+            /** @description Grows whenever the desired state changes. Set by the service. */
+            generation?: number;
+            /** @description The resource that this one belongs to, as kind/name. */
+            owner?: string;
+            /** @description Further properties; those of the service begin with its prefixes. */
+            annotations?: {
+                [key: string]: string;
+            };
+            /** @description Differs between any two versions of the object; otherwise without meaning. */
+            resourceVersion?: string;
+            /** @description Keys and values by which objects are grouped and selected. */
+            labels?: {
+                [key: string]: string;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Metadata that the devices of a fleet get from its template. */
+        TemplateMeta: {
+            name?: string;
+            /**
+             * Format: date-time
+             * @description When the object was made.
+             */
+            creationTimestamp?: string;
+            /**
+             * Format: date-time
+             * @description When the object will go.
+             */
+            deletionTimestamp?: string;
+            /** @description Grows whenever the desired state changes. Set by the service. */
+            generation?: number;
+            /** @description The resource that this one belongs to, as kind/name. */
+            owner?: string;
+            /** @description Further properties; those of the service begin with its prefixes. */
+            annotations?: {
+                [key: string]: string;
+            };
+            /** @description Differs between any two versions of the object; otherwise without meaning. */
+            resourceVersion?: string;
+            /** @description Labels, whose values may hold templates. */
+            labels?: {
+                [key: string]: string;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description How the device is; the last two, what Muster waits for.
+         * @enum {string}
+         */
+        DeviceSummaryStatusType: "Online" | "Degraded" | "Error" | "Rebooting" | "PoweredOff" | "Unknown" | "AwaitingReconnect" | "ConflictPaused";
+        /** @description How the device as a whole is. */
+        DeviceSummaryStatus: {
+            status: components["schemas"]["DeviceSummaryStatusType"];
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description Whether the device runs what it should.
+         * @enum {string}
+         */
+        DeviceUpdatedStatusType: "UpToDate" | "OutOfDate" | "Updating" | "Unknown";
+        /** @description How far the device is with what it should run. */
+        DeviceUpdatedStatus: {
+            status: components["schemas"]["DeviceUpdatedStatusType"];
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description Whether the device belongs to the fleet, or is leaving it.
+         * @enum {string}
+         */
+        DeviceLifecycleStatusType: "Unknown" | "Enrolled" | "Decommissioning" | "Decommissioned";
+        /** @description Where the device is between enrolling and being given up. */
+        DeviceLifecycleStatus: {
+            status: components["schemas"]["DeviceLifecycleStatusType"];
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description How the applications are, taken together.
+         * @enum {string}
+         */
+        ApplicationsSummaryStatusType: "Healthy" | "Degraded" | "Error" | "Unknown" | "NoApplications";
+        /** @description How the applications of the device are. */
+        DeviceApplicationsSummaryStatus: {
+            status: components["schemas"]["ApplicationsSummaryStatusType"];
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description How much of a resource is left.
+         * @enum {string}
+         */
+        DeviceResourceStatusType: "Healthy" | "Warning" | "Critical" | "Error" | "Unknown";
+        /** @description How the resources that the device watches are. */
+        DeviceResourceStatus: {
+            cpu: components["schemas"]["DeviceResourceStatusType"];
+            memory: components["schemas"]["DeviceResourceStatusType"];
+            disk: components["schemas"]["DeviceResourceStatusType"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What one check of integrity found. */
+        DeviceIntegrityCheckStatus: {
+            /** @enum {string} */
+            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Whether the device is what it says it is. */
+        DeviceIntegrityStatus: {
+            /** @enum {string} */
+            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
+            /** @description Why, for people. */
+            info?: string;
+            deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatus"];
+            tpm?: components["schemas"]["DeviceIntegrityCheckStatus"];
+            /**
+             * Format: date-time
+             * @description When integrity was last checked.
+             */
+            lastVerified?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What configuration the device runs. */
+        DeviceConfigStatus: {
+            /** @description The rendered version that the device runs. */
+            renderedVersion: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What operating system the device runs. */
+        DeviceOsStatus: {
+            /** @description The OS image that the device runs. */
+            image: string;
+            /** @description The digest of that image. */
+            imageDigest: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What the device was set up to say of itself. */
+        CustomDeviceInfo: {
+            [key: string]: string;
+        };
+        /** @description Facts about the device, each a text under a name of its own. */
+        DeviceSystemInfo: {
+            architecture: string;
+            /** @description Differs after each boot. */
+            bootID: string;
+            operatingSystem: string;
+            agentVersion: string;
+            customInfo?: components["schemas"]["CustomDeviceInfo"];
+        } & {
+            [key: string]: string;
+        };
+        /**
+         * @description Whether what the condition says is so.
+         * @enum {string}
+         */
+        ConditionStatus: "True" | "False" | "Unknown";
+        /**
+         * @description What the condition is about.
+         * @enum {string}
+         */
+        ConditionType: "Approved" | "TPMVerified" | "Denied" | "Failed" | "Accessible" | "ResourceParsed" | "Synced" | "Valid" | "RolloutInProgress" | "Updating" | "SpecValid" | "MultipleOwners" | "DeviceDecommissioning";
+        /** @description One thing observed of an object, and since when it has been so. */
+        Condition: {
+            type: components["schemas"]["ConditionType"];
+            status: components["schemas"]["ConditionStatus"];
+            /** @description The generation that was looked at. */
+            observedGeneration?: number;
+            /**
+             * Format: date-time
+             * @description When the status last changed.
+             */
+            lastTransitionTime: string;
+            /** @description Why, as one word for programs. */
+            reason: string;
+            /** @description Why, for people. */
+            message: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A version of an item of a catalog, which stands for an OCI image. */
+        CatalogItemRefSpec: {
+            /** @description The catalog that the item is in. */
+            catalog: string;
+            /** @description The item. */
+            item: string;
+            /** @description A version of the item that exists. */
+            version: string;
+            /** @description The channel in which newer versions are looked for. */
+            channel?: string;
+        };
+        /** @description The OCI image or artifact whose content a volume has. */
+        ImageVolumeSource: ({
+            /** @description The image or artifact in its registry. */
+            reference?: string;
+            catalogItemRef?: components["schemas"]["CatalogItemRefSpec"];
+            /**
+             * @description When to pull; IfNotPresent if not given.
+             * @enum {string}
+             */
+            pullPolicy?: "Always" | "IfNotPresent" | "Never";
+        } & {
+            [key: string]: unknown;
+        }) & ({
+            reference: unknown;
+        } | {
+            catalogItemRef: unknown;
+        });
+        /** @description Where a volume appears. */
+        VolumeMount: {
+            /**
+             * @description Where in the container, with options after a colon.
+             * @example /var/lib/data:ro
+             */
+            path: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A volume of an application: filled from an image, mounted at a path, or both. */
+        ApplicationVolume: ({
+            /** @description Names the volume within its application. */
+            name: string;
+            /**
+             * @description What becomes of the volume when its application goes.
+             * @enum {string}
+             */
+            reclaimPolicy?: "Retain";
+            image?: components["schemas"]["ImageVolumeSource"];
+            mount?: components["schemas"]["VolumeMount"];
+        } & {
+            [key: string]: unknown;
+        }) & ({
+            image: unknown;
+        } | {
+            mount: unknown;
+        });
+        /**
+         * @description How the content of a file is written down.
+         * @enum {string}
+         */
+        EncodingType: "plain" | "base64";
+        /** @description A file to have on the device. */
+        FileSpec: {
+            /** @description Where the file goes; one that is there is overwritten. */
+            path: string;
+            /** @description What is in the file. */
+            content: string;
+            contentEncoding?: components["schemas"]["EncodingType"];
+            /** @description Permission bits, with setuid, setgid and sticky; 0644 if not given. */
+            mode?: number;
+            /** @description Owner, by name or number; root if not given. */
+            user?: string;
+            /** @description Group, by name or number; root if not given. */
+            group?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A file that belongs to an application. */
+        ApplicationContent: {
+            /** @description Where the file goes, from the application's directory. */
+            path: string;
+            /** @description What is in the file. */
+            content?: string;
+            contentEncoding?: components["schemas"]["EncodingType"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description What kind of application it is, and so what runs it.
+         * @enum {string}
+         */
+        AppType: "compose" | "quadlet" | "container" | "helm" | "vm";
+        /** @description Containers described by a compose file. */
+        ComposeApplication: ({
+            /** @constant */
+            appType: "compose";
+            name?: string;
+            /** @description Notes of the service for the agent. Set by the service. */
+            annotations?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Whether it should run. Set by the service.
+             * @enum {string}
+             */
+            desiredState?: "running" | "stopped";
+            /** @description Grows with each restart asked for. Set by the service. */
+            restartGeneration?: number;
+            /** @description Environment variables. */
+            envVars?: {
+                [key: string]: string;
+            };
+            /** @description Volumes, each with a name of its own. */
+            volumes?: components["schemas"]["ApplicationVolume"][];
+            /** @description The OCI image or artifact to run. */
+            image?: string;
+            catalogItemRef?: components["schemas"]["CatalogItemRefSpec"];
+            /** @description The files of the application, written out in the spec itself. */
+            inline?: components["schemas"]["ApplicationContent"][];
+        } & {
+            [key: string]: unknown;
+        }) & ({
+            image: unknown;
+        } | {
+            catalogItemRef: unknown;
+        } | {
+            inline: unknown;
+        });
+        /** @description Containers run as systemd units. */
+        QuadletApplication: ({
+            /** @constant */
+            appType: "quadlet";
+            name?: string;
+            /** @description Notes of the service for the agent. Set by the service. */
+            annotations?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Whether it should run. Set by the service.
+             * @enum {string}
+             */
+            desiredState?: "running" | "stopped";
+            /** @description Grows with each restart asked for. Set by the service. */
+            restartGeneration?: number;
+            /** @description Environment variables. */
+            envVars?: {
+                [key: string]: string;
+            };
+            /** @description The account on the device that runs it; the one of the agent if not given. */
+            runAs?: string;
+            /** @description Volumes, each with a name of its own. */
+            volumes?: components["schemas"]["ApplicationVolume"][];
+            /** @description The OCI image or artifact to run. */
+            image?: string;
+            catalogItemRef?: components["schemas"]["CatalogItemRefSpec"];
+            /** @description The files of the application, written out in the spec itself. */
+            inline?: components["schemas"]["ApplicationContent"][];
+        } & {
+            [key: string]: unknown;
+        }) & ({
+            image: unknown;
+        } | {
+            catalogItemRef: unknown;
+        } | {
+            inline: unknown;
+        });
+        /** @description A port of the host and the port of the container it leads to. */
+        ApplicationPort: string;
+        /** @description What an application may use of the device. */
+        ApplicationResources: {
+            /** @description The most that it may use. */
+            limits?: {
+                /** @description Cores, such as 0.75. */
+                cpu?: string;
+                /** @description Memory, such as 256m. */
+                memory?: string;
+            } & {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description One container. */
+        ContainerApplication: ({
+            /** @constant */
+            appType: "container";
+            name?: string;
+            /** @description Notes of the service for the agent. Set by the service. */
+            annotations?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Whether it should run. Set by the service.
+             * @enum {string}
+             */
+            desiredState?: "running" | "stopped";
+            /** @description Grows with each restart asked for. Set by the service. */
+            restartGeneration?: number;
+            /** @description Environment variables. */
+            envVars?: {
+                [key: string]: string;
+            };
+            /** @description The account on the device that runs it; the one of the agent if not given. */
+            runAs?: string;
+            /** @description Volumes, each with a name of its own. */
+            volumes?: components["schemas"]["ApplicationVolume"][];
+            /** @description The OCI image or artifact to run. */
+            image?: string;
+            catalogItemRef?: components["schemas"]["CatalogItemRefSpec"];
+            ports?: components["schemas"]["ApplicationPort"][];
+            resources?: components["schemas"]["ApplicationResources"];
+        } & {
+            [key: string]: unknown;
+        }) & ({
+            image: unknown;
+        } | {
+            catalogItemRef: unknown;
+        });
+        /** @description A Helm chart. */
+        HelmApplication: {
+            /** @constant */
+            appType: "helm";
+            name?: string;
+            /** @description Notes of the service for the agent. Set by the service. */
+            annotations?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Whether it should run. Set by the service.
+             * @enum {string}
+             */
+            desiredState?: "running" | "stopped";
+            /** @description Grows with each restart asked for. Set by the service. */
+            restartGeneration?: number;
+            /** @description The OCI image or artifact to run. */
+            image: string;
+            /** @description Where the chart is installed. */
+            namespace?: string;
+            /** @description Values for the chart, nested at will. */
+            values?: {
+                [key: string]: unknown;
+            };
+            /** @description Files of values, which count in this order and before `values`. */
+            valuesFiles?: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A virtual machine. */
+        VmApplication: ({
+            /** @constant */
+            appType: "vm";
+            name?: string;
+            /** @description Notes of the service for the agent. Set by the service. */
+            annotations?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Whether it should run. Set by the service.
+             * @enum {string}
+             */
+            desiredState?: "running" | "stopped";
+            /** @description Grows with each restart asked for. Set by the service. */
+            restartGeneration?: number;
+            /** @description The OCI image or artifact to run. */
+            image?: string;
+            /** @description The files of the application, written out in the spec itself. */
+            inline?: components["schemas"]["ApplicationContent"][];
+            /** @description Ports of the host and the ports of the guest they lead to. */
+            publishPorts?: string[];
+        } & {
+            [key: string]: unknown;
+        }) & ({
+            image: unknown;
+        } | {
+            inline: unknown;
+        });
+        /** @description An application to run on the device; `appType` says which kind. */
+        ApplicationProviderSpec: components["schemas"]["ComposeApplication"] | components["schemas"]["QuadletApplication"] | components["schemas"]["ContainerApplication"] | components["schemas"]["HelmApplication"] | components["schemas"]["VmApplication"];
+        /** @description A systemd unit's state, in systemd's own words. */
+        SystemdUnitStatus: {
+            unit: string;
+            description: string;
+            /** @enum {string} */
+            enableState: "enabled" | "enabled-runtime" | "linked" | "linked-runtime" | "alias" | "masked" | "masked-runtime" | "static" | "disabled" | "indirect" | "generated" | "transient" | "bad" | "unknown" | "";
+            /** @enum {string} */
+            loadState: "stub" | "loaded" | "not-found" | "bad-setting" | "error" | "merged" | "masked" | "unknown";
+            /** @enum {string} */
+            activeState: "active" | "reloading" | "inactive" | "failed" | "activating" | "deactivating" | "maintenance" | "refreshing" | "unknown";
+            subState: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description How an application is.
+         * @enum {string}
+         */
+        ApplicationStatusType: "Preparing" | "Starting" | "Running" | "Error" | "Unknown" | "Completed" | "Stopped" | "Stopping";
+        /** @description What a volume holds. */
+        ApplicationVolumeStatus: {
+            name: string;
+            /** @description The image that fills the volume. */
+            reference: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How one application of the device is. */
+        DeviceApplicationStatus: {
+            name: string;
+            /** @description How many of its containers are ready. */
+            ready: string;
+            restarts: number;
+            status: components["schemas"]["ApplicationStatusType"];
+            /** @description It came with the OS image. */
+            embedded: boolean;
+            appType: components["schemas"]["AppType"];
+            runAs?: string;
+            volumes?: components["schemas"]["ApplicationVolumeStatus"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a config provider gave at the last render. */
+        DependencySyncConfigRefStatus: {
+            configProviderName: string;
+            /** @description Tells one content of the source from another. */
+            fingerprint?: string;
+            /**
+             * Format: date-time
+             * @description When that content last changed.
+             */
+            lastUpdatedAt?: string;
+        };
+        /** @description What the sources outside the spec gave at the last render. */
+        DependencySyncStatus: {
+            configRefs?: components["schemas"]["DependencySyncConfigRefStatus"][];
+        };
+        /**
+         * @description Whether the OS is replaced as an image or managed by packages.
+         * @enum {string}
+         */
+        OsModeType: "image" | "package";
+        /** @description What the agent of the device can do. */
+        DeviceCapabilities: {
+            osMode?: components["schemas"]["OsModeType"];
+        };
+        /** @description What is known of the state of a device. The device itself may be further on. */
+        DeviceStatus: {
+            conditions: components["schemas"]["Condition"][];
+            systemInfo: components["schemas"]["DeviceSystemInfo"];
+            systemd?: components["schemas"]["SystemdUnitStatus"][];
+            applications: components["schemas"]["DeviceApplicationStatus"][];
+            applicationsSummary: components["schemas"]["DeviceApplicationsSummaryStatus"];
+            resources: components["schemas"]["DeviceResourceStatus"];
+            integrity: components["schemas"]["DeviceIntegrityStatus"];
+            config: components["schemas"]["DeviceConfigStatus"];
+            os: components["schemas"]["DeviceOsStatus"];
+            updated: components["schemas"]["DeviceUpdatedStatus"];
+            summary: components["schemas"]["DeviceSummaryStatus"];
+            /**
+             * Format: date-time
+             * @description When the device was last heard of.
+             */
+            lastSeen?: string;
+            lifecycle: components["schemas"]["DeviceLifecycleStatus"];
+            dependencySync?: components["schemas"]["DependencySyncStatus"];
+            capabilities?: components["schemas"]["DeviceCapabilities"];
+        };
+        /** @description What a device says of itself: as much of a status as it knows. */
+        ReportedDeviceStatus: {
+            conditions?: components["schemas"]["Condition"][];
+            systemInfo?: {
+                architecture?: string;
+                /** @description Differs after each boot. */
+                bootID?: string;
+                operatingSystem?: string;
+                agentVersion?: string;
+                customInfo?: components["schemas"]["CustomDeviceInfo"];
+            } & {
+                [key: string]: string;
+            };
+            systemd?: components["schemas"]["SystemdUnitStatus"][];
+            applications?: components["schemas"]["DeviceApplicationStatus"][];
+            applicationsSummary?: {
+                status?: components["schemas"]["ApplicationsSummaryStatusType"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            resources?: {
+                cpu?: components["schemas"]["DeviceResourceStatusType"];
+                memory?: components["schemas"]["DeviceResourceStatusType"];
+                disk?: components["schemas"]["DeviceResourceStatusType"];
+            } & {
+                [key: string]: unknown;
+            };
+            integrity?: {
+                /** @enum {string} */
+                status?: "Verified" | "Failed" | "Unknown" | "Unsupported";
+                /** @description Why, for people. */
+                info?: string;
+                deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatus"];
+                tpm?: components["schemas"]["DeviceIntegrityCheckStatus"];
+                /**
+                 * Format: date-time
+                 * @description When integrity was last checked.
+                 */
+                lastVerified?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            config?: {
+                /** @description The rendered version that the device runs. */
+                renderedVersion?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            os?: {
+                /** @description The OS image that the device runs. */
+                image?: string;
+                /** @description The digest of that image. */
+                imageDigest?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            updated?: {
+                status?: components["schemas"]["DeviceUpdatedStatusType"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            summary?: {
+                status?: components["schemas"]["DeviceSummaryStatusType"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When the device was last heard of.
+             */
+            lastSeen?: string;
+            lifecycle?: {
+                status?: components["schemas"]["DeviceLifecycleStatusType"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            dependencySync?: {
+                configRefs?: components["schemas"]["DependencySyncConfigRefStatus"][];
+            } & {
+                [key: string]: unknown;
+            };
+            capabilities?: {
+                osMode?: components["schemas"]["OsModeType"];
+            } & {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description The version of the schema that the object follows.
+         * @enum {string}
+         */
+        ApiVersion: "v1beta1" | "flightctl.io/v1beta1" | "";
+        /**
+         * @description The version of the schema of resources that only Muster has.
+         * @constant
+         */
+        MusterApiVersion: "muster/v1";
+        /** @description Configuration kept in a Git repository. */
+        GitRef: {
+            /** @description The repository, by the name of its resource. */
+            repository: string;
+            /** @description Branch, tag or commit. */
+            targetRevision: string;
+            /** @description What to take from the repository. */
+            path: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Configuration kept in a Kubernetes secret. */
+        SecretRef: {
+            /** @description The secret. */
+            name: string;
+            /** @description The namespace that the secret is in. */
+            namespace: string;
+            /** @description The directory on the device that it is written to. */
+            mountPath: string;
+            /** @description Owner of the files, by name or number; root if not given. */
+            user?: string;
+            /** @description Group of the files, by name or number; root if not given. */
+            group?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Configuration fetched over HTTP. */
+        HttpRef: {
+            /** @description The repository, by the name of its resource. */
+            repository: string;
+            /** @description What follows the repository's URL: path and query. */
+            suffix?: string;
+            /** @description The file on the device that the answer is written to. */
+            filePath: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Where part of the configuration comes from: exactly one of Git, a secret, HTTP, or files written inline. */
+        ConfigProviderSpec: ({
+            /** @description What the provider is called. */
+            name: string;
+            gitRef?: components["schemas"]["GitRef"];
+            secretRef?: components["schemas"]["SecretRef"];
+            /** @description Files written out in the spec itself. */
+            inline?: components["schemas"]["FileSpec"][];
+            httpRef?: components["schemas"]["HttpRef"];
+        } & {
+            [key: string]: unknown;
+        }) & ({
+            gitRef: unknown;
+        } | {
+            secretRef: unknown;
+        } | {
+            inline: unknown;
+        } | {
+            httpRef: unknown;
+        });
+        /**
+         * @description What the device does when it is given up.
+         * @enum {string}
+         */
+        DeviceDecommissionTargetType: "Unenroll" | "FactoryReset";
+        /** @description Asks that a device be given up. */
+        DeviceDecommission: {
+            target: components["schemas"]["DeviceDecommissionTargetType"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description When to raise an alert about a resource. */
+        ResourceAlertRule: {
+            /**
+             * @description How bad it is.
+             * @enum {string}
+             */
+            severity: "Warning" | "Critical" | "Info";
+            /** @description The time over which usage is averaged. */
+            duration: string;
+            /** @description The usage at which the alert begins. */
+            percentage: number;
+            /** @description What the alert means, for people. */
+            description: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Watches how busy the processors are. */
+        CpuResourceMonitorSpec: {
+            /** @constant */
+            monitorType: "CPU";
+            /** @description At most one rule for each severity. */
+            alertRules: components["schemas"]["ResourceAlertRule"][];
+            /** @description The time between two measurements. */
+            samplingInterval: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Watches how much memory is in use. */
+        MemoryResourceMonitorSpec: {
+            /** @constant */
+            monitorType: "Memory";
+            /** @description At most one rule for each severity. */
+            alertRules: components["schemas"]["ResourceAlertRule"][];
+            /** @description The time between two measurements. */
+            samplingInterval: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Watches how full a disk is. */
+        DiskResourceMonitorSpec: {
+            /** @constant */
+            monitorType: "Disk";
+            /** @description At most one rule for each severity. */
+            alertRules: components["schemas"]["ResourceAlertRule"][];
+            /** @description The time between two measurements. */
+            samplingInterval: string;
+            /** @description A directory on the disk to watch. */
+            path: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A resource to watch; `monitorType` says which. */
+        ResourceMonitor: components["schemas"]["CpuResourceMonitorSpec"] | components["schemas"]["MemoryResourceMonitorSpec"] | components["schemas"]["DiskResourceMonitorSpec"];
+        /** @description A whole number of seconds (s), minutes (m) or hours (h). */
+        Duration: string;
+        /** @description An IANA time zone; Local, the device's own, if not given. */
+        TimeZone: string;
+        /** @description Points in time: minute, hour, day of month, month and day of week, each a value, list, range, step or *. */
+        CronExpression: string;
+        /** @description When something may start, and how long after that at the latest. */
+        UpdateSchedule: {
+            timeZone?: components["schemas"]["TimeZone"];
+            at: components["schemas"]["CronExpression"];
+            startGraceDuration: components["schemas"]["Duration"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description When the device may download an update, and when apply it. */
+        DeviceUpdatePolicySpec: {
+            downloadSchedule?: components["schemas"]["UpdateSchedule"];
+            updateSchedule?: components["schemas"]["UpdateSchedule"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The operating system: an image, or an item of a catalog that stands for one. */
+        DeviceOsSpec: {
+            /** @description The OS image, as an OCI reference. */
+            image?: string;
+            catalogItemRef?: components["schemas"]["CatalogItemRefSpec"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A console session that is open. Set by the service. */
+        DeviceConsole: {
+            sessionID: string;
+            /** @description What the session needs to know, as key=value pairs. */
+            sessionMetadata: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a device should be: its OS, configuration, applications and what it watches. */
+        DeviceSpec: {
+            updatePolicy?: components["schemas"]["DeviceUpdatePolicySpec"];
+            os?: components["schemas"]["DeviceOsSpec"];
+            config?: components["schemas"]["ConfigProviderSpec"][];
+            applications?: components["schemas"]["ApplicationProviderSpec"][];
+            /** @description The systemd units whose state the device reports. */
+            systemd?: {
+                matchPatterns?: string[];
+            };
+            resources?: components["schemas"]["ResourceMonitor"][];
+            consoles?: components["schemas"]["DeviceConsole"][];
+            decommissioning?: components["schemas"]["DeviceDecommission"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How many devices can do what. */
+        DevicesSummaryCapabilities: {
+            /** @description By how the OS is managed; `unknown` for devices that did not say. */
+            osMode?: {
+                [key: string]: number;
+            };
+        };
+        /** @description How many devices there are in each state. */
+        DevicesSummary: {
+            total: number;
+            /** @description By the status of their applications. */
+            applicationStatus: {
+                [key: string]: number;
+            };
+            /** @description By their status as a whole. */
+            summaryStatus: {
+                [key: string]: number;
+            };
+            /** @description By whether they run what they should. */
+            updateStatus: {
+                [key: string]: number;
+            };
+            capabilities?: components["schemas"]["DevicesSummaryCapabilities"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a page of a list says of the list. */
+        ListMeta: {
+            /** @description Where the next page begins; not there on the last one. */
+            continue?: string;
+            /** @description About how many items come after this page, where that is known. */
+            remainingItemCount?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A device: what it should be, and what is known of it.
+         * @example {
+         *       "apiVersion": "flightctl.io/v1beta1",
+         *       "kind": "Device",
+         *       "metadata": {
+         *         "name": "gateway-0017",
+         *         "labels": {
+         *           "site": "north"
+         *         }
+         *       }
+         *     }
+         */
+        Device: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "Device";
+            metadata: components["schemas"]["ObjectMeta"];
+            spec?: components["schemas"]["DeviceSpec"];
+            status?: components["schemas"]["DeviceStatus"];
+        };
+        /** @description A page of devices. */
+        DeviceList: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "DeviceList";
+            metadata: components["schemas"]["ListMeta"];
+            items: components["schemas"]["Device"][];
+            summary?: components["schemas"]["DevicesSummary"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description When a device was last heard of. */
+        DeviceLastSeen: {
+            /** Format: date-time */
+            lastSeen: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A verdict that pauses a device until a person decides.
+         * @enum {string}
+         */
+        ConflictVerdict: "Ahead" | "Diverged";
+        /** @description Where a device is, or where the server thinks it is. */
+        Position: {
+            /** @description The restore since which renders form one history; null if not stated. */
+            timeline: string | null;
+            renderedVersion: string;
+            /** @description SHA-256 of the spec; null if not known. */
+            specHash: string | null;
+        };
+        /** @description What a device that wants to enroll says of itself. */
+        EnrollmentRequestSpec: {
+            /** @description The certificate signing request (PKCS#10), in PEM. */
+            csr: string;
+            deviceStatus?: components["schemas"]["ReportedDeviceStatus"];
+            /** @description Labels that the device would like to have. */
+            labels?: {
+                [key: string]: string;
+            } | null;
+            /** @description The rendered version that the device still runs from an earlier enrollment. */
+            knownRenderedVersion?: string;
+            osMode?: components["schemas"]["OsModeType"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The answer, with who gave it and when. */
+        EnrollmentRequestApprovalStatus: {
+            approved: boolean;
+            /** @description Keys and values by which objects are grouped and selected. */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description Whether these labels stand instead of the device's own, not beside them. */
+            replaceLabels?: boolean;
+            approvedBy: string;
+            /** Format: date-time */
+            approvedAt: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What became of the request. */
+        EnrollmentRequestStatus: {
+            /** @description The certificate that was signed, in PEM. */
+            certificate?: string;
+            conditions: components["schemas"]["Condition"][];
+            approval?: components["schemas"]["EnrollmentRequestApprovalStatus"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A device that wants to join, until a person has answered. */
+        EnrollmentRequest: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "EnrollmentRequest";
+            metadata: components["schemas"]["ObjectMeta"];
+            spec: components["schemas"]["EnrollmentRequestSpec"];
+            status?: components["schemas"]["EnrollmentRequestStatus"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A page of enrollment requests. */
+        EnrollmentRequestList: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "EnrollmentRequestList";
+            metadata: components["schemas"]["ListMeta"];
+            items: components["schemas"]["EnrollmentRequest"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The answer where there is no other object to give; every error is one. */
+        Status: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "Status";
+            /** @enum {string} */
+            status: "Success" | "Failure";
+            /** @description The HTTP status of the answer. */
+            code: number;
+            /** @description What happened, as one word for programs. */
+            reason: string;
+            /** @description What happened, for people. */
+            message: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description One step of a patch. */
+        PatchOperation: {
+            /** @enum {string} */
+            op: "add" | "replace" | "remove" | "test";
+            /** @description The place to change, as a JSON Pointer. */
+            path: string;
+            /** @description What to put or look for there. Every operation but remove needs it. */
+            value?: unknown;
+        };
+        /** @description Which devices were resumed. */
+        DeviceResumeResponse: {
+            /** @description How many devices were resumed, or would be. */
+            resumedDevices: number;
+            /** @description The names of the first 1000 of them. */
+            devices: string[];
+        };
+        /** @description Which devices were adopted. */
+        DeviceAdoptResponse: {
+            /** @description How many devices were adopted, or would be. */
+            adoptedDevices: number;
+            /** @description The names of the first 1000 of them. */
+            devices: string[];
+            /** @description Devices that were chosen but stay paused, for they have not sent the spec they run; the first of them. */
+            withoutSpec?: string[];
+        };
+        /** @description What resuming would change on the device. */
+        SpecDifference: {
+            /** @description Turns what the device runs into what it would be sent. */
+            patch: components["schemas"]["PatchOperation"][];
+            /** @description The same as a unified diff of YAML. */
+            text: string;
+        };
+        /** @description Why a device is paused, and what a person has to decide. */
+        DeviceConflict: {
+            apiVersion: components["schemas"]["MusterApiVersion"];
+            /** @constant */
+            kind: "DeviceConflict";
+            metadata: {
+                /** @description The device. */
+                name: string;
+            };
+            verdict: components["schemas"]["ConflictVerdict"];
+            /** @description Why, for people: both positions as far as they matter. */
+            info: string;
+            /**
+             * Format: date-time
+             * @description When the conflict was found.
+             */
+            since: string;
+            /** @description Where the server believes the device is. */
+            server: components["schemas"]["Position"];
+            /** @description Where the device says it is. */
+            reported: components["schemas"]["Position"] | null;
+            /** @description The last position that both histories have; null where that cannot be told. */
+            partedAt: {
+                timeline: string;
+                renderedVersion: string;
+            } | null;
+            /** @description What resuming would change; null while the device has not sent the spec it runs. */
+            difference: components["schemas"]["SpecDifference"] | null;
+        };
+        /** @description What was changed. */
+        ResourceUpdatedDetails: {
+            /** @constant */
+            detailType: "ResourceUpdated";
+            updatedFields: ("owner" | "labels" | "spec" | "spec.selector" | "spec.template")[];
+            previousOwner?: string | null;
+            newOwner?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Which fleet the device left and joined. */
+        DeviceOwnershipChangedDetails: {
+            /** @constant */
+            detailType: "DeviceOwnershipChanged";
+            previousOwner?: string | null;
+            newOwner?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The fleets whose selectors all choose the device. */
+        DeviceMultipleOwnersDetectedDetails: {
+            /** @constant */
+            detailType: "DeviceMultipleOwnersDetected";
+            matchingFleets: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How it came that one fleet at most chooses the device. */
+        DeviceMultipleOwnersResolvedDetails: {
+            /** @constant */
+            detailType: "DeviceMultipleOwnersResolved";
+            /** @enum {string} */
+            resolutionType: "SingleMatch" | "NoMatch" | "FleetDeleted";
+            assignedOwner?: string | null;
+            previousMatchingFleets?: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a sync from a repository did. */
+        ResourceSyncCompletedDetails: {
+            /** @constant */
+            detailType: "ResourceSyncCompleted";
+            commitHash: string;
+            changeCount: number;
+            errorCount: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The repository that was changed. */
+        ReferencedRepositoryUpdatedDetails: {
+            /** @constant */
+            detailType: "ReferencedRepositoryUpdated";
+            repository: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A rollout that began. */
+        FleetRolloutStartedDetails: {
+            /** @constant */
+            detailType: "FleetRolloutStarted";
+            /** @description The version of the template that is rolled out. */
+            templateVersion: string;
+            /** @enum {string} */
+            rolloutStrategy: "None" | "Batched";
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A rollout that failed. */
+        FleetRolloutFailedDetails: {
+            /** @constant */
+            detailType: "FleetRolloutFailed";
+            /** @description The version of the template that is rolled out. */
+            templateVersion: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A rollout that is done. */
+        FleetRolloutCompletedDetails: {
+            /** @constant */
+            detailType: "FleetRolloutCompleted";
+            /** @description The version of the template that is rolled out. */
+            templateVersion: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A batch that was sent out. */
+        FleetRolloutBatchDispatchedDetails: {
+            /** @constant */
+            detailType: "FleetRolloutBatchDispatched";
+            /** @description The version of the template that is rolled out. */
+            templateVersion: string;
+            /** @description The batch within the rollout. */
+            batch: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How the devices of a batch fared. */
+        FleetRolloutBatchCompletedDetails: {
+            /** @constant */
+            detailType: "FleetRolloutBatchCompleted";
+            /** @description The version of the template that is rolled out. */
+            templateVersion: string;
+            /** @description The batch within the rollout. */
+            batch: string;
+            successPercentage: number;
+            total: number;
+            successful: number;
+            failed: number;
+            timedOut: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The rollout that the device takes part in. */
+        FleetRolloutDeviceSelectedDetails: {
+            /** @constant */
+            detailType: "FleetRolloutDeviceSelected";
+            fleetName: string;
+            /** @description The version of the template that is rolled out. */
+            templateVersion: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A known weakness, and the image in which it was first seen. */
+        DeviceVulnerabilityCveDetails: {
+            /** @constant */
+            detailType: "DeviceVulnerabilityCVE";
+            cveId: string;
+            firstImageRef?: string;
+            firstImageDigest?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A source outside the spec that has new content. */
+        DependencyChangeDetectedDetails: {
+            /** @constant */
+            detailType: "DependencyChangeDetected";
+            resourceKey: string;
+            fingerprint: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A source outside the spec that could not be looked at. */
+        DependencySyncProbeFailedDetails: {
+            /** @constant */
+            detailType: "DependencySyncProbeFailed";
+            resourceKey: string;
+            error: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What an application was told to do. */
+        ApplicationLifecycleChangedDetails: {
+            /** @constant */
+            detailType: "ApplicationLifecycleChanged";
+            appName: string;
+            /** @enum {string} */
+            action: "stop" | "start" | "restart";
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Details of an event that only Muster has; `detailType` begins with 'Muster'. */
+        MusterDetails: {
+            detailType: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description What happened, as one word for programs: Flight Control's and Muster's own.
+         * @enum {string}
+         */
+        EventReason: "ResourceCreated" | "ResourceCreationFailed" | "ResourceUpdated" | "ResourceUpdateFailed" | "ResourceDeleted" | "ResourceDeletionFailed" | "DeviceDecommissioned" | "DeviceDecommissionFailed" | "DeviceCPUCritical" | "DeviceCPUWarning" | "DeviceCPUNormal" | "DeviceMemoryCritical" | "DeviceMemoryWarning" | "DeviceMemoryNormal" | "DeviceDiskCritical" | "DeviceDiskWarning" | "DeviceDiskNormal" | "DeviceApplicationError" | "DeviceApplicationDegraded" | "DeviceApplicationHealthy" | "DeviceDisconnected" | "DeviceIsRebooting" | "DeviceConflictPaused" | "DeviceConflictResolved" | "DeviceConnected" | "DeviceContentUpToDate" | "DeviceContentOutOfDate" | "DeviceContentUpdating" | "DeviceUpdateFailed" | "DeviceVulnerabilityCVECritical" | "DeviceVulnerabilityCVEResolved" | "DeviceVulnerabilityCVEWarning" | "DeviceOSImageChanged" | "EnrollmentRequestApproved" | "EnrollmentRequestApprovalFailed" | "DeviceMultipleOwnersDetected" | "DeviceMultipleOwnersResolved" | "DeviceSpecValid" | "DeviceSpecInvalid" | "InternalTaskFailed" | "InternalTaskPermanentlyFailed" | "RepositoryAccessible" | "RepositoryInaccessible" | "ReferencedRepositoryUpdated" | "FleetValid" | "FleetInvalid" | "FleetRolloutCreated" | "FleetRolloutStarted" | "FleetRolloutFailed" | "FleetRolloutCompleted" | "FleetRolloutBatchDispatched" | "FleetRolloutDeviceSelected" | "FleetRolloutBatchCompleted" | "ResourceSyncCommitDetected" | "ResourceSyncAccessible" | "ResourceSyncInaccessible" | "ResourceSyncParsed" | "ResourceSyncParsingFailed" | "ResourceSyncSynced" | "ResourceSyncSyncFailed" | "DependencyChangeDetected" | "DependencySyncProbeFailed" | "SystemRestored" | "EncryptionMigrationStarted" | "EncryptionMigrationCompleted" | "ApplicationLifecycleChanged" | "DeviceAheadWithoutRestore" | "RestoreSuperseded" | "RestoreSettled" | "DeviceAnswered" | "DeviceAdopted" | "UnknownDeviceReported" | "EnrollmentRequestDenied";
+        /** @description Names an object. */
+        ObjectReference: {
+            kind: string;
+            name: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The part of the service that tells of the event. */
+        EventSource: {
+            component: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The event that was being worked on. */
+        OriginalEvent: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "Event";
+            metadata: components["schemas"]["ObjectMeta"];
+            involvedObject: components["schemas"]["ObjectReference"];
+            reason: components["schemas"]["EventReason"];
+            /** @description What happened, for people. */
+            message: string;
+            /** @enum {string} */
+            type: "Normal" | "Warning";
+            source: components["schemas"]["EventSource"];
+            /** @description Who did it: user:NAME or service:NAME. */
+            actor: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Work that failed, and may be tried again. */
+        InternalTaskFailedDetails: {
+            /** @constant */
+            detailType: "InternalTaskFailed";
+            errorMessage: string;
+            retryCount?: number;
+            originalEvent: components["schemas"]["OriginalEvent"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Work that failed and was set aside. */
+        InternalTaskPermanentlyFailedDetails: {
+            /** @constant */
+            detailType: "InternalTaskPermanentlyFailed";
+            errorMessage: string;
+            retryCount: number;
+            originalEvent: components["schemas"]["OriginalEvent"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description More about an event; `detailType` says what. */
+        EventDetails: (components["schemas"]["ResourceUpdatedDetails"] | components["schemas"]["DeviceOwnershipChangedDetails"] | components["schemas"]["DeviceMultipleOwnersDetectedDetails"] | components["schemas"]["DeviceMultipleOwnersResolvedDetails"] | components["schemas"]["InternalTaskFailedDetails"] | components["schemas"]["InternalTaskPermanentlyFailedDetails"] | components["schemas"]["ResourceSyncCompletedDetails"] | components["schemas"]["ReferencedRepositoryUpdatedDetails"] | components["schemas"]["FleetRolloutStartedDetails"] | components["schemas"]["FleetRolloutFailedDetails"] | components["schemas"]["FleetRolloutCompletedDetails"] | components["schemas"]["FleetRolloutBatchDispatchedDetails"] | components["schemas"]["FleetRolloutBatchCompletedDetails"] | components["schemas"]["FleetRolloutDeviceSelectedDetails"] | components["schemas"]["DeviceVulnerabilityCveDetails"] | components["schemas"]["DependencyChangeDetectedDetails"] | components["schemas"]["DependencySyncProbeFailedDetails"] | components["schemas"]["ApplicationLifecycleChangedDetails"]) | components["schemas"]["MusterDetails"];
+        /** @description Something that happened: to what, why, and who did it. */
+        Event: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "Event";
+            metadata: components["schemas"]["ObjectMeta"];
+            involvedObject: components["schemas"]["ObjectReference"];
+            reason: components["schemas"]["EventReason"];
+            /** @description What happened, for people. */
+            message: string;
+            /** @enum {string} */
+            type: "Normal" | "Warning";
+            source: components["schemas"]["EventSource"];
+            /** @description Who did it: user:NAME or service:NAME. */
+            actor: string;
+            details?: components["schemas"]["EventDetails"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A page of events. */
+        EventList: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "EventList";
+            metadata: components["schemas"]["ListMeta"];
+            items: components["schemas"]["Event"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Something that must hold of one label. */
+        MatchExpression: {
+            /** @description The label that is looked at. */
+            key: string;
+            /** @enum {string} */
+            operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+            values?: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Chooses objects by their labels: all that it names must hold. Empty, it chooses none. */
+        LabelSelector: {
+            /** @description Labels and the values they must have. */
+            matchLabels?: {
+                [key: string]: string;
+            };
+            /** @description Further things that must hold of labels. */
+            matchExpressions?: components["schemas"]["MatchExpression"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A whole number from 0 to 100, and a percent sign. */
+        Percentage: string;
+        /** @description How many devices a rollout may disturb at once. */
+        DisruptionBudget: {
+            /** @description Labels whose values part the devices into groups, each with the budget to itself. */
+            groupBy?: string[];
+            /** @description How many devices must stay available. */
+            minAvailable?: number;
+            /** @description How many devices may be unavailable. */
+            maxUnavailable?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Devices that are updated together. */
+        Batch: {
+            selector?: components["schemas"]["LabelSelector"];
+            successThreshold?: components["schemas"]["Percentage"];
+            /** @description The most devices in the batch: a number, or a share of the fleet. */
+            limit?: components["schemas"]["Percentage"] | number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Batches that are updated one after the other. */
+        BatchSequence: {
+            /** @constant */
+            strategy: "BatchSequence";
+            sequence?: components["schemas"]["Batch"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description In which order devices are updated; `strategy` says how it is given. */
+        RolloutDeviceSelection: components["schemas"]["BatchSequence"];
+        /** @description How a change of the template reaches the devices of a fleet. */
+        RolloutPolicy: {
+            disruptionBudget?: components["schemas"]["DisruptionBudget"];
+            deviceSelection?: components["schemas"]["RolloutDeviceSelection"];
+            successThreshold?: components["schemas"]["Percentage"];
+            defaultUpdateTimeout?: components["schemas"]["Duration"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What the devices of a fleet should be. Templates in it are filled in for each. */
+        FleetTemplate: {
+            metadata?: components["schemas"]["TemplateMeta"];
+            spec: components["schemas"]["DeviceSpec"];
+        };
+        /** @description Which devices make up the fleet, and what they should be. */
+        FleetSpec: {
+            selector?: components["schemas"]["LabelSelector"];
+            rolloutPolicy?: components["schemas"]["RolloutPolicy"];
+            template: components["schemas"]["FleetTemplate"];
+        };
+        /** @description How far a rollout is. */
+        FleetRolloutStatus: {
+            /** @description The batch that is being updated. */
+            currentBatch?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What is known of the state of a fleet. */
+        FleetStatus: {
+            rollout?: components["schemas"]["FleetRolloutStatus"];
+            conditions: components["schemas"]["Condition"][];
+            devicesSummary?: components["schemas"]["DevicesSummary"];
+        };
+        /** @description Devices that are kept alike by one template. */
+        Fleet: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "Fleet";
+            metadata: components["schemas"]["ObjectMeta"];
+            spec: components["schemas"]["FleetSpec"];
+            status?: components["schemas"]["FleetStatus"];
+        };
+        /** @description A page of fleets. */
+        FleetList: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "FleetList";
+            metadata: components["schemas"]["ListMeta"];
+            items: components["schemas"]["Fleet"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Whom resources belong to. */
+        Organization: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "Organization";
+            metadata: components["schemas"]["ObjectMeta"];
+            spec?: {
+                displayName?: string;
+                externalId?: string;
+            } & {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Organizations. */
+        OrganizationList: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "OrganizationList";
+            metadata: components["schemas"]["ListMeta"];
+            items: components["schemas"]["Organization"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The backup that the database now holds. */
+        RestoreBackup: {
+            /** @description Where the backup is kept. */
+            artifact?: string;
+            /** @description Checksum of the backup. */
+            sha256?: string;
+            /**
+             * Format: date-time
+             * @description When the backup was made: the recovery point.
+             */
+            takenAt?: string;
+        };
+        /** @description How many devices stand where. */
+        RestoreDevices: {
+            /** @description Devices that take part: all but the decommissioned. */
+            total: number;
+            /** @description Those that have not answered yet. */
+            awaitingReconnect: number;
+            answered: number;
+            /** @description Those that answered with the position the server had for them. */
+            inSync: number;
+            /** @description Those that answered with an older position. */
+            behind: number;
+            /** @description Those that are paused now. */
+            conflictPaused: number;
+            /** @description Conflicts in which the restored spec won. */
+            resumed: number;
+            /** @description Conflicts in which the device's own spec won. */
+            adopted: number;
+        };
+        /** @description After how long so many percent of the devices had answered; null until then. */
+        RestoreReconnect: {
+            p50Seconds: number | null;
+            p95Seconds: number | null;
+            p99Seconds: number | null;
+        };
+        /** @description What was declared, and by whom. */
+        RestoreSpec: {
+            reason?: string;
+            backup?: components["schemas"]["RestoreBackup"];
+            /** @description Who declared it. */
+            declaredBy: string;
+            /** @description The restore before this one. */
+            previous: string | null;
+        };
+        /**
+         * @description Mustering while a device is awaited or paused, then Settled; Superseded by a later restore.
+         * @enum {string}
+         */
+        RestorePhase: "Mustering" | "Settled" | "Superseded";
+        /** @description How far the muster is. */
+        RestoreStatus: {
+            phase: components["schemas"]["RestorePhase"];
+            devices: components["schemas"]["RestoreDevices"];
+            firstAnswerAt: string | null;
+            lastAnswerAt: string | null;
+            settledAt: string | null;
+            reconnect: components["schemas"]["RestoreReconnect"];
+        };
+        /** @description The id of a restore, which is also that of its timeline. */
+        RestoreMeta: {
+            /** Format: uuid */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was declared.
+             */
+            creationTimestamp: string;
+        };
+        /** @description A declared event: the database now holds a backup. It starts a new timeline. */
+        Restore: {
+            apiVersion: components["schemas"]["MusterApiVersion"];
+            /** @constant */
+            kind: "Restore";
+            metadata: components["schemas"]["RestoreMeta"];
+            spec: components["schemas"]["RestoreSpec"];
+            status: components["schemas"]["RestoreStatus"];
+        };
+        /** @description A page of restores, newest first. */
+        RestoreList: {
+            apiVersion: components["schemas"]["MusterApiVersion"];
+            /** @constant */
+            kind: "RestoreList";
+            metadata: components["schemas"]["ListMeta"];
+            items: components["schemas"]["Restore"][];
+        };
+        /** @description A device that was not where the server believed, and what was decided. */
+        ReportedConflict: {
+            device: string;
+            verdict: components["schemas"]["ConflictVerdict"];
+            /** @description Why, for people: both positions as far as they matter. */
+            info: string;
+            /** Format: date-time */
+            since: string;
+            /** @description Where the device was. */
+            reported: components["schemas"]["Position"] | null;
+            /** @description How it ended; null while the device is paused. */
+            resolution: ("Resumed" | "Adopted" | "WrittenOff") | null;
+            resolvedAt: string | null;
+            resolvedBy: string | null;
+            /** @description The reason that was given for it. */
+            reason: string | null;
+        };
+        /** @description A device that has not answered. */
+        AbsentDevice: {
+            device: string;
+            /** @description When it was last heard of; null if never. */
+            lastSeen: string | null;
+        };
+        /** @description The record of a recovery. */
+        RestoreReport: {
+            apiVersion: components["schemas"]["MusterApiVersion"];
+            /** @constant */
+            kind: "RestoreReport";
+            metadata: components["schemas"]["RestoreMeta"];
+            spec: components["schemas"]["RestoreSpec"];
+            phase: components["schemas"]["RestorePhase"];
+            settledAt: string | null;
+            devices: components["schemas"]["RestoreDevices"];
+            /** @description How old the backup was when the restore was declared. */
+            recoveryPoint: {
+                takenAt: string | null;
+                ageSeconds: number | null;
+            };
+            /** @description After how long so many percent of the devices had answered; null until then. */
+            recoveryTime: {
+                p50Seconds: number | null;
+                p95Seconds: number | null;
+                p99Seconds: number | null;
+                p100Seconds: number | null;
+            };
+            conflicts: components["schemas"]["ReportedConflict"][];
+            /** @description Who has not come back, longest absent first. */
+            absent: components["schemas"]["AbsentDevice"][];
+        };
+        /** @description A device that reported although the database does not know it. */
+        UnknownDevice: {
+            name: string;
+            /** Format: date-time */
+            firstSeen: string;
+            /** Format: date-time */
+            lastSeen: string;
+            /** @description Where the device says it is. */
+            reported: components["schemas"]["Position"];
+        };
+        /** @description A page of devices that the database does not know. */
+        UnknownDeviceList: {
+            apiVersion: components["schemas"]["MusterApiVersion"];
+            /** @constant */
+            kind: "UnknownDeviceList";
+            metadata: components["schemas"]["ListMeta"];
+            items: components["schemas"]["UnknownDevice"][];
+        };
+        /** @description Which version of the service answers. */
+        Version: {
+            /** @description The version of the service. */
+            version: string;
+        };
+        /** @description Distinct labels as key=value, sorted. */
+        LabelList: string[];
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        database: "ok";
+                        /** @enum {string} */
+                        queue: "ok";
+                    };
+                };
+            };
+            /** @description Default Response */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listRestores: {
+        parameters: {
+            query?: {
+                /** @description Most items to return; 1000 if it is not given or 0. */
+                limit?: number;
+                /** @description The `continue` of the page before, to get the one after it. */
+                continue?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoreList"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    declareRestore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key answers the same restore. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreRequestInput"] | null;
+            };
+        };
+        responses: {
+            /** @description The key was used before, for this restore. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restore"];
+                };
+            };
+            /** @description Declared. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restore"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    getRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: "current" | string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restore"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    watchRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: "current" | string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A stream of events named `restore`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    reportRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: "current" | string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoreReport"];
+                    "text/markdown": components["schemas"]["RestoreReport"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                    "text/markdown": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                    "text/markdown": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                    "text/markdown": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                    "text/markdown": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                    "text/markdown": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                    "text/markdown": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                    "text/markdown": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listUnknownDevices: {
+        parameters: {
+            query?: {
+                /** @description Most items to return; 1000 if it is not given or 0. */
+                limit?: number;
+                /** @description The `continue` of the page before, to get the one after it. */
+                continue?: string;
+            };
+            header?: never;
+            path: {
+                name: "current" | string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnknownDeviceList"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    enrollUnknownDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: "current" | string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnknownDeviceEnrollmentInput"] | null;
+            };
+        };
+        responses: {
+            /** @description The device, as it was created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    resumeDevices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceResumeRequestInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceResumeResponse"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    adoptDevices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceAdoptRequestInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceAdoptResponse"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    getDeviceConflict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceConflict"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listDevices: {
+        parameters: {
+            query?: {
+                /** @description Most items to return; 1000 if it is not given or 0. */
+                limit?: number;
+                /** @description The `continue` of the page before, to get the one after it. */
+                continue?: string;
+                /** @description Only what has these labels, as in Kubernetes; everything if blank. */
+                labelSelector?: string;
+                /** @description Only what has these fields; everything if blank. */
+                fieldSelector?: string;
+                /** @description Only say how many devices there are in each state. */
+                summaryOnly?: boolean;
+                /** @description Not supported. */
+                cveId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceList"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    createDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceRequestInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    getDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    replaceDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceRequestInput"];
+            };
+        };
+        responses: {
+            /** @description Replaced. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    deleteDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    patchDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json-patch+json": components["schemas"]["PatchRequestInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    getDeviceLastSeen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLastSeen"];
+                };
+            };
+            /** @description It never was. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    decommissionDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceDecommissionInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    getDeviceStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    replaceDeviceStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceStatusRequestInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    patchDeviceStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json-patch+json": components["schemas"]["PatchRequestInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    getRenderedDevice: {
+        parameters: {
+            query?: {
+                /** @description The rendered version that the caller has. */
+                knownRenderedVersion?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description The caller has the newest. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listFleets: {
+        parameters: {
+            query?: {
+                /** @description Most items to return; 1000 if it is not given or 0. */
+                limit?: number;
+                /** @description The `continue` of the page before, to get the one after it. */
+                continue?: string;
+                /** @description Only what has these labels, as in Kubernetes; everything if blank. */
+                labelSelector?: string;
+                /** @description Only what has these fields; everything if blank. */
+                fieldSelector?: string;
+                /** @description Say how many of its devices are in each state. */
+                addDevicesSummary?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetList"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    createFleet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FleetRequestInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fleet"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    getFleet: {
+        parameters: {
+            query?: {
+                /** @description Say how many of its devices are in each state. */
+                addDevicesSummary?: boolean;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fleet"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    replaceFleet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FleetRequestInput"];
+            };
+        };
+        responses: {
+            /** @description Replaced. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fleet"];
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fleet"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    deleteFleet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    patchFleet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json-patch+json": components["schemas"]["PatchRequestInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fleet"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    getFleetStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fleet"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    replaceFleetStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FleetInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fleet"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    patchFleetStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json-patch+json": components["schemas"]["PatchRequestInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fleet"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listEnrollmentRequests: {
+        parameters: {
+            query?: {
+                /** @description Most items to return; 1000 if it is not given or 0. */
+                limit?: number;
+                /** @description The `continue` of the page before, to get the one after it. */
+                continue?: string;
+                /** @description Only what has these labels, as in Kubernetes; everything if blank. */
+                labelSelector?: string;
+                /** @description Only what has these fields; everything if blank. */
+                fieldSelector?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrollmentRequestList"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    createEnrollmentRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrollmentRequestRequestInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrollmentRequest"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    getEnrollmentRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrollmentRequest"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    replaceEnrollmentRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrollmentRequestRequestInput"];
+            };
+        };
+        responses: {
+            /** @description Replaced. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrollmentRequest"];
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrollmentRequest"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    deleteEnrollmentRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    patchEnrollmentRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json-patch+json": components["schemas"]["PatchRequestInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrollmentRequest"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    approveEnrollmentRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrollmentRequestApprovalInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrollmentRequestApprovalStatus"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listLabels: {
+        parameters: {
+            query: {
+                /** @description Most items to return; 1000 if it is not given or 0. */
+                limit?: number;
+                /** @description Only what has these labels, as in Kubernetes; everything if blank. */
+                labelSelector?: string;
+                /** @description Only what has these fields; everything if blank. */
+                fieldSelector?: string;
+                /** @description What kind of resource has the labels. */
+                kind: "Device";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelList"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description Most items to return; 1000 if it is not given or 0. */
+                limit?: number;
+                /** @description The `continue` of the page before, to get the one after it. */
+                continue?: string;
+                /** @description Only what has these fields; everything if blank. */
+                fieldSelector?: string;
+                /** @description Oldest (asc) or newest (desc) first. */
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listOrganizations: {
+        parameters: {
+            query?: {
+                /** @description Only what has these fields; everything if blank. */
+                fieldSelector?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationList"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    authConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Authentication is not configured. */
+            418: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    getVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+}

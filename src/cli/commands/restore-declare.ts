@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { Command, InvalidArgumentError } from 'commander';
+import type { z } from 'zod';
+import { restoreBackupSchema, type Restore, type RestoreBackup } from '../../domain/resources/restore.ts';
+import { answerOf } from '../api-client.ts';
+import { apiOf } from '../connection.ts';
+import { addExamples } from '../examples.ts';
+import { outputOption, timeoutOption } from '../option-values.ts';
+import { formatDocument } from '../output/documents.ts';
+import { showProgress } from '../progress.ts';
+import { awaitSettled } from '../restores/await-settled.ts';
+import { expectedAnswers, restoreRemark } from '../restores/restore-text.ts';
+import { print, tell } from '../terminal.ts';
+
+type Options = RestoreBackup & {
+  readonly reason?: string;
+  readonly idempotencyKey?: string;
+  readonly wait?: true;
+  readonly timeout?: number;
+  readonly output?: 'json' | 'yaml' | 'name';
+};
+
+/** `muster restore declare` */
+export function restoreDeclareCommand(): Command {
+  const { artifact, sha256, takenAt } = restoreBackupSchema.shape;
+  const command = new Command('declare')
+    .description('declare that the database now holds a backup: every device must answer before anything changes')
+    .option('--reason <text>', 'why the backup was restored; goes into the audit trail')
+    .option('--artifact <location>', 'where the backup is kept', checkedBy(artifact))
+    .option('--sha256 <checksum>', 'SHA-256 of the backup, 64 hexadecimal digits', checkedBy(sha256))
+    .option('--taken-at <time>', 'when the backup was made, as in 2026-11-20T02:00:00Z', checkedBy(takenAt))
+    .option('--idempotency-key <key>', 'the same key declares the same restore only once; random if not given')
+    .option('--wait', 'wait until every device has answered and no conflict is left')
+    .addOption(timeoutOption('--wait'))
+    .addOption(outputOption(['json', 'yaml', 'name'], 'how to print the restore'))
+    .action(declare);
+  return addExamples(command, [
+    {
+      line: 'muster restore declare --reason "INC-4211: lost primary" --artifact s3://backups/db.dump --taken-at 2026-11-20T02:00:00Z',
+    },
+    { line: 'muster restore declare --idempotency-key "$JOB_ID" -o name', about: 'from a script that may run twice' },
+    { line: 'muster restore declare --wait --timeout 2h', about: 'with a progress bar until it is settled' },
+  ]);
+}
+
+function checkedBy(schema: z.ZodType<string | undefined>): (text: string) => string {
+  return (text) => {
+    const parsed = schema.safeParse(text);
+    if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues.map(({ message }) => message).join('; '));
+    return text;
+  };
+}
+
+async function declare(options: Options, command: Command): Promise<void> {
+  const api = apiOf(command);
+  const { reason, artifact, sha256, takenAt } = options;
+  const backup = {
+    ...(artifact === undefined ? {} : { artifact }),
+    ...(sha256 === undefined ? {} : { sha256 }),
+    ...(takenAt === undefined ? {} : { takenAt }),
+  };
+  const restore = await answerOf(
+    api.POST('/api/v1/restores', {
+      params: { header: { 'idempotency-key': options.idempotencyKey ?? randomUUID() } },
+      body: { ...(reason === undefined ? {} : { reason }), ...(Object.keys(backup).length === 0 ? {} : { backup }) },
+    }),
+  );
+  print(declared(restore, options.output));
+  if (options.wait !== true) return;
+  const progress = showProgress(process.stderr, 'Muster');
+  try {
+    await awaitSettled(api, restore.metadata.name, {
+      timeoutMs: options.timeout,
+      onChange: (now) => progress.update(now.status.devices.answered, expectedAnswers(now), restoreRemark(now)),
+    });
+  } finally {
+    progress.stop();
+  }
+  tell(`restore ${restore.metadata.name} has settled`);
+}
+
+function declared(restore: Restore, output: Options['output']): string {
+  const { name } = restore.metadata;
+  switch (output) {
+    case 'json':
+    case 'yaml':
+      return formatDocument(restore, output).trimEnd();
+    case 'name':
+      return `restore/${name}`;
+    case undefined:
+      return `Restore declared: ${name}\n  Devices that must answer: ${restore.status.devices.awaitingReconnect}`;
+    default:
+      return output satisfies never;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { deviceActionCommand } from '../actions/device-action.ts';
+import { answerOf } from '../api-client.ts';
+import { addExamples } from '../examples.ts';
+
+/** `muster resume` */
+export function resumeCommand(): Command {
+  const command = deviceActionCommand({
+    verb: 'resume',
+    title: 'Resume',
+    participle: 'resumed',
+    description: 'let the restored spec win over paused devices',
+    async send(api, body) {
+      const { resumedDevices, devices } = await answerOf(api.POST('/api/v1/deviceactions/resume', { body }));
+      return { count: resumedDevices, names: devices, withoutSpec: [] };
+    },
+  });
+  return addExamples(command, [
+    { line: 'muster resume device gateway-0017 --reason "checked by hand"' },
+    { line: 'muster resume devices -l site=north --dry-run' },
+    {
+      line: 'muster resume devices -l site=north --limit 10 --wait',
+      about: 'ten of them first, and see how they fare',
+    },
+    { line: "muster resume devices --field-selector 'metadata.name in (gateway-0017,gateway-0018)'" },
+    { line: 'muster resume devices --all --yes' },
+  ]);
+}

@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import { clientDefaults } from '../config.ts';
+import { createApiClient, type ApiClient, type Connection } from './api-client.ts';
+import { UsageError } from './failures.ts';
+
+/** Adds the options that every client command takes. */
+export function addConnectionOptions(program: Command): Command {
+  return program
+    .option('--server <url>', 'base URL of the admin API (MUSTER_SERVER; default http://127.0.0.1:3443)')
+    .option('--token <token>', 'bearer token for the admin API (MUSTER_TOKEN)');
+}
+
+/** Where a command finds its server: by its options, else by the environment. @throws UsageError for what is no URL */
+export function connectionOf(command: Command): Connection {
+  const options = command.optsWithGlobals<{ server?: string; token?: string }>();
+  const defaults = clientDefaults();
+  const server = options.server ?? defaults.server;
+  const url = URL.canParse(server) ? new URL(server) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new UsageError(`--server: expected a URL such as http://127.0.0.1:3443, found ${JSON.stringify(server)}`);
+  }
+  return { server: server.replace(/\/+$/, ''), token: options.token ?? defaults.token };
+}
+
+export function apiOf(command: Command): ApiClient {
+  return createApiClient(connectionOf(command));
+}

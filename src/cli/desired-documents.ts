@@ -1,0 +1,88 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LineCounter, parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { CliError } from './failures.ts';
+
+/** One document of what is applied, or why it is none. `place` says where it stands, for people. */
+export type DesiredDocument =
+  | { readonly place: string; readonly document: unknown }
+  | { readonly place: string; readonly problem: string };
+
+const listSchema = z.object({ kind: z.string().regex(/List$/), items: z.array(z.unknown()) });
+
+/**
+ * The documents of a file, of the files of a directory, or of standard input (`-`): YAML or JSON, many to a file, lists taken
+ * apart. What cannot be read is among them as a problem, so that the rest is still applied.
+ */
+export async function* readDesired(path: string): AsyncGenerator<DesiredDocument> {
+  for (const { name, text } of await textsOf(path)) {
+    if (typeof text === 'string') yield* documentsOf(name, text);
+    else yield { place: name, problem: text.message };
+  }
+}
+
+async function textsOf(path: string): Promise<{ name: string; text: string | Error }[]> {
+  if (path === '-') return [{ name: 'standard input', text: await readStandardInput() }];
+  const found = await stat(path).catch(asProblem);
+  if (found instanceof Error) return [{ name: path, text: found }];
+  if (!found.isDirectory()) return [{ name: path, text: await readFile(path, 'utf8').catch(asProblem) }];
+  const names = (await readdir(path)).filter((name) => /\.(ya?ml|json)$/.test(name)).toSorted();
+  if (names.length === 0) return [{ name: path, text: new CliError('no .yaml, .yml or .json file in the directory') }];
+  return await Promise.all(
+    names.map(async (name) => ({
+      name: join(path, name),
+      text: await readFile(join(path, name), 'utf8').catch(asProblem),
+    })),
+  );
+}
+
+function asProblem(error: unknown): Error {
+  return error instanceof Error ? error : new CliError(String(error));
+}
+
+async function readStandardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The documents of a text. JSON is YAML as well, so one parser reads both. */
+export function* documentsOf(name: string, text: string): Generator<DesiredDocument> {
+  const lineCounter = new LineCounter();
+  for (const parsed of parseAllDocuments(text, { lineCounter })) {
+    const place = `${name}, line ${lineCounter.linePos(firstOffset(text, parsed.range[0])).line}`;
+    const [problem] = parsed.errors;
+    if (problem !== undefined) {
+      yield { place, problem: problem.message.split('\n')[0]?.replace(/:$/, '') ?? '' };
+      continue;
+    }
+    const document = valueOf(parsed);
+    if (document instanceof Error) yield { place, problem: document.message };
+    // What stands between two separators may be nothing but a comment.
+    else if (document !== null && document !== undefined) yield* takenApart(place, document);
+  }
+}
+
+function valueOf(parsed: { toJS(options: { maxAliasCount: number }): unknown }): unknown {
+  try {
+    return parsed.toJS({ maxAliasCount: 1_000 });
+  } catch (error) {
+    // Aliases that lead nowhere, or that would unfold without end.
+    return asProblem(error);
+  }
+}
+
+function* takenApart(place: string, document: unknown): Generator<DesiredDocument> {
+  const list = listSchema.safeParse(document);
+  if (!list.success) yield { place, document };
+  else
+    for (const [index, item] of list.data.items.entries())
+      yield { place: `${place}, item ${index + 1}`, document: item };
+}
+
+/** Where a document's text begins, past its separator and blank lines. */
+function firstOffset(text: string, from: number): number {
+  const blank = /^(?:\s|---)*/.exec(text.slice(from, from + 1_000));
+  return from + (blank?.[0].length ?? 0);
+}

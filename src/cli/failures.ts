@@ -1,0 +1,71 @@
+import { counted } from './output/counted.ts';
+
+/** What the exit code of `muster` says (api.md, "Command line"). */
+export const exitCodes = {
+  done: 0,
+  error: 1,
+  usage: 2,
+  /** Some of several things failed, the others are done. */
+  someFailed: 3,
+  /** The server cannot be reached. */
+  unreachable: 4,
+  /** The server knows who asks and refuses, or does not know. */
+  notAllowed: 5,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** A failure that was foreseen: its message is all that a person needs, and no stack is shown. */
+export class CliError extends Error {
+  override readonly name: string = 'CliError';
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, exitCode: ExitCode = exitCodes.error, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+/** The command line itself is wrong. Shown with how to get help. */
+export class UsageError extends CliError {
+  override readonly name = 'UsageError';
+
+  constructor(message: string) {
+    super(message, exitCodes.usage);
+  }
+}
+
+/** The server answered, and refused. */
+export class ApiError extends CliError {
+  override readonly name = 'ApiError';
+  /** HTTP status. */
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message, status === 401 || status === 403 ? exitCodes.notAllowed : exitCodes.error);
+    this.status = status;
+  }
+}
+
+/** No answer came. */
+export class UnreachableError extends CliError {
+  override readonly name = 'UnreachableError';
+
+  constructor(message: string, cause: unknown) {
+    super(message, exitCodes.unreachable, { cause });
+  }
+}
+
+/**
+ * Ends a command that did several things: silent if none failed.
+ *
+ * @param what one of them is called, in the singular
+ * @throws CliError 3 if some failed, 1 if all did
+ */
+export function requireAllDone(what: string, { failed, total }: { failed: number; total: number }): void {
+  if (failed === 0) return;
+  throw new CliError(
+    `${failed} of ${counted(total, what)} failed`,
+    failed === total ? exitCodes.error : exitCodes.someFailed,
+  );
+}

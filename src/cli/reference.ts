@@ -1,0 +1,76 @@
+import type { Command, Help } from 'commander';
+
+/** Every command with its arguments, options and examples, as Markdown. It says what `--help` says. */
+export function cliReference(program: Command): string {
+  const sections = commandsUnder(program).map(sectionOf);
+  return [
+    '# Command line',
+    '',
+    'Made from the program itself; `muster COMMAND --help` says the same.',
+    '',
+    ...sections,
+  ].join('\n');
+}
+
+function commandsUnder(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(commandsUnder)];
+}
+
+function sectionOf(command: Command): string {
+  const help = command.createHelp();
+  const path = help.commandUsage(command).replace(/ \[options\].*| \[command\].*/s, '');
+  return [
+    `## ${path}`,
+    '',
+    command.description(),
+    '',
+    fenced(help.commandUsage(command)),
+    ...table('Command', 'What it does', commandRows(command, help)),
+    ...table('Argument', 'Meaning', argumentRows(command, help)),
+    ...table('Option', 'Meaning', optionRows(command, help)),
+    ...examplesOf(command),
+  ].join('\n');
+}
+
+function commandRows(command: Command, help: Help): string[][] {
+  return help
+    .visibleCommands(command)
+    .map((subcommand) => [code(help.subcommandTerm(subcommand)), help.subcommandDescription(subcommand)]);
+}
+
+function argumentRows(command: Command, help: Help): string[][] {
+  return help
+    .visibleArguments(command)
+    .map((argument) => [code(help.argumentTerm(argument)), help.argumentDescription(argument)]);
+}
+
+function optionRows(command: Command, help: Help): string[][] {
+  return help.visibleOptions(command).map((option) => [code(help.optionTerm(option)), help.optionDescription(option)]);
+}
+
+function table(left: string, right: string, rows: string[][]): string[] {
+  if (rows.length === 0) return [];
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line([left, right]), line(['---', '---']), ...rows.map(line), ''];
+}
+
+/** What a command says after its options. Commander only writes it, after the help that it can also give as text. */
+function examplesOf(command: Command): string[] {
+  let whole = '';
+  command.configureOutput({
+    writeOut: (text) => {
+      whole += text;
+    },
+  });
+  command.outputHelp();
+  const text = whole.slice(command.helpInformation().length).trim();
+  return text === '' ? [] : [fenced(text)];
+}
+
+function fenced(text: string): string {
+  return `\`\`\`text\n${text}\n\`\`\`\n`;
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}

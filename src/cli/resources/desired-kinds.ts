@@ -1,0 +1,59 @@
+import {
+  answerIfFound,
+  answerOf,
+  fullAnswerOf,
+  type ApiClient,
+  type DeviceBody,
+  type FleetBody,
+} from '../api-client.ts';
+import { deviceKind } from './device-kind.ts';
+import { fleetKind } from './fleet-kind.ts';
+import type { ResourceKind } from './resource-kind.ts';
+
+/** The part of a document in which people's decisions are. */
+export type DesiredState = {
+  readonly metadata: {
+    readonly labels?: Readonly<Record<string, string>> | undefined;
+    readonly annotations?: Readonly<Record<string, string>> | undefined;
+  };
+  readonly spec?: unknown;
+};
+
+/** A kind of resource that people write. */
+export type DesiredKind = {
+  readonly kind: ResourceKind;
+  /** As documents say it: `Device`. */
+  readonly documentKind: string;
+  read(api: ApiClient, name: string): Promise<DesiredState | undefined>;
+  /** @param document goes to the server as it is, which judges it */
+  write(api: ApiClient, name: string, document: unknown): Promise<{ created: boolean; written: DesiredState }>;
+  remove(api: ApiClient, name: string): Promise<unknown>;
+};
+
+const devices: DesiredKind = {
+  kind: deviceKind,
+  documentKind: 'Device',
+  read: (api, name) => answerIfFound(api.GET('/api/v1/devices/{name}', { params: { path: { name } } })),
+  async write(api, name, document) {
+    const body = document as DeviceBody;
+    const { data, status } = await fullAnswerOf(
+      api.PUT('/api/v1/devices/{name}', { params: { path: { name } }, body }),
+    );
+    return { created: status === 201, written: data };
+  },
+  remove: (api, name) => answerOf(api.DELETE('/api/v1/devices/{name}', { params: { path: { name } } })),
+};
+
+const fleets: DesiredKind = {
+  kind: fleetKind,
+  documentKind: 'Fleet',
+  read: (api, name) => answerIfFound(api.GET('/api/v1/fleets/{name}', { params: { path: { name } } })),
+  async write(api, name, document) {
+    const body = document as FleetBody;
+    const { data, status } = await fullAnswerOf(api.PUT('/api/v1/fleets/{name}', { params: { path: { name } }, body }));
+    return { created: status === 201, written: data };
+  },
+  remove: (api, name) => answerOf(api.DELETE('/api/v1/fleets/{name}', { params: { path: { name } } })),
+};
+
+export const desiredKinds: readonly DesiredKind[] = [devices, fleets];
