@@ -219,6 +219,11 @@ export function clientDefaults(env: Environment = process.env): { server: string
   return { server: env['MUSTER_SERVER'] ?? 'http://127.0.0.1:3443', token: env['MUSTER_TOKEN'] };
 }
 
+/** Whether the environment names a database and no server: then what can be done without a server is done on it. */
+export function namesDatabaseOnly(env: Environment = process.env): boolean {
+  return Boolean(env['DATABASE_URL']) && !env['MUSTER_SERVER'];
+}
+
 /** The environment as it is, for a child process. */
 export function inheritedEnvironment(): Environment {
   return process.env;

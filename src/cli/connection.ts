@@ -22,6 +22,11 @@ export function connectionOf(command: Command): Connection {
   return { server: server.replace(/\/+$/, ''), token: options.token ?? defaults.token };
 }
 
+/** The server that the command line names, if it does. */
+export function serverOption(command: Command): string | undefined {
+  return command.optsWithGlobals<{ server?: string }>().server;
+}
+
 export function apiOf(command: Command): ApiClient {
   return createApiClient(connectionOf(command));
 }

@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
+import { ConfigError, namesDatabaseOnly, readConfig } from '../../config.ts';
+import { MusterError } from '../../domain/errors.ts';
 import { restoreBackupSchema, type Restore, type RestoreBackup } from '../../domain/resources/restore.ts';
-import { answerOf } from '../api-client.ts';
-import { apiOf } from '../connection.ts';
+import { createLog } from '../../log.ts';
+import { declareOnDatabase } from '../../restore-tool.ts';
+import { answerOf, type ApiClient } from '../api-client.ts';
+import { apiOf, serverOption } from '../connection.ts';
 import { addExamples } from '../examples.ts';
+import { CliError, UsageError } from '../failures.ts';
 import { outputOption, timeoutOption } from '../option-values.ts';
 import { formatDocument } from '../output/documents.ts';
 import { showProgress } from '../progress.ts';
@@ -40,6 +46,10 @@ export function restoreDeclareCommand(): Command {
     },
     { line: 'muster restore declare --idempotency-key "$JOB_ID" -o name', about: 'from a script that may run twice' },
     { line: 'muster restore declare --wait --timeout 2h', about: 'with a progress bar until it is settled' },
+    {
+      line: 'DATABASE_URL=postgres://muster@db/muster DB_PASSWORD=… REDIS_URL=redis://kv KV_PASSWORD=… muster restore declare',
+      about: 'on the database itself, while the services are stopped',
+    },
   ]);
 }
 
@@ -52,25 +62,65 @@ function checkedBy(schema: z.ZodType<string | undefined>): (text: string) => str
 }
 
 async function declare(options: Options, command: Command): Promise<void> {
+  const declaration = { idempotencyKey: options.idempotencyKey ?? randomUUID(), request: requestOf(options) };
+  if (namesDatabaseOnly() && serverOption(command) === undefined) {
+    if (options.wait === true) {
+      throw new UsageError(
+        '--wait needs a running service: start it, then follow with "muster restore status --watch"',
+      );
+    }
+    print(declared(await declareDirectly(declaration), options.output));
+    return;
+  }
   const api = apiOf(command);
-  const { reason, artifact, sha256, takenAt } = options;
+  const restore = await answerOf(
+    api.POST('/api/v1/restores', {
+      params: { header: { 'idempotency-key': declaration.idempotencyKey } },
+      body: declaration.request,
+    }),
+  );
+  print(declared(restore, options.output));
+  if (options.wait === true) await wait(api, restore, options.timeout);
+}
+
+function requestOf({ reason, artifact, sha256, takenAt }: Options) {
   const backup = {
     ...(artifact === undefined ? {} : { artifact }),
     ...(sha256 === undefined ? {} : { sha256 }),
     ...(takenAt === undefined ? {} : { takenAt }),
   };
-  const restore = await answerOf(
-    api.POST('/api/v1/restores', {
-      params: { header: { 'idempotency-key': options.idempotencyKey ?? randomUUID() } },
-      body: { ...(reason === undefined ? {} : { reason }), ...(Object.keys(backup).length === 0 ? {} : { backup }) },
-    }),
-  );
-  print(declared(restore, options.output));
-  if (options.wait !== true) return;
+  return { ...(reason === undefined ? {} : { reason }), ...(Object.keys(backup).length === 0 ? {} : { backup }) };
+}
+
+type Declaration = { readonly idempotencyKey: string; readonly request: ReturnType<typeof requestOf> };
+
+async function declareDirectly({ idempotencyKey, request }: Declaration): Promise<Restore> {
+  tell('DATABASE_URL is set and no server is named: declaring on the database itself');
+  try {
+    const declaredBy = `user:${userInfo().username}`;
+    const { restore } = await declareOnDatabase(readConfig(), createLog('error'), {
+      ...request,
+      idempotencyKey,
+      declaredBy,
+    });
+    return restore;
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(error.message);
+    if (error instanceof MusterError) throw new CliError(error.message);
+    throw new CliError(`the restore could not be declared; nothing was changed: ${rootCause(error)}`);
+  }
+}
+
+/** The innermost message: what the database or the network said. */
+function rootCause(error: unknown): string {
+  return error instanceof Error && error.cause !== undefined ? rootCause(error.cause) : String(error);
+}
+
+async function wait(api: ApiClient, restore: Restore, timeoutMs: number | undefined): Promise<void> {
   const progress = showProgress(process.stderr, 'Muster');
   try {
     await awaitSettled(api, restore.metadata.name, {
-      timeoutMs: options.timeout,
+      timeoutMs,
       onChange: (now) => progress.update(now.status.devices.answered, expectedAnswers(now), restoreRemark(now)),
     });
   } finally {
