@@ -224,6 +224,11 @@ export function namesDatabaseOnly(env: Environment = process.env): boolean {
   return Boolean(env['DATABASE_URL']) && !env['MUSTER_SERVER'];
 }
 
+/** Where simulated devices find the listener for devices. */
+export function agentServerDefault(env: Environment = process.env): string {
+  return env['MUSTER_AGENT_SERVER'] ?? 'http://127.0.0.1:7443';
+}
+
 /** The environment as it is, for a child process. */
 export function inheritedEnvironment(): Environment {
   return process.env;

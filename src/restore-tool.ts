@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
 import { createContext } from './context.ts';
 import type { Restore } from './domain/resources/restore.ts';
-import type { Log } from './log.ts';
+import { createLog } from './log.ts';
 import { declareRestore, type RestoreDeclaration } from './usecases/declare-restore.ts';
 import { readRestore } from './usecases/read-restores.ts';
 
@@ -11,10 +11,9 @@ import { readRestore } from './usecases/read-restores.ts';
  */
 export async function declareOnDatabase(
   config: Config,
-  log: Log,
   declaration: RestoreDeclaration,
 ): Promise<{ restore: Restore; created: boolean }> {
-  const context = await createContext(config, log);
+  const context = await createContext(config, createLog('error'));
   try {
     const { restore, created } = await declareRestore(context, declaration);
     return { restore: await readRestore(context, restore.id), created };

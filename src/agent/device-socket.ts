@@ -4,13 +4,14 @@ import { isToBeDelivered } from '../domain/delivery.ts';
 import { MusterError } from '../domain/errors.ts';
 import type { DevicePosition } from '../domain/position.ts';
 import { problemOf } from '../http/problems.ts';
-import type { ReportOutcome } from '../usecases/accept-reports.ts';
+import type { Report, ReportOutcome } from '../usecases/accept-reports.ts';
 import type { Standing } from '../usecases/find-standings.ts';
 import { unknownDevice } from './device-answers.ts';
 import { FrameProblem, frameText, readFrame, renderedFrameText, type ReceivedReport } from './frames.ts';
 import type { Gateway } from './gateway.ts';
 import { renderedDocument } from './rendered-document.ts';
 import { closeCodes } from './socket-registry.ts';
+import type { Waiter } from './waiting-devices.ts';
 
 /** Reports of one connection that may wait for an answer; a device that sends more is not listening. */
 const maxUnanswered = 64;
@@ -32,11 +33,14 @@ export class DeviceSocket {
   private readonly socket: WebSocket;
   private readonly gateway: Gateway;
   private readonly leave: () => void;
-  /** Where the device said it is, on this connection and since the last restore: null until it has. */
-  private position: DevicePosition | null = null;
-  /** The newest version sent on this connection, and when: what is under way is not sent twice. */
-  private sentVersion = 0;
-  private sentAtMs = 0;
+  /** What the device last stated on this connection, judged or not; by a restore since then that is outdated. */
+  private stated: DevicePosition | 'nothing yet' | 'outdated' = 'nothing yet';
+  /** Where the device is, and in which restore that was judged; null until it has been, and after a restore until it is again. */
+  private judged: { readonly position: DevicePosition; readonly restore: string } | null = null;
+  /** The restore after which the device was last asked to say again where it is. */
+  private askedIn: string | undefined;
+  /** What is under way to the device, and since when: it is not sent twice. */
+  private sent: { readonly restore: string; readonly version: number; readonly atMs: number } | undefined;
   private unanswered = 0;
   private missedPongs = 0;
 
@@ -44,16 +48,13 @@ export class DeviceSocket {
     this.gateway = gateway;
     this.device = device;
     this.socket = socket;
-    this.leave = gateway.waiting.add({
-      device,
-      onStanding: (standing, restore) => this.send(() => this.deliver(standing, restore)),
-      onInterrupted: (why) => this.interrupt(why),
-    });
+    this.leave = gateway.waiting.add(this.waiter());
     socket.on('message', (data: Buffer, isBinary: boolean) => this.receive(data, isBinary));
     socket.on('pong', () => {
       this.missedPongs = 0;
     });
-    socket.on('error', () => this.socket.terminate());
+    // A frame that breaks the protocol is answered by closing with a code, a broken connection by its end; neither is ours to do.
+    socket.on('error', () => undefined);
     socket.on('close', () => {
       this.leave();
       gateway.sockets.remove(this);
@@ -82,10 +83,25 @@ export class DeviceSocket {
     clearTimeout(timer);
   }
 
-  private interrupt(why: 'restore' | 'shutdown'): void {
-    if (why === 'shutdown') return;
-    this.position = null;
-    this.sentVersion = 0;
+  private waiter(): Waiter {
+    const restore = () => this.judged?.restore ?? null;
+    return {
+      device: this.device,
+      get restore() {
+        return restore();
+      },
+      onStanding: (standing, restore) => this.send(() => this.deliver(standing, restore)),
+      onRestore: (restore) => this.askAgain(restore),
+      // The registry closes the connection, with a code that says why.
+      onStopping: () => undefined,
+    };
+  }
+
+  private askAgain(restore: string): void {
+    this.judged = null;
+    if (this.askedIn === restore) return;
+    this.askedIn = restore;
+    if (this.stated !== 'nothing yet') this.stated = 'outdated';
     this.sendText(frameText({ type: 'report-request', reason: 'restore' }));
   }
 
@@ -110,14 +126,30 @@ export class DeviceSocket {
       return;
     }
     this.unanswered += 1;
-    this.send(() => this.answer(received).finally(() => (this.unanswered -= 1)), received.id);
+    const { id, report } = received;
+    const placed = { ...report, position: this.positionOf(report) };
+    this.send(() => this.answer(id, placed).finally(() => (this.unanswered -= 1)), id);
   }
 
-  private async answer({ id, report }: ReceivedReport): Promise<void> {
+  /**
+   * Where a report says that the device is. One that says nothing of it leaves it where it was; after a restore that is not
+   * good enough, and it is not judged. A device that never said anything has no spec.
+   */
+  private positionOf({ position }: Report): DevicePosition | null {
+    if (position !== null) this.stated = position;
+    if (this.stated === 'outdated') return null;
+    return this.stated === 'nothing yet' ? { timeline: null, version: 0, specHash: null } : this.stated;
+  }
+
+  private async answer(id: number | undefined, report: Report): Promise<void> {
+    const { askedIn } = this;
+    const { position } = report;
     const outcome = await this.gateway.reports.submit(report);
     if (outcome.kind === 'unknown') throw unknownDevice(this.device);
-    this.position = report.position;
     const { verdict, gate, info, restore } = outcome;
+    // Judged before a restore, and told only now, it is no answer to that restore.
+    const isOutdated = this.askedIn !== askedIn && this.askedIn !== restore;
+    if (position !== null && !isOutdated) this.judged = { position, restore };
     this.sendText(
       frameText({
         type: 'verdict',
@@ -139,19 +171,21 @@ export class DeviceSocket {
   }
 
   private async deliver({ gate, server }: Standing, restore: string): Promise<void> {
-    const { position } = this;
-    if (position === null || server.specHash === null || this.isUnderWay(server.version)) return;
-    if (!isToBeDelivered(gate, server, position)) return;
-    const text = await this.gateway.specs.text(server.specHash);
+    const { judged } = this;
+    const { version, specHash } = server;
+    if (judged === null || judged.restore !== restore || specHash === null || this.isUnderWay(restore, version)) return;
+    if (!isToBeDelivered(gate, server, judged.position)) return;
+    const text = await this.gateway.specs.text(specHash);
     // A restore or a newer report may have come while the text was fetched: then that one decides.
-    if (this.position !== position || this.isUnderWay(server.version)) return;
-    this.sentVersion = server.version;
-    this.sentAtMs = performance.now();
+    if (this.judged !== judged || this.isUnderWay(restore, version)) return;
+    this.sent = { restore, version, atMs: performance.now() };
     this.sendText(renderedFrameText(renderedDocument(this.device, server, restore, text)));
   }
 
-  private isUnderWay(version: number): boolean {
-    return version <= this.sentVersion && performance.now() - this.sentAtMs < sendAgainAfterMs;
+  private isUnderWay(restore: string, version: number): boolean {
+    const { sent } = this;
+    if (sent === undefined || sent.restore !== restore) return false;
+    return version <= sent.version && performance.now() - sent.atMs < sendAgainAfterMs;
   }
 
   /** Runs what ends in a frame; a failure becomes an error frame, or the end of the connection. */

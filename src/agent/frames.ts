@@ -1,6 +1,6 @@
 import { badRequest } from '../domain/errors.ts';
-import { parseRenderedVersion, parseSpecHash, parseTimeline } from '../domain/position.ts';
-import { deviceFrameSchema, type MusterFrame } from '../domain/resources/websocket-frames.ts';
+import { parseRenderedVersion, parseSpecHash, parseTimeline, type DevicePosition } from '../domain/position.ts';
+import { deviceFrameSchema, type DeviceFrame, type MusterFrame } from '../domain/resources/websocket-frames.ts';
 import { assertStorable, storableObject } from '../domain/resources/storable.ts';
 import { describeProblems } from '../domain/resources/zod-problem.ts';
 import type { Report } from '../usecases/accept-reports.ts';
@@ -8,6 +8,7 @@ import type { Report } from '../usecases/accept-reports.ts';
 /** Largest frame from a device, in bytes: a whole status with a whole spec. */
 export const maxFrameBytes = 2 * 1024 * 1024;
 
+/** Its position is null where the frame says nothing of it. */
 export type ReceivedReport = { readonly id: number | undefined; readonly report: Report };
 
 /** A frame that could not be read, with its id if that much could. */
@@ -29,20 +30,25 @@ export function readFrame(device: string, text: string): ReceivedReport {
     assertStorable(json);
     const parsed = deviceFrameSchema.safeParse(json);
     if (!parsed.success) throw badRequest(describeProblems(parsed.error, 'frame'));
-    const { renderedVersion, timeline, specHash, status, spec } = parsed.data;
-    const position = {
-      version: parseRenderedVersion(renderedVersion ?? status?.config?.renderedVersion, 'renderedVersion'),
-      timeline: parseTimeline(timeline, 'timeline'),
-      specHash: parseSpecHash(specHash, 'specHash'),
-    };
+    const { status, spec } = parsed.data;
     const documents = {
       ...(status === undefined ? {} : { status: storableObject(status) }),
       ...(spec === undefined ? {} : { spec: storableObject(spec) }),
     };
-    return { id, report: { device, position, ...documents } };
+    return { id, report: { device, position: positionIn(parsed.data), ...documents } };
   } catch (error) {
     throw new FrameProblem(id, error);
   }
+}
+
+function positionIn({ renderedVersion, timeline, specHash, status }: DeviceFrame): DevicePosition | null {
+  const version = renderedVersion ?? status?.config?.renderedVersion;
+  if ((version ?? timeline ?? specHash ?? undefined) === undefined) return null;
+  return {
+    version: parseRenderedVersion(version, 'renderedVersion'),
+    timeline: parseTimeline(timeline, 'timeline'),
+    specHash: parseSpecHash(specHash, 'specHash'),
+  };
 }
 
 function parseJson(text: string): unknown {

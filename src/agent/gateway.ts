@@ -14,7 +14,8 @@ export type Gateway = {
   readonly sockets: SocketRegistry;
 };
 
-export function createGateway(context: Context): Gateway {
+/** @param sockets how often WebSockets are pinged, if not as usual */
+export function createGateway(context: Context, sockets: { pingEveryMs?: number } = {}): Gateway {
   const { config, database, clock, queue, bus, log } = context;
   const onDeviceAhead = () => {
     noticeDevicesAhead(context).catch((error: unknown) =>
@@ -29,6 +30,6 @@ export function createGateway(context: Context): Gateway {
     ),
     specs: new RenderedSpecCache(database),
     waiting: new WaitingDevices({ database, bus, log }, { lookAtAllEveryMs: config.sweepIntervalMs }),
-    sockets: new SocketRegistry(context),
+    sockets: new SocketRegistry(context, sockets),
   };
 }

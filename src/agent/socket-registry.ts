@@ -10,7 +10,8 @@ export const closeCodes = {
   replaced: 4001,
 } as const;
 
-const pingEveryMs = 30_000;
+/** How often a connection is pinged, where nobody says otherwise. */
+const defaultPingEveryMs = 30_000;
 
 /** The WebSockets of this process: one a device, kept alive by pings. */
 export class SocketRegistry {
@@ -18,15 +19,27 @@ export class SocketRegistry {
   private readonly pings: NodeJS.Timeout;
   private readonly unsubscribe: () => void;
   private readonly bus: Bus;
+  /** Connections that this process has heard of on the bus too. */
+  private readonly announced = new WeakSet<DeviceSocket>();
+  private closing = false;
 
-  constructor({ bus }: { bus: Bus }) {
+  constructor({ bus }: { bus: Bus }, { pingEveryMs = defaultPingEveryMs }: { pingEveryMs?: number } = {}) {
     this.bus = bus;
     this.pings = setInterval(() => this.pingAll(), pingEveryMs);
     this.unsubscribe = bus.subscribe((message) => {
-      if (message.type !== 'device-connected') return;
-      const socket = this.sockets.get(message.device);
-      if (socket !== undefined && socket.connection !== message.connection) this.replace(socket);
+      if (message.type === 'device-connected') this.hear(message);
     });
+  }
+
+  /**
+   * Which of two connections is newer the bus decides, for every instance hears it in one order: one that was heard of
+   * before this socket's own announcement is older than that.
+   */
+  private hear({ device, connection }: { device: string; connection: string }): void {
+    const socket = this.sockets.get(device);
+    if (socket === undefined) return;
+    if (socket.connection === connection) this.announced.add(socket);
+    else if (this.announced.has(socket)) this.replace(socket);
   }
 
   get count(): number {
@@ -35,6 +48,10 @@ export class SocketRegistry {
 
   /** The newest connection of a device is the one that counts: an older one is closed, on this instance and any other. */
   add(socket: DeviceSocket): void {
+    if (this.closing) {
+      void socket.close(closeCodes.goingAway, 'shutting down');
+      return;
+    }
     const older = this.sockets.get(socket.device);
     this.sockets.set(socket.device, socket);
     if (older !== undefined) this.replace(older);
@@ -47,6 +64,7 @@ export class SocketRegistry {
 
   /** Closes every connection because this process stops; resolves when they are gone or `timeoutMs` has passed. */
   async closeAll(timeoutMs: number): Promise<void> {
+    this.closing = true;
     clearInterval(this.pings);
     this.unsubscribe();
     const closed = [...this.sockets.values()].map((socket) =>

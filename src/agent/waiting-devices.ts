@@ -6,24 +6,31 @@ import { findStandings, type Standing } from '../usecases/find-standings.ts';
 /** A poll that is held open, or a WebSocket: something that a device waits at for news. */
 export type Waiter = {
   readonly device: string;
+  /** The restore in which the device said here where it is; null while it has not. */
+  readonly restore: string | null;
   /** How the device stands, looked at again because something may have changed. */
   onStanding(standing: Standing, restore: string): void;
-  /** The waiting is over: a restore was declared, so what the device said before counts no more, or this process stops. */
-  onInterrupted(why: 'restore' | 'shutdown'): void;
+  /** Another restore is current than the one in which the device spoke: what it said counts no more. */
+  onRestore(restore: string): void;
+  /** This process stops. */
+  onStopping(): void;
 };
 
 /** Devices looked up in one query. */
 const lookupBatch = 1_000;
+/** After this long a lookup that failed is tried again. */
+const retryAfterMs = 250;
 
 /**
  * Who waits in this process, and waking them. A message on the bus is a hint to look at a device now; every so often all
- * are looked at without one, so a lost message costs that long and no more.
+ * are looked at without one, so a lost message costs that long and no more. What is so is read from the database each
+ * time, and never concluded from a message.
  */
 export class WaitingDevices {
   private readonly waiters = new Map<string, Set<Waiter>>();
   private readonly toLookAt = new Set<string>();
   private looking = false;
-  private restore: string | undefined;
+  private stopped = false;
   private readonly stops: Array<() => void> = [];
   private readonly deps: { database: Database; log: Log };
 
@@ -32,7 +39,7 @@ export class WaitingDevices {
     this.stops.push(
       deps.bus.subscribe((message) => {
         if (message.type === 'device-news') this.lookAt(message.devices);
-        if (message.type === 'restore-declared') this.noticeRestore(message.restore);
+        if (message.type === 'restore-declared') this.lookAt(this.waiters.keys());
       }),
     );
     const timer = setInterval(() => this.lookAt(this.waiters.keys()), lookAtAllEveryMs);
@@ -48,8 +55,8 @@ export class WaitingDevices {
     const there = this.waiters.get(waiter.device);
     if (there === undefined) this.waiters.set(waiter.device, new Set([waiter]));
     else there.add(waiter);
-    // A report that was under way when this process began to stop: nobody else would ever wake it.
-    if (this.stops.length === 0) setImmediate(() => waiter.onInterrupted('shutdown'));
+    // Its report was still being judged when the others were told.
+    if (this.stopped) queueMicrotask(() => waiter.onStopping());
     return () => {
       const left = this.waiters.get(waiter.device);
       left?.delete(waiter);
@@ -62,45 +69,43 @@ export class WaitingDevices {
     for (const device of devices) {
       if (this.waiters.has(device)) this.toLookAt.add(device);
     }
-    if (this.looking || this.toLookAt.size === 0) return;
+    if (this.looking || this.stopped || this.toLookAt.size === 0) return;
     this.looking = true;
     void this.lookAtAll().finally(() => {
       this.looking = false;
-      if (this.toLookAt.size > 0 && this.stops.length > 0) setTimeout(() => this.lookAt([]), 100);
+      if (this.toLookAt.size > 0) setTimeout(() => this.lookAt([]), retryAfterMs);
     });
   }
 
   stop(): void {
+    this.stopped = true;
     for (const stop of this.stops.splice(0)) stop();
-    this.interruptAll('shutdown');
-  }
-
-  private interruptAll(why: 'restore' | 'shutdown'): void {
     for (const waiters of this.waiters.values()) {
-      for (const waiter of waiters) waiter.onInterrupted(why);
+      for (const waiter of waiters) waiter.onStopping();
     }
   }
 
   private async lookAtAll(): Promise<void> {
-    while (this.toLookAt.size > 0) {
+    while (this.toLookAt.size > 0 && !this.stopped) {
       const names = [...this.toLookAt].slice(0, lookupBatch);
+      // Taken off before the look: news that comes while it is under way asks for another one.
+      for (const name of names) this.toLookAt.delete(name);
       try {
         const { restore, standings } = await findStandings(this.deps, names);
-        for (const name of names) this.toLookAt.delete(name);
-        this.noticeRestore(restore);
-        for (const [name, standing] of standings) {
-          for (const waiter of this.waiters.get(name) ?? []) waiter.onStanding(standing, restore);
-        }
+        for (const name of names) this.tell(name, restore, standings.get(name));
       } catch (error) {
+        for (const name of names) this.toLookAt.add(name);
         this.deps.log.warn({ error: String(error) }, 'waiting devices could not be looked at; trying again');
         return;
       }
     }
   }
 
-  private noticeRestore(restore: string): void {
-    const before = this.restore;
-    this.restore = restore;
-    if (before !== undefined && before !== restore) this.interruptAll('restore');
+  /** @param standing undefined if the device is gone */
+  private tell(device: string, restore: string, standing: Standing | undefined): void {
+    for (const waiter of this.waiters.get(device) ?? []) {
+      if (waiter.restore !== null && waiter.restore !== restore) waiter.onRestore(restore);
+      else if (standing !== undefined) waiter.onStanding(standing, restore);
+    }
   }
 }

@@ -557,71 +557,10 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * @description How the device is; the last two, what Muster waits for.
+         * @description The version of the schema that the object follows.
          * @enum {string}
          */
-        DeviceSummaryStatusTypeInput: "Online" | "Degraded" | "Error" | "Rebooting" | "PoweredOff" | "Unknown" | "AwaitingReconnect" | "ConflictPaused";
-        /**
-         * @description Whether the device runs what it should.
-         * @enum {string}
-         */
-        DeviceUpdatedStatusTypeInput: "UpToDate" | "OutOfDate" | "Updating" | "Unknown";
-        /**
-         * @description Whether the device belongs to the fleet, or is leaving it.
-         * @enum {string}
-         */
-        DeviceLifecycleStatusTypeInput: "Unknown" | "Enrolled" | "Decommissioning" | "Decommissioned";
-        /**
-         * @description How the applications are, taken together.
-         * @enum {string}
-         */
-        ApplicationsSummaryStatusTypeInput: "Healthy" | "Degraded" | "Error" | "Unknown" | "NoApplications";
-        /**
-         * @description How much of a resource is left.
-         * @enum {string}
-         */
-        DeviceResourceStatusTypeInput: "Healthy" | "Warning" | "Critical" | "Error" | "Unknown";
-        /** @description What one check of integrity found. */
-        DeviceIntegrityCheckStatusInput: {
-            /** @enum {string} */
-            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
-            /** @description Why, for people. */
-            info?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What the device was set up to say of itself. */
-        CustomDeviceInfoInput: {
-            [key: string]: string;
-        };
-        /**
-         * @description Whether what the condition says is so.
-         * @enum {string}
-         */
-        ConditionStatusInput: "True" | "False" | "Unknown";
-        /**
-         * @description What the condition is about.
-         * @enum {string}
-         */
-        ConditionTypeInput: "Approved" | "TPMVerified" | "Denied" | "Failed" | "Accessible" | "ResourceParsed" | "Synced" | "Valid" | "RolloutInProgress" | "Updating" | "SpecValid" | "MultipleOwners" | "DeviceDecommissioning";
-        /** @description One thing observed of an object, and since when it has been so. */
-        ConditionInput: {
-            type: components["schemas"]["ConditionTypeInput"];
-            status: components["schemas"]["ConditionStatusInput"];
-            /** @description The generation that was looked at. */
-            observedGeneration?: number;
-            /**
-             * Format: date-time
-             * @description When the status last changed.
-             */
-            lastTransitionTime: string;
-            /** @description Why, as one word for programs. */
-            reason: string;
-            /** @description Why, for people. */
-            message: string;
-        } & {
-            [key: string]: unknown;
-        };
+        ApiVersionInput: "v1beta1" | "flightctl.io/v1beta1" | "";
         /** @description A version of an item of a catalog, which stands for an OCI image. */
         CatalogItemRefSpecInput: {
             /** @description The catalog that the item is in. */
@@ -900,166 +839,6 @@ export interface components {
         });
         /** @description An application to run on the device; `appType` says which kind. */
         ApplicationProviderSpecInput: components["schemas"]["ComposeApplicationInput"] | components["schemas"]["QuadletApplicationInput"] | components["schemas"]["ContainerApplicationInput"] | components["schemas"]["HelmApplicationInput"] | components["schemas"]["VmApplicationInput"];
-        /** @description A systemd unit's state, in systemd's own words. */
-        SystemdUnitStatusInput: {
-            unit: string;
-            description: string;
-            /** @enum {string} */
-            enableState: "enabled" | "enabled-runtime" | "linked" | "linked-runtime" | "alias" | "masked" | "masked-runtime" | "static" | "disabled" | "indirect" | "generated" | "transient" | "bad" | "unknown" | "";
-            /** @enum {string} */
-            loadState: "stub" | "loaded" | "not-found" | "bad-setting" | "error" | "merged" | "masked" | "unknown";
-            /** @enum {string} */
-            activeState: "active" | "reloading" | "inactive" | "failed" | "activating" | "deactivating" | "maintenance" | "refreshing" | "unknown";
-            subState: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description How an application is.
-         * @enum {string}
-         */
-        ApplicationStatusTypeInput: "Preparing" | "Starting" | "Running" | "Error" | "Unknown" | "Completed" | "Stopped" | "Stopping";
-        /** @description What a volume holds. */
-        ApplicationVolumeStatusInput: {
-            name: string;
-            /** @description The image that fills the volume. */
-            reference: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description How one application of the device is. */
-        DeviceApplicationStatusInput: {
-            name: string;
-            /** @description How many of its containers are ready. */
-            ready: string;
-            restarts: number;
-            status: components["schemas"]["ApplicationStatusTypeInput"];
-            /** @description It came with the OS image. */
-            embedded: boolean;
-            appType: components["schemas"]["AppTypeInput"];
-            runAs?: string;
-            volumes?: components["schemas"]["ApplicationVolumeStatusInput"][];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What a config provider gave at the last render. */
-        DependencySyncConfigRefStatusInput: {
-            configProviderName: string;
-            /** @description Tells one content of the source from another. */
-            fingerprint?: string;
-            /**
-             * Format: date-time
-             * @description When that content last changed.
-             */
-            lastUpdatedAt?: string;
-        };
-        /**
-         * @description Whether the OS is replaced as an image or managed by packages.
-         * @enum {string}
-         */
-        OsModeTypeInput: "image" | "package";
-        /** @description What a device says of itself: as much of a status as it knows. */
-        ReportedDeviceStatusInput: {
-            conditions?: components["schemas"]["ConditionInput"][];
-            systemInfo?: {
-                architecture?: string;
-                /** @description Differs after each boot. */
-                bootID?: string;
-                operatingSystem?: string;
-                agentVersion?: string;
-                customInfo?: components["schemas"]["CustomDeviceInfoInput"];
-            } & {
-                [key: string]: string;
-            };
-            systemd?: components["schemas"]["SystemdUnitStatusInput"][];
-            applications?: components["schemas"]["DeviceApplicationStatusInput"][];
-            applicationsSummary?: {
-                status?: components["schemas"]["ApplicationsSummaryStatusTypeInput"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            resources?: {
-                cpu?: components["schemas"]["DeviceResourceStatusTypeInput"];
-                memory?: components["schemas"]["DeviceResourceStatusTypeInput"];
-                disk?: components["schemas"]["DeviceResourceStatusTypeInput"];
-            } & {
-                [key: string]: unknown;
-            };
-            integrity?: {
-                /** @enum {string} */
-                status?: "Verified" | "Failed" | "Unknown" | "Unsupported";
-                /** @description Why, for people. */
-                info?: string;
-                deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatusInput"];
-                tpm?: components["schemas"]["DeviceIntegrityCheckStatusInput"];
-                /**
-                 * Format: date-time
-                 * @description When integrity was last checked.
-                 */
-                lastVerified?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            config?: {
-                /** @description The rendered version that the device runs. */
-                renderedVersion?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            os?: {
-                /** @description The OS image that the device runs. */
-                image?: string;
-                /** @description The digest of that image. */
-                imageDigest?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            updated?: {
-                status?: components["schemas"]["DeviceUpdatedStatusTypeInput"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            summary?: {
-                status?: components["schemas"]["DeviceSummaryStatusTypeInput"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            /**
-             * Format: date-time
-             * @description When the device was last heard of.
-             */
-            lastSeen?: string;
-            lifecycle?: {
-                status?: components["schemas"]["DeviceLifecycleStatusTypeInput"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            dependencySync?: {
-                configRefs?: components["schemas"]["DependencySyncConfigRefStatusInput"][];
-            } & {
-                [key: string]: unknown;
-            };
-            capabilities?: {
-                osMode?: components["schemas"]["OsModeTypeInput"];
-            } & {
-                [key: string]: unknown;
-            };
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description The version of the schema that the object follows.
-         * @enum {string}
-         */
-        ApiVersionInput: "v1beta1" | "flightctl.io/v1beta1" | "";
         /** @description Configuration kept in a Git repository. */
         GitRefInput: {
             /** @description The repository, by the name of its resource. */
@@ -1231,6 +1010,227 @@ export interface components {
             resources?: components["schemas"]["ResourceMonitorInput"][];
             consoles?: components["schemas"]["DeviceConsoleInput"][];
             decommissioning?: components["schemas"]["DeviceDecommissionInput"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description Whether what the condition says is so.
+         * @enum {string}
+         */
+        ConditionStatusInput: "True" | "False" | "Unknown";
+        /**
+         * @description What the condition is about.
+         * @enum {string}
+         */
+        ConditionTypeInput: "Approved" | "TPMVerified" | "Denied" | "Failed" | "Accessible" | "ResourceParsed" | "Synced" | "Valid" | "RolloutInProgress" | "Updating" | "SpecValid" | "MultipleOwners" | "DeviceDecommissioning";
+        /** @description One thing observed of an object, and since when it has been so. */
+        ConditionInput: {
+            type: components["schemas"]["ConditionTypeInput"];
+            status: components["schemas"]["ConditionStatusInput"];
+            /** @description The generation that was looked at. */
+            observedGeneration?: number;
+            /**
+             * Format: date-time
+             * @description When the status last changed.
+             */
+            lastTransitionTime: string;
+            /** @description Why, as one word for programs. */
+            reason: string;
+            /** @description Why, for people. */
+            message: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A systemd unit's state, in systemd's own words. */
+        SystemdUnitStatusInput: {
+            unit: string;
+            description: string;
+            /** @enum {string} */
+            enableState: "enabled" | "enabled-runtime" | "linked" | "linked-runtime" | "alias" | "masked" | "masked-runtime" | "static" | "disabled" | "indirect" | "generated" | "transient" | "bad" | "unknown" | "";
+            /** @enum {string} */
+            loadState: "stub" | "loaded" | "not-found" | "bad-setting" | "error" | "merged" | "masked" | "unknown";
+            /** @enum {string} */
+            activeState: "active" | "reloading" | "inactive" | "failed" | "activating" | "deactivating" | "maintenance" | "refreshing" | "unknown";
+            subState: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description How an application is.
+         * @enum {string}
+         */
+        ApplicationStatusTypeInput: "Preparing" | "Starting" | "Running" | "Error" | "Unknown" | "Completed" | "Stopped" | "Stopping";
+        /** @description What a volume holds. */
+        ApplicationVolumeStatusInput: {
+            name: string;
+            /** @description The image that fills the volume. */
+            reference: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How one application of the device is. */
+        DeviceApplicationStatusInput: {
+            name: string;
+            /** @description How many of its containers are ready. */
+            ready: string;
+            restarts: number;
+            status: components["schemas"]["ApplicationStatusTypeInput"];
+            /** @description It came with the OS image. */
+            embedded: boolean;
+            appType: components["schemas"]["AppTypeInput"];
+            runAs?: string;
+            volumes?: components["schemas"]["ApplicationVolumeStatusInput"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a config provider gave at the last render. */
+        DependencySyncConfigRefStatusInput: {
+            configProviderName: string;
+            /** @description Tells one content of the source from another. */
+            fingerprint?: string;
+            /**
+             * Format: date-time
+             * @description When that content last changed.
+             */
+            lastUpdatedAt?: string;
+        };
+        /**
+         * @description Whether the OS is replaced as an image or managed by packages.
+         * @enum {string}
+         */
+        OsModeTypeInput: "image" | "package";
+        /**
+         * @description How the device is; the last two, what Muster waits for.
+         * @enum {string}
+         */
+        DeviceSummaryStatusTypeInput: "Online" | "Degraded" | "Error" | "Rebooting" | "PoweredOff" | "Unknown" | "AwaitingReconnect" | "ConflictPaused";
+        /**
+         * @description Whether the device runs what it should.
+         * @enum {string}
+         */
+        DeviceUpdatedStatusTypeInput: "UpToDate" | "OutOfDate" | "Updating" | "Unknown";
+        /**
+         * @description Whether the device belongs to the fleet, or is leaving it.
+         * @enum {string}
+         */
+        DeviceLifecycleStatusTypeInput: "Unknown" | "Enrolled" | "Decommissioning" | "Decommissioned";
+        /**
+         * @description How the applications are, taken together.
+         * @enum {string}
+         */
+        ApplicationsSummaryStatusTypeInput: "Healthy" | "Degraded" | "Error" | "Unknown" | "NoApplications";
+        /**
+         * @description How much of a resource is left.
+         * @enum {string}
+         */
+        DeviceResourceStatusTypeInput: "Healthy" | "Warning" | "Critical" | "Error" | "Unknown";
+        /** @description What one check of integrity found. */
+        DeviceIntegrityCheckStatusInput: {
+            /** @enum {string} */
+            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What the device was set up to say of itself. */
+        CustomDeviceInfoInput: {
+            [key: string]: string;
+        };
+        /** @description What a device says of itself: as much of a status as it knows. */
+        ReportedDeviceStatusInput: {
+            conditions?: components["schemas"]["ConditionInput"][];
+            systemInfo?: {
+                architecture?: string;
+                /** @description Differs after each boot. */
+                bootID?: string;
+                operatingSystem?: string;
+                agentVersion?: string;
+                customInfo?: components["schemas"]["CustomDeviceInfoInput"];
+            } & {
+                [key: string]: string;
+            };
+            systemd?: components["schemas"]["SystemdUnitStatusInput"][];
+            applications?: components["schemas"]["DeviceApplicationStatusInput"][];
+            applicationsSummary?: {
+                status?: components["schemas"]["ApplicationsSummaryStatusTypeInput"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            resources?: {
+                cpu?: components["schemas"]["DeviceResourceStatusTypeInput"];
+                memory?: components["schemas"]["DeviceResourceStatusTypeInput"];
+                disk?: components["schemas"]["DeviceResourceStatusTypeInput"];
+            } & {
+                [key: string]: unknown;
+            };
+            integrity?: {
+                /** @enum {string} */
+                status?: "Verified" | "Failed" | "Unknown" | "Unsupported";
+                /** @description Why, for people. */
+                info?: string;
+                deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatusInput"];
+                tpm?: components["schemas"]["DeviceIntegrityCheckStatusInput"];
+                /**
+                 * Format: date-time
+                 * @description When integrity was last checked.
+                 */
+                lastVerified?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            config?: {
+                /** @description The rendered version that the device runs. */
+                renderedVersion?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            os?: {
+                /** @description The OS image that the device runs. */
+                image?: string;
+                /** @description The digest of that image. */
+                imageDigest?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            updated?: {
+                status?: components["schemas"]["DeviceUpdatedStatusTypeInput"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            summary?: {
+                status?: components["schemas"]["DeviceSummaryStatusTypeInput"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When the device was last heard of.
+             */
+            lastSeen?: string;
+            lifecycle?: {
+                status?: components["schemas"]["DeviceLifecycleStatusTypeInput"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            dependencySync?: {
+                configRefs?: components["schemas"]["DependencySyncConfigRefStatusInput"][];
+            } & {
+                [key: string]: unknown;
+            };
+            capabilities?: {
+                osMode?: components["schemas"]["OsModeTypeInput"];
+            } & {
+                [key: string]: unknown;
+            };
         } & {
             [key: string]: unknown;
         };
@@ -1555,154 +1555,15 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * @description How the device is; the last two, what Muster waits for.
+         * @description The version of the schema that the object follows.
          * @enum {string}
          */
-        DeviceSummaryStatusType: "Online" | "Degraded" | "Error" | "Rebooting" | "PoweredOff" | "Unknown" | "AwaitingReconnect" | "ConflictPaused";
-        /** @description How the device as a whole is. */
-        DeviceSummaryStatus: {
-            status: components["schemas"]["DeviceSummaryStatusType"];
-            /** @description Why, for people. */
-            info?: string;
-        } & {
-            [key: string]: unknown;
-        };
+        ApiVersion: "v1beta1" | "flightctl.io/v1beta1" | "";
         /**
-         * @description Whether the device runs what it should.
-         * @enum {string}
+         * @description The version of the schema of resources that only Muster has.
+         * @constant
          */
-        DeviceUpdatedStatusType: "UpToDate" | "OutOfDate" | "Updating" | "Unknown";
-        /** @description How far the device is with what it should run. */
-        DeviceUpdatedStatus: {
-            status: components["schemas"]["DeviceUpdatedStatusType"];
-            /** @description Why, for people. */
-            info?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description Whether the device belongs to the fleet, or is leaving it.
-         * @enum {string}
-         */
-        DeviceLifecycleStatusType: "Unknown" | "Enrolled" | "Decommissioning" | "Decommissioned";
-        /** @description Where the device is between enrolling and being given up. */
-        DeviceLifecycleStatus: {
-            status: components["schemas"]["DeviceLifecycleStatusType"];
-            /** @description Why, for people. */
-            info?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description How the applications are, taken together.
-         * @enum {string}
-         */
-        ApplicationsSummaryStatusType: "Healthy" | "Degraded" | "Error" | "Unknown" | "NoApplications";
-        /** @description How the applications of the device are. */
-        DeviceApplicationsSummaryStatus: {
-            status: components["schemas"]["ApplicationsSummaryStatusType"];
-            /** @description Why, for people. */
-            info?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description How much of a resource is left.
-         * @enum {string}
-         */
-        DeviceResourceStatusType: "Healthy" | "Warning" | "Critical" | "Error" | "Unknown";
-        /** @description How the resources that the device watches are. */
-        DeviceResourceStatus: {
-            cpu: components["schemas"]["DeviceResourceStatusType"];
-            memory: components["schemas"]["DeviceResourceStatusType"];
-            disk: components["schemas"]["DeviceResourceStatusType"];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What one check of integrity found. */
-        DeviceIntegrityCheckStatus: {
-            /** @enum {string} */
-            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
-            /** @description Why, for people. */
-            info?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description Whether the device is what it says it is. */
-        DeviceIntegrityStatus: {
-            /** @enum {string} */
-            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
-            /** @description Why, for people. */
-            info?: string;
-            deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatus"];
-            tpm?: components["schemas"]["DeviceIntegrityCheckStatus"];
-            /**
-             * Format: date-time
-             * @description When integrity was last checked.
-             */
-            lastVerified?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What configuration the device runs. */
-        DeviceConfigStatus: {
-            /** @description The rendered version that the device runs. */
-            renderedVersion: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What operating system the device runs. */
-        DeviceOsStatus: {
-            /** @description The OS image that the device runs. */
-            image: string;
-            /** @description The digest of that image. */
-            imageDigest: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What the device was set up to say of itself. */
-        CustomDeviceInfo: {
-            [key: string]: string;
-        };
-        /** @description Facts about the device, each a text under a name of its own. */
-        DeviceSystemInfo: {
-            architecture: string;
-            /** @description Differs after each boot. */
-            bootID: string;
-            operatingSystem: string;
-            agentVersion: string;
-            customInfo?: components["schemas"]["CustomDeviceInfo"];
-        } & {
-            [key: string]: string;
-        };
-        /**
-         * @description Whether what the condition says is so.
-         * @enum {string}
-         */
-        ConditionStatus: "True" | "False" | "Unknown";
-        /**
-         * @description What the condition is about.
-         * @enum {string}
-         */
-        ConditionType: "Approved" | "TPMVerified" | "Denied" | "Failed" | "Accessible" | "ResourceParsed" | "Synced" | "Valid" | "RolloutInProgress" | "Updating" | "SpecValid" | "MultipleOwners" | "DeviceDecommissioning";
-        /** @description One thing observed of an object, and since when it has been so. */
-        Condition: {
-            type: components["schemas"]["ConditionType"];
-            status: components["schemas"]["ConditionStatus"];
-            /** @description The generation that was looked at. */
-            observedGeneration?: number;
-            /**
-             * Format: date-time
-             * @description When the status last changed.
-             */
-            lastTransitionTime: string;
-            /** @description Why, as one word for programs. */
-            reason: string;
-            /** @description Why, for people. */
-            message: string;
-        } & {
-            [key: string]: unknown;
-        };
+        MusterApiVersion: "muster/v1";
         /** @description A version of an item of a catalog, which stands for an OCI image. */
         CatalogItemRefSpec: {
             /** @description The catalog that the item is in. */
@@ -1981,201 +1842,6 @@ export interface components {
         });
         /** @description An application to run on the device; `appType` says which kind. */
         ApplicationProviderSpec: components["schemas"]["ComposeApplication"] | components["schemas"]["QuadletApplication"] | components["schemas"]["ContainerApplication"] | components["schemas"]["HelmApplication"] | components["schemas"]["VmApplication"];
-        /** @description A systemd unit's state, in systemd's own words. */
-        SystemdUnitStatus: {
-            unit: string;
-            description: string;
-            /** @enum {string} */
-            enableState: "enabled" | "enabled-runtime" | "linked" | "linked-runtime" | "alias" | "masked" | "masked-runtime" | "static" | "disabled" | "indirect" | "generated" | "transient" | "bad" | "unknown" | "";
-            /** @enum {string} */
-            loadState: "stub" | "loaded" | "not-found" | "bad-setting" | "error" | "merged" | "masked" | "unknown";
-            /** @enum {string} */
-            activeState: "active" | "reloading" | "inactive" | "failed" | "activating" | "deactivating" | "maintenance" | "refreshing" | "unknown";
-            subState: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description How an application is.
-         * @enum {string}
-         */
-        ApplicationStatusType: "Preparing" | "Starting" | "Running" | "Error" | "Unknown" | "Completed" | "Stopped" | "Stopping";
-        /** @description What a volume holds. */
-        ApplicationVolumeStatus: {
-            name: string;
-            /** @description The image that fills the volume. */
-            reference: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description How one application of the device is. */
-        DeviceApplicationStatus: {
-            name: string;
-            /** @description How many of its containers are ready. */
-            ready: string;
-            restarts: number;
-            status: components["schemas"]["ApplicationStatusType"];
-            /** @description It came with the OS image. */
-            embedded: boolean;
-            appType: components["schemas"]["AppType"];
-            runAs?: string;
-            volumes?: components["schemas"]["ApplicationVolumeStatus"][];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What a config provider gave at the last render. */
-        DependencySyncConfigRefStatus: {
-            configProviderName: string;
-            /** @description Tells one content of the source from another. */
-            fingerprint?: string;
-            /**
-             * Format: date-time
-             * @description When that content last changed.
-             */
-            lastUpdatedAt?: string;
-        };
-        /** @description What the sources outside the spec gave at the last render. */
-        DependencySyncStatus: {
-            configRefs?: components["schemas"]["DependencySyncConfigRefStatus"][];
-        };
-        /**
-         * @description Whether the OS is replaced as an image or managed by packages.
-         * @enum {string}
-         */
-        OsModeType: "image" | "package";
-        /** @description What the agent of the device can do. */
-        DeviceCapabilities: {
-            osMode?: components["schemas"]["OsModeType"];
-        };
-        /** @description What is known of the state of a device. The device itself may be further on. */
-        DeviceStatus: {
-            conditions: components["schemas"]["Condition"][];
-            systemInfo: components["schemas"]["DeviceSystemInfo"];
-            systemd?: components["schemas"]["SystemdUnitStatus"][];
-            applications: components["schemas"]["DeviceApplicationStatus"][];
-            applicationsSummary: components["schemas"]["DeviceApplicationsSummaryStatus"];
-            resources: components["schemas"]["DeviceResourceStatus"];
-            integrity: components["schemas"]["DeviceIntegrityStatus"];
-            config: components["schemas"]["DeviceConfigStatus"];
-            os: components["schemas"]["DeviceOsStatus"];
-            updated: components["schemas"]["DeviceUpdatedStatus"];
-            summary: components["schemas"]["DeviceSummaryStatus"];
-            /**
-             * Format: date-time
-             * @description When the device was last heard of.
-             */
-            lastSeen?: string;
-            lifecycle: components["schemas"]["DeviceLifecycleStatus"];
-            dependencySync?: components["schemas"]["DependencySyncStatus"];
-            capabilities?: components["schemas"]["DeviceCapabilities"];
-        };
-        /** @description What a device says of itself: as much of a status as it knows. */
-        ReportedDeviceStatus: {
-            conditions?: components["schemas"]["Condition"][];
-            systemInfo?: {
-                architecture?: string;
-                /** @description Differs after each boot. */
-                bootID?: string;
-                operatingSystem?: string;
-                agentVersion?: string;
-                customInfo?: components["schemas"]["CustomDeviceInfo"];
-            } & {
-                [key: string]: string;
-            };
-            systemd?: components["schemas"]["SystemdUnitStatus"][];
-            applications?: components["schemas"]["DeviceApplicationStatus"][];
-            applicationsSummary?: {
-                status?: components["schemas"]["ApplicationsSummaryStatusType"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            resources?: {
-                cpu?: components["schemas"]["DeviceResourceStatusType"];
-                memory?: components["schemas"]["DeviceResourceStatusType"];
-                disk?: components["schemas"]["DeviceResourceStatusType"];
-            } & {
-                [key: string]: unknown;
-            };
-            integrity?: {
-                /** @enum {string} */
-                status?: "Verified" | "Failed" | "Unknown" | "Unsupported";
-                /** @description Why, for people. */
-                info?: string;
-                deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatus"];
-                tpm?: components["schemas"]["DeviceIntegrityCheckStatus"];
-                /**
-                 * Format: date-time
-                 * @description When integrity was last checked.
-                 */
-                lastVerified?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            config?: {
-                /** @description The rendered version that the device runs. */
-                renderedVersion?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            os?: {
-                /** @description The OS image that the device runs. */
-                image?: string;
-                /** @description The digest of that image. */
-                imageDigest?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            updated?: {
-                status?: components["schemas"]["DeviceUpdatedStatusType"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            summary?: {
-                status?: components["schemas"]["DeviceSummaryStatusType"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            /**
-             * Format: date-time
-             * @description When the device was last heard of.
-             */
-            lastSeen?: string;
-            lifecycle?: {
-                status?: components["schemas"]["DeviceLifecycleStatusType"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            dependencySync?: {
-                configRefs?: components["schemas"]["DependencySyncConfigRefStatus"][];
-            } & {
-                [key: string]: unknown;
-            };
-            capabilities?: {
-                osMode?: components["schemas"]["OsModeType"];
-            } & {
-                [key: string]: unknown;
-            };
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description The version of the schema that the object follows.
-         * @enum {string}
-         */
-        ApiVersion: "v1beta1" | "flightctl.io/v1beta1" | "";
-        /**
-         * @description The version of the schema of resources that only Muster has.
-         * @constant
-         */
-        MusterApiVersion: "muster/v1";
         /** @description Configuration kept in a Git repository. */
         GitRef: {
             /** @description The repository, by the name of its resource. */
@@ -2347,6 +2013,340 @@ export interface components {
             resources?: components["schemas"]["ResourceMonitor"][];
             consoles?: components["schemas"]["DeviceConsole"][];
             decommissioning?: components["schemas"]["DeviceDecommission"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description Whether what the condition says is so.
+         * @enum {string}
+         */
+        ConditionStatus: "True" | "False" | "Unknown";
+        /**
+         * @description What the condition is about.
+         * @enum {string}
+         */
+        ConditionType: "Approved" | "TPMVerified" | "Denied" | "Failed" | "Accessible" | "ResourceParsed" | "Synced" | "Valid" | "RolloutInProgress" | "Updating" | "SpecValid" | "MultipleOwners" | "DeviceDecommissioning";
+        /** @description One thing observed of an object, and since when it has been so. */
+        Condition: {
+            type: components["schemas"]["ConditionType"];
+            status: components["schemas"]["ConditionStatus"];
+            /** @description The generation that was looked at. */
+            observedGeneration?: number;
+            /**
+             * Format: date-time
+             * @description When the status last changed.
+             */
+            lastTransitionTime: string;
+            /** @description Why, as one word for programs. */
+            reason: string;
+            /** @description Why, for people. */
+            message: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A systemd unit's state, in systemd's own words. */
+        SystemdUnitStatus: {
+            unit: string;
+            description: string;
+            /** @enum {string} */
+            enableState: "enabled" | "enabled-runtime" | "linked" | "linked-runtime" | "alias" | "masked" | "masked-runtime" | "static" | "disabled" | "indirect" | "generated" | "transient" | "bad" | "unknown" | "";
+            /** @enum {string} */
+            loadState: "stub" | "loaded" | "not-found" | "bad-setting" | "error" | "merged" | "masked" | "unknown";
+            /** @enum {string} */
+            activeState: "active" | "reloading" | "inactive" | "failed" | "activating" | "deactivating" | "maintenance" | "refreshing" | "unknown";
+            subState: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description How an application is.
+         * @enum {string}
+         */
+        ApplicationStatusType: "Preparing" | "Starting" | "Running" | "Error" | "Unknown" | "Completed" | "Stopped" | "Stopping";
+        /** @description What a volume holds. */
+        ApplicationVolumeStatus: {
+            name: string;
+            /** @description The image that fills the volume. */
+            reference: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How one application of the device is. */
+        DeviceApplicationStatus: {
+            name: string;
+            /** @description How many of its containers are ready. */
+            ready: string;
+            restarts: number;
+            status: components["schemas"]["ApplicationStatusType"];
+            /** @description It came with the OS image. */
+            embedded: boolean;
+            appType: components["schemas"]["AppType"];
+            runAs?: string;
+            volumes?: components["schemas"]["ApplicationVolumeStatus"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a config provider gave at the last render. */
+        DependencySyncConfigRefStatus: {
+            configProviderName: string;
+            /** @description Tells one content of the source from another. */
+            fingerprint?: string;
+            /**
+             * Format: date-time
+             * @description When that content last changed.
+             */
+            lastUpdatedAt?: string;
+        };
+        /** @description What the sources outside the spec gave at the last render. */
+        DependencySyncStatus: {
+            configRefs?: components["schemas"]["DependencySyncConfigRefStatus"][];
+        };
+        /**
+         * @description Whether the OS is replaced as an image or managed by packages.
+         * @enum {string}
+         */
+        OsModeType: "image" | "package";
+        /** @description What the agent of the device can do. */
+        DeviceCapabilities: {
+            osMode?: components["schemas"]["OsModeType"];
+        };
+        /**
+         * @description How the device is; the last two, what Muster waits for.
+         * @enum {string}
+         */
+        DeviceSummaryStatusType: "Online" | "Degraded" | "Error" | "Rebooting" | "PoweredOff" | "Unknown" | "AwaitingReconnect" | "ConflictPaused";
+        /** @description How the device as a whole is. */
+        DeviceSummaryStatus: {
+            status: components["schemas"]["DeviceSummaryStatusType"];
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description Whether the device runs what it should.
+         * @enum {string}
+         */
+        DeviceUpdatedStatusType: "UpToDate" | "OutOfDate" | "Updating" | "Unknown";
+        /** @description How far the device is with what it should run. */
+        DeviceUpdatedStatus: {
+            status: components["schemas"]["DeviceUpdatedStatusType"];
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description Whether the device belongs to the fleet, or is leaving it.
+         * @enum {string}
+         */
+        DeviceLifecycleStatusType: "Unknown" | "Enrolled" | "Decommissioning" | "Decommissioned";
+        /** @description Where the device is between enrolling and being given up. */
+        DeviceLifecycleStatus: {
+            status: components["schemas"]["DeviceLifecycleStatusType"];
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description How the applications are, taken together.
+         * @enum {string}
+         */
+        ApplicationsSummaryStatusType: "Healthy" | "Degraded" | "Error" | "Unknown" | "NoApplications";
+        /** @description How the applications of the device are. */
+        DeviceApplicationsSummaryStatus: {
+            status: components["schemas"]["ApplicationsSummaryStatusType"];
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description How much of a resource is left.
+         * @enum {string}
+         */
+        DeviceResourceStatusType: "Healthy" | "Warning" | "Critical" | "Error" | "Unknown";
+        /** @description How the resources that the device watches are. */
+        DeviceResourceStatus: {
+            cpu: components["schemas"]["DeviceResourceStatusType"];
+            memory: components["schemas"]["DeviceResourceStatusType"];
+            disk: components["schemas"]["DeviceResourceStatusType"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What one check of integrity found. */
+        DeviceIntegrityCheckStatus: {
+            /** @enum {string} */
+            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Whether the device is what it says it is. */
+        DeviceIntegrityStatus: {
+            /** @enum {string} */
+            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
+            /** @description Why, for people. */
+            info?: string;
+            deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatus"];
+            tpm?: components["schemas"]["DeviceIntegrityCheckStatus"];
+            /**
+             * Format: date-time
+             * @description When integrity was last checked.
+             */
+            lastVerified?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What configuration the device runs. */
+        DeviceConfigStatus: {
+            /** @description The rendered version that the device runs. */
+            renderedVersion: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What operating system the device runs. */
+        DeviceOsStatus: {
+            /** @description The OS image that the device runs. */
+            image: string;
+            /** @description The digest of that image. */
+            imageDigest: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What the device was set up to say of itself. */
+        CustomDeviceInfo: {
+            [key: string]: string;
+        };
+        /** @description Facts about the device, each a text under a name of its own. */
+        DeviceSystemInfo: {
+            architecture: string;
+            /** @description Differs after each boot. */
+            bootID: string;
+            operatingSystem: string;
+            agentVersion: string;
+            customInfo?: components["schemas"]["CustomDeviceInfo"];
+        } & {
+            [key: string]: string;
+        };
+        /** @description What is known of the state of a device. The device itself may be further on. */
+        DeviceStatus: {
+            conditions: components["schemas"]["Condition"][];
+            systemInfo: components["schemas"]["DeviceSystemInfo"];
+            systemd?: components["schemas"]["SystemdUnitStatus"][];
+            applications: components["schemas"]["DeviceApplicationStatus"][];
+            applicationsSummary: components["schemas"]["DeviceApplicationsSummaryStatus"];
+            resources: components["schemas"]["DeviceResourceStatus"];
+            integrity: components["schemas"]["DeviceIntegrityStatus"];
+            config: components["schemas"]["DeviceConfigStatus"];
+            os: components["schemas"]["DeviceOsStatus"];
+            updated: components["schemas"]["DeviceUpdatedStatus"];
+            summary: components["schemas"]["DeviceSummaryStatus"];
+            /**
+             * Format: date-time
+             * @description When the device was last heard of.
+             */
+            lastSeen?: string;
+            lifecycle: components["schemas"]["DeviceLifecycleStatus"];
+            dependencySync?: components["schemas"]["DependencySyncStatus"];
+            capabilities?: components["schemas"]["DeviceCapabilities"];
+        };
+        /** @description What a device says of itself: as much of a status as it knows. */
+        ReportedDeviceStatus: {
+            conditions?: components["schemas"]["Condition"][];
+            systemInfo?: {
+                architecture?: string;
+                /** @description Differs after each boot. */
+                bootID?: string;
+                operatingSystem?: string;
+                agentVersion?: string;
+                customInfo?: components["schemas"]["CustomDeviceInfo"];
+            } & {
+                [key: string]: string;
+            };
+            systemd?: components["schemas"]["SystemdUnitStatus"][];
+            applications?: components["schemas"]["DeviceApplicationStatus"][];
+            applicationsSummary?: {
+                status?: components["schemas"]["ApplicationsSummaryStatusType"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            resources?: {
+                cpu?: components["schemas"]["DeviceResourceStatusType"];
+                memory?: components["schemas"]["DeviceResourceStatusType"];
+                disk?: components["schemas"]["DeviceResourceStatusType"];
+            } & {
+                [key: string]: unknown;
+            };
+            integrity?: {
+                /** @enum {string} */
+                status?: "Verified" | "Failed" | "Unknown" | "Unsupported";
+                /** @description Why, for people. */
+                info?: string;
+                deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatus"];
+                tpm?: components["schemas"]["DeviceIntegrityCheckStatus"];
+                /**
+                 * Format: date-time
+                 * @description When integrity was last checked.
+                 */
+                lastVerified?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            config?: {
+                /** @description The rendered version that the device runs. */
+                renderedVersion?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            os?: {
+                /** @description The OS image that the device runs. */
+                image?: string;
+                /** @description The digest of that image. */
+                imageDigest?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            updated?: {
+                status?: components["schemas"]["DeviceUpdatedStatusType"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            summary?: {
+                status?: components["schemas"]["DeviceSummaryStatusType"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When the device was last heard of.
+             */
+            lastSeen?: string;
+            lifecycle?: {
+                status?: components["schemas"]["DeviceLifecycleStatusType"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            dependencySync?: {
+                configRefs?: components["schemas"]["DependencySyncConfigRefStatus"][];
+            } & {
+                [key: string]: unknown;
+            };
+            capabilities?: {
+                osMode?: components["schemas"]["OsModeType"];
+            } & {
+                [key: string]: unknown;
+            };
         } & {
             [key: string]: unknown;
         };

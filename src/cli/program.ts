@@ -5,11 +5,13 @@ import { applyCommand } from './commands/apply.ts';
 import { completionCommand } from './commands/completion.ts';
 import { decommissionCommand } from './commands/decommission.ts';
 import { deleteCommand } from './commands/delete.ts';
+import { demoCommand } from './commands/demo.ts';
 import { diffCommand } from './commands/diff.ts';
 import { getCommand } from './commands/get.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { serveCommand } from './commands/serve.ts';
+import { simulateCommand } from './commands/simulate.ts';
 import { versionCommand } from './commands/version.ts';
 import { addConnectionOptions } from './connection.ts';
 import { addExamples } from './examples.ts';
@@ -27,7 +29,7 @@ export function buildProgram(): Command {
     .exitOverride();
   addConnectionOptions(program);
   const groups = {
-    'Service:': [serveCommand()],
+    'Service:': [serveCommand(), demoCommand(), simulateCommand()],
     'Recovery:': [restoreCommand(), diffCommand(), resumeCommand(), adoptCommand()],
     'Resources:': [getCommand(), applyCommand(), deleteCommand(), decommissionCommand()],
     'Other:': [completionCommand(), versionCommand()],

@@ -9,6 +9,8 @@ export type Progress = {
   stop(): void;
 };
 
+const endings = ['SIGINT', 'SIGTERM'] as const;
+
 /** Shows how far something is: as a bar on a terminal, else as plain lines. */
 export function showProgress(stream: NodeJS.WriteStream, label: string): Progress {
   return isTerminal(stream) ? barOn(stream, label) : linesOn(stream, label);
@@ -26,8 +28,19 @@ function barOn(stream: WriteStream, label: string): Progress {
     barIncompleteChar: '-',
     barsize: 30,
     linewrap: false,
+    // It would take the signal for itself, and the command would go on without its bar.
+    gracefulExit: false,
   });
   let begun = false;
+  const stop = () => {
+    if (begun) bar.stop();
+    begun = false;
+    for (const signal of endings) process.removeListener(signal, endBy);
+  };
+  const endBy = (signal: NodeJS.Signals) => {
+    stop();
+    process.kill(process.pid, signal);
+  };
   return {
     update(done, total, about) {
       const payload = { about: printable(about) };
@@ -36,12 +49,12 @@ function barOn(stream: WriteStream, label: string): Progress {
         bar.update(done, payload);
       } else {
         bar.start(total, done, payload);
+        // A terminal that is left with a bar on it does not wrap its lines any more.
+        for (const signal of endings) process.once(signal, endBy);
       }
       begun = true;
     },
-    stop() {
-      if (begun) bar.stop();
-    },
+    stop,
   };
 }
 

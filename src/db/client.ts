@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { survivingLostConnections } from './lost-connection.ts';
 
 /** A database connection or a transaction on one: what repositories speak to. */
 export type Executor = Pick<PostgresJsDatabase, 'execute' | 'select' | 'insert' | 'update' | 'delete'> & {
@@ -54,7 +55,7 @@ export function connectDatabase(url: string, options: { poolSize: number; applic
     },
   });
   const guard: CopyGuard = { verifiedMark: undefined, verify: async () => undefined };
-  const connections = drizzle(client);
+  const connections = drizzle(survivingLostConnections(client));
   return {
     guard,
     pool: Object.assign(connections, { guard }),
@@ -75,6 +76,9 @@ export function connectDatabase(url: string, options: { poolSize: number; applic
     close: () => client.end({ timeout: 5 }),
   };
 }
+
+/** SQLSTATEs of a database that is being put in place: it is not there yet, or does not let anybody in. */
+const [noSuchDatabase, notAccepting] = ['3D000', '55000'];
 
 /** The SQLSTATE of a database error, wherever in the chain of causes it stands. */
 export function sqlState(error: unknown): string | undefined {
@@ -100,7 +104,7 @@ export function isBusy(error: unknown): boolean {
 export function isUnreachable(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined)
-    return state.startsWith('08') || state.startsWith('57P') || state.startsWith('53') || state === '3D000';
+    return /^(08|53|57P)/.test(state) || state === noSuchDatabase || state === notAccepting;
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const code: unknown = 'code' in at ? at.code : undefined;
     if (typeof code === 'string' && /^(CONNECT|CONNECTION|E[A-Z]+$)/.test(code)) return true;

@@ -34,5 +34,18 @@ export function createListener(log: Log): Listener {
     app.getDefaultJsonParser('error', 'error'),
   );
   renderProblems(app, log);
+  endConnectionsOnClose(app);
   return app;
+}
+
+/** Connections that are answered while the listener closes are not kept alive: closing would wait for each to time out. */
+function endConnectionsOnClose(app: Listener): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) void reply.header('connection', 'close');
+    done(null, payload);
+  });
 }

@@ -56,6 +56,7 @@ function openOnPostgres(databaseUrl: string, log: Log): RenderQueue {
     log,
     queue: new PostgresQueue(queueName, { connection }),
     startWorker: (process, concurrency) => new PostgresWorker(queueName, process, { connection, concurrency }),
+    isConnected: () => true,
     disconnect: () => undefined,
   });
 }
@@ -69,8 +70,9 @@ function openOnRedis(redisUrl: string, log: Log): RenderQueue {
   }
   return new BullRenderQueue({
     log,
-    queue: new Queue(queueName, { connection: producing, prefix, skipWaitingForReady: true }),
+    queue: new Queue(queueName, { connection: producing, prefix }),
     startWorker: (process, concurrency) => new Worker(queueName, process, { connection: working, prefix, concurrency }),
+    isConnected: () => producing.status === 'ready',
     disconnect() {
       producing.disconnect();
       working.disconnect();
@@ -85,6 +87,8 @@ type Parts = {
   readonly log: Log;
   readonly queue: AnyQueue;
   readonly startWorker: (process: (job: Job) => Promise<void>, concurrency: number) => AnyWorker;
+  /** Whether a hint can be sent now. */
+  readonly isConnected: () => boolean;
   readonly disconnect: () => void;
 };
 
@@ -111,20 +115,25 @@ class BullRenderQueue implements RenderQueue {
   }
 
   discardOlderJobs(): void {
-    this.inBackground(this.parts.queue.drain(true));
+    this.inBackground(() => this.parts.queue.drain(true));
   }
 
   private send(jobs: readonly RenderJob[]): void {
     if (jobs.length === 0) return;
-    this.inBackground(
+    this.inBackground(() =>
       this.parts.queue.addBulk(
         jobs.map((data) => ({ name: data.kind, data, opts: { ...jobOptions, jobId: randomUUID() } })),
       ),
     );
   }
 
-  private inBackground(work: Promise<unknown>): void {
-    const tracked = work
+  private inBackground(work: () => Promise<unknown>): void {
+    // The queue would keep what it is given until it has connected: any number of hints, for as long as Redis is away.
+    if (!this.parts.isConnected()) {
+      this.parts.log.debug('the render queue is not connected; the sweep will find what this hint was about');
+      return;
+    }
+    const tracked = work()
       .catch((error: unknown) =>
         this.parts.log.warn({ error: String(error) }, 'the render queue missed a hint; the sweep will find it'),
       )
@@ -139,6 +148,7 @@ class BullRenderQueue implements RenderQueue {
 
   async isHealthy(): Promise<boolean> {
     if (this.worker !== undefined && !this.worker.isRunning()) return false;
+    if (!this.parts.isConnected()) return false;
     return await this.parts.queue.getJobCounts('waiting').then(
       () => true,
       () => false,
@@ -147,6 +157,7 @@ class BullRenderQueue implements RenderQueue {
 
   async close(): Promise<void> {
     await this.worker?.close();
+    if (!this.parts.isConnected()) this.parts.disconnect();
     await Promise.allSettled(this.sending);
     await this.parts.queue.close();
     this.parts.disconnect();

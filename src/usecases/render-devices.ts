@@ -31,43 +31,58 @@ const sweepBatch = 250;
  * A job of an older restore does nothing (invariant S2).
  *
  * @returns how many got a new rendered version
+ * @throws what the renderer threw for one of them; the others are rendered all the same, and that one is to be tried again
  */
 export async function renderDevices(deps: Deps, job: { restore: string; devices: readonly string[] }): Promise<number> {
   if ((await currentRestore(deps.database.pool)) !== job.restore) return 0;
-  return await render(
-    deps,
-    job.restore,
-    await readRenderInputs(deps.database.pool, job.restore, { names: job.devices }),
-  );
+  const inputs = await readRenderInputs(deps.database.pool, job.restore, { names: job.devices });
+  const { rendered, failures } = await render(deps, job.restore, inputs);
+  if (failures.length > 0) throw failures[0];
+  return rendered;
 }
 
-/** Renders all that needs it and may be: what no job remembered. @returns how many got a new rendered version */
+/**
+ * Renders all that needs it and may be: what no job remembered.
+ *
+ * @returns how many got a new rendered version
+ * @throws as renderDevices, after all others had their turn
+ */
 export async function renderPending(deps: Deps, signal: AbortSignal): Promise<number> {
   const restore = await currentRestore(deps.database.pool);
   let rendered = 0;
+  const failures: unknown[] = [];
   for (let after = ''; !signal.aborted;) {
     const inputs = await readRenderInputs(deps.database.pool, restore, { after, limit: sweepBatch });
     const last = inputs.at(-1);
     if (last === undefined) break;
-    rendered += await render(deps, restore, inputs);
+    const done = await render(deps, restore, inputs);
+    rendered += done.rendered;
+    failures.push(...done.failures.slice(0, 1));
     after = last.name;
   }
+  if (failures.length > 0) throw failures[0];
   return rendered;
 }
 
 type Prepared = { readonly input: WantedRender; readonly outcome: RenderOutcome; readonly hash: string };
 
-async function render(deps: Deps, restore: string, inputs: readonly WantedRender[]): Promise<number> {
-  if (inputs.length === 0) return 0;
-  const prepared = await Promise.all(
-    inputs.map(async (input): Promise<Prepared> => {
-      const outcome = await renderInput(deps.renderer, input);
-      return { input, outcome, hash: outcome.ok ? specHash(outcome.spec) : '' };
-    }),
-  );
+async function render(
+  deps: Deps,
+  restore: string,
+  inputs: readonly WantedRender[],
+): Promise<{ rendered: number; failures: unknown[] }> {
+  if (inputs.length === 0) return { rendered: 0, failures: [] };
+  const tried = await Promise.allSettled(inputs.map((input) => prepare(deps.renderer, input)));
+  const prepared = tried.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failures = tried.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
   const news = await deps.database.transact((tx) => commitRendered(tx, restore, prepared, deps.clock.now()));
   if (news.length > 0) deps.bus.publish({ type: 'device-news', devices: news });
-  return news.length;
+  return { rendered: news.length, failures };
+}
+
+async function prepare(renderer: SpecRenderer, input: WantedRender): Promise<Prepared> {
+  const outcome = await renderInput(renderer, input);
+  return { input, outcome, hash: outcome.ok ? specHash(outcome.spec) : '' };
 }
 
 /** Looks again, under lock, whether each device may still be rendered from what was read; then commits it all or nothing. */

@@ -11,6 +11,8 @@ export const subprotocol = 'muster.v1';
 /** `GET /devices/{name}/connect`: the WebSocket. Must be registered before the routes that it shares a listener with. */
 export async function connectRoute(app: Listener, gateway: Gateway): Promise<void> {
   await app.register(websocket, {
+    // The connection itself has what to do on an error; the default would cut it before it can say why.
+    errorHandler: () => undefined,
     options: {
       maxPayload: maxFrameBytes,
       handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),

@@ -19,8 +19,11 @@ import { ToldPauses } from '../told-pauses.ts';
 const positionText = z.string().max(limits.positionTextLength).optional();
 
 type KnownOutcome = Extract<ReportOutcome, { kind: 'known' }>;
-/** How a poll ends: with a spec, with nothing new, or with the device gone. */
-type PollEnd = { readonly standing: Standing; readonly restore: string } | 'nothing';
+/** How a poll ends: with a spec, with nothing new, or with a restore by which what the device said counts no more. */
+type PollEnd =
+  | { readonly kind: 'spec'; readonly standing: Standing; readonly restore: string }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'restore'; readonly restore: string };
 
 /** `GET /devices/{name}/rendered`: a device's report and its wait for a new spec, in one. */
 export function renderedRoute(gateway: Gateway) {
@@ -59,8 +62,11 @@ export function renderedRoute(gateway: Gateway) {
         }
         if (outcome.justJudged) return await reply.code(204).send(null);
         const end = await waitForNews(request, name, position, outcome);
-        if (end === 'nothing') return await reply.code(204).send(null);
-        return await deliver(reply, name, end.standing, end.restore);
+        if (end.kind === 'spec') return await deliver(reply, name, end.standing, end.restore);
+        if (end.kind === 'restore') {
+          void reply.header('Muster-Gate', 'AwaitingReconnect').header('Muster-Restore', end.restore);
+        }
+        return await reply.code(204).send(null);
       },
     });
   };
@@ -90,14 +96,16 @@ export function renderedRoute(gateway: Gateway) {
         request.socket.off('close', nothing);
         resolve(how);
       };
-      const nothing = () => end('nothing');
+      const nothing = () => end({ kind: 'nothing' });
       const timer = setTimeout(nothing, gateway.context.config.pollTimeoutMs);
       const leave = gateway.waiting.add({
         device: name,
+        restore: outcome.restore,
         onStanding(standing, restore) {
-          if (isToBeDelivered(standing.gate, standing.server, position)) end({ standing, restore });
+          if (isToBeDelivered(standing.gate, standing.server, position)) end({ kind: 'spec', standing, restore });
         },
-        onInterrupted: nothing,
+        onRestore: (restore) => end({ kind: 'restore', restore }),
+        onStopping: nothing,
       });
       request.socket.once('close', nothing);
       // What was rendered between the report's commit and this moment told nobody.

@@ -7,6 +7,7 @@ import type { ReportedDeviceStatus } from '../../domain/resources/device-status.
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import { patchRequestSchema } from '../../domain/resources/patch-request.ts';
 import { storableObject } from '../../domain/resources/storable.ts';
+import { withheldDocument } from '../../domain/withheld-document.ts';
 import { deviceErrors } from '../../http/error-responses.ts';
 import type { Listener } from '../../http/listener.ts';
 import type { Report } from '../../usecases/accept-reports.ts';
@@ -70,7 +71,10 @@ export function statusRoutes(gateway: Gateway) {
   async function accept(report: Report) {
     const outcome = await gateway.reports.submit(report);
     if (outcome.kind === 'unknown') throw unknownDevice(report.device);
-    const document: Device = await readDevice(gateway.context, report.device);
+    const device = await readDevice(gateway.context, report.device);
+    // Its own spec is not the rendered one, but no spec at all is for a device whose gate is not open.
+    const document: Device =
+      outcome.gate === 'Open' ? device : withheldDocument(device, report.position?.version ?? 0);
     return { outcome, document };
   }
 

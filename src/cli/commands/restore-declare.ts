@@ -5,12 +5,10 @@ import type { z } from 'zod';
 import { ConfigError, namesDatabaseOnly, readConfig } from '../../config.ts';
 import { MusterError } from '../../domain/errors.ts';
 import { restoreBackupSchema, type Restore, type RestoreBackup } from '../../domain/resources/restore.ts';
-import { createLog } from '../../log.ts';
-import { declareOnDatabase } from '../../restore-tool.ts';
 import { answerOf, type ApiClient } from '../api-client.ts';
 import { apiOf, serverOption } from '../connection.ts';
 import { addExamples } from '../examples.ts';
-import { CliError, UsageError } from '../failures.ts';
+import { CliError, rootCause, UsageError } from '../failures.ts';
 import { outputOption, timeoutOption } from '../option-values.ts';
 import { formatDocument } from '../output/documents.ts';
 import { showProgress } from '../progress.ts';
@@ -96,9 +94,11 @@ type Declaration = { readonly idempotencyKey: string; readonly request: ReturnTy
 
 async function declareDirectly({ idempotencyKey, request }: Declaration): Promise<Restore> {
   tell('DATABASE_URL is set and no server is named: declaring on the database itself');
+  // Loaded here, so that commands that only talk to a server start without it.
+  const { declareOnDatabase } = await import('../../restore-tool.ts');
   try {
     const declaredBy = `user:${userInfo().username}`;
-    const { restore } = await declareOnDatabase(readConfig(), createLog('error'), {
+    const { restore } = await declareOnDatabase(readConfig(), {
       ...request,
       idempotencyKey,
       declaredBy,
@@ -109,11 +109,6 @@ async function declareDirectly({ idempotencyKey, request }: Declaration): Promis
     if (error instanceof MusterError) throw new CliError(error.message);
     throw new CliError(`the restore could not be declared; nothing was changed: ${rootCause(error)}`);
   }
-}
-
-/** The innermost message: what the database or the network said. */
-function rootCause(error: unknown): string {
-  return error instanceof Error && error.cause !== undefined ? rootCause(error.cause) : String(error);
 }
 
 async function wait(api: ApiClient, restore: Restore, timeoutMs: number | undefined): Promise<void> {

@@ -1,6 +1,14 @@
 import { Command } from 'commander';
-import { ConfigError, inheritedEnvironment, readConfig, settings } from '../../config.ts';
-import { startService } from '../../main.ts';
+import {
+  ConfigError,
+  inheritedEnvironment,
+  readConfig,
+  settings,
+  type Config,
+  type Environment,
+} from '../../config.ts';
+import { CliError, rootCause, UsageError } from '../failures.ts';
+import { print } from '../terminal.ts';
 
 /** `muster serve`: the service itself. */
 export function serveCommand(): Command {
@@ -34,10 +42,14 @@ function attributeName(flag: string): string {
   return name.replaceAll(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }
 
-async function serve(environment: Readonly<Record<string, string | undefined>>): Promise<void> {
-  const config = readConfigOrExit(environment);
-  const service = await startService(config);
-  process.stdout.write(`${JSON.stringify({ event: 'listening', api: service.api, agent: service.agent })}\n`);
+async function serve(environment: Environment): Promise<void> {
+  const config = configOf(environment);
+  // Loaded here, so that commands that only talk to a server start without it.
+  const { startService } = await import('../../main.ts');
+  const service = await startService(config).catch((error: unknown) => {
+    throw new CliError(`the service cannot start: ${rootCause(error)}`);
+  });
+  print(JSON.stringify({ event: 'listening', api: service.api, agent: service.agent }));
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', () => resolve());
     process.once('SIGINT', () => resolve());
@@ -48,12 +60,11 @@ async function serve(environment: Readonly<Record<string, string | undefined>>):
   await service.stop();
 }
 
-function readConfigOrExit(environment: Readonly<Record<string, string | undefined>>) {
+function configOf(environment: Environment): Config {
   try {
     return readConfig(environment);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`error: the configuration cannot be used:\n${error.message.replaceAll(/^/gm, '  ')}\n`);
-    process.exit(2);
+    throw new UsageError(`the configuration cannot be used:\n${error.message.replaceAll(/^/gm, '  ')}`);
   }
 }

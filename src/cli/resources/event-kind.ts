@@ -1,7 +1,8 @@
-import type { Event } from '../../domain/resources/event.ts';
-import { answerOf } from '../api-client.ts';
+import type { Event, EventList } from '../../domain/resources/event.ts';
+import { answerOf, type ApiClient } from '../api-client.ts';
+import { ApiError } from '../failures.ts';
 import { age } from '../output/age.ts';
-import { defineKind } from './resource-kind.ts';
+import { defineKind, type ListQuery } from './resource-kind.ts';
 
 export const eventKind = defineKind<Event>({
   singular: 'event',
@@ -18,16 +19,19 @@ export const eventKind = defineKind<Event>({
     { title: 'MESSAGE', cell: ({ message }) => message },
   ],
   name: ({ metadata }) => metadata.name ?? '',
-  list: (api, { fieldSelector, limit, continue: token }) =>
-    answerOf(
-      api.GET('/api/v1/events', {
-        params: {
-          query: {
-            ...(fieldSelector === undefined ? {} : { fieldSelector }),
-            ...(limit === undefined ? {} : { limit }),
-            ...(token === undefined ? {} : { continue: token }),
-          },
-        },
-      }),
-    ),
+  list,
+  async find(api, name) {
+    const { items } = await list(api, { fieldSelector: `metadata.name=${name}` });
+    if (items[0] === undefined) throw new ApiError(`there is no event ${name}`, 404);
+    return items[0];
+  },
 });
+
+function list(api: ApiClient, { fieldSelector, limit, continue: token }: ListQuery): Promise<EventList> {
+  const query = {
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(token === undefined ? {} : { continue: token }),
+  };
+  return answerOf(api.GET('/api/v1/events', { params: { query } }));
+}

@@ -24,6 +24,11 @@ const watchEveryMs = 1_000;
 /** The bulk reset that a restore tool calls, and how the muster goes on. */
 export function restoreRoutes(context: Context) {
   return async (app: Listener) => {
+    const streams = new Set<EventStream>();
+    app.addHook('preClose', async () => {
+      for (const stream of streams) stream.end();
+    });
+
     app.route({
       method: 'POST',
       url: '/restores',
@@ -102,12 +107,19 @@ export function restoreRoutes(context: Context) {
         // Whatever is wrong with the request is said before the stream begins.
         const first = await readRestore(context, request.params.name);
         const stream = new EventStream(request, reply);
-        await watchRestore(context, first, {
-          everyMs: watchEveryMs,
-          closed: stream.closed,
-          onChange: (restore) => stream.send('restore', restore),
-        });
-        stream.end();
+        streams.add(stream);
+        try {
+          await watchRestore(context, first, {
+            everyMs: watchEveryMs,
+            closed: stream.closed,
+            onChange: (restore) => stream.send('restore', restore),
+          });
+        } catch (error) {
+          context.log.warn({ error: String(error) }, 'a restore can be followed no longer; its client has to come again');
+        } finally {
+          stream.end();
+          streams.delete(stream);
+        }
       },
     });
 

@@ -1,0 +1,29 @@
+import { tell } from './terminal.ts';
+
+/** What a shell reports of a program that an interrupt ended. */
+export const interruptedExitCode = 130;
+
+export type Interruption = {
+  /** Aborts at the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Gives the signals back. */
+  end(): void;
+};
+
+/** Lets the first Ctrl-C (or SIGTERM) end a command in good order, and a second one at once. @param notice what is said */
+export function interruptible(notice: string): Interruption {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(interruptedExitCode);
+    tell(notice);
+    controller.abort();
+  };
+  const names = ['SIGINT', 'SIGTERM'] as const;
+  for (const name of names) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    end() {
+      for (const name of names) process.off(name, onSignal);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../domain/json.ts';
+import type { DevicePosition } from '../../domain/position.ts';
+import { specHash } from '../../domain/spec-hash.ts';
+import { fresh, type StartingPoint } from '../../simulator/simulated-device.ts';
+import type { ApiClient } from '../api-client.ts';
+import { standingsOfDevices } from '../resources/device-standings.ts';
+import type { Departure } from './shares.ts';
+
+/** A device that is ahead has got so many versions that the server knows nothing of. */
+const versionsAhead = 2;
+
+/** Where the server believes devices are whose names contain a text. */
+export async function serverPositions(api: ApiClient, nameContains: string): Promise<Map<string, DevicePosition>> {
+  const positions = new Map<string, DevicePosition>();
+  for await (const page of standingsOfDevices(api, { fieldSelector: `metadata.name contains ${nameContains}` })) {
+    for (const { name, position } of page) positions.set(name, position);
+  }
+  return positions;
+}
+
+/** Where a device begins, given where the server believes it is (undefined for a device that it does not know). */
+export function startingPoint(server: DevicePosition | undefined, departure: Departure | undefined): StartingPoint {
+  const position = server ?? fresh.position;
+  switch (departure) {
+    case undefined:
+      return { position, spec: {} };
+    case 'ahead': {
+      const spec = specOfLostVersion(departure);
+      return { position: { ...position, version: position.version + versionsAhead, specHash: specHash(spec) }, spec };
+    }
+    case 'behind':
+      return { position: { ...position, version: Math.max(0, position.version - 1), specHash: null }, spec: {} };
+    case 'diverged': {
+      const spec = specOfLostVersion(departure);
+      const version = Math.max(1, position.version);
+      return { position: { version, timeline: randomUUID(), specHash: specHash(spec) }, spec };
+    }
+    default:
+      return departure satisfies never;
+  }
+}
+
+/** What a device runs that the server has never heard of. */
+function specOfLostVersion(departure: Departure): JsonObject {
+  return { os: { image: `quay.io/acme/simulated-os:${departure}` } };
+}

@@ -1,0 +1,56 @@
+import postgres from 'postgres';
+
+/**
+ * Whether an error means that the connection is gone, and whatever transaction it carried with it. For others, such as a
+ * full disk, the connection goes on.
+ */
+export function isConnectionLost(error: unknown): boolean {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    if (at instanceof postgres.PostgresError) return at.severity === 'FATAL' || at.severity === 'PANIC';
+    const code: unknown = 'code' in at ? at.code : undefined;
+    if (typeof code === 'string' && /^(CONNECTION_|E[A-Z]+$)/.test(code)) return true;
+  }
+  return false;
+}
+
+/**
+ * The same client, but for transactions whose connection is lost. The driver would send ROLLBACK on a connection that is
+ * gone, and its write to the missing socket ends the process or leaves a connection in the pool that never connects
+ * again (porsager/postgres issues 1154 and 1208). So nothing is sent any more: the work is left where it is, and the
+ * transaction fails at once. PostgreSQL has rolled it back by itself.
+ */
+export function survivingLostConnections(client: postgres.Sql): postgres.Sql {
+  return new Proxy(client, {
+    get: (target, property, receiver) =>
+      property === 'begin' ? (work: Work) => begin(target, work) : Reflect.get(target, property, receiver),
+  });
+}
+
+type Work = (transaction: postgres.TransactionSql) => Promise<unknown>;
+
+async function begin(client: postgres.Sql, work: Work): Promise<unknown> {
+  return await new Promise((resolve, reject) => {
+    let lost: { readonly error: unknown } | undefined;
+    const fail = (error: unknown) => {
+      lost ??= { error };
+      reject(error);
+    };
+    const refusing = (transaction: postgres.TransactionSql) =>
+      new Proxy(transaction, {
+        get(target, property, receiver) {
+          if (lost !== undefined) throw lost.error;
+          return Reflect.get(target, property, receiver);
+        },
+      });
+    const carriedOut = client.begin(async (transaction) => {
+      try {
+        return await work(refusing(transaction));
+      } catch (error) {
+        if (!isConnectionLost(error)) throw error;
+        fail(error);
+        return await new Promise<never>(() => undefined);
+      }
+    });
+    carriedOut.then(resolve, fail);
+  });
+}

@@ -1,0 +1,83 @@
+import { createApiClient } from '../cli/api-client.ts';
+import { DeliveryWitness } from '../simulator/delivery-witness.ts';
+import { fresh } from '../simulator/simulated-device.ts';
+import { SimulatedFleet } from '../simulator/simulated-fleet.ts';
+import { DemoService } from './demo-service.ts';
+import type { Narrator } from './narrator.ts';
+import { castDevices } from './scene.ts';
+import type { Stage } from './stage.ts';
+import { moveOn, takeBackup } from './steps/back-up.ts';
+import { carryOn } from './steps/carry-on.ts';
+import { closeTheCase, waitUntilAllRunWhatWasRendered } from './steps/conclude.ts';
+import { muster } from './steps/muster.ts';
+import { declareRestore, restoreBackup } from './steps/restore-backup.ts';
+import { resumeAll } from './steps/resume.ts';
+import { reviewConflicts } from './steps/review.ts';
+import { rollOutToVersionFive } from './steps/roll-out.ts';
+
+/** What the demo found, each number checked: the JSON line with which `muster demo --json` ends. */
+export type DemoResult = {
+  readonly devices: number;
+  /** Devices that had moved on past the backup. */
+  readonly ahead: number;
+  readonly awaitingAfterRestore: number;
+  readonly conflictPaused: number;
+  readonly normal: number;
+  readonly deliveredWhilePaused: number;
+  readonly resumed: number;
+  readonly renderedAfterResume: number;
+  readonly seconds: number;
+};
+
+/** Puts the service, the devices and who watches them on the stage; the service must have been started. */
+export function setStage({
+  service,
+  devices,
+  narrator,
+  signal,
+}: Pick<Stage, 'service' | 'narrator' | 'signal'> & { devices: number }): Stage {
+  const cast = castDevices(devices);
+  const witness = new DeliveryWitness();
+  const fleet = new SimulatedFleet({
+    agentServer: service.agent,
+    members: cast.map(({ name, transport }) => ({ name, transport, start: fresh })),
+    reconnect: { firstMs: 100, capMs: 1_000 },
+    observer: witness,
+  });
+  const api = createApiClient({ server: service.api, token: undefined });
+  return { cast, service, api, fleet, witness, narrator, signal };
+}
+
+/** Starts the service that the story is about, with all its data under a directory. */
+export async function startDemoService(dataDir: string, narrator: Narrator): Promise<DemoService> {
+  narrator.step('The service starts', 'One process, on a private PostgreSQL; nothing else is needed.');
+  const service = await DemoService.start(dataDir);
+  narrator.say(`Admin API ${service.api}, devices ${service.agent}`);
+  return service;
+}
+
+/** The whole story. @throws DemoFailure where a number is not what it should be */
+export async function tellStory(stage: Stage): Promise<DemoResult> {
+  await rollOutToVersionFive(stage);
+  const backup = await takeBackup(stage);
+  const ahead = await moveOn(stage);
+  await restoreBackup(stage, backup);
+  const awaitingAfterRestore = await declareRestore(stage, backup);
+  const { conflictPaused, normal } = await muster(stage, ahead);
+  await reviewConflicts(stage);
+  await carryOn(stage);
+  const resumed = await resumeAll(stage);
+  const renderedAfterResume = await waitUntilAllRunWhatWasRendered(stage, resumed);
+  const deliveredWhilePaused = await closeTheCase(stage, ahead);
+  return {
+    devices: stage.cast.length,
+    ahead,
+    awaitingAfterRestore,
+    conflictPaused,
+    normal,
+    deliveredWhilePaused,
+    resumed: resumed.length,
+    renderedAfterResume,
+    seconds: Math.round(stage.narrator.seconds * 10) / 10,
+  };
+}

@@ -1,0 +1,8 @@
+import { answerOf, type ApiClient } from '../cli/api-client.ts';
+import type { DeviceSummaryStatusType } from '../domain/resources/device-status-parts.ts';
+
+/** How many devices read so, counted by the service. */
+export async function countDevices(api: ApiClient, status: DeviceSummaryStatusType): Promise<number> {
+  const { summary } = await answerOf(api.GET('/api/v1/devices', { params: { query: { summaryOnly: true } } }));
+  return summary?.summaryStatus?.[status] ?? 0;
+}

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiClient } from '../cli/api-client.ts';
+import type { DeliveryWitness } from '../simulator/delivery-witness.ts';
+import type { SimulatedDevice } from '../simulator/simulated-device.ts';
+import type { SimulatedFleet } from '../simulator/simulated-fleet.ts';
+import type { DemoService } from './demo-service.ts';
+import { DemoFailure, type Narrator } from './narrator.ts';
+import type { SceneDevice } from './scene.ts';
+
+/** What every step of the story works with. */
+export type Stage = {
+  readonly cast: readonly SceneDevice[];
+  readonly service: DemoService;
+  readonly api: ApiClient;
+  readonly fleet: SimulatedFleet;
+  readonly witness: DeliveryWitness;
+  readonly narrator: Narrator;
+  /** Aborts when a person ends the demo early. */
+  readonly signal: AbortSignal;
+};
+
+const lookEveryMs = 100;
+/** So long without a change, and the story is stuck. */
+const stalledAfterMs = 60_000;
+
+export type Wait = {
+  /** What is waited for, for the bar. */
+  readonly label: string;
+  readonly total: number;
+  /** How many are there already; may ask the service. */
+  readonly count: () => number | Promise<number>;
+  readonly about?: () => string;
+};
+
+/** Waits, with a bar, until all are there. @throws DemoFailure if nothing changes for a minute */
+export async function waitForAll({ narrator, signal }: Pick<Stage, 'narrator' | 'signal'>, wait: Wait): Promise<void> {
+  const { label, total, count, about = () => '' } = wait;
+  const progress = narrator.progress(label);
+  let last = -1;
+  let changedAtMs = performance.now();
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const there = await count();
+      progress.update(there, total, about());
+      if (there >= total) return;
+      if (there !== last) changedAtMs = performance.now();
+      last = there;
+      if (performance.now() - changedAtMs > stalledAfterMs) {
+        throw new DemoFailure(
+          `${label}: expected ${total}, found ${there} and no change for ${stalledAfterMs / 1000} s`,
+        );
+      }
+      await sleep(lookEveryMs, undefined, { signal });
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Waits until devices run a version and the service has answered their report of it. */
+export async function waitForVersion(
+  stage: Stage,
+  version: number,
+  devices: readonly SimulatedDevice[],
+): Promise<void> {
+  await waitForAll(stage, {
+    label: `version ${version}`,
+    total: devices.length,
+    count: () => devices.filter((device) => device.position.version >= version && device.isConfirmed).length,
+  });
+}
+
+/** The devices on the stage that a rule chooses. */
+export function chosen(stage: Stage, rule: (device: SceneDevice) => boolean): SimulatedDevice[] {
+  return stage.fleet.devices.filter((_device, index) => {
+    const cast = stage.cast[index];
+    return cast !== undefined && rule(cast);
+  });
+}

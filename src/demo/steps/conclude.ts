@@ -1,0 +1,83 @@
+import { answerOf } from '../../cli/api-client.ts';
+import { standingsOfDevices } from '../../cli/resources/device-standings.ts';
+import type { DevicePosition } from '../../domain/position.ts';
+import type { SimulatedDevice } from '../../simulator/simulated-device.ts';
+import { shortenedTables } from '../shortened-tables.ts';
+import { waitForAll, type Stage } from '../stage.ts';
+import { currentRestore } from './muster.ts';
+import type { Resumed } from './resume.ts';
+
+const shownRows = 5;
+
+/** All is well when every device runs what the server rendered for it. @returns how many resumed devices do */
+export async function waitUntilAllRunWhatWasRendered(stage: Stage, resumed: readonly Resumed[]): Promise<number> {
+  const { narrator, cast, fleet } = stage;
+  narrator.step(
+    'Every device runs what the server rendered for it',
+    'Version, timeline and hash of every device are compared with those of the server.',
+  );
+  const versionsBefore = new Map(resumed.map(({ name, version }) => [name, version]));
+  const moved = ({ name, position }: SimulatedDevice) => position.version > (versionsBefore.get(name) ?? 0);
+  let renderedAfterResume = 0;
+  await waitForAll(stage, {
+    label: 'run what was rendered',
+    total: cast.length,
+    async count() {
+      // The service is only asked for all of them once the devices themselves say that they are done.
+      const done = fleet.devices.filter((device) => device.isConfirmed && moved(device)).length;
+      if (done < cast.length) return done;
+      const positions = new Map(fleet.devices.map(({ name, position }) => [name, position]));
+      let same = 0;
+      renderedAfterResume = 0;
+      for await (const page of standingsOfDevices(stage.api)) {
+        for (const { name, position } of page) {
+          if (!isSame(position, positions.get(name))) continue;
+          same += 1;
+          if (position.version > (versionsBefore.get(name) ?? Number.POSITIVE_INFINITY)) renderedAfterResume += 1;
+        }
+      }
+      return same;
+    },
+  });
+  narrator.expect('resumed devices that run a newer version than before', {
+    expected: resumed.length,
+    found: renderedAfterResume,
+  });
+  return renderedAfterResume;
+}
+
+function isSame(server: DevicePosition, device: DevicePosition | undefined): boolean {
+  if (device === undefined || server.version !== device.version) return false;
+  return server.timeline === device.timeline && server.specHash === device.specHash;
+}
+
+/** The record of it all, and what the devices saw. @returns how many specs came to paused or awaited devices */
+export async function closeTheCase(stage: Stage, ahead: number): Promise<number> {
+  const { narrator, api, witness, fleet } = stage;
+  narrator.step('The record of the recovery', 'Which backup, how long it took, what was decided, by whom and why.');
+  narrator.command('muster restore report');
+  const report = await answerOf(
+    api.GET('/api/v1/restores/{name}/report', {
+      params: { path: { name: 'current' } },
+      headers: { accept: 'text/markdown' },
+      parseAs: 'text',
+    }),
+  );
+  narrator.block(shortenedTables(report, shownRows));
+  const { status } = await currentRestore(api);
+  narrator.expectThat('the restore has settled', status.phase === 'Settled', status.phase);
+  narrator.expect('conflicts resumed, by the record', { expected: ahead, found: status.devices.resumed });
+
+  narrator.step(
+    'What the devices saw',
+    `${witness.deliveries} specs came to them. At no moment may one come to a device that is paused or awaited.`,
+  );
+  for (const { device, kind, before, delivered } of witness.violations.slice(0, shownRows)) {
+    narrator.say(`${device}: version ${delivered.version} came on top of ${before.version}: ${kind}`);
+  }
+  narrator.expect('specs sent to paused or awaited devices', { expected: 0, found: witness.violations.length });
+  narrator.expect('specs that a device had to ignore as old', { expected: 0, found: witness.refusals });
+  const known = fleet.counters.answered.size;
+  narrator.expect('devices that were answered', { expected: fleet.devices.length, found: known });
+  return witness.violations.length;
+}

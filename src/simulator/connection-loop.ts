@@ -1,0 +1,71 @@
+import type { FleetCounters } from './fleet-counters.ts';
+import type { NetworkLine } from './network-line.ts';
+import { around, type Backoff } from './waiting-times.ts';
+
+/** The service does not want to talk now: with when to come back, if it said so. */
+export class TurnedAway extends Error {
+  override readonly name = 'TurnedAway';
+  /** What is counted; undefined for what is no error, such as being told to come back later. */
+  readonly errorKind: string | undefined;
+  readonly waitMs: number | undefined;
+
+  constructor({ errorKind, waitMs }: { errorKind?: string; waitMs?: number | undefined }) {
+    super(errorKind ?? 'come back later');
+    this.errorKind = errorKind;
+    this.waitMs = waitMs;
+  }
+}
+
+/** How a connection ended in good order: to be made anew, or never again. */
+export type SessionEnd = 'reconnect' | 'replaced';
+
+/** What every device of a fleet needs to talk. */
+export type Talking = {
+  /** Base URL of the listener for devices. */
+  readonly agentServer: string;
+  readonly line: NetworkLine;
+  readonly backoff: Backoff;
+  readonly counters: FleetCounters;
+};
+
+/** After a goodbye the service is likely to be away for a moment. */
+const afterGoodbyeMs = 200;
+
+/**
+ * Keeps a device connected until its line is stopped: holds one session after another, and waits between them as the
+ * service asks, or longer and longer where it does not answer.
+ *
+ * @param session one connection; ends when the service says goodbye, throws on any failure, stops when `signal` aborts
+ */
+export async function keepConnected(
+  { line, backoff, counters }: Talking,
+  session: (signal: AbortSignal) => Promise<SessionEnd>,
+): Promise<void> {
+  for (let signal = await line.whenUp(); signal !== undefined; signal = await line.whenUp()) {
+    try {
+      if ((await session(signal)) === 'replaced') return;
+      await line.pause(around(afterGoodbyeMs));
+    } catch (error) {
+      // Whatever a cut line makes fail is no failure of the service.
+      if (signal.aborted) continue;
+      await line.pause(countFailure(error, counters) ?? backoff.next());
+    }
+  }
+}
+
+/** @returns how long to wait, if the service said so */
+function countFailure(error: unknown, counters: FleetCounters): number | undefined {
+  if (!(error instanceof TurnedAway)) {
+    counters.error(networkErrorKind(error));
+    return undefined;
+  }
+  if (error.errorKind === undefined) counters.turnedAway += 1;
+  else counters.error(error.errorKind);
+  return error.waitMs;
+}
+
+function networkErrorKind(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return code ?? (error.message || error.name);
+}

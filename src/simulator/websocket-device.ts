@@ -1,0 +1,172 @@
+import { WebSocket } from 'ws';
+import { z } from 'zod';
+import type { DevicePosition } from '../domain/position.ts';
+import {
+  errorFrameSchema,
+  reportRequestFrameSchema,
+  verdictFrameSchema,
+  type ReportFrame,
+  type VerdictFrame,
+} from '../domain/resources/websocket-frames.ts';
+import { TurnedAway, type SessionEnd, type Talking } from './connection-loop.ts';
+import { readDelivered } from './delivered-spec.ts';
+import { reportedStatus } from './reported-status.ts';
+import type { SimulatedDevice } from './simulated-device.ts';
+import { around, retryAfterMs } from './waiting-times.ts';
+
+const subprotocol = 'muster.v1';
+/** How often a device says how it is although nothing has changed. */
+const reportEveryMs = 60_000;
+/** Reports that may be without an answer before the oldest is given up. */
+const maxUnanswered = 32;
+
+/** The document of a spec is read where it is applied, and no more of it than that takes. */
+const frameSchema = z.discriminatedUnion('type', [
+  verdictFrameSchema,
+  reportRequestFrameSchema,
+  errorFrameSchema,
+  z.object({ type: z.literal('rendered'), device: z.unknown() }),
+]);
+
+type Unanswered = { readonly reported: DevicePosition; readonly sentAtMs: number };
+
+/** A device that holds a WebSocket. */
+export class WebSocketDevice {
+  private readonly device: SimulatedDevice;
+  private readonly talking: Talking;
+  private lastId = 0;
+
+  constructor(device: SimulatedDevice, talking: Talking) {
+    this.device = device;
+    this.talking = talking;
+  }
+
+  /** Holds one connection until either side ends it. */
+  async session(signal: AbortSignal): Promise<SessionEnd> {
+    const url = new URL(`/api/v1/devices/${encodeURIComponent(this.device.name)}/connect`, this.talking.agentServer);
+    url.protocol = url.protocol.replace('http', 'ws');
+    const socket = new WebSocket(url, subprotocol, { perMessageDeflate: false, handshakeTimeout: 10_000 });
+    const terminate = () => socket.terminate();
+    signal.addEventListener('abort', terminate, { once: true });
+    const connection = new Connection(this.device, this.talking, socket, () => (this.lastId += 1));
+    const heartbeat = setInterval(() => connection.report({ withStatus: true }), around(reportEveryMs));
+    this.talking.counters.connects += 1;
+    try {
+      return await connection.ended;
+    } finally {
+      clearInterval(heartbeat);
+      signal.removeEventListener('abort', terminate);
+      socket.terminate();
+    }
+  }
+}
+
+/** One connection: reports out, verdicts and specs in. */
+class Connection {
+  readonly ended: Promise<SessionEnd>;
+  private readonly unanswered = new Map<number, Unanswered>();
+  private readonly device: SimulatedDevice;
+  private readonly talking: Talking;
+  private readonly socket: WebSocket;
+  private readonly nextId: () => number;
+
+  constructor(device: SimulatedDevice, talking: Talking, socket: WebSocket, nextId: () => number) {
+    this.device = device;
+    this.talking = talking;
+    this.socket = socket;
+    this.nextId = nextId;
+    this.ended = new Promise((resolve, reject) => {
+      socket.on('open', () => this.report({ withStatus: true }));
+      socket.on('message', (data: Buffer) => {
+        try {
+          this.receive(data.toString('utf8'));
+        } catch (error) {
+          reject(error);
+        }
+      });
+      socket.on('unexpected-response', (_request, { statusCode, headers }) =>
+        reject(refusal(statusCode, headers['retry-after'])),
+      );
+      socket.on('error', reject);
+      socket.on('close', (code, reason) => {
+        const end = endOf(code, reason.toString('utf8'));
+        if (end instanceof TurnedAway) reject(end);
+        else resolve(end);
+      });
+    });
+  }
+
+  report({ withStatus = false, withSpec = false }: { withStatus?: boolean; withSpec?: boolean } = {}): void {
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    const { device } = this;
+    const reported = device.reports();
+    const id = this.nextId();
+    const frame: ReportFrame = {
+      type: 'report',
+      id,
+      renderedVersion: String(reported.version),
+      timeline: reported.timeline,
+      specHash: reported.specHash,
+      ...(withStatus ? { status: reportedStatus(device.name, reported, device.spec) } : {}),
+      ...(withSpec ? { spec: device.spec } : {}),
+    };
+    this.unanswered.set(id, { reported, sentAtMs: performance.now() });
+    const [oldest] = this.unanswered.keys();
+    if (this.unanswered.size > maxUnanswered && oldest !== undefined) this.unanswered.delete(oldest);
+    this.socket.send(JSON.stringify(frame));
+    if (withSpec) device.toldSpec();
+  }
+
+  private receive(text: string): void {
+    const frame = frameSchema.parse(JSON.parse(text));
+    switch (frame.type) {
+      case 'verdict':
+        this.hear(frame);
+        return;
+      case 'rendered':
+        if (this.device.receive(readDelivered(frame.device))) this.report({ withStatus: true });
+        return;
+      case 'report-request':
+        this.report();
+        return;
+      case 'error':
+        if (frame.id !== undefined) this.unanswered.delete(frame.id);
+        this.talking.counters.error(frame.code === 404 ? 'device not known' : `frame refused with ${frame.code}`);
+        return;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  private hear({ id, restore, gate, verdict, wants = [] }: VerdictFrame): void {
+    const question = id === undefined ? undefined : this.unanswered.get(id);
+    if (id === undefined || question === undefined) return;
+    this.unanswered.delete(id);
+    this.talking.backoff.reset();
+    this.talking.counters.latency.add(performance.now() - question.sentAtMs);
+    this.device.hear({ restore, gate, verdict }, question.reported);
+    if (wants.includes('spec') && this.device.owesSpec()) this.report({ withSpec: true });
+  }
+}
+
+function endOf(code: number, reason: string): SessionEnd | TurnedAway {
+  switch (code) {
+    case 1000:
+    case 1001:
+      return 'reconnect';
+    case 1013:
+      return new TurnedAway({ waitMs: retryAfterMs(reason, new Date()) });
+    case 4001:
+      return 'replaced';
+    default:
+      return new TurnedAway({ errorKind: `closed with ${code}` });
+  }
+}
+
+/** The service would not make a WebSocket of the request. */
+function refusal(statusCode: number | undefined, retryAfter: string | undefined): TurnedAway {
+  if (statusCode === 429 || statusCode === 503) {
+    return new TurnedAway({ waitMs: retryAfterMs(retryAfter ?? '', new Date()) });
+  }
+  return new TurnedAway({ errorKind: `HTTP ${statusCode ?? 'without a status'}` });
+}
