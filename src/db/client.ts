@@ -40,7 +40,10 @@ const maxAttempts = 5;
 /** Serialization failure, deadlock, lock not available. */
 const worthAnotherTry = new Set(['40001', '40P01', '55P03']);
 
-/** Opens a pool of connections; nothing is sent before the first query. */
+/**
+ * Opens a pool of connections; nothing is sent before the first query. The driver is postgres.js: that choice is the
+ * project's, and what the driver lacks is made up for around it (lost-connection.ts), not by another driver.
+ */
 export function connectDatabase(url: string, options: { poolSize: number; applicationName: string }): Database {
   const client = postgres(url, {
     max: options.poolSize,
@@ -103,8 +106,7 @@ export function isBusy(error: unknown): boolean {
 /** Whether an error means that Postgres could not be reached or is going away, so that trying later makes sense. */
 export function isUnreachable(error: unknown): boolean {
   const state = sqlState(error);
-  if (state !== undefined)
-    return /^(08|53|57P)/.test(state) || state === noSuchDatabase || state === notAccepting;
+  if (state !== undefined) return /^(08|53|57P)/.test(state) || state === noSuchDatabase || state === notAccepting;
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const code: unknown = 'code' in at ? at.code : undefined;
     if (typeof code === 'string' && /^(CONNECT|CONNECTION|E[A-Z]+$)/.test(code)) return true;

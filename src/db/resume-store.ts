@@ -85,7 +85,7 @@ async function graftPaused(
       SELECT gen_random_uuid(), ${now.toISOString()}::timestamptz, 'Normal', ${verb === 'Resumed' ? 'DeviceConflictResolved' : 'DeviceAdopted'},
         'Device', b.name,
         ${verb}::text || ' from version ' || b.reported_version || ' (' || b.verdict || ')' || ${because}::text,
-        jsonb_build_object('detailType', ${`Muster${verb}`}::text, 'verdict', b.verdict, 'reason', ${reason ?? null}::text,
+        jsonb_build_object('detailType', ${`Muster${verb}`}::text, 'before', 'ConflictPaused', 'after', 'Open', 'verdict', b.verdict, 'reason', ${reason ?? null}::text,
           'device', jsonb_build_object('timeline', b.reported_timeline, 'version', b.reported_version),
           'server', jsonb_build_object('timeline', b.server_timeline, 'version', b.server_version)),
         ${actor}, 'muster', ${restore}::uuid

@@ -57,7 +57,11 @@ const apiRoutes = [
 export async function buildApiApp(context: Context): Promise<Listener> {
   const app = createListener(context.log);
   await app.register(swagger, openapiOptions(about));
-  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { docExpansion: 'list' } });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: { docExpansion: 'list' },
+    theme: { title: 'Muster API', css: [{ filename: 'muster.css', content: '.swagger-ui .topbar { display: none }' }] },
+  });
   await app.register(healthRoutes(context));
   for (const routes of apiRoutes) await app.register(routes(context), { prefix: basePath });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());

@@ -37,6 +37,8 @@ const queueName = 'render';
 const prefix = '{muster}';
 /** Devices of one job: enough to share statements, few enough to spread over workers. */
 const devicesPerJob = 250;
+/** Hints that follow one within so long share a job: many devices that come one by one must not cost a job each. */
+const gatherMs = 100;
 const jobOptions = {
   attempts: 3,
   backoff: { type: 'exponential', delay: 200 },
@@ -95,6 +97,9 @@ type Parts = {
 class BullRenderQueue implements RenderQueue {
   private worker: AnyWorker | undefined;
   private readonly sending = new Set<Promise<unknown>>();
+  /** Devices by restore whose hints wait to be sent together; the timer runs while a hint would wait. */
+  private gathered = new Map<string, Set<string>>();
+  private gathering: NodeJS.Timeout | undefined;
   private readonly parts: Parts;
 
   constructor(parts: Parts) {
@@ -102,7 +107,26 @@ class BullRenderQueue implements RenderQueue {
     parts.queue.on('error', (error: Error) => parts.log.debug({ error: error.message }, 'render queue'));
   }
 
+  /** The first hint is sent at once. */
   wantRendering(restore: string, devices: readonly string[]): void {
+    if (this.gathering === undefined) {
+      this.sendDevices(restore, devices);
+      this.gathering = setTimeout(() => this.sendGathered(), gatherMs);
+      return;
+    }
+    const known = this.gathered.get(restore);
+    if (known === undefined) this.gathered.set(restore, new Set(devices));
+    else for (const device of devices) known.add(device);
+  }
+
+  private sendGathered(): void {
+    const { gathered } = this;
+    this.gathered = new Map();
+    for (const [restore, devices] of gathered) this.sendDevices(restore, [...devices]);
+    this.gathering = gathered.size === 0 ? undefined : setTimeout(() => this.sendGathered(), gatherMs);
+  }
+
+  private sendDevices(restore: string, devices: readonly string[]): void {
     const jobs: RenderJob[] = [];
     for (let start = 0; start < devices.length; start += devicesPerJob) {
       jobs.push({ kind: 'render-devices', restore, devices: devices.slice(start, start + devicesPerJob) });
@@ -157,6 +181,8 @@ class BullRenderQueue implements RenderQueue {
 
   async close(): Promise<void> {
     await this.worker?.close();
+    clearTimeout(this.gathering);
+    for (const [restore, devices] of this.gathered) this.sendDevices(restore, [...devices]);
     if (!this.parts.isConnected()) this.parts.disconnect();
     await Promise.allSettled(this.sending);
     await this.parts.queue.close();

@@ -8,11 +8,12 @@ import { countForRestore, type CounterChange } from '../db/restore-counters.ts';
 import { restoreDeclaredAt } from '../db/restore-store.ts';
 import { recordUnknownDevices } from '../db/unknown-device-store.ts';
 import { answerTimeBucket } from '../domain/answer-times.ts';
-import { serviceActor, type NewEvent } from '../domain/event.ts';
+import type { NewEvent } from '../domain/event.ts';
 import { gateOf, type Gate } from '../domain/gate.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { DevicePosition, ServerPosition } from '../domain/position.ts';
 import { decide, highest, type Decision, type JudgedState } from '../domain/report.ts';
+import { aheadEvent, transitionEvent } from '../domain/report-events.ts';
 import { settledEvent } from '../domain/restore-events.ts';
 import { judge, type Verdict } from '../domain/verdict.ts';
 
@@ -160,7 +161,8 @@ class ReportBatch {
     return { judgement, gateBefore: gate, gate, firstAnswer: false, state };
   }
 
-  private transition({ name }: PositionRow, { judgement, gate, firstAnswer, state }: Decision): void {
+  private transition({ name }: PositionRow, decision: Decision): void {
+    const { judgement, gate, firstAnswer, state } = decision;
     if (firstAnswer) {
       this.answered.add(name);
       this.counts.awaiting -= 1;
@@ -168,46 +170,12 @@ class ReportBatch {
       if (gate === 'Open' && judgement.verdict === 'InSync') this.counts.inSync += 1;
       if (gate === 'Open' && judgement.verdict === 'Behind') this.counts.behind += 1;
     }
-    const involved = { kind: 'Device', name } as const;
-    const common = { involved, actor: serviceActor };
-    if (gate === 'ConflictPaused') {
-      this.counts.conflictPaused += 1;
-      const conflict = state.conflict ?? { verdict: judgement.verdict, info: judgement.info };
-      this.events.push({
-        ...common,
-        type: 'Warning',
-        reason: 'DeviceConflictPaused',
-        message: `Paused (${conflict.verdict}): ${conflict.info}`,
-        details: {
-          detailType: 'MusterConflict',
-          verdict: conflict.verdict,
-          device: { ...state.reported },
-          server: { ...state.server },
-        },
-      });
-      if (!firstAnswer && conflict.verdict === 'Ahead') this.noteAhead(name, conflict.info);
-    } else {
-      this.events.push({
-        ...common,
-        type: 'Normal',
-        reason: 'DeviceAnswered',
-        message: `Answered after the restore (${judgement.verdict}): ${judgement.info}`,
-        details: { detailType: 'MusterAnswer', verdict: judgement.verdict },
-      });
-    }
-  }
-
-  /** Says of the service what its device's pause says of the device: that one of the two went back. */
-  private noteAhead(device: string, info: string): void {
+    this.events.push(transitionEvent(name, decision));
+    if (gate !== 'ConflictPaused') return;
+    this.counts.conflictPaused += 1;
+    if (firstAnswer || state.conflict?.verdict !== 'Ahead') return;
     this.aheadWithoutRestore = true;
-    this.events.push({
-      type: 'Warning',
-      reason: 'DeviceAheadWithoutRestore',
-      involved: { kind: 'System', name: this.restore },
-      message: `Device ${device} is ahead although no restore was declared. ${info}`,
-      details: { detailType: 'MusterDeviceAhead', device },
-      actor: serviceActor,
-    });
+    this.events.push(aheadEvent(name, this.restore, state.conflict.info));
   }
 
   async write(tx: Executor): Promise<void> {

@@ -14,12 +14,15 @@ import { adoptDevices, resumeDevices } from '../../usecases/resume-devices.ts';
 import { actorOf } from '../actor.ts';
 import { apiErrors } from '../error-responses.ts';
 import type { Listener } from '../listener.ts';
+import { refuseUnstorableBodies } from '../storable-bodies.ts';
 
 const listed = (names: readonly string[]): string[] => names.slice(0, limits.listedDeviceCount);
 
 /** What a person decides about conflicted devices, and what there is to decide by. */
 export function deviceActionRoutes(context: Context) {
   return async (app: Listener) => {
+    refuseUnstorableBodies(app);
+
     app.route({
       method: 'POST',
       url: '/deviceactions/resume',

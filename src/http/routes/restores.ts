@@ -12,6 +12,7 @@ import { apiErrors } from '../error-responses.ts';
 import type { Listener } from '../listener.ts';
 import { pageQuery, pageTokens } from '../paging.ts';
 import { EventStream } from '../sse.ts';
+import { refuseUnstorableBodies } from '../storable-bodies.ts';
 
 /** Names a restore in a path. */
 export const restoreParams = z.object({
@@ -24,6 +25,7 @@ const watchEveryMs = 1_000;
 /** The bulk reset that a restore tool calls, and how the muster goes on. */
 export function restoreRoutes(context: Context) {
   return async (app: Listener) => {
+    refuseUnstorableBodies(app);
     const streams = new Set<EventStream>();
     app.addHook('preClose', async () => {
       for (const stream of streams) stream.end();
