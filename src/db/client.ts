@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { survivingLostConnections } from './lost-connection.ts';
+import { RenewedClient } from './renewed-client.ts';
 
 /** A database connection or a transaction on one: what repositories speak to. */
 export type Executor = Pick<PostgresJsDatabase, 'execute' | 'select' | 'insert' | 'update' | 'delete'> & {
@@ -39,46 +40,67 @@ export type Database = {
 const maxAttempts = 5;
 /** Serialization failure, deadlock, lock not available. */
 const worthAnotherTry = new Set(['40001', '40P01', '55P03']);
+/** The server ended the connection. The driver says so once more of a connection that it made in that one's place. */
+const connectionEnded = new Set(['57P01', '57P02']);
 
 /**
  * Opens a pool of connections; nothing is sent before the first query. The driver is postgres.js: that choice is the
  * project's, and what the driver lacks is made up for around it (lost-connection.ts), not by another driver.
  */
 export function connectDatabase(url: string, options: { poolSize: number; applicationName: string }): Database {
-  const client = postgres(url, {
-    max: options.poolSize,
-    onnotice: () => undefined,
-    connect_timeout: 5,
-    connection: {
-      application_name: options.applicationName,
-      statement_timeout: 60_000,
-      idle_in_transaction_session_timeout: 60_000,
-      // Compiling a selector of many terms can take longer than running it on any table.
-      jit: false,
-    },
-  });
+  const open = (onclose: () => void) =>
+    postgres(url, {
+      max: options.poolSize,
+      onnotice: () => undefined,
+      onclose,
+      connect_timeout: 5,
+      // The driver asks for the types on each new connection, and a connection that is lost meanwhile ends the process.
+      fetch_types: false,
+      types: { textArray },
+      connection: {
+        application_name: options.applicationName,
+        statement_timeout: 60_000,
+        idle_in_transaction_session_timeout: 60_000,
+        // Compiling a selector of many terms can take longer than running it on any table.
+        jit: false,
+      },
+    });
   const guard: CopyGuard = { verifiedMark: undefined, verify: async () => undefined };
-  const connections = drizzle(survivingLostConnections(client));
+  const client = new RenewedClient(open, (pool) => Object.assign(drizzle(survivingLostConnections(pool)), { guard }));
   return {
     guard,
-    pool: Object.assign(connections, { guard }),
+    pool: client.always,
     async transact(work) {
       for (let attempt = 1; ; attempt += 1) {
+        let begun = false;
         try {
-          return await connections.transaction((tx) => work(Object.assign(tx, { guard })));
+          return await client.connections.transaction((tx) => {
+            begun = true;
+            return work(Object.assign(tx, { guard }));
+          });
         } catch (error) {
           if (attempt >= maxAttempts) throw error;
+          const state = sqlState(error) ?? '';
           if (error instanceof UnverifiedDatabase) await guard.verify();
-          else if (!worthAnotherTry.has(sqlState(error) ?? '')) throw error;
+          else if (!worthAnotherTry.has(state) && (begun || !connectionEnded.has(state))) throw error;
         }
       }
     },
     async ping() {
-      await connections.execute('SELECT 1');
+      await client.connections.execute('SELECT 1');
     },
-    close: () => client.end({ timeout: 5 }),
+    close: () => client.close(),
   };
 }
+
+/** Names are the only lists that are sent as arrays, and none is received. */
+const textArray: postgres.PostgresType<readonly string[]> = {
+  to: 1009,
+  from: [],
+  serialize: (names: readonly string[]) =>
+    `{${names.map((name) => `"${name.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`,
+  parse: () => [],
+};
 
 /** SQLSTATEs of a database that is being put in place: it is not there yet, or does not let anybody in. */
 const [noSuchDatabase, notAccepting] = ['3D000', '55000'];

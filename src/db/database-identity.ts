@@ -37,7 +37,14 @@ export const databaseMark = sql<string>`pg_postmaster_start_time()::text || ' ' 
 export async function readDatabaseIdentity(
   db: Executor,
 ): Promise<{ identity: DatabaseIdentity; mark: string; walPosition: bigint }> {
-  const [row] = await db.execute<{ system: string; timeline: number; database: string; devices: string; mark: string; wal: string }>(sql`
+  const [row] = await db.execute<{
+    system: string;
+    timeline: number;
+    database: string;
+    devices: string;
+    mark: string;
+    wal: string;
+  }>(sql`
     SELECT (SELECT system_identifier::text FROM pg_control_system()) AS system,
       ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int AS timeline,
       ${databaseOid} AS database, 'devices'::regclass::oid::text AS devices, ${databaseMark} AS mark,

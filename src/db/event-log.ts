@@ -26,7 +26,10 @@ export async function appendEvents(
 }
 
 /** How many devices were found ahead in normal operation, since a time, while a restore was the current one. */
-export async function countAheadDevices(db: Executor, { restore, since }: { restore: string; since: Date }): Promise<number> {
+export async function countAheadDevices(
+  db: Executor,
+  { restore, since }: { restore: string; since: Date },
+): Promise<number> {
   const [row] = await db.execute<{ count: string }>(sql`
     SELECT count(DISTINCT details ->> 'device') AS count FROM events
     WHERE restore = ${restore}::uuid AND reason = 'DeviceAheadWithoutRestore' AND at >= ${since.toISOString()}::timestamptz`);

@@ -1,22 +1,29 @@
-import { readConfig } from '../config.ts';
+import { fork, type ChildProcess } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { copyDatabase, replaceDatabase } from '../db/database-copies.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../db/embedded-postgres.ts';
-import { startService, type RunningService } from '../main.ts';
+import { orderAnswerSchema, type Order, type OrderAnswer } from './service-orders.ts';
 
 /** The data is thrown away in the end, so nobody need wait for the disk. */
 const postgresSettings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 const backup = 'muster_backup';
+const anyPort = 'http://127.0.0.1:0';
 
 /** The service of the demo and the private PostgreSQL under it, which outlives it: backups are put in its place. */
 export class DemoService {
   /** Name of the database that holds the backup. */
   readonly backup = backup;
   private readonly postgres: EmbeddedPostgres;
-  private running: RunningService | undefined;
+  private readonly process: ChildProcess;
   private addresses: { api: string; agent: string } | undefined;
 
   private constructor(postgres: EmbeddedPostgres) {
     this.postgres = postgres;
+    // Beside this file, and of the same kind: TypeScript in development, JavaScript once built.
+    const entry = new URL(`service-process${extname(import.meta.url)}`, import.meta.url);
+    // What it says goes to standard error: standard output is for what the demo answers.
+    this.process = fork(fileURLToPath(entry), { stdio: ['ignore', 2, 2, 'ipc'] });
   }
 
   /** Starts both on free ports. */
@@ -44,21 +51,19 @@ export class DemoService {
   /** Starts the service after it was stopped. */
   async start(): Promise<void> {
     const { api = anyPort, agent = anyPort } = this.addresses ?? {};
-    const config = readConfig({
+    const environment = {
       DATABASE_URL: this.postgres.url,
       MUSTER_API_LISTEN: new URL(api).host,
       MUSTER_AGENT_LISTEN: new URL(agent).host,
       MUSTER_LOG_LEVEL: 'error',
       MUSTER_SWEEP_INTERVAL: '1s',
-    });
-    this.running = await startService(config);
-    this.addresses = { api: this.running.api, agent: this.running.agent };
+    };
+    const answer = await this.order({ kind: 'start', environment });
+    if (answer.kind === 'started') this.addresses = { api: answer.api, agent: answer.agent };
   }
 
   async stop(): Promise<void> {
-    const { running } = this;
-    this.running = undefined;
-    await running?.stop();
+    await this.order({ kind: 'stop' });
   }
 
   /** Makes the backup. The service must be stopped. */
@@ -73,8 +78,27 @@ export class DemoService {
 
   /** Ends the service and its PostgreSQL. */
   async dispose(): Promise<void> {
-    await this.stop();
+    // Whatever keeps it from stopping in order ends with its process.
+    await this.stop().catch(() => undefined);
+    if (this.process.connected) this.process.disconnect();
     await this.postgres.stop();
+  }
+
+  /** @throws Error with what went wrong, or that the process is gone */
+  private async order(order: Order): Promise<OrderAnswer> {
+    const answer = await new Promise<OrderAnswer>((resolve, reject) => {
+      const onExit = () => reject(new Error(`the process of the service ended when it was to ${order.kind}`));
+      this.process.once('exit', onExit);
+      this.process.once('message', (message) => {
+        this.process.off('exit', onExit);
+        resolve(orderAnswerSchema.parse(message));
+      });
+      this.process.send(order, (error) => {
+        if (error !== null) reject(error);
+      });
+    });
+    if (answer.kind === 'failed') throw new Error(`the service did not ${order.kind}: ${answer.message}`);
+    return answer;
   }
 
   private known(): { api: string; agent: string } {
@@ -82,5 +106,3 @@ export class DemoService {
     return this.addresses;
   }
 }
-
-const anyPort = 'http://127.0.0.1:0';

@@ -28,14 +28,14 @@ export class Narrator {
   }
 
   title(text: string): void {
-    this.write(`\n${this.paint('bold', text)}\n`);
+    this.write(`\n${this.paint('bold', text)}`);
   }
 
   /** A new part of the story. */
   step(headline: string, why: string): void {
     this.steps += 1;
     const time = this.paint('dim', `${this.seconds.toFixed(1)} s`);
-    this.write(`\n${this.paint('bold', `${this.steps}. ${headline}`)}  ${time}\n`);
+    this.write(`\n${this.paint('bold', `${this.steps}. ${headline}`)}  ${time}`);
     this.say(why);
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostgresBackend, Queue, Worker, withBackend, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
@@ -29,7 +30,7 @@ export type RenderQueue = RenderHints &
     work(handle: (job: RenderJob) => Promise<void>, options: { concurrency: number }): void;
     /** Whether the queue answers, and the worker, if this process has one, is running. */
     isHealthy(): Promise<boolean>;
-    /** Lets running jobs end; the others stay for another worker. */
+    /** Lets running jobs end, for a few seconds; the others stay for another worker. */
     close(): Promise<void>;
   };
 
@@ -39,6 +40,8 @@ const prefix = '{muster}';
 const devicesPerJob = 250;
 /** Hints that follow one within so long share a job: many devices that come one by one must not cost a job each. */
 const gatherMs = 100;
+/** How long closing may take: running jobs end within that, or are taken up by another worker. */
+const closeTimeoutMs = 5_000;
 const jobOptions = {
   attempts: 3,
   backoff: { type: 'exponential', delay: 200 },
@@ -180,12 +183,17 @@ class BullRenderQueue implements RenderQueue {
   }
 
   async close(): Promise<void> {
-    await this.worker?.close();
+    // Neither a job that does not end nor a server that is away may keep a stopping process.
+    await Promise.race([this.closeInOrder(), sleep(closeTimeoutMs, undefined, { ref: false })]);
+    this.parts.disconnect();
+  }
+
+  private async closeInOrder(): Promise<void> {
+    await this.worker?.close(!this.parts.isConnected());
     clearTimeout(this.gathering);
     for (const [restore, devices] of this.gathered) this.sendDevices(restore, [...devices]);
     if (!this.parts.isConnected()) this.parts.disconnect();
     await Promise.allSettled(this.sending);
     await this.parts.queue.close();
-    this.parts.disconnect();
   }
 }

@@ -10,6 +10,7 @@ import {
   type RestoreKey,
   type RestoreRecord,
 } from '../db/restore-store.ts';
+import { openSnapshot } from '../db/snapshot.ts';
 import { answerTimeQuantile } from '../domain/answer-times.ts';
 import { notFound } from '../domain/errors.ts';
 import { phaseOf, restoreDocument } from '../domain/restore-document.ts';
@@ -23,8 +24,11 @@ export const maxReportRows = 10_000;
 
 /** One restore, by its id or `current`. @throws MusterError 404 if there is none */
 export async function readRestore({ database }: Deps, name: string): Promise<Restore> {
-  const record = await requireRestore(database.pool, name);
-  return restoreDocument(record, await answerTimes(database.pool, record.id));
+  return await database.transact(async (tx) => {
+    await openSnapshot(tx);
+    const record = await requireRestore(tx, name);
+    return restoreDocument(record, await answerTimes(tx, record.id));
+  });
 }
 
 /** A page of restores, newest first, and where the next one begins. */
@@ -51,14 +55,18 @@ export async function requireRestore(db: Executor, name: string): Promise<Restor
 
 /** The record of a recovery. @throws MusterError 404 if there is no such restore */
 export async function reportRestore({ database }: Deps & { clock: Clock }, name: string): Promise<RestoreReport> {
-  const record = await requireRestore(database.pool, name);
-  const histogram = await answerTimes(database.pool, record.id);
+  const { record, histogram, decisions, absent } = await database.transact(async (tx) => {
+    await openSnapshot(tx);
+    const record = await requireRestore(tx, name);
+    const isCurrent = record.supersededAt === null;
+    return {
+      record,
+      histogram: await answerTimes(tx, record.id),
+      decisions: await listRestoreDecisions(tx, record.id, maxReportRows),
+      absent: isCurrent ? await listAwaitedDevices(tx, { restore: record.id, limit: maxReportRows }) : [],
+    };
+  });
   const { metadata, spec, status } = restoreDocument(record, histogram);
-  const isCurrent = record.supersededAt === null;
-  const [decisions, absent] = await Promise.all([
-    listRestoreDecisions(database.pool, record.id, maxReportRows),
-    isCurrent ? listAwaitedDevices(database.pool, { restore: record.id, limit: maxReportRows }) : [],
-  ]);
   const takenAt = record.backup?.takenAt ?? null;
   const expected = record.answered + record.awaiting;
   const everybody = expected === 0 ? null : answerTimeQuantile(histogram, expected, 1);

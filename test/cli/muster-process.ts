@@ -23,10 +23,10 @@ type Options = { readonly env?: Readonly<Record<string, string>>; readonly input
 
 /** Starts `muster` as a shell does: a process of its own, with nobody at a terminal. */
 export function startMuster(words: readonly string[], { env, input }: Options = {}): MusterProcess {
-  const { MUSTER_SERVER: _server, MUSTER_TOKEN: _token, ...inherited } = process.env;
+  const inherited = Object.entries(process.env).filter(([name]) => !/^MUSTER_|_URL$|_PASSWORD$/.test(name));
   const child = spawn(process.execPath, ['--import', 'tsx', main, ...words], {
     cwd: root,
-    env: { ...inherited, ...env },
+    env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { createTestDatabase } from '../support/test-database.ts';
 import { muster, startMuster, type Ended } from './muster-process.ts';
 

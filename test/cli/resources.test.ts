@@ -1,10 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { startMuster } from './muster-process.ts';
 import { deviceYaml, startServer, type MusterServer } from './muster-server.ts';
+
+// Every command is a process of its own, which takes its time to start.
+vi.setConfig({ testTimeout: 120_000 });
 
 let server: MusterServer;
 let scratch: string;

@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectDatabase, type Database } from '../../src/db/client.ts';
 import { deviceColumns } from '../../src/db/device-columns.ts';
@@ -95,7 +95,7 @@ async function storeDevices(devices: readonly DeviceRow[]): Promise<void> {
 }
 
 async function selectByName(columns: SQL): Promise<Map<string, Record<string, unknown>>> {
-  const rows = await database.pool.execute<Record<string, unknown>>(sql`SELECT d.name, ${columns} ${fromDevices}`);
+  const rows = await database.pool.execute(sql`SELECT d.name, ${columns} ${fromDevices}`);
   return new Map(rows.map((row) => [String(row['name']), row]));
 }
 
@@ -160,7 +160,7 @@ test('every field by which devices are selected reads in SQL as the API shows it
         const row = found.get(record.name) ?? {};
         const read = fields.map(([field]) => {
           const value = row[field] ?? null;
-          return [field, timestamps.has(field) && value !== null ? new Date(String(value)).getTime() : value];
+          return [field, timestamps.has(field) && typeof value === 'string' ? new Date(value).getTime() : value];
         });
         expect(Object.fromEntries(read)).toEqual(readings(record));
       }

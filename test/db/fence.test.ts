@@ -49,12 +49,8 @@ describe('the fence', () => {
 
   test('makes a declaration wait for the work that holds the restore', async () => {
     const work = await holdTransaction(one, holdRestore);
-    let declared = false;
-    const declaring = other.transact(declare).then(() => {
-      declared = true;
-    });
+    const declaring = other.transact(declare);
     await untilWaiting(observer);
-    expect(declared).toBe(false);
     expect(await currentRestore(observer.pool)).toBe(genesis);
     await work.commit();
     await declaring;
@@ -91,11 +87,11 @@ describe('the fence', () => {
   });
 
   test('lets a declaration through a steady stream of work', async () => {
-    let declared = false;
+    const stopping = new AbortController();
     let overlapped = 0;
     const stream = async (database: Database, offsetMs: number) => {
       await sleep(offsetMs);
-      while (!declared) {
+      while (!stopping.signal.aborted) {
         await database.transact(async (tx) => {
           await holdRestore(tx);
           // Long enough that the next of the stream has begun before this one ends.
@@ -104,11 +100,15 @@ describe('the fence', () => {
         overlapped += 1;
       }
     };
-    const streams = [one, other].flatMap((database) => [stream(database, 0), stream(database, 10), stream(database, 20)]);
+    const streams = [one, other].flatMap((database) => [
+      stream(database, 0),
+      stream(database, 10),
+      stream(database, 20),
+    ]);
     await sleep(60);
     const declaring = connectTo(own);
     await declaring.transact(declare);
-    declared = true;
+    stopping.abort();
     await Promise.all(streams);
     await declaring.close();
     expect(overlapped).toBeGreaterThan(6);
@@ -119,7 +119,9 @@ describe('the first timeline of a database', () => {
   test('is made once, however many instances start at the same time', async () => {
     await observer.pool.execute(sql`TRUNCATE restores, service_state CASCADE`);
     const ids = [11, 12, 13, 14].map((n) => `0190aaaa-0000-7000-8000-0000000000${n}`);
-    await Promise.all(ids.map((id, at) => (at % 2 === 0 ? one : other).transact((tx) => ensureGenesis(tx, id, new Date()))));
+    await Promise.all(
+      ids.map((id, at) => (at % 2 === 0 ? one : other).transact((tx) => ensureGenesis(tx, id, new Date()))),
+    );
     const rows = await observer.pool.execute<{ id: string; settled: boolean }>(
       sql`SELECT id, genesis AND settled_at IS NOT NULL AS settled FROM restores`,
     );

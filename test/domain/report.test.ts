@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gateOf } from '../../src/domain/gate.ts';
 import { graft, type DevicePosition } from '../../src/domain/position.ts';
@@ -136,16 +136,14 @@ describe('for any reports', () => {
   });
 
   test('any order and any number of duplicates ends in the same position and the same conflict or none', () => {
-    const shuffled = fc
-      .array(devicePositions, { minLength: 1, maxLength: 5 })
-      .chain((reports) => {
-        const oneOfThem = fc.constantFrom(...reports);
-        const withDuplicates = fc.array(oneOfThem, { maxLength: 5 }).map((more) => [...reports, ...more]);
-        return fc.tuple(
-          fc.constant(reports),
-          withDuplicates.chain((all) => fc.shuffledSubarray(all, { minLength: all.length })),
-        );
-      });
+    const shuffled = fc.array(devicePositions, { minLength: 1, maxLength: 5 }).chain((reports) => {
+      const oneOfThem = fc.constantFrom(...reports);
+      const withDuplicates = fc.array(oneOfThem, { maxLength: 5 }).map((more) => [...reports, ...more]);
+      return fc.tuple(
+        fc.constant(reports),
+        withDuplicates.chain((all) => fc.shuffledSubarray(all, { minLength: all.length })),
+      );
+    });
     fc.assert(
       fc.property(serverPositions, shuffled, (server, [reports, again]) => {
         const [one, other] = [reports, again].map((all) => afterAll({ ...awaited, server }, all));

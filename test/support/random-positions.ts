@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { DevicePosition, ServerPosition } from '../../src/domain/position.ts';
 
 /** Ids of restores, oldest first: they sort by time. */

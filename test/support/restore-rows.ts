@@ -13,7 +13,16 @@ export type KeptCounts = {
   adopted: number;
 };
 
-const counters = ['total', 'awaiting', 'answered', 'in_sync', 'behind', 'conflict_paused', 'resumed', 'adopted'] as const;
+const counters = [
+  'total',
+  'awaiting',
+  'answered',
+  'in_sync',
+  'behind',
+  'conflict_paused',
+  'resumed',
+  'adopted',
+] as const;
 
 export async function keptCounts({ database }: Context): Promise<KeptCounts> {
   const [row] = await database.pool.execute<Record<keyof KeptCounts, string>>(

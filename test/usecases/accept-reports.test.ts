@@ -122,13 +122,13 @@ describe('a report that changes nothing', () => {
 
   test('writes the last-seen time and nothing else after that', async () => {
     await fleet.running('a');
-    const before = { row: await positionRow(here.context, 'a'), ...(await writers('a')) };
+    const before = { row: await positionRow(here.context, 'a'), by: await writers('a') };
     here.clock.advance(1_000);
     await fleet.report('a', await fleet.rendered('a'));
-    const after = { row: await positionRow(here.context, 'a'), ...(await writers('a')) };
+    const after = { row: await positionRow(here.context, 'a'), by: await writers('a') };
     expect(after.row?.last_seen).not.toBe(before.row?.last_seen);
     expect({ ...after.row, last_seen: null }).toEqual({ ...before.row, last_seen: null });
-    expect(after).toMatchObject({ restore: before['restore'], events: before['events'] });
+    expect(after.by).toMatchObject({ restore: before.by['restore'], events: before.by['events'] });
   });
 
   test('of a paused device writes no more than that of any other', async () => {
@@ -305,7 +305,10 @@ describe('a device that the database does not know', () => {
       { device: 'lost', position: { timeline: foreignTimeline, version: 7, specHash: null } },
       { device: 'a', position: inFull(1) },
     ]);
-    expect(outcomes).toMatchObject([{ kind: 'unknown', restore }, { kind: 'known', gate: 'Open' }]);
+    expect(outcomes).toMatchObject([
+      { kind: 'unknown', restore },
+      { kind: 'known', gate: 'Open' },
+    ]);
     expect(await unknown()).toEqual([
       { name: 'lost', claimed_timeline: foreignTimeline, claimed_version: 7, claimed_hash: null, restore },
     ]);

@@ -88,7 +88,11 @@ describe('rendering', () => {
     await fleet.report('a', 1);
     await fleet.edit('a', 'quay.io/acme/a:2');
     await fleet.render();
-    expect((await fleet.row('a')).state.server).toMatchObject({ timeline: restore, version: 2, lineage: { [first]: 1 } });
+    expect((await fleet.row('a')).state.server).toMatchObject({
+      timeline: restore,
+      version: 2,
+      lineage: { [first]: 1 },
+    });
   });
 
   test('shares a row between devices whose specs are the same', async () => {
@@ -144,7 +148,7 @@ describe('a restore', () => {
       async render(spec, device) {
         declared ??= declareRestore(here.context, { declaredBy: actor });
         await declared;
-        return await templates.render(spec, device);
+        return templates.render(spec, device);
       },
     };
     const rendered = kind === 'job' ? await renderNamed(before, 'a', 'b', 'bad') : await fleet.render();
@@ -166,7 +170,7 @@ describe('a restore', () => {
         renderer = templates;
         await fleet.declareRestore();
         await fleet.report('a', 1);
-        return await templates.render(spec, device);
+        return templates.render(spec, device);
       },
     };
     expect(await renderNamed(before, 'a')).toBe(0);
@@ -181,7 +185,7 @@ describe('what happens while a device is rendered', () => {
       async render(spec, device) {
         renderer = templates;
         await work();
-        return await templates.render(spec, device);
+        return templates.render(spec, device);
       },
     };
   };
@@ -265,7 +269,7 @@ describe('a renderer that breaks for one device', () => {
   test('is asked again: the device still wants rendering', async () => {
     await fleet.create('a', { spec: image('a') });
     renderer = breaking;
-    await expect(fleet.render()).rejects.toThrow();
+    await expect(fleet.render()).rejects.toThrow('the source cannot be reached');
     renderer = templates;
     expect(await fleet.render()).toBe(1);
   });

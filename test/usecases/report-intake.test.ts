@@ -28,7 +28,10 @@ beforeEach(async () => {
 });
 
 /** An intake, with the transactions that it begins and the hints that it gives. */
-function intake(limits: Partial<{ maxBatch: number; maxWaiting: number }> = {}, database: Database = here.context.database) {
+function intake(
+  limits: Partial<{ maxBatch: number; maxWaiting: number }> = {},
+  database: Database = here.context.database,
+) {
   const seen = { transactions: 0, hints: [] as string[][] };
   const counting: Database = {
     ...database,
@@ -134,7 +137,9 @@ describe('a report that the database will not have', () => {
   test('does not keep later ones of the same device from being judged', async () => {
     await fleet.running('a');
     const { reports } = intake();
-    const results = await Promise.allSettled([poison('a'), said('a', 1), poison('a')].map((one) => reports.submit(one)));
+    const results = await Promise.allSettled(
+      [poison('a'), said('a', 1), poison('a')].map((one) => reports.submit(one)),
+    );
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected']);
   });
 });

@@ -145,7 +145,11 @@ describe('after a resume', () => {
     const { reported } = (await fleet.row('a')).state;
     await fleet.resumeNamed('a');
     const moved = { timeline: reported?.timeline ?? null, version: 5, specHash: null };
-    expect(await fleet.report('a', moved)).toMatchObject({ verdict: 'Ahead', gate: 'ConflictPaused', justJudged: true });
+    expect(await fleet.report('a', moved)).toMatchObject({
+      verdict: 'Ahead',
+      gate: 'ConflictPaused',
+      justJudged: true,
+    });
     expect(await keptCounts(here.context)).toMatchObject({ conflict_paused: 1, resumed: 1 });
   });
 });

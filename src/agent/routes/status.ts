@@ -73,8 +73,7 @@ export function statusRoutes(gateway: Gateway) {
     if (outcome.kind === 'unknown') throw unknownDevice(report.device);
     const device = await readDevice(gateway.context, report.device);
     // Its own spec is not the rendered one, but no spec at all is for a device whose gate is not open.
-    const document: Device =
-      outcome.gate === 'Open' ? device : withheldDocument(device, report.position?.version ?? 0);
+    const document: Device = outcome.gate === 'Open' ? device : withheldDocument(device, report.position?.version ?? 0);
     return { outcome, document };
   }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { DemoService } from '../../demo/demo-service.ts';
+import { clearAwayOnExit } from '../../demo/last-resort.ts';
 import { Narrator } from '../../demo/narrator.ts';
 import type { Stage } from '../../demo/stage.ts';
 import { addExamples } from '../examples.ts';
@@ -42,13 +43,14 @@ function deviceCount(text: string): number {
 }
 
 async function demo({ devices, json, keep }: Options): Promise<void> {
-  // Both ends of every connection are in this process.
-  requireOpenFiles(devices * 2 + 500, `${devices} devices`);
+  // Each end of a connection is a file of its process.
+  requireOpenFiles(devices + 500, `${devices} devices`);
   // Loaded here, so that commands that only talk to a server start without it.
   const { setStage, startDemoService, tellStory } = await import('../../demo/demo.ts');
   const narrator = new Narrator(json === true ? process.stderr : process.stdout);
   const interruption = interruptible('interrupted: clearing away (again to leave at once)');
   const directory = await mkdtemp(join(tmpdir(), 'muster-demo-'));
+  const callOff = clearAwayOnExit(directory, { keep: keep === true });
   let service: DemoService | undefined;
   let stage: Stage | undefined;
   try {
@@ -67,6 +69,7 @@ async function demo({ devices, json, keep }: Options): Promise<void> {
     await service?.dispose();
     if (keep === true && service !== undefined) tell(`The data is kept: muster serve --data-dir ${directory}`);
     else await rm(directory, { recursive: true, force: true });
+    callOff();
     interruption.end();
   }
 }

@@ -117,7 +117,10 @@ export function restoreRoutes(context: Context) {
             onChange: (restore) => stream.send('restore', restore),
           });
         } catch (error) {
-          context.log.warn({ error: String(error) }, 'a restore can be followed no longer; its client has to come again');
+          context.log.warn(
+            { error: String(error) },
+            'a restore can be followed no longer; its client has to come again',
+          );
         } finally {
           stream.end();
           streams.delete(stream);

@@ -1,0 +1,32 @@
+import { readConfig } from '../config.ts';
+import { startService, type RunningService } from '../main.ts';
+import { orderSchema, type Order, type OrderAnswer } from './service-orders.ts';
+
+// The entry of a process that runs the service of the demo, as `muster serve` would, so that the simulated devices do not
+// take the time of what serves them. It obeys one order after another, and ends with the process that gives them.
+
+let running: RunningService | undefined;
+
+async function obey(order: Order): Promise<OrderAnswer> {
+  switch (order.kind) {
+    case 'start':
+      running = await startService(readConfig(order.environment));
+      return { kind: 'started', api: running.api, agent: running.agent };
+    case 'stop':
+      await running?.stop();
+      running = undefined;
+      return { kind: 'stopped' };
+    default:
+      return order satisfies never;
+  }
+}
+
+process.on('message', (message) => {
+  obey(orderSchema.parse(message))
+    .catch((error: unknown): OrderAnswer => ({ kind: 'failed', message: String(error) }))
+    .then((answer) => process.send?.(answer))
+    .catch(() => process.exit(1));
+});
+process.once('disconnect', () => process.exit(0));
+// A Ctrl-C at the terminal reaches this process too; what it means is for the other one to say.
+process.on('SIGINT', () => undefined);

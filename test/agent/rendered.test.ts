@@ -1,0 +1,360 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { statusSchema } from '../../src/domain/resources/status.ts';
+import { decommissionDevice } from '../../src/usecases/decommission-device.ts';
+import { startAgentServer, type AgentServer, type DeviceAnswer } from '../support/agent-server.ts';
+import { emptyDatabase } from '../support/empty-database.ts';
+import { actor } from '../support/fleet-fixture.ts';
+import { connectTo, holdTransaction, until, untilWaiting } from '../support/held-transactions.ts';
+import { foreignTimeline, hashes } from '../support/random-positions.ts';
+import { keptCounts } from '../support/restore-rows.ts';
+import { positionRow } from '../support/table-rows.ts';
+import { sql } from 'drizzle-orm';
+
+let server: AgentServer;
+
+beforeAll(async () => {
+  server = await startAgentServer();
+});
+
+afterAll(async () => {
+  await server.close();
+});
+
+beforeEach(async () => {
+  await emptyDatabase(server);
+});
+
+const open = { verdict: 'InSync', gate: 'Open' };
+const says = (version: number) => ({ knownRenderedVersion: version });
+
+/** A poll that is held open, once it is. */
+async function parked(
+  name: string,
+  query: Record<string, string | number>,
+): Promise<{ answer: Promise<DeviceAnswer> }> {
+  const before = server.gateway.waiting.count;
+  const answer = server.poll(name, query);
+  await until(() => server.gateway.waiting.count > before);
+  return { answer };
+}
+
+describe('a poll', () => {
+  test('of a device that is behind is answered with the newest spec and where that is', async () => {
+    await server.fleet.running('a');
+    const { timeline, specHash } = await server.fleet.rendered('a');
+    for (const query of [{}, { knownRenderedVersion: '' }, says(0)]) {
+      const answer = await server.poll('a', query);
+      expect(answer).toMatchObject({
+        code: 200,
+        standing: { verdict: 'Behind', gate: 'Open', restore: await server.restore() },
+        body: {
+          apiVersion: 'flightctl.io/v1beta1',
+          kind: 'Device',
+          metadata: {
+            name: 'a',
+            annotations: {
+              'device-controller/renderedVersion': '1',
+              'device-controller/renderedSpecHash': specHash,
+              'muster/timeline': timeline,
+              'muster/restore': await server.restore(),
+            },
+          },
+          spec: { os: { image: 'quay.io/acme/a:1' } },
+        },
+      });
+      expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+    }
+  });
+
+  test('reports all of where the device is', async () => {
+    await server.fleet.running('a');
+    const { timeline, specHash } = await server.fleet.rendered('a');
+    await server.fleet.declareRestore();
+    await server.poll('a', { ...says(1), timeline: timeline ?? '', specHash: specHash ?? '' });
+    expect((await server.fleet.row('a')).state.reported).toEqual({ timeline, version: 1, specHash });
+  });
+
+  test('that is judged for the first time after a restore is answered at once', async () => {
+    await server.fleet.running('a');
+    const restore = await server.fleet.declareRestore();
+    expect(await server.poll('a', says(1))).toMatchObject({ code: 204, standing: { ...open, restore }, text: '' });
+  });
+
+  test('that has nothing to be told waits, and ends with 204', async () => {
+    const hasty = await startAgentServer({ env: { MUSTER_POLL_TIMEOUT: '150ms' } });
+    await hasty.fleet.running('a');
+    const restore = await hasty.restore();
+    const answer = hasty.poll('a', says(1));
+    await until(() => hasty.gateway.waiting.count === 1);
+    expect(await answer).toMatchObject({ code: 204, standing: { ...open, restore }, text: '' });
+    expect(hasty.gateway.waiting.count).toBe(0);
+    await hasty.close();
+  });
+
+  test('that waits is answered as soon as there is a spec', async () => {
+    await server.fleet.running('a');
+    const { answer } = await parked('a', says(1));
+    await server.fleet.edit('a', 'quay.io/acme/a:2');
+    await server.fleet.render();
+    expect(await answer).toMatchObject({
+      code: 200,
+      standing: { verdict: 'Behind', gate: 'Open' },
+      body: { spec: { os: { image: 'quay.io/acme/a:2' } } },
+    });
+  });
+
+  test('that waits is ended by a restore, and says which', async () => {
+    await server.fleet.running('a');
+    const { answer } = await parked('a', says(1));
+    const restore = await server.fleet.declareRestore();
+    expect(await answer).toMatchObject({ code: 204, standing: { gate: 'AwaitingReconnect', restore } });
+    expect(await server.poll('a', says(1))).toMatchObject({ code: 204, standing: { ...open, restore } });
+  });
+
+  test('that waits is not answered with what was rendered after a restore, before the device has reported again', async () => {
+    await server.fleet.running('a');
+    const waiting = await parked('a', says(1));
+    const restore = await server.fleet.declareRestore();
+    await server.fleet.report('a', 1);
+    await server.fleet.edit('a', 'quay.io/acme/a:2');
+    await server.fleet.render();
+    expect(await waiting.answer).toMatchObject({ code: 204, standing: { restore } });
+  });
+
+  test('whose device leaves is forgotten', async () => {
+    await server.fleet.running('a');
+    const leaving = new AbortController();
+    const answer = fetch(`${server.url}/api/v1/devices/a/rendered?knownRenderedVersion=1`, { signal: leaving.signal });
+    await until(() => server.gateway.waiting.count === 1);
+    leaving.abort();
+    await expect(answer).rejects.toThrow('aborted');
+    await until(() => server.gateway.waiting.count === 0);
+  });
+
+  test('of one device may be held open twice, and both are answered', async () => {
+    await server.fleet.running('a');
+    const first = await parked('a', says(1));
+    const second = server.poll('a', says(1));
+    await sleep(50);
+    await server.fleet.edit('a', 'quay.io/acme/a:2');
+    await server.fleet.render();
+    server.gateway.waiting.lookAt(['a']);
+    expect([(await first.answer).code, (await second).code]).toEqual([200, 200]);
+  });
+});
+
+describe('a poll of a device in conflict', () => {
+  test('is answered once with the device and without a spec, and from then on with nothing', async () => {
+    const hasty = await startAgentServer({ env: { MUSTER_POLL_TIMEOUT: '100ms' } });
+    await hasty.fleet.running('a');
+    const restore = await hasty.fleet.declareRestore();
+    const standing = { verdict: 'Ahead', gate: 'ConflictPaused', restore };
+    const first = await hasty.poll('a', says(9));
+    expect(first).toMatchObject({
+      code: 200,
+      standing,
+      body: {
+        metadata: { name: 'a', annotations: { 'device-controller/conflictPaused': 'true' } },
+        spec: {},
+        status: { summary: { status: 'ConflictPaused' } },
+      },
+    });
+    for (let n = 0; n < 2; n += 1) {
+      expect(await hasty.poll('a', says(9))).toMatchObject({ code: 204, standing, text: '' });
+    }
+    await hasty.fleet.declareRestore();
+    expect((await hasty.poll('a', says(9))).code).toBe(200);
+    await hasty.close();
+  });
+
+  test.each([
+    ['ahead', says(9), 1],
+    ['diverged at the same version', { ...says(1), specHash: hashes[0] as string }, 1],
+    ['diverged at a lower version', { ...says(1), timeline: foreignTimeline }, 1],
+  ])('(%s) never shows a rendered version above the one reported', async (_name, query, most) => {
+    await server.fleet.running('a');
+    for (const tag of [2, 3]) {
+      await server.fleet.edit('a', `quay.io/acme/a:${tag}`);
+      if (query.knownRenderedVersion > 1 || 'timeline' in query) await server.fleet.render();
+    }
+    const answer = await server.poll('a', query);
+    expect(answer).toMatchObject({ code: 200, standing: { gate: 'ConflictPaused' }, body: { spec: {} } });
+    const annotations = (answer.body as { metadata: { annotations: Record<string, string> } }).metadata.annotations;
+    const shown = Number(annotations['device-controller/renderedVersion']);
+    expect(shown).toBeLessThanOrEqual(query.knownRenderedVersion);
+    expect(shown).toBeGreaterThanOrEqual(most);
+    expect(annotations).not.toHaveProperty('device-controller/renderedSpecHash');
+  });
+
+  test('delivers nothing, whatever was rendered before or is edited meanwhile', async () => {
+    await server.fleet.running('a');
+    await server.fleet.edit('a', 'quay.io/acme/a:2');
+    await server.fleet.render();
+    await server.fleet.declareRestore();
+    await server.poll('a', says(9));
+    await server.fleet.edit('a', 'quay.io/acme/a:3');
+    await server.fleet.render();
+    const waiting = await parked('a', says(1));
+    server.gateway.waiting.lookAt(['a']);
+    await server.fleet.resumeNamed('a');
+    await server.fleet.render();
+    expect(await waiting.answer).toMatchObject({ code: 200, standing: { gate: 'Open' } });
+  });
+
+  test('that waits is answered with the spec once the device is resumed and rendered', async () => {
+    await server.fleet.paused('a');
+    expect((await server.poll('a', says(4))).code).toBe(200);
+    const { answer } = await parked('a', says(4));
+    await server.fleet.resumeNamed('a');
+    await server.fleet.render();
+    expect(await answer).toMatchObject({
+      code: 200,
+      standing: { verdict: 'Behind', gate: 'Open' },
+      body: { metadata: { annotations: { 'device-controller/renderedVersion': '5' } } },
+    });
+    expect(await server.fleet.report('a', 5)).toMatchObject({ verdict: 'InSync' });
+  });
+
+  test('is told anew when it is paused again after a resume', async () => {
+    await server.fleet.paused('a');
+    expect((await server.poll('a', says(4))).code).toBe(200);
+    await server.fleet.resumeNamed('a');
+    expect(await server.poll('a', says(6))).toMatchObject({
+      code: 200,
+      standing: { gate: 'ConflictPaused' },
+      body: { spec: {} },
+    });
+  });
+});
+
+describe('a device that is being given up', () => {
+  test('gets its order while another restore is mustering', async () => {
+    await server.fleet.running('a');
+    await decommissionDevice(server.context, { name: 'a', target: 'Unenroll', actor });
+    await server.fleet.declareRestore();
+    await server.fleet.render();
+    expect(await server.poll('a', says(1))).toMatchObject({
+      code: 200,
+      body: { spec: { decommissioning: { target: 'Unenroll' } } },
+    });
+  });
+});
+
+describe('a poll of a device that is not known', () => {
+  test('is answered 404 in words that do not make an unmodified agent erase itself, and lists the device', async () => {
+    await server.fleet.running('other');
+    const restore = await server.fleet.declareRestore();
+    const answer = await server.poll('lost', { ...says(7), timeline: foreignTimeline });
+    expect(answer).toMatchObject({ code: 404, standing: { verdict: null, gate: null, restore } });
+    const { message } = statusSchema.parse(answer.body);
+    expect(message).toContain('lost');
+    expect(message).not.toMatch(/Device of name ["“]?lost["”]? not found/i);
+    expect(message).not.toMatch(/not found/i);
+    const rows = await server.context.database.pool.execute(
+      sql`SELECT name, claimed_version::int FROM unknown_devices`,
+    );
+    expect([...rows]).toEqual([{ name: 'lost', claimed_version: 7 }]);
+  });
+
+  test.each(['A', 'a..b', '-a', 'a%00', 'a'.repeat(254), '%F0%9F%98%80'])(
+    'and whose name %j none can have is refused',
+    async (name) => {
+      expect((await server.poll(name)).code).toBe(400);
+      const rows = await server.context.database.pool.execute(sql`SELECT name FROM unknown_devices`);
+      expect(rows).toHaveLength(0);
+    },
+  );
+});
+
+describe('a position that is malformed', () => {
+  test.each([
+    ['a version that is no number', { knownRenderedVersion: 'abc' }, 'knownRenderedVersion'],
+    ['a negative version', { knownRenderedVersion: '-1' }, 'knownRenderedVersion'],
+    ['a fraction', { knownRenderedVersion: '1.5' }, 'knownRenderedVersion'],
+    ['a version beyond 64 bits', { knownRenderedVersion: '18446744073709551617' }, 'knownRenderedVersion'],
+    ['a version of a thousand digits', { knownRenderedVersion: '1'.repeat(1_000) }, 'knownRenderedVersion'],
+    ['a timeline that is no id', { ...says(1), timeline: 'x' }, 'timeline'],
+    ['a hash that is none', { ...says(1), specHash: 'x' }, 'specHash'],
+  ])('(%s) is refused with 400 and changes nothing', async (_name, query: Record<string, string | number>, where) => {
+    await server.fleet.running('a');
+    await server.fleet.declareRestore();
+    const before = await positionRow(server.context, 'a');
+    const answer = await server.poll('a', query);
+    expect(answer.code).toBe(400);
+    expect(statusSchema.parse(answer.body).message).toContain(where);
+    expect(await positionRow(server.context, 'a')).toEqual(before);
+    expect(await keptCounts(server.context)).toMatchObject({ awaiting: 1, answered: 0 });
+  });
+
+  test('because a version is given twice is refused', async () => {
+    await server.fleet.running('a');
+    const answer = await server.call('/devices/a/rendered?knownRenderedVersion=1&knownRenderedVersion=9');
+    expect(answer.code).toBe(400);
+    expect((await server.fleet.row('a')).state.conflict).toBeNull();
+  });
+});
+
+describe('more than can be served', () => {
+  test('is turned away with 503 and a time to come back', async () => {
+    const small = await startAgentServer({ env: { MUSTER_REPORT_QUEUE: '2', MUSTER_POLL_TIMEOUT: '50ms' } });
+    await small.fleet.running('a');
+    const other = connectTo(small.database);
+    const holding = await holdTransaction(other, (tx) => tx.execute(sql`SELECT 1 FROM device_positions FOR UPDATE`));
+    const first = small.poll('a', says(1));
+    await untilWaiting(other);
+    const turnedAway: DeviceAnswer[] = [];
+    const polls = Array.from({ length: 12 }, async () => {
+      const answer = await small.poll('a', says(1));
+      if (answer.code !== 204) turnedAway.push(answer);
+    });
+    await until(() => turnedAway.length === 10);
+    for (const { code, headers } of turnedAway) {
+      expect(code).toBe(503);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    await holding.commit();
+    await Promise.all([first, ...polls]);
+    expect(turnedAway).toHaveLength(10);
+    await other.close();
+    await small.close();
+  });
+
+  test('because the database is gone is turned away with 503 and a time to come back', async () => {
+    const cut = await startAgentServer();
+    await cut.fleet.running('a');
+    await until(() => cut.context.queue.isHealthy());
+    await cut.database.drop();
+    const answer = await cut.poll('a', says(1));
+    expect(answer.code).toBe(503);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(statusSchema.parse(answer.body)).toMatchObject({ status: 'Failure', code: 503 });
+    await cut.close();
+  });
+});
+
+describe('a stopping service', () => {
+  test('ends the polls that wait, and does not wait for their connections', async () => {
+    const stopping = await startAgentServer();
+    await stopping.fleet.running('a', 'b');
+    const polls = ['a', 'b'].map((name) => stopping.poll(name, says(1)));
+    await until(() => stopping.gateway.waiting.count === 2);
+    await stopping.close();
+    for (const poll of polls) expect((await poll).code).toBe(204);
+  });
+
+  test('ends a poll whose report was still being judged when it began to stop', async () => {
+    const stopping = await startAgentServer();
+    await stopping.fleet.running('a');
+    const other = connectTo(stopping.database);
+    const holding = await holdTransaction(other, (tx) => tx.execute(sql`SELECT 1 FROM device_positions FOR UPDATE`));
+    const poll = stopping.poll('a', says(1));
+    await untilWaiting(other);
+    const stopped = stopping.close();
+    await sleep(50);
+    await holding.commit();
+    await other.close();
+    await stopped;
+    expect((await poll).code).toBe(204);
+  });
+});

@@ -1,0 +1,485 @@
+import { once } from 'node:events';
+import { sql } from 'drizzle-orm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { maxFrameBytes } from '../../src/agent/frames.ts';
+import { declareRestore } from '../../src/usecases/declare-restore.ts';
+import { startAgentServer, type AgentServer } from '../support/agent-server.ts';
+import { emptyDatabase } from '../support/empty-database.ts';
+import { actor } from '../support/fleet-fixture.ts';
+import { until } from '../support/held-transactions.ts';
+import { foreignTimeline } from '../support/random-positions.ts';
+import { keptCounts } from '../support/restore-rows.ts';
+import { SocketDevice } from '../support/socket-device.ts';
+import { positionRow } from '../support/table-rows.ts';
+
+let server: AgentServer;
+const open: SocketDevice[] = [];
+
+beforeAll(async () => {
+  server = await startAgentServer();
+});
+
+afterAll(async () => {
+  await server.close();
+});
+
+beforeEach(async () => {
+  await emptyDatabase(server);
+});
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((device) => device.close()));
+  await until(() => server.gateway.sockets.count === 0);
+});
+
+async function connect(name: string, options: Parameters<typeof SocketDevice.connect>[2] = {}): Promise<SocketDevice> {
+  const device = await SocketDevice.connect(server.url, name, options);
+  open.push(device);
+  return device;
+}
+
+const at = (version: number) => ({ renderedVersion: String(version) });
+
+describe('a report over a WebSocket', () => {
+  test('is answered with the verdict, the gate, the restore and the id of the report', async () => {
+    await server.fleet.running('a');
+    const restore = await server.fleet.declareRestore();
+    const device = await connect('a');
+    const { timeline, version, specHash } = await server.fleet.rendered('a');
+    expect(await device.ask({ id: 7, renderedVersion: String(version), timeline, specHash })).toEqual({
+      type: 'verdict',
+      id: 7,
+      verdict: 'InSync',
+      gate: 'Open',
+      info: expect.stringContaining('version 1'),
+      restore,
+    });
+    expect(await keptCounts(server.context)).toMatchObject({ answered: 1, in_sync: 1 });
+  });
+
+  test('has no id in its answer if it had none', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    expect(await device.ask(at(1))).not.toHaveProperty('id');
+  });
+
+  test('that says nothing is from a device that has no spec, and gets one', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    expect(await device.ask()).toMatchObject({ verdict: 'Behind', gate: 'Open' });
+    const { device: document } = await device.next('rendered');
+    expect(document).toMatchObject({
+      kind: 'Device',
+      metadata: {
+        name: 'a',
+        annotations: {
+          'device-controller/renderedVersion': '1',
+          'device-controller/renderedSpecHash': (await server.fleet.rendered('a')).specHash,
+          'muster/timeline': await server.restore(),
+          'muster/restore': await server.restore(),
+        },
+      },
+      spec: { os: { image: 'quay.io/acme/a:1' } },
+    });
+  });
+
+  test('from a device that is ahead pauses it, delivers nothing, and asks for its spec until that has come', async () => {
+    await server.fleet.running('a');
+    await server.fleet.declareRestore();
+    const device = await connect('a');
+    expect(await device.ask({ id: 1, ...at(9) })).toMatchObject({
+      verdict: 'Ahead',
+      gate: 'ConflictPaused',
+      wants: ['spec'],
+    });
+    expect(await device.ask({ id: 2, ...at(9), spec: { os: { image: 'x:9' } } })).not.toHaveProperty('wants');
+    await device.settled();
+    expect(device.unread).toEqual([]);
+  });
+
+  test('may send the spec alone: it is of the version that was reported before', async () => {
+    await server.fleet.paused('a');
+    const device = await connect('a');
+    expect(await device.ask({ id: 1, ...at(4) })).toHaveProperty('wants');
+    expect(await device.ask({ id: 2, spec: { os: { image: 'x:4' } } })).toMatchObject({ gate: 'ConflictPaused' });
+    expect(await device.ask({ id: 3, ...at(4) })).not.toHaveProperty('wants');
+  });
+
+  test('that only tells of the status leaves the position where it was, and delivers nothing again', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    await device.ask(at(1));
+    expect(await device.ask({ status: { summary: { status: 'Degraded' } } })).toMatchObject({ verdict: 'InSync' });
+    await device.settled();
+    expect(device.unread).toEqual([]);
+    expect(await positionRow(server.context, 'a')).toMatchObject({ reported_version: '1' });
+  });
+
+  test('reads the version from the status where it is only there', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    expect(await device.ask({ status: { config: { renderedVersion: '1' } } })).toMatchObject({ verdict: 'InSync' });
+  });
+
+  test('of an unknown device is refused in words that do not make an agent erase itself, and the connection stays', async () => {
+    const device = await connect('nobody');
+    device.report({ id: 3, ...at(7) });
+    const error = await device.next('error');
+    expect(error).toMatchObject({ code: 404, id: 3 });
+    expect(error.message).not.toMatch(/Device of name "?nobody"? not found/i);
+    device.report({ id: 4, ...at(7) });
+    expect(await device.next('error')).toMatchObject({ code: 404, id: 4 });
+  });
+
+  test('is answered in the order sent, however many come at once', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    for (let id = 0; id < 50; id += 1) device.report({ id, ...at(1) });
+    const ids: unknown[] = [];
+    while (ids.length < 50) ids.push((await device.next('verdict')).id);
+    expect(ids).toEqual(Array.from({ length: 50 }, (_, id) => id));
+  });
+
+  test('beyond what may be unanswered is refused, and the connection stays', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    for (let id = 0; id < 80; id += 1) device.report({ id, ...at(1) });
+    const refused = await device.next('error');
+    expect(refused).toMatchObject({ code: 429 });
+    for (let n = 0; n < 64; n += 1) await device.next('verdict');
+    expect(await device.ask({ id: 99, ...at(1) })).toMatchObject({ id: 99 });
+  });
+});
+
+describe('a frame that is malformed', () => {
+  test.each([
+    ['no JSON', 'hello'],
+    ['an array', '[]'],
+    ['no object', '"report"'],
+    ['null', 'null'],
+    ['of no type', '{}'],
+    ['of another type', '{"type":"verdict"}'],
+    ['with a version that is no text', '{"type":"report","renderedVersion":7}'],
+    ['with a version that is no number', '{"type":"report","renderedVersion":"x"}'],
+    ['with a negative version', '{"type":"report","renderedVersion":"-1"}'],
+    ['with a version beyond 64 bits', '{"type":"report","renderedVersion":"99999999999999999999"}'],
+    ['with a timeline that is no id', '{"type":"report","renderedVersion":"1","timeline":"x"}'],
+    ['with a hash that is none', '{"type":"report","renderedVersion":"1","specHash":"x"}'],
+    ['with a status that is none', '{"type":"report","renderedVersion":"1","status":{"summary":"fine"}}'],
+    ['with text that cannot be stored', '{"type":"report","renderedVersion":"1","status":{"x":"\\u0000"}}'],
+    ['nested too deep', `{"type":"report","spec":${'{"a":'.repeat(500)}1${'}'.repeat(500)}}`],
+  ])('(%s) is refused with 400, changes nothing, and leaves the connection open', async (_name, text) => {
+    await server.fleet.running('a');
+    await server.fleet.declareRestore();
+    const before = await positionRow(server.context, 'a');
+    const device = await connect('a');
+    device.send(text);
+    expect(await device.next('error')).toMatchObject({ code: 400 });
+    expect(await positionRow(server.context, 'a')).toEqual(before);
+    expect(await device.ask(at(1))).toMatchObject({ verdict: 'InSync' });
+  });
+
+  test('is refused with its id where that can be read', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    device.report({ id: 12, renderedVersion: 'x' });
+    expect(await device.next('error')).toMatchObject({ code: 400, id: 12 });
+  });
+
+  test('because it is binary is refused, and leaves the connection open', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    device.send(Buffer.from('{"type":"report"}'));
+    expect(await device.next('error')).toMatchObject({ code: 400 });
+    expect(await device.ask(at(1))).toMatchObject({ verdict: 'InSync' });
+  });
+
+  test('because it is too big ends the connection with 1009', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    device.send(`{"type":"report","spec":{"a":"${'x'.repeat(maxFrameBytes)}"}}`);
+    expect((await device.closed).code).toBe(1009);
+    expect(await (await connect('a')).ask(at(1))).toMatchObject({ verdict: 'InSync' });
+  });
+
+  test('because it is no UTF-8 ends the connection with 1007', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    device.socket.send(Buffer.from([0xff, 0xfe]), { binary: false });
+    expect((await device.closed).code).toBe(1007);
+  });
+});
+
+describe('a connection', () => {
+  test('without the subprotocol is closed with 1008', async () => {
+    const device = await connect('a', { protocols: [] });
+    expect(await device.closed).toMatchObject({ code: 1008, reason: expect.stringContaining('muster.v1') });
+  });
+
+  test('that only offers another subprotocol does not come about', async () => {
+    await expect(connect('a', { protocols: ['muster.v9'] })).rejects.toThrow(/subprotocol/);
+  });
+
+  test('of a name that no device can have is closed with 1008', async () => {
+    const device = await connect('No_Such%20Name');
+    expect((await device.closed).code).toBe(1008);
+  });
+
+  test('is not made by a request that does not ask for one', async () => {
+    expect((await server.call('/devices/a/connect')).code).toBe(404);
+  });
+
+  test('replaces the older one of the same device, which is closed with 4001', async () => {
+    await server.fleet.running('a');
+    const older = await connect('a');
+    await older.ask(at(1));
+    const newer = await connect('a');
+    expect((await older.closed).code).toBe(4001);
+    expect(await newer.ask(at(1))).toMatchObject({ verdict: 'InSync' });
+    expect(server.gateway.sockets.count).toBe(1);
+  });
+
+  test('leaves nothing behind when it ends', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    await device.ask(at(1));
+    expect(server.gateway.waiting.count).toBe(1);
+    device.socket.terminate();
+    await until(() => server.gateway.waiting.count === 0 && server.gateway.sockets.count === 0);
+  });
+});
+
+describe('a new spec', () => {
+  test('is sent as soon as it is rendered', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    await device.ask(at(1));
+    await server.fleet.edit('a', 'quay.io/acme/a:2');
+    await server.fleet.render();
+    const { device: document } = await device.next('rendered');
+    expect(document.spec).toEqual({ os: { image: 'quay.io/acme/a:2' } });
+    expect(await device.ask(at(2))).toMatchObject({ verdict: 'InSync' });
+  });
+
+  test('is sent once: a device that is still at work on it is not sent it again', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    await device.ask(at(0));
+    await device.next('rendered');
+    for (let n = 0; n < 3; n += 1) await device.ask(at(0));
+    server.gateway.waiting.lookAt(['a']);
+    await device.settled();
+    await device.ask(at(0));
+    expect(device.unread).toEqual([]);
+  });
+
+  test('is sent again on a new connection', async () => {
+    await server.fleet.running('a');
+    const first = await connect('a');
+    await first.ask(at(0));
+    await first.next('rendered');
+    const second = await connect('a');
+    await second.ask(at(0));
+    expect((await second.next('rendered')).device.metadata.name).toBe('a');
+  });
+
+  test('is not sent on a connection on which the device has not said where it is', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    await server.fleet.edit('a', 'quay.io/acme/a:2');
+    await server.fleet.render();
+    server.gateway.waiting.lookAt(['a']);
+    await until(async () => (await server.fleet.row('a')).state.server.version === 2);
+    await device.settled();
+    expect(device.unread).toEqual([]);
+  });
+
+  test('after a resume is sent without the device having to ask', async () => {
+    await server.fleet.paused('a');
+    const device = await connect('a');
+    expect(await device.ask(at(4))).toMatchObject({ gate: 'ConflictPaused' });
+    await server.fleet.resumeNamed('a');
+    await server.fleet.render();
+    const { device: document } = await device.next('rendered');
+    expect(document.metadata.annotations?.['device-controller/renderedVersion']).toBe('5');
+    expect(await device.ask(at(5))).toMatchObject({ verdict: 'InSync', gate: 'Open' });
+  });
+});
+
+describe('a restore', () => {
+  test('is a reason to ask the device where it is, once', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    await device.ask(at(1));
+    await server.fleet.declareRestore();
+    expect(await device.next('report-request')).toEqual({ type: 'report-request', reason: 'restore' });
+    for (let n = 0; n < 3; n += 1) server.gateway.waiting.lookAt(['a']);
+    await device.settled();
+    expect(device.unread).toEqual([]);
+    expect(await device.ask(at(1))).toMatchObject({ verdict: 'InSync', gate: 'Open', restore: await server.restore() });
+  });
+
+  test('declared right after the service began is a reason to ask too', async () => {
+    const fresh = await startAgentServer();
+    await fresh.fleet.running('a');
+    const device = await SocketDevice.connect(fresh.url, 'a');
+    await device.ask(at(1));
+    await fresh.fleet.declareRestore();
+    await device.next('report-request');
+    await device.close();
+    await fresh.close();
+  });
+
+  test('whose news is lost is noticed by looking', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    await device.ask(at(1));
+    const silent = { publish: () => undefined, subscribe: () => () => undefined, close: async () => undefined };
+    await declareRestore({ ...server.context, bus: silent }, { declaredBy: actor });
+    server.gateway.waiting.lookAt(['a']);
+    await device.next('report-request');
+  });
+
+  test('that follows another one asks again', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    await device.ask(at(1));
+    for (let n = 0; n < 3; n += 1) {
+      const restore = await server.fleet.declareRestore();
+      await device.next('report-request');
+      expect(await device.ask(at(1))).toMatchObject({ restore, gate: 'Open' });
+    }
+  });
+
+  test('keeps anything from being sent on what the device said before, even once it has answered elsewhere', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    await device.ask(at(0));
+    await device.next('rendered');
+    await server.fleet.declareRestore();
+    await device.next('report-request');
+    await server.fleet.report('a', 1);
+    await server.fleet.edit('a', 'quay.io/acme/a:2');
+    await server.fleet.render();
+    server.gateway.waiting.lookAt(['a']);
+    await device.settled();
+    expect(device.unread).toEqual([]);
+    await device.ask(at(1));
+    expect((await device.next('rendered')).device.spec).toEqual({ os: { image: 'quay.io/acme/a:2' } });
+  });
+
+  test('is not answered by a report that says nothing of where the device is now', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    await device.ask(at(1));
+    await server.fleet.declareRestore();
+    await device.next('report-request');
+    expect(await device.ask({ status: { summary: { status: 'Online' } } })).toMatchObject({
+      gate: 'AwaitingReconnect',
+    });
+    expect(await keptCounts(server.context)).toMatchObject({ awaiting: 1 });
+    await device.settled();
+    expect(device.unread).toEqual([]);
+  });
+
+  test('lets a lower version than was under way be sent at once', async () => {
+    await server.fleet.running('a');
+    for (const tag of ['2', '3']) {
+      await server.fleet.edit('a', `quay.io/acme/a:${tag}`);
+      await server.fleet.render();
+    }
+    const device = await connect('a');
+    await device.ask(at(1));
+    await device.next('rendered');
+    // The restored database has it at version 1, and its device never ran more than that.
+    await server.context.database.pool.execute(sql`UPDATE device_positions SET version = 1`);
+    await server.fleet.declareRestore();
+    await device.next('report-request');
+    await device.ask(at(1));
+    await server.fleet.edit('a', 'quay.io/acme/a:4');
+    await server.fleet.render();
+    const { device: document } = await device.next('rendered');
+    expect(document.metadata.annotations?.['device-controller/renderedVersion']).toBe('2');
+  });
+});
+
+describe('pings', () => {
+  test('keep a connection that answers, and end one that does not', async () => {
+    const pinging = await startAgentServer({ pingEveryMs: 30 });
+    await pinging.fleet.running('a', 'b');
+    const answering = await SocketDevice.connect(pinging.url, 'a');
+    const silent = await SocketDevice.connect(pinging.url, 'b', { autoPong: false });
+    let pings = 0;
+    answering.socket.on('ping', () => (pings += 1));
+    expect((await silent.closed).code).toBe(1006);
+    await until(() => pings > 5);
+    expect(await answering.ask(at(1))).toMatchObject({ verdict: 'InSync' });
+    await answering.close();
+    await pinging.close();
+  });
+});
+
+describe('a stopping service', () => {
+  test('says goodbye with 1001', async () => {
+    const stopping = await startAgentServer();
+    await stopping.fleet.running('a');
+    const device = await SocketDevice.connect(stopping.url, 'a');
+    await device.ask(at(1));
+    await stopping.close();
+    expect((await device.closed).code).toBe(1001);
+  });
+
+  test('answers what a device has sent before it goes', async () => {
+    const stopping = await startAgentServer();
+    await stopping.fleet.running('a');
+    const device = await SocketDevice.connect(stopping.url, 'a');
+    await device.ask(at(1));
+    device.report(at(2));
+    await until(async () => (await stopping.fleet.row('a')).state.conflict !== null);
+    await stopping.close();
+    expect(await device.next('verdict')).toMatchObject({ gate: 'ConflictPaused' });
+  });
+
+  test('does not wait for a device that does not answer its goodbye', async () => {
+    const stopping = await startAgentServer();
+    const silent = new WebSocket(`${stopping.url.replace('http', 'ws')}/api/v1/devices/a/connect`, ['muster.v1']);
+    silent.on('error', () => undefined);
+    await once(silent, 'open');
+    silent.pause();
+    await stopping.close();
+    silent.terminate();
+  });
+});
+
+describe('more reports than can be taken', () => {
+  test('are refused with 1013 and the seconds to stay away', async () => {
+    const small = await startAgentServer({ env: { MUSTER_REPORT_QUEUE: '1' } });
+    await small.fleet.running('a', 'b', 'c');
+    const devices = await Promise.all(['a', 'b', 'c'].map((name) => SocketDevice.connect(small.url, name)));
+    for (const device of devices) for (let n = 0; n < 30; n += 1) device.report(at(1));
+    const ends = await Promise.race(devices.map((device) => device.closed));
+    expect(ends.code).toBe(1013);
+    expect(Number(ends.reason)).toBeGreaterThan(0);
+    await Promise.all(devices.map((device) => device.close()));
+    await small.close();
+  });
+
+  test('so does a database that is gone', async () => {
+    const cut = await startAgentServer();
+    const device = await SocketDevice.connect(cut.url, 'a');
+    await until(() => cut.context.queue.isHealthy());
+    await cut.database.drop();
+    device.report(at(1));
+    const { code, reason } = await device.closed;
+    expect(code).toBe(1013);
+    expect(Number(reason)).toBeGreaterThan(0);
+    await cut.close();
+  });
+
+  test('never carries a timeline that it was not asked for', async () => {
+    await server.fleet.running('a');
+    const device = await connect('a');
+    expect(await device.ask({ ...at(1), timeline: foreignTimeline })).toMatchObject({ verdict: 'Diverged' });
+  });
+});
