@@ -1,0 +1,52 @@
+import type { Claim } from './history.ts';
+import type { Ancestor, Replay } from './model.ts';
+
+type Full = { readonly timeline: string; readonly version: number; readonly hash: string | null };
+
+/** Whether a claim says all of a position, so that it can be looked up. */
+export function isFull(claim: Claim): claim is Full {
+  return claim.timeline !== null && claim.version > 0;
+}
+
+/** Which positions descend from which, by what the databases wrote down. */
+export class Ancestry {
+  private readonly replays: readonly Replay[];
+
+  constructor(replays: readonly Replay[]) {
+    this.replays = replays;
+  }
+
+  /** The databases in which this position was rendered for the device. */
+  whereRendered(device: string, position: Full): Array<{ replay: Replay; at: Ancestor }> {
+    return this.replays.flatMap((replay) => {
+      const at = replay.devices
+        .get(device)
+        ?.ancestors.find((ancestor) => ancestor.how === 'rendered' && isSame(ancestor, position));
+      return at === undefined ? [] : [{ replay, at }];
+    });
+  }
+
+  /** Whether a claim is an ancestor, or the last, of the positions that a database had given a device by some time. */
+  isAncestor(device: string, claim: Full, replay: Replay, until: number, depth = 0): boolean {
+    const ancestors = replay.devices.get(device)?.ancestors ?? [];
+    return ancestors.some((ancestor) => {
+      if (ancestor.committed > until) return false;
+      if (isSame(ancestor, claim)) return true;
+      if (ancestor.how === 'rendered' || ancestor.timeline === null || depth > 20) return false;
+      // A person said that where the device was counts as an ancestor; so does whatever led there.
+      const grafted = { ...ancestor, timeline: ancestor.timeline };
+      return this.whereRendered(device, grafted).some(
+        (found) =>
+          found.replay !== replay && this.isAncestor(device, claim, found.replay, found.at.committed, depth + 1),
+      );
+    });
+  }
+}
+
+function isSame(ancestor: Ancestor, position: Full): boolean {
+  return (
+    ancestor.timeline === position.timeline &&
+    ancestor.version === position.version &&
+    (ancestor.hash === null || position.hash === null || ancestor.hash === position.hash)
+  );
+}

@@ -1,0 +1,83 @@
+import { deleteDevice } from '../../src/usecases/delete-device.ts';
+import { resumeDevices } from '../../src/usecases/resume-devices.ts';
+import type { Device } from './history.ts';
+import { Violation } from './invariants.ts';
+import {
+  census,
+  commitRender,
+  decideFor,
+  isBehind,
+  remove,
+  renderInputs,
+  type Belief,
+  type ServerState,
+} from './reference-model.ts';
+import { deliverReports, takeStep } from './step.ts';
+import type { System } from './system.ts';
+import type { World } from './world.ts';
+
+/** Rounds of reporting, resuming and rendering after which every device must run what it should. */
+const maxRounds = 4;
+
+/**
+ * L2: the faults stop. Every device reports, people resume what is paused and write off what is gone; then every device
+ * runs the newest content, and the restore is settled.
+ */
+export async function l2EverybodyArrives(world: World, system: System): Promise<void> {
+  await system.crash();
+  world.held = null;
+  world.polls = [];
+  for (const device of world.devices.values()) {
+    if (!device.gone || !world.server.devices.has(device.name)) continue;
+    await deleteDevice(system.context, { name: device.name, actor: 'user:ada' });
+    await takeStep(world, system, 'inventory', remove(world.server, device.name));
+  }
+  for (let round = 1; round <= maxRounds; round += 1) {
+    await everybodyReports(world, system);
+    if (whatIsMissing(world) === undefined) break;
+    await resumeAll(world, system);
+    await system.render();
+    const rendered = commitRender(world.server, world.server.restore, renderInputs(world.server));
+    await takeStep(world, system, 'render', rendered);
+  }
+  const missing = whatIsMissing(world);
+  if (missing !== undefined) throw new Violation(`L2: after ${maxRounds} rounds without faults, ${missing}`);
+}
+
+async function everybodyReports(world: World, system: System): Promise<void> {
+  const sent = [...world.devices.values()]
+    .filter((device) => !device.gone)
+    .map((device) => world.send(device, { at: device.at, form: device.form, withSpec: false }));
+  await deliverReports(world, system, sent, { lost: false, fault: undefined });
+}
+
+async function resumeAll(world: World, system: System): Promise<void> {
+  if (census(world.server).conflictPaused === 0) return;
+  await resumeDevices(system.context, { fieldSelector: "metadata.name!=''", actor: 'user:ada' });
+  const next = decideFor(world.server, 'resume', [...world.server.devices.keys()], world.history);
+  await takeStep(world, system, 'decide', next);
+}
+
+function whatIsMissing({ server, devices }: { server: ServerState; devices: World['devices'] }): string | undefined {
+  for (const [name, belief] of server.devices) {
+    const { desired } = belief;
+    const device = devices.get(name);
+    if (device === undefined || isOutOfReach(belief, device)) continue;
+    // A number alone does not tell one spec from another of the same number: that much it cannot be promised.
+    if (device.form === 'number' && device.at?.version === belief.version && belief.rendered === belief.wanted)
+      continue;
+    if (device.at?.content !== desired) return `${name} runs ${device.at?.content ?? 'nothing'}, not ${desired}`;
+  }
+  const { awaiting, conflictPaused } = census(server);
+  if (awaiting + conflictPaused > 0) return `${awaiting} devices are awaited and ${conflictPaused} are paused`;
+  return server.settled ? undefined : 'the restore is not settled';
+}
+
+/**
+ * A device that is given up takes no part: once it has its order it says no more, and if it was ahead when the order was
+ * made, nobody can decide that the order is for it.
+ */
+function isOutOfReach(belief: Belief, { name, at, form, gone }: Device): boolean {
+  if (belief.mustered) return false;
+  return gone || !isBehind(belief, { device: name, at, form, withSpec: false });
+}

@@ -1,0 +1,298 @@
+import { createSpec, orderToDecommission, positionOf, type Claim, type Spec } from './history.ts';
+
+// What the service should believe and do, written a second time, from design.md alone and for few devices: positions are
+// sets of specs here, not lineages and numbers. Every function takes a state and gives the next one.
+
+/** What the server should hold of one device. */
+export type Belief = {
+  /** Takes part in musters: not decommissioned. */
+  readonly mustered: boolean;
+  readonly timeline: string;
+  readonly version: number;
+  /** What the version stands for; null before the first render and after a resume. */
+  readonly spec: Spec | null;
+  /** Specs that the server knows to be ancestors of its position, itself included. */
+  readonly known: ReadonlySet<string>;
+  /** Specs that truly are, a person's decisions included. */
+  readonly ancestors: ReadonlySet<string>;
+  /** What a person would decide about: the highest claim in conflict, or else the highest of all. */
+  readonly reported: Claim | null;
+  readonly answered: string;
+  readonly paused: boolean;
+  readonly desired: string;
+  readonly wanted: number;
+  readonly rendered: number;
+  readonly group: string;
+  /** The spec that the device last sent, and for which version. */
+  readonly sent: { readonly version: number; readonly content: string } | null;
+};
+
+export type Tally = { answered: number; inSync: number; behind: number; resumed: number; adopted: number };
+const noTally: Tally = { answered: 0, inSync: 0, behind: 0, resumed: 0, adopted: 0 };
+
+export type ServerState = {
+  readonly restore: string;
+  readonly devices: ReadonlyMap<string, Belief>;
+  readonly tally: Tally;
+  readonly settled: boolean;
+  /** Contents of which a rendered spec is stored. */
+  readonly stored: ReadonlySet<string>;
+  /** Idempotency keys of declared restores, with the reason given and the restore made. */
+  readonly keys: ReadonlyMap<string, { readonly reason: string; readonly restore: string }>;
+};
+
+export type ExpectedEvent = {
+  readonly reason: string;
+  readonly name: string;
+  /** A pause of a device that had answered: nobody expected it. */
+  readonly unexpected?: boolean;
+};
+export type Gate = 'Open' | 'AwaitingReconnect' | 'ConflictPaused';
+
+/** A state to go on with, and the events that must have been written on the way to it. */
+export type Next = { readonly state: ServerState; readonly events: readonly ExpectedEvent[] };
+
+export function gateOf({ mustered, answered, paused }: Belief, restore: string): Gate {
+  if (!mustered) return 'Open';
+  if (answered !== restore) return 'AwaitingReconnect';
+  return paused ? 'ConflictPaused' : 'Open';
+}
+
+/** A claim that is no ancestor of the server's position, as far as the claim tells. */
+export function isConflict(belief: Belief, { at, form }: Claim): boolean {
+  if (at === null || form === 'silent') return false;
+  if (form === 'full') return !belief.known.has(at.id);
+  if (at.version > belief.version) return true;
+  const { spec } = belief;
+  return form === 'hashed' && at.version === belief.version && spec !== null && spec.hash !== at.hash;
+}
+
+export const isBehind = (belief: Belief, claim: Claim): boolean =>
+  !isConflict(belief, claim) && (claim.at === null || claim.at.version < belief.version);
+
+/** What a device that made this claim is handed now, if anything. */
+export function deliveryTo(belief: Belief, claim: Claim, restore: string): Spec | null {
+  if (claim.form === 'silent' || gateOf(belief, restore) !== 'Open') return null;
+  return isBehind(belief, claim) ? belief.spec : null;
+}
+
+export function census({ devices, restore }: ServerState): { total: number; awaiting: number; conflictPaused: number } {
+  const mustered = [...devices.values()].filter((belief) => belief.mustered);
+  const count = (gate: Gate) => mustered.filter((belief) => gateOf(belief, restore) === gate).length;
+  return { total: mustered.length, awaiting: count('AwaitingReconnect'), conflictPaused: count('ConflictPaused') };
+}
+
+const update = (state: ServerState, name: string, belief: Belief): ServerState => ({
+  ...state,
+  devices: new Map(state.devices).set(name, belief),
+});
+
+/** A restore is settled once, by the first change after which nobody is awaited and nobody paused. */
+function settle(before: ServerState, { state, events }: Next): Next {
+  const { awaiting, conflictPaused } = census(state);
+  const changed = JSON.stringify([census(before), before.tally]) !== JSON.stringify([census(state), state.tally]);
+  if (!changed || state.settled || awaiting > 0 || conflictPaused > 0) return { state, events };
+  return { state: { ...state, settled: true }, events: [...events, { reason: 'RestoreSettled', name: state.restore }] };
+}
+
+/** How one report of a batch is answered; undefined for a device that is not known. */
+export type Answer = { readonly belief: Belief; readonly gate: Gate; readonly conflict: boolean } | undefined;
+
+/** Takes reports in the order given, as one commit. */
+export function report(before: ServerState, claims: readonly Claim[]): Next & { readonly answers: readonly Answer[] } {
+  let state = before;
+  const events: ExpectedEvent[] = [];
+  const answers = claims.map((claim): Answer => {
+    const taken = reportOne(state, claim);
+    if (taken === undefined) return undefined;
+    state = taken.state;
+    events.push(...taken.events);
+    return taken.answer;
+  });
+  return { ...settle(before, { state, events }), answers };
+}
+
+function reportOne(state: ServerState, claim: Claim): (Next & { answer: Answer }) | undefined {
+  const { device: name, at } = claim;
+  const { restore } = state;
+  const known = state.devices.get(name);
+  if (known === undefined) return undefined;
+  const sent = claim.withSpec && at !== null ? { version: at.version, content: at.content } : known.sent;
+  const belief = { ...known, sent };
+  const conflict = isConflict(belief, claim);
+  const gate = gateOf(belief, restore);
+  if (!belief.mustered || claim.form === 'silent') {
+    return { state: update(state, name, belief), events: [], answer: { belief, gate, conflict } };
+  }
+  const paused = belief.paused || conflict;
+  const judged: Belief = { ...belief, reported: claimToKeep(belief, claim), paused, answered: restore };
+  const first = gate === 'AwaitingReconnect';
+  const tally = {
+    ...state.tally,
+    answered: state.tally.answered + (first ? 1 : 0),
+    inSync: state.tally.inSync + (first && !paused && !isBehind(belief, claim) ? 1 : 0),
+    behind: state.tally.behind + (first && !paused && isBehind(belief, claim) ? 1 : 0),
+  };
+  const events: ExpectedEvent[] = [];
+  if (paused && gate !== 'ConflictPaused') events.push({ reason: 'DeviceConflictPaused', name, unexpected: !first });
+  if (!paused && first) events.push({ reason: 'DeviceAnswered', name });
+  const answer = { belief: judged, gate: gateOf(judged, restore), conflict };
+  return { state: { ...update(state, name, judged), tally }, events, answer };
+}
+
+function claimToKeep(belief: Belief, claim: Claim): Claim {
+  const { reported } = belief;
+  if (reported === null) return claim;
+  const [knownConflicts, conflicts] = [isConflict(belief, reported), isConflict(belief, claim)];
+  if (knownConflicts !== conflicts) return conflicts ? claim : reported;
+  return higher(reported, claim);
+}
+
+/** The higher claim of two; of two with the same number the one of the newer timeline; of two places the same, the newer claim. */
+function higher(known: Claim, claim: Claim): Claim {
+  const place = (of: Claim) => positionOf(of) ?? { version: 0, timeline: null, specHash: null };
+  const [before, now] = [place(known), place(claim)];
+  if (now.version !== before.version) return now.version > before.version ? claim : known;
+  if (now.timeline !== before.timeline) return (now.timeline ?? '') > (before.timeline ?? '') ? claim : known;
+  return now.specHash === null ? known : claim;
+}
+
+export type RenderInput = { readonly device: string; readonly content: string; readonly wanted: number };
+
+/** What a sweep reads before it renders. */
+export function renderInputs({ devices, restore }: ServerState): RenderInput[] {
+  return [...devices]
+    .filter(([, belief]) => gateOf(belief, restore) === 'Open' && belief.rendered < belief.wanted)
+    .map(([device, { desired, wanted }]) => ({ device, content: desired, wanted }));
+}
+
+/** Commits what was rendered from inputs that were read under `restore`. */
+export function commitRender(before: ServerState, restore: string, inputs: readonly RenderInput[]): Next {
+  let state = before;
+  for (const { device, content, wanted } of inputs) {
+    const belief = state.devices.get(device);
+    if (belief === undefined || state.restore !== restore) continue;
+    if (gateOf(belief, restore) !== 'Open' || belief.rendered >= wanted) continue;
+    const done: Belief = { ...belief, rendered: wanted };
+    if (belief.spec?.content === content) {
+      state = update(state, device, done);
+      continue;
+    }
+    const version = Math.max(belief.version, positionOf(belief.reported ?? never(device))?.version ?? 0) + 1;
+    const spec = createSpec({ device, timeline: restore, version, content }, belief.ancestors);
+    const known = new Set([...belief.known, spec.id]);
+    state = update(state, device, { ...done, timeline: restore, version, spec, known, ancestors: spec.ancestors });
+    state = { ...state, stored: new Set([...state.stored, content]) };
+  }
+  return { state, events: [] };
+}
+
+const never = (device: string): Claim => ({ device, at: null, form: 'silent', withSpec: false });
+
+/** The content that an adoption would make the desired one; undefined where it is not known. */
+export function runningContent(state: ServerState, { reported, sent }: Belief): string | undefined {
+  if (reported === null || reported.at === null) return undefined;
+  if (sent?.version === reported.at.version) return sent.content;
+  return reported.form !== 'number' && state.stored.has(reported.at.content) ? reported.at.content : undefined;
+}
+
+/** Resumes or adopts paused devices, and nothing else of what is named. `history` holds every spec there ever was. */
+export function decideFor(
+  before: ServerState,
+  verb: 'resume' | 'adopt',
+  names: readonly string[],
+  history: ReadonlyMap<string, Spec>,
+): Next & { readonly names: readonly string[] } {
+  const decided = names.filter((name) => {
+    const belief = before.devices.get(name);
+    if (belief === undefined || gateOf(belief, before.restore) !== 'ConflictPaused') return false;
+    return verb === 'resume' || runningContent(before, belief) !== undefined;
+  });
+  let state = before;
+  for (const name of decided) {
+    const belief = state.devices.get(name);
+    if (belief === undefined) continue;
+    const grafted = graft(belief, state.restore, history);
+    const content = verb === 'adopt' ? runningContent(state, belief) : undefined;
+    state = update(state, name, { ...grafted, desired: content ?? belief.desired });
+  }
+  const counter = verb === 'resume' ? 'resumed' : 'adopted';
+  state = { ...state, tally: { ...state.tally, [counter]: state.tally[counter] + decided.length } };
+  const reason = verb === 'resume' ? 'DeviceConflictResolved' : 'DeviceAdopted';
+  const events = decided.map((name) => ({ reason, name }));
+  return { ...settle(before, { state, events }), names: decided };
+}
+
+/** Makes the device's claim an ancestor, which is all that a decision does. */
+function graft(belief: Belief, restore: string, history: ReadonlyMap<string, Spec>): Belief {
+  const known = new Set(belief.known);
+  const ancestors = new Set(belief.ancestors);
+  const claim = belief.reported;
+  if (claim !== null && claim.at !== null) {
+    // A claim without a timeline was judged on the server's own.
+    const timeline = claim.form === 'full' ? claim.at.timeline : belief.timeline;
+    for (const spec of history.values()) {
+      if (spec.device !== claim.device || spec.timeline !== timeline || spec.version > claim.at.version) continue;
+      if (claim.form !== 'full' || claim.at.ancestors.has(spec.id)) known.add(spec.id);
+    }
+    for (const id of claim.at.ancestors) ancestors.add(id);
+  }
+  for (const id of known) ancestors.add(id);
+  const version = Math.max(belief.version, claim?.at?.version ?? 0);
+  const wanted = belief.wanted + 1;
+  return { ...belief, timeline: restore, version, spec: null, known, ancestors, paused: false, wanted };
+}
+
+/** Declares a restore over what the database holds now. */
+export function declare(before: ServerState, restore: string, key: string, reason: string): Next {
+  const { total } = census(before);
+  const keys = new Map(before.keys).set(key, { reason, restore });
+  const state = { ...before, restore, tally: noTally, settled: total === 0, keys };
+  return { state, events: [{ reason: 'SystemRestored', name: restore }] };
+}
+
+export function edit(state: ServerState, name: string, change: { content?: string; group?: string }): Next {
+  const belief = state.devices.get(name);
+  if (belief === undefined || !belief.mustered) return { state, events: [] };
+  const { content: desired = belief.desired, group = belief.group } = change;
+  if (desired === belief.desired && group === belief.group) return { state, events: [] };
+  const edited = { ...belief, desired, group, wanted: belief.wanted + 1 };
+  return { state: update(state, name, edited), events: [{ reason: 'ResourceUpdated', name }] };
+}
+
+export function create(before: ServerState, name: string, desired: string, group: string): Next {
+  const nothing = { spec: null, reported: null, sent: null, paused: false };
+  const numbers = { version: 0, wanted: 1, rendered: 0 };
+  const place = {
+    timeline: before.restore,
+    answered: before.restore,
+    known: new Set<string>(),
+    ancestors: new Set<string>(),
+  };
+  const state = update(before, name, { ...nothing, ...numbers, ...place, mustered: true, desired, group });
+  return settle(before, { state, events: [{ reason: 'ResourceCreated', name }] });
+}
+
+export function remove(before: ServerState, name: string): Next {
+  const devices = new Map(before.devices);
+  devices.delete(name);
+  return settle(before, { state: { ...before, devices }, events: [{ reason: 'ResourceDeleted', name }] });
+}
+
+/** The device is given up: told so by a last spec, and never stamped or judged again. */
+export function decommission(before: ServerState, name: string): Next {
+  const belief = before.devices.get(name);
+  if (belief === undefined || !belief.mustered) return { state: before, events: [] };
+  const desired = orderToDecommission(belief.desired);
+  const state = update(before, name, { ...belief, mustered: false, desired, wanted: belief.wanted + 1 });
+  return settle(before, { state, events: [{ reason: 'DeviceDecommissioned', name }] });
+}
+
+export const genesis = (restore: string): ServerState => ({
+  restore,
+  devices: new Map(),
+  tally: noTally,
+  settled: true,
+  stored: new Set(),
+  keys: new Map(),
+});

@@ -1,0 +1,266 @@
+/** A change of one place. The text must stand in the file exactly once. */
+export type Patch = { readonly file: string; readonly find: string; readonly replace: string };
+
+/** A build with one safeguard removed, and the tests that must notice. */
+export type Mutant = { readonly name: string; readonly caughtBy: string; readonly patches: readonly Patch[] };
+
+const model = 'test/model/model.test.ts';
+const interleavings = 'test/interleavings';
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'gate removed: rendered and delivered while awaited or paused',
+    caughtBy: model,
+    patches: [
+      { file: 'src/domain/delivery.ts', find: "gate === 'Open' && server.specHash", replace: 'server.specHash' },
+      { file: 'src/db/gate-sql.ts', find: 'sql`(NOT p.mustered OR (', replace: 'sql`(true OR NOT p.mustered OR (' },
+      { file: 'src/usecases/render-devices.ts', find: "gateOf(row.state, restore) === 'Open' && ", replace: '' },
+    ],
+  },
+  {
+    name: 'gate removed at delivery only',
+    caughtBy: model,
+    patches: [
+      { file: 'src/domain/delivery.ts', find: "gate === 'Open' && server.specHash", replace: 'server.specHash' },
+    ],
+  },
+  {
+    name: 'gate removed at the commit of a render only',
+    caughtBy: model,
+    patches: [
+      { file: 'src/usecases/render-devices.ts', find: "gateOf(row.state, restore) === 'Open' && ", replace: '' },
+    ],
+  },
+  {
+    name: 'answered restore not compared: nobody is awaited',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/domain/gate.ts',
+        find: "if (device.answeredRestore !== currentRestore) return 'AwaitingReconnect';",
+        replace: '',
+      },
+      {
+        file: 'src/db/gate-sql.ts',
+        find: '(p.answered_restore_id = ${restore}::uuid AND p.conflict_verdict IS NULL)',
+        replace: '(${restore}::uuid IS NOT NULL AND p.conflict_verdict IS NULL)',
+      },
+    ],
+  },
+  {
+    name: 'fence removed: a render does not compare its restore with the current one',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/usecases/render-devices.ts',
+        find: 'if ((await holdRestore(tx)) !== restore) return [];',
+        replace: 'await holdRestore(tx);',
+      },
+    ],
+  },
+  {
+    name: 'fence removed: holding a restore takes no lock',
+    caughtBy: interleavings,
+    patches: [
+      {
+        file: 'src/db/fence.ts',
+        find: "tx.execute(sql`SELECT pg_advisory_xact_lock_shared(${turnstile})`),\n    tx.select(currentAndMark).from(serviceState).for('share'),",
+        replace: 'tx.execute(sql`SELECT 1`),\n    tx.select(currentAndMark).from(serviceState),',
+      },
+    ],
+  },
+  {
+    name: 'graft removed: resume only clears the pause',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/db/resume-store.ts',
+        find: 'SET timeline = ${restore}::uuid, version = b.version, spec_hash = NULL, lineage = b.lineage,\n        conflict_verdict',
+        replace: 'SET conflict_verdict',
+      },
+    ],
+  },
+  {
+    name: 'lineage ignored: judged by the number alone',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/domain/verdict.ts',
+        find: 'if (device.timeline !== null) {',
+        replace: 'if (device.timeline === undefined) {',
+      },
+    ],
+  },
+  {
+    name: 'hash ignored',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/domain/verdict.ts',
+        find: 'if (server.specHash !== null && device.specHash !== null && server.specHash !== device.specHash) {',
+        replace: "if (server.specHash === '') {",
+      },
+    ],
+  },
+  {
+    name: 'only the first report after a restore is judged',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/domain/report.ts',
+        find: 'const conflict = mergeConflict(',
+        replace: "const conflict = gateBefore !== 'AwaitingReconnect' ? state.conflict : mergeConflict(",
+      },
+    ],
+  },
+  {
+    name: 'delivered to whoever reports a lower number',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/domain/delivery.ts',
+        find: "judge(server, device).verdict === 'Behind'",
+        replace: 'device.version < server.version',
+      },
+      { file: 'src/domain/delivery.ts', find: "import { judge } from './verdict.ts';", replace: '' },
+    ],
+  },
+  {
+    name: 'compare-and-set on the wanted generation removed',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/usecases/render-devices.ts',
+        find: ' && row.renderedGeneration < input.wantedGeneration;',
+        replace: ';',
+      },
+    ],
+  },
+  {
+    name: 'a render takes credit for an edit that it has not seen',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/usecases/render-devices.ts',
+        find: 'renderedGeneration: input.wantedGeneration }',
+        replace: 'renderedGeneration: row.wantedGeneration }',
+      },
+    ],
+  },
+  {
+    name: 'a conflict is cleared by a report that is none',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/domain/report.ts',
+        find: 'if (!isConflict(verdict)) return known;',
+        replace: 'if (!isConflict(verdict)) return null;',
+      },
+    ],
+  },
+  {
+    name: 'the next version is not above the reported one',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/domain/position.ts',
+        find: 'version: Math.max(server.version, highestClaimed) + 1',
+        replace: 'version: server.version + 1',
+      },
+      {
+        file: 'src/db/graft-sql.ts',
+        find: 'version: sql`greatest(p.version, p.reported_version)`',
+        replace: 'version: sql`p.version`',
+      },
+    ],
+  },
+  {
+    name: 'counters not in the same transaction',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/usecases/resume-devices.ts',
+        find: 'const settled = await countForRestore(\n      tx,\n      restore,\n      { conflictPaused: -names.length, resumed: names.length },',
+        replace:
+          'const settled = await countForRestore(\n      deps.database.pool,\n      restore,\n      { conflictPaused: -names.length, resumed: names.length },',
+      },
+    ],
+  },
+  {
+    name: 'event written twice',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/usecases/accept-reports.ts',
+        find: 'appendEvents(tx, this.events, {',
+        replace: 'appendEvents(tx, [...this.events, ...this.events], {',
+      },
+    ],
+  },
+  {
+    name: 'a resume writes no event',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/db/resume-store.ts',
+        find: 'FROM before b JOIN grafted USING (name) ORDER BY b.name)',
+        replace: 'FROM before b JOIN grafted USING (name) WHERE false)',
+      },
+    ],
+  },
+  {
+    name: 'an empty selector means all',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/domain/selectors/action-selectors.ts',
+        find: 'if (isAbsent(labels) && isAbsent(byField)) {',
+        replace: 'if (byField === undefined && labels === null) {',
+      },
+    ],
+  },
+  {
+    name: 'a resume takes devices that are not paused',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/db/resume-store.ts',
+        find: '${fromDevices} WHERE ${isPaused(restore)} AND ${where}',
+        replace: '${fromDevices} WHERE (${isPaused(restore)} OR p.reported_version IS NOT NULL) AND ${where}',
+      },
+    ],
+  },
+  {
+    name: 'an Idempotency-Key is forgotten',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/usecases/declare-restore.ts',
+        find: 'idempotencyKey === undefined ? undefined : await findRestoreByKey(tx, idempotencyKey)',
+        replace: 'idempotencyKey === undefined ? await findRestoreByKey(tx, idempotencyKey ?? "") : undefined',
+      },
+    ],
+  },
+  {
+    name: 'a version that is no number counts as 0',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/domain/position.ts',
+        find: 'if (!/^\\d{1,20}$/.test(text)) {',
+        replace: 'if (!/^\\d{1,20}$/.test(text)) return 0;\n  if (where === undefined) {',
+      },
+    ],
+  },
+  {
+    name: 'reports are decided on rows that are not locked',
+    caughtBy: interleavings,
+    patches: [
+      {
+        file: 'src/db/position-store.ts',
+        find: "const rows = await query.orderBy(devicePositions.name).for('update');",
+        replace: 'const rows = await query.orderBy(devicePositions.name);',
+      },
+    ],
+  },
+];
