@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Environment } from '../src/config.ts';
 import type { Overrides } from '../src/context.ts';
 import { createTemplateRenderer } from '../src/domain/templates/template-renderer.ts';
 import type { FleetRequest } from '../src/domain/resources/fleet.ts';
+import type { RenderQueue } from '../src/queue/render-queue.ts';
 import { createFleet } from '../src/usecases/create-fleet.ts';
 import { resumeDevices } from '../src/usecases/resume-devices.ts';
 import { RenderWorker } from '../src/worker.ts';
@@ -28,8 +30,8 @@ async function contextWith(
   return { ...here, fleet: new FleetFixture(here) };
 }
 
-function work(here: TestContext): RenderWorker {
-  const worker = new RenderWorker(here.context);
+function work({ context }: Pick<TestContext, 'context'>): RenderWorker {
+  const worker = new RenderWorker(context);
   worker.start();
   closing.push(() => worker.stop());
   return worker;
@@ -111,14 +113,22 @@ test('a worker goes on when a renderer breaks for one device', async () => {
 });
 
 test('a worker that is stopped lets its sweep end, and begins no other', async () => {
-  const here = await contextWith({ MUSTER_SWEEP_INTERVAL: '50ms' });
-  const worker = work(here);
-  await here.fleet.create('a', { spec: { os: { image: 'x:1' } } });
-  await until(async () => (await version(here.fleet, 'a')) === 1);
+  const { fleet, context } = await contextWith({ MUSTER_SWEEP_INTERVAL: '50ms' }, { queue: silentQueue });
+  const worker = work({ context });
+  await fleet.create('a', { spec: { os: { image: 'x:1' } } });
+  await until(async () => (await version(fleet, 'a')) === 1);
   await worker.stop();
-  const silent = { ...here.context, queue: { ...here.context.queue, wantRendering: () => undefined } };
-  await here.fleet.report('a', 5);
-  await resumeDevices(silent, { fieldSelector: 'metadata.name=a', actor });
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  expect(await version(here.fleet, 'a')).toBe(5);
+  await fleet.edit('a', 'x:2');
+  await sleep(200);
+  expect(await version(fleet, 'a')).toBe(1);
 });
+
+/** A queue that brings nothing to anybody. */
+const silentQueue: RenderQueue = {
+  wantRendering: () => undefined,
+  wantRollout: () => undefined,
+  discardOlderJobs: () => undefined,
+  work: () => undefined,
+  isHealthy: async () => true,
+  close: async () => undefined,
+};

@@ -140,7 +140,7 @@ test('the gate in SQL is the domain’s, of every device exactly one', async () 
         });
       }
     }),
-    { numRuns: 10 },
+    { numRuns: 10, endOnFailure: true },
   );
 });
 
@@ -165,6 +165,6 @@ test('every field by which devices are selected reads in SQL as the API shows it
         expect(Object.fromEntries(read)).toEqual(readings(record));
       }
     }),
-    { numRuns: 20 },
+    { numRuns: 20, endOnFailure: true },
   );
 });

@@ -77,6 +77,16 @@ describe('the fence', () => {
     expect(await declaring).toBe(genesis);
   });
 
+  test('holds off even who only changes the row, as a person at the database may', async () => {
+    const work = await holdTransaction(one, holdRestore);
+    const changing = other.transact((tx) => setCurrentRestore(tx, next));
+    await untilWaiting(observer);
+    expect(await currentRestore(observer.pool)).toBe(genesis);
+    await work.commit();
+    await changing;
+    expect(await currentRestore(observer.pool)).toBe(next);
+  });
+
   test('gives back what a failed declaration held, and changes nothing', async () => {
     const failing = one.transact(async (tx) => {
       await declare(tx);

@@ -68,6 +68,6 @@ test('resuming in SQL grafts every device as the domain grafts one', async () =>
         }
       },
     ),
-    { numRuns: 20 },
+    { numRuns: 20, endOnFailure: true },
   );
 });

@@ -26,6 +26,12 @@ export class Ancestry {
     });
   }
 
+  /** Whether a database itself had given a device this position by some time, or a person had made it an ancestor. */
+  isHeld(device: string, claim: Full, replay: Replay, until: number): boolean {
+    const ancestors = replay.devices.get(device)?.ancestors ?? [];
+    return ancestors.some((ancestor) => ancestor.committed <= until && isSame(ancestor, claim));
+  }
+
   /** Whether a claim is an ancestor, or the last, of the positions that a database had given a device by some time. */
   isAncestor(device: string, claim: Full, replay: Replay, until: number, depth = 0): boolean {
     const ancestors = replay.devices.get(device)?.ancestors ?? [];

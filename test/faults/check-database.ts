@@ -84,7 +84,7 @@ function checkDecisions({ dump, transitions, declared, devices }: Replay): Viola
   });
 }
 
-/** S4: a device whose whole claim is an ancestor is not paused for it. */
+/** S4: a device is not paused at a position that the same database holds as an ancestor. */
 function checkPauses(replay: Replay, ancestry: Ancestry): Violation[] {
   const { dump } = replay;
   const committed = new Map(dump.audit.map((row) => [row.xid, row.committed]));
@@ -93,7 +93,7 @@ function checkPauses(replay: Replay, ancestry: Ancestry): Violation[] {
     const claim = claimIn(event.details?.['device']);
     const until = committed.get(event.xid);
     if (claim === undefined || until === undefined || !isFull(claim)) return [];
-    if (!ancestry.isAncestor(event.name, claim, replay, until)) return [];
+    if (!ancestry.isHeld(event.name, claim, replay, until)) return [];
     const detail = `${dump.database}: paused at version ${claim.version} of ${claim.timeline}, which is an ancestor`;
     return [{ invariant: 'S4', device: event.name, detail }];
   });

@@ -96,14 +96,15 @@ class WireCheck {
     });
   }
 
-  /** S4: of what was answered, the highest is what is stored. */
+  /** S4: what was answered is stored, or something higher, or a history that holds it. */
   private isKept(device: string, claim: Claim, answer: Answer): boolean {
     return this.of(answer.restore ?? '').some((replay) =>
       replay.devices
         .get(device)
         ?.rows.some(
           ({ committed, after }) =>
-            committed <= answer.at + clockMs && (after?.reported_version ?? -1) >= claim.version,
+            committed <= answer.at + clockMs &&
+            Math.max(after?.reported_version ?? -1, after?.version ?? -1) >= claim.version,
         ),
     );
   }

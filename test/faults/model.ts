@@ -99,7 +99,9 @@ function checkMove(before: PositionJson, after: PositionJson, move: Move): void 
     before.spec_hash !== after.spec_hash ||
     JSON.stringify(before.lineage) !== JSON.stringify(after.lineage);
   if (after.version < before.version) wrong('S3', `the version went from ${before.version} to ${after.version}`);
-  if ((after.reported_version ?? 0) < (before.reported_version ?? 0))
+  // A position in conflict goes before a higher one that the history of the server holds already.
+  const isHeld = after.conflict_verdict !== null && (before.reported_version ?? 0) <= before.version;
+  if ((after.reported_version ?? 0) < (before.reported_version ?? 0) && !isHeld)
     wrong('S4', `the reported version went from ${before.reported_version} to ${after.reported_version}`);
   if (before.conflict_verdict !== null && after.conflict_verdict === null) checkGraft(before, after, move);
   else if (after.rendered_generation !== before.rendered_generation) checkRender(before, after, serverMoved, move);

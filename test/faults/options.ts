@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { mutants, type Mutant } from '../mutants/mutants.ts';
 
 export type Options = {
   readonly seeds: readonly number[];
@@ -11,6 +12,9 @@ export type Options = {
   readonly short: boolean;
   readonly fsync: boolean;
   readonly keep: boolean;
+  /** Begins no further seed after one with a violation. */
+  readonly bail: boolean;
+  readonly mutant: Mutant | undefined;
 };
 
 /** So many seeds, one after another, have drawn every row at least once. */
@@ -25,6 +29,8 @@ export const usage = `usage: npm run test:faults -- [options]
   --seconds T    begin no new seed after so long
   --short        more rows in each seed, and nothing that takes longer than half a minute
   --fsync        let PostgreSQL wait for the disk
+  --bail         stop after the first seed with a violation
+  --mutant NAME  break the build on purpose: one of test/mutants, by its name or the beginning of it
   --keep         keep history and logs also of runs without a violation`;
 
 /** Reads the arguments. @throws Error saying which is wrong */
@@ -40,6 +46,8 @@ export function readOptions(args: readonly string[], rowOf: (nameOrNumber: strin
       seconds: { type: 'string', default: '86400' },
       short: { type: 'boolean', default: false },
       fsync: { type: 'boolean', default: false },
+      bail: { type: 'boolean', default: false },
+      mutant: { type: 'string' },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -64,7 +72,16 @@ export function readOptions(args: readonly string[], rowOf: (nameOrNumber: strin
     short: values.short,
     fsync: values.fsync,
     keep: values.keep,
+    bail: values.bail,
+    mutant: values.mutant === undefined ? undefined : mutantNamed(values.mutant),
   };
+}
+
+function mutantNamed(name: string): Mutant {
+  const mutant = mutants.find((candidate) => candidate.name.startsWith(name));
+  if (mutant === undefined)
+    throw new Error(`--mutant: expected one of\n  ${mutants.map((each) => each.name).join('\n  ')}`);
+  return mutant;
 }
 
 /** The commit that is tested, with a mark if the working tree differs from it. */

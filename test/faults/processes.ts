@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { openSync, closeSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
-import { freePort } from '../support/servers.ts';
 import type { Failpoint, Message, Order } from './failpoints.ts';
 
 const startTimeoutMs = 60_000;
@@ -18,6 +18,28 @@ export function track(child: ChildProcess): ChildProcess {
 process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
+
+/**
+ * A port that a process can have again after it was killed: below those that the system gives to outgoing connections,
+ * one of which might take it meanwhile.
+ */
+async function lastingPort(): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const port = 15_000 + Math.floor(Math.random() * 15_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((done) => {
+      server.once('error', () => done(false)).listen(port, '127.0.0.1', () => done(true));
+    });
+    await new Promise((done) => server.close(done));
+    if (isFree && !given.has(port)) {
+      given.add(port);
+      return port;
+    }
+  }
+  throw new Error('no port is free');
+}
+
+const given = new Set<number>();
 
 /** Ends a process at once and waits until it is gone. */
 export async function endProcess(child: ChildProcess): Promise<void> {
@@ -77,7 +99,7 @@ export class ServiceProcess {
   }
 
   static async create(options: ServiceOptions): Promise<ServiceProcess> {
-    return new ServiceProcess(options, await freePort(), await freePort());
+    return new ServiceProcess(options, await lastingPort(), await lastingPort());
   }
 
   get pid(): number | undefined {

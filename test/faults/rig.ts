@@ -30,6 +30,7 @@ async function main(): Promise<number> {
   }
   const [first] = options.seeds;
   print(`fault rig: commit ${commitId()}, ${options.seeds.length} seeds from ${first}, ${options.devices} devices`);
+  if (options.mutant !== undefined) print(`broken on purpose: ${options.mutant.name}`);
   const scratch = await mkdtemp(join(tmpdir(), 'muster-faults-'));
   // PostgreSQL does not run as root: another user must be able to enter.
   await chmod(scratch, 0o755);
@@ -42,7 +43,7 @@ async function main(): Promise<number> {
     leave(1);
   });
   try {
-    const programs = await compilePrograms(scratch);
+    const programs = await compilePrograms(scratch, options.mutant);
     const stage = { cluster, redis: await RedisProcess.start(scratch), programs, directory: scratch };
     await createFirstFleet(stage, options.devices);
     const failed = await runSeeds(stage, options);
@@ -63,7 +64,7 @@ async function runSeeds(stage: Stage, options: Options): Promise<number> {
   let ran = 0;
   const began = performance.now();
   for (const seed of options.seeds) {
-    if (performance.now() - began > options.seconds * 1_000) break;
+    if (performance.now() - began > options.seconds * 1_000 || (options.bail && violations > 0)) break;
     ran += 1;
     const outcome = await runSeed(stage, seed, options, tally);
     violations += outcome.violations.length;

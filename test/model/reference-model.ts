@@ -46,6 +46,8 @@ export type ExpectedEvent = {
   readonly name: string;
   /** A pause of a device that had answered: nobody expected it. */
   readonly unexpected?: boolean;
+  /** Where it is not the current one. */
+  readonly restore?: string;
 };
 export type Gate = 'Open' | 'AwaitingReconnect' | 'ConflictPaused';
 

@@ -29,7 +29,7 @@ const neverAborted = new AbortController().signal;
 export class System {
   readonly context: Context;
   readonly faulty: FaultyDatabase;
-  private readonly test: TestContext;
+  readonly test: TestContext;
   private readonly client: postgres.Sql;
   private specs: RenderedSpecCache;
   private held: { release(how: 'commit' | 'die'): void; done: Promise<unknown> } | undefined;

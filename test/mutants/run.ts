@@ -34,7 +34,7 @@ async function examine(mutant: Mutant, databaseUrl: string): Promise<Finding> {
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
     for (const patch of mutant.patches) await patched(folder, patch);
     const startedAt = performance.now();
-    const { code, output } = await runTests(folder, mutant.caughtBy, databaseUrl);
+    const { code, output } = await runTests(folder, mutant, databaseUrl);
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     const noticed = code === 0 ? undefined : whatNoticed(output);
     if (code !== 0 && noticed === undefined) throw new Error(`${mutant.name}: no test ran: ${output.slice(-2_000)}`);
@@ -44,14 +44,22 @@ async function examine(mutant: Mutant, databaseUrl: string): Promise<Finding> {
   }
 }
 
-async function runTests(folder: string, tests: string, databaseUrl: string): Promise<{ code: number; output: string }> {
+async function runTests(
+  folder: string,
+  { caughtBy, tests }: Mutant,
+  databaseUrl: string,
+): Promise<{ code: number; output: string }> {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const child = spawn(process.execPath, [vitest, 'run', '--bail=1', tests], {
-    cwd: folder,
-    env: { ...process.env, DATABASE_URL: databaseUrl, MODEL_SHRINK: 'false', MODEL_SEED: '1', NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: timeLimitMs,
-  });
+  const child = spawn(
+    process.execPath,
+    [vitest, 'run', '--bail=1', caughtBy, ...(tests === undefined ? [] : ['-t', tests])],
+    {
+      cwd: folder,
+      env: { ...process.env, DATABASE_URL: databaseUrl, MODEL_SHRINK: 'false', MODEL_SEED: '1', NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: timeLimitMs,
+    },
+  );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {

@@ -57,8 +57,7 @@ async function fillDisk(scene: Scene, random: Random): Promise<boolean> {
     await chown(directory, uid, gid);
     await cluster.admin((sql) => sql.unsafe(`CREATE TABLESPACE ${tablespace} LOCATION '${directory}'`));
     await moveEvents(scene, tablespace);
-    await fill(filler);
-    await struggle(scene, random);
+    await struggle(scene, random, () => fill(filler));
     await rm(filler);
     await scene.until(() => scene.admin.isReady(), 20_000);
     await sleep(random.between(100, 500));
@@ -89,26 +88,34 @@ async function fill(file: string): Promise<void> {
 
 /** Where nothing can be mounted, PostgreSQL says that its disk is full without it being so. */
 async function refuseWrites(scene: Scene, random: Random): Promise<void> {
-  await scene.incarnations.onLive((sql) =>
-    sql.unsafe(`
+  const refuse = () =>
+    scene.incarnations.onLive(async (sql) => {
+      await sql.unsafe(`
       CREATE FUNCTION rig_disk_full() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
-      CREATE TRIGGER rig_disk_full BEFORE INSERT ON events FOR EACH STATEMENT EXECUTE FUNCTION rig_disk_full();`),
-  );
+      CREATE TRIGGER rig_disk_full BEFORE INSERT ON events FOR EACH STATEMENT EXECUTE FUNCTION rig_disk_full();`);
+    });
   try {
-    await struggle(scene, random);
+    await struggle(scene, random, refuse);
   } finally {
-    await scene.incarnations.onLive((sql) => sql.unsafe('DROP FUNCTION rig_disk_full CASCADE'));
+    await scene.incarnations.onLive((sql) => sql.unsafe('DROP FUNCTION IF EXISTS rig_disk_full CASCADE'));
   }
   scene.fault(20, 'no-room', 'disk said to be full (no mount)');
 }
 
-/** Things that need room: none of them may be half done. */
-async function struggle(scene: Scene, random: Random): Promise<void> {
+/**
+ * Lets every device answer a restore while there is no room for the events of it: none of that may be half done.
+ *
+ * @param fill makes that there is no room
+ */
+async function struggle(scene: Scene, random: Random, fill: () => Promise<void>): Promise<void> {
+  await scene.population.silence();
+  await scene.admin.declare(`full-${scene.seed}-${random.between(1, 1e9)}`);
+  await fill();
   const from = scene.history.entries.length;
+  scene.population.speak();
   for (let round = 0; round < 3; round += 1) {
-    const declared = scene.admin.declare(`full-${scene.seed}-${random.between(1, 1e9)}`);
-    await Promise.all([burst(scene, 150, random), scene.editFleets(), declared]);
+    await Promise.all([burst(scene, 100, random), scene.editFleets()]);
     await scene.admin.decide('resume', { labelSelector: 'rig=yes' });
   }
   const refused = scene.history.entries.slice(from).filter((entry) => entry.kind === 'answer' && entry.code === 503);
