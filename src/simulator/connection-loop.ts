@@ -43,7 +43,10 @@ export async function keepConnected(
 ): Promise<void> {
   for (let signal = await line.whenUp(); signal !== undefined; signal = await line.whenUp()) {
     try {
-      if ((await session(signal)) === 'replaced') return;
+      if ((await session(signal)) === 'replaced') {
+        counters.error('replaced by a newer connection');
+        return;
+      }
       await line.pause(around(afterGoodbyeMs));
     } catch (error) {
       // Whatever a cut line makes fail is no failure of the service.

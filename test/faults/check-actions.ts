@@ -4,7 +4,11 @@ import type { Violation } from './violation.ts';
 
 type Request = Extract<Entry, { kind: 'request' }>;
 type Response = Extract<Entry, { kind: 'response' }>;
+type Swap = Extract<Entry, { kind: 'swap' }>;
 type Labels = Readonly<Record<string, string>>;
+
+/** Between the clocks of two processes, and around what is not one moment. */
+const slackMs = 5;
 
 /** What people asked for, what they were answered, and what the databases say became of it: S5 and S6. */
 export function checkActions(history: readonly Entry[], replays: readonly Replay[]): Violation[] {
@@ -15,21 +19,27 @@ export function checkActions(history: readonly Entry[], replays: readonly Replay
     history.flatMap((entry) => (entry.kind === 'device' ? [[entry.name, entry.labels] as const] : [])),
   );
   const requests = history.flatMap((entry) => (entry.kind === 'request' ? [entry] : []));
+  const swaps = history.flatMap((entry) => (entry.kind === 'swap' ? [entry] : []));
   const violations: Violation[] = [];
   for (const request of requests) {
     const response = responses.get(request.id);
     if (request.verb === 'resume' || request.verb === 'adopt')
-      violations.push(...checkDecision(request, response, { replays, labels }));
+      violations.push(...checkDecision(request, response, { replays, labels, swaps }));
     else if (request.verb === 'declare') violations.push(...checkDeclaration(request, response, replays));
   }
   const tags = new Set(requests.map((request) => request.tag));
   return [...violations, ...checkUnasked(replays, tags)];
 }
 
-type Known = { readonly replays: readonly Replay[]; readonly labels: ReadonlyMap<string, Labels> };
+type Known = {
+  readonly replays: readonly Replay[];
+  readonly labels: ReadonlyMap<string, Labels>;
+  readonly swaps: readonly Swap[];
+};
 
 /** S5: one transaction, exactly the devices that match and are paused when it commits, and the answer says so. */
-function checkDecision(request: Request, response: Response | undefined, { replays, labels }: Known): Violation[] {
+function checkDecision(request: Request, response: Response | undefined, known: Known): Violation[] {
+  const { replays, labels } = known;
   const violations: Violation[] = [];
   const wrong = (detail: string, device?: string) =>
     violations.push({
@@ -58,9 +68,10 @@ function checkDecision(request: Request, response: Response | undefined, { repla
   for (const name of names) {
     if (!matches(request, name, labels.get(name))) wrong('it changed a device that does not match', name);
   }
-  if (first !== undefined && request.verb === 'resume') {
-    for (const device of missed(first.replay, first.events[0]?.xid ?? '', request, labels))
-      wrong('a device that matched and was paused was left out', device);
+  if (request.verb === 'resume') {
+    const none = response?.code === 200 ? pausedThroughout(request, response, known) : [];
+    const left = first === undefined ? none : missed(first.replay, first.events[0]?.xid ?? '', request, labels);
+    for (const device of left) wrong('a device that matched and was paused was left out', device);
   }
   return violations;
 }
@@ -75,6 +86,22 @@ function missed(replay: Replay, xid: string, request: Request, labels: ReadonlyM
     // What came after the transaction began may have come after it looked.
     if (before === undefined || before.after === null || before.committed >= own.began) return [];
     return gateOf(before.after, own.current) === 'ConflictPaused' ? [name] : [];
+  });
+}
+
+/** Devices that matched and were paused from before a request until after its answer, in the database of that time. */
+function pausedThroughout(request: Request, response: Response, { replays, labels, swaps }: Known): string[] {
+  const [from, until] = [request.at - slackMs, response.at + slackMs];
+  const replay = replays[swaps.filter((swap) => swap.at < from).length];
+  const meanwhile = ({ committed }: { committed: number }) => committed >= from && committed <= until;
+  // Who was paused before a restore is awaited after it.
+  if (replay === undefined || swaps.some((swap) => swap.at >= from && swap.began <= until)) return [];
+  if (replay.declared.some(meanwhile)) return [];
+  const current = replay.declared.findLast(({ committed }) => committed < from)?.id ?? '';
+  return [...replay.devices].flatMap(([name, { rows }]) => {
+    const before = rows.findLast((row) => row.committed < from)?.after ?? null;
+    if (!matches(request, name, labels.get(name)) || before === null || rows.some(meanwhile)) return [];
+    return gateOf(before, current) === 'ConflictPaused' ? [name] : [];
   });
 }
 

@@ -22,7 +22,7 @@ const fewestSeeds = { short: 3, long: 6 };
 
 export const usage = `usage: npm run test:faults -- [options]
   --seeds N      how many seeds to run (6, or 3 with --short: every row is drawn)
-  --first S      the seed to begin with; without it one that this commit stands for
+  --first S      the seed to begin with; without it 0 with --short, else one that this commit stands for
   --seed S       one seed
   --fault ROW    only this row of the matrix, by its number or its name; may be given again
   --devices N    how many simulated devices (200)
@@ -59,7 +59,7 @@ export function readOptions(args: readonly string[], rowOf: (nameOrNumber: strin
     return number;
   };
   const first = values.seed ?? values.first;
-  const from = first === undefined ? firstSeedOf(commitId()) : whole(first, '--seed');
+  const from = first === undefined ? (values.short ? 0 : firstSeedOf(commitId())) : whole(first, '--seed');
   const count =
     values.seed === undefined
       ? whole(values.seeds ?? String(fewestSeeds[values.short ? 'short' : 'long']), '--seeds')

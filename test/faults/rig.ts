@@ -115,11 +115,21 @@ async function runSeed(stage: Stage, seed: number, options: Options, tally: Tall
     scene.violate('R', `the run could not be checked: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
     if (!closed) await scene.close().catch(() => undefined);
   }
-  for (const { invariant, device, detail } of scene.violations.slice(0, 12))
+  for (const { invariant, device, detail } of firstOfEach(scene.violations, 3))
     print(`  ${invariant} ${device ?? ''} ${detail}`);
   await scene.incarnations.drop().catch(() => undefined);
   if (scene.violations.length === 0 && !options.keep) await rm(scene.directory, { recursive: true, force: true });
   return { violations: scene.violations, timings };
+}
+
+/** So many of each invariant: what follows from one mistake is often a hundred of the same. */
+function firstOfEach(violations: readonly Violation[], count: number): Violation[] {
+  const seen = new Map<string, number>();
+  return violations.filter(({ invariant }) => {
+    const before = seen.get(invariant) ?? 0;
+    seen.set(invariant, before + 1);
+    return before < count;
+  });
 }
 
 async function withTimeout<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result> {

@@ -12,6 +12,7 @@ export type Mutant = {
 };
 
 const model = 'test/model/model.test.ts';
+const regression = (name: string): string => `test/regressions/${name}.test.ts`;
 const races = 'test/interleavings/races.test.ts';
 
 export const mutants: readonly Mutant[] = [
@@ -268,6 +269,112 @@ export const mutants: readonly Mutant[] = [
         file: 'src/db/position-store.ts',
         find: "const rows = await query.orderBy(devicePositions.name).for('update');",
         replace: 'const rows = await query.orderBy(devicePositions.name);',
+      },
+    ],
+  },
+  {
+    name: 'a heartbeat writes back the state that it read, without a lock',
+    caughtBy: regression('01-heartbeat-races-with-the-decision'),
+    patches: [
+      {
+        file: 'src/usecases/accept-reports.ts',
+        find: 'if (report.position === null) return {',
+        replace:
+          'if (report.position === null) this.states.set(name, before), this.changed.add(name);\n    if (report.position === null) return {',
+      },
+      {
+        file: 'src/db/position-store.ts',
+        find: "const rows = await query.orderBy(devicePositions.name).for('update');",
+        replace: 'const rows = await query.orderBy(devicePositions.name);',
+      },
+    ],
+  },
+  {
+    name: 'a device without a lifecycle status takes no part',
+    caughtBy: regression('09-lifecycle-that-is-null'),
+    patches: [
+      {
+        file: 'src/db/device-writes.ts',
+        find: 'values({ name, timeline: restore, answeredRestore })',
+        replace: 'values({ name, timeline: restore, answeredRestore, mustered: lifecycle !== null })',
+      },
+    ],
+  },
+  {
+    name: 'silence comes before what the service waits for',
+    caughtBy: regression('10-status-precedence'),
+    patches: [
+      {
+        file: 'src/domain/device-status.ts',
+        find: 'export function summaryOf(device: DeviceRecord, view: Viewpoint): DeviceSummaryStatus {',
+        replace:
+          "export function summaryOf(device: DeviceRecord, view: Viewpoint): DeviceSummaryStatus {\n  if (isDisconnected(device, view)) return { status: 'Unknown' };",
+      },
+    ],
+  },
+  {
+    name: 'an approval after the restore opens the gate',
+    caughtBy: regression('11-enrollment-approved-after-the-restore'),
+    patches: [
+      {
+        file: 'src/domain/enrollment-approval.ts',
+        find: 'return restore !== currentRestore || knownVersion(spec) > 0;',
+        replace: 'return restore === currentRestore && knownVersion(spec) < 0;',
+      },
+    ],
+  },
+  {
+    name: 'the newest report counts, not the highest',
+    caughtBy: regression('13-restarted-agent-reports-an-older-version'),
+    patches: [
+      {
+        file: 'src/domain/report.ts',
+        find: 'if (reportConflicts !== knownConflicts) return reportConflicts ? report : known;\n  return highest(known, report);',
+        replace: 'return reportConflicts && knownConflicts ? highest(known, report) : report;',
+      },
+    ],
+  },
+  {
+    name: 'an unknown device is told so in the words of Flight Control',
+    caughtBy: regression('16-unknown-device-wipes-itself'),
+    patches: [
+      {
+        file: 'src/agent/device-answers.ts',
+        find: '`device ${name} is not known here;',
+        replace: '`Device of name "${name}" not found;',
+      },
+    ],
+  },
+  {
+    name: 'an edit ends a pause',
+    caughtBy: regression('17-editing-a-paused-device'),
+    patches: [
+      {
+        file: 'src/db/device-writes.ts',
+        find: 'SET wanted_generation = wanted_generation + 1 WHERE',
+        replace: 'SET wanted_generation = wanted_generation + 1, conflict_verdict = NULL WHERE',
+      },
+    ],
+  },
+  {
+    name: 'a worker does not connect to Redis again',
+    caughtBy: regression('18-worker-stops-after-redis-went-away'),
+    patches: [
+      {
+        file: 'src/queue/render-queue.ts',
+        find: 'const working = new Redis(redisUrl, { maxRetriesPerRequest: null });',
+        replace: 'const working = new Redis(redisUrl, { maxRetriesPerRequest: null, retryStrategy: () => null });',
+      },
+    ],
+  },
+  {
+    name: 'a WebSocket is not asked again after a restore',
+    caughtBy: regression('20-websocket-open-across-a-restore'),
+    patches: [
+      {
+        file: 'src/agent/device-socket.ts',
+        find: "if (why === 'shutdown') return;",
+        replace: "if (why !== 'restore' || this.device !== '') return;",
       },
     ],
   },

@@ -16,15 +16,12 @@ const timeLimitMs = 600_000;
 
 type Finding = { readonly mutant: Mutant; readonly caught: boolean; readonly how: string; readonly seconds: number };
 
-async function patched(folder: string, { file, find, replace }: Patch): Promise<void> {
-  const path = join(folder, file);
-  const text = await readFile(path, 'utf8');
+/** The file with the patch applied. @throws Error if the text to replace does not stand in it exactly once */
+async function patched(folder: string, { file, find, replace }: Patch): Promise<string> {
+  const text = await readFile(join(folder, file), 'utf8');
   const places = text.split(find).length - 1;
   if (places !== 1) throw new Error(`${file}: the text to replace stands in it ${places} times: ${find}`);
-  await writeFile(
-    path,
-    text.replace(find, () => replace),
-  );
+  return text.replace(find, () => replace);
 }
 
 async function examine(mutant: Mutant, databaseUrl: string): Promise<Finding> {
@@ -32,7 +29,7 @@ async function examine(mutant: Mutant, databaseUrl: string): Promise<Finding> {
   try {
     for (const name of copied) await cp(join(root, name), join(folder, name), { recursive: true });
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
-    for (const patch of mutant.patches) await patched(folder, patch);
+    for (const patch of mutant.patches) await writeFile(join(folder, patch.file), await patched(folder, patch));
     const startedAt = performance.now();
     const { code, output } = await runTests(folder, mutant, databaseUrl);
     const seconds = Math.round((performance.now() - startedAt) / 1000);
@@ -90,6 +87,8 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 async function main(): Promise<void> {
   const wanted = process.argv[2] ?? '';
   const chosen = mutants.filter(({ name }) => name.includes(wanted));
+  // One that no longer fits is noticed before anything has run.
+  for (const { patches } of mutants) await Promise.all(patches.map((patch) => patched(root, patch)));
   const scratch = await mkdtemp(join(tmpdir(), 'muster-mutants-'));
   await chmod(scratch, 0o755);
   const database = await startEmbeddedPostgres(scratch, { settings: { fsync: 'off', max_connections: '300' } });
