@@ -51,8 +51,11 @@ export async function startService(config: Config, overrides: Overrides = {}): P
   }
 }
 
+/** Connections that may wait to be accepted: after a restore every device comes at once. The system may allow fewer. */
+const backlog = 4_096;
+
 async function listenOn(listener: Listener, { host, port }: { host: string; port: number }): Promise<string> {
-  await listener.listen({ host, port });
+  await listener.listen({ host, port, backlog });
   const address = listener.server.address();
   if (!isAddressInfo(address)) throw new Error('the listener has no address');
   return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;

@@ -41,7 +41,7 @@ export function setStage({
   const fleet = new SimulatedFleet({
     agentServer: service.agent,
     members: cast.map(({ name, transport }) => ({ name, transport, start: fresh })),
-    reconnect: { firstMs: 250, capMs: 1_500 },
+    reconnect: { firstMs: 500, capMs: 3_000 },
     observer: witness,
   });
   const api = createApiClient({ server: service.api, token: undefined });

@@ -19,6 +19,9 @@ export type Stage = {
   readonly signal: AbortSignal;
 };
 
+/** As many devices come a second where they all come at once: the two ends of the network share this machine. */
+export const arrivalsPerSecond = 500;
+
 const lookEveryMs = 100;
 /** So long without a change, and the story is stuck. */
 const stalledAfterMs = 60_000;
@@ -33,7 +36,7 @@ export type Wait = {
 };
 
 /** Waits, with a bar, until all are there. @throws DemoFailure if nothing changes for a minute */
-export async function waitForAll({ narrator, signal }: Pick<Stage, 'narrator' | 'signal'>, wait: Wait): Promise<void> {
+export async function waitForAll({ narrator, signal, fleet }: Stage, wait: Wait): Promise<void> {
   const { label, total, count, about = () => '' } = wait;
   const progress = narrator.progress(label);
   let last = -1;
@@ -47,8 +50,9 @@ export async function waitForAll({ narrator, signal }: Pick<Stage, 'narrator' | 
       if (there !== last) changedAtMs = performance.now();
       last = there;
       if (performance.now() - changedAtMs > stalledAfterMs) {
+        const seen = fleet.counters.errors.map(([kind, times]) => `${times} ${kind}`).join(', ') || 'no error';
         throw new DemoFailure(
-          `${label}: expected ${total}, found ${there} and no change for ${stalledAfterMs / 1000} s`,
+          `${label}: expected ${total}, found ${there} and no change for ${stalledAfterMs / 1000} s; the devices have seen ${seen}`,
         );
       }
       await sleep(lookEveryMs, undefined, { signal });

@@ -90,8 +90,9 @@ export function editedDevice(
     ...device,
     ...desired,
     ...ownership,
-    // To adopt a device's own spec is a decision against the template of one fleet, not of the next.
-    specAdopted: device.specAdopted && ownership.owner === device.owner,
+    // To adopt a device's own spec is a decision against the template of one fleet, not of the next; and another spec
+    // that a person writes is one to render, not one that the device runs already.
+    specAdopted: device.specAdopted && !change.spec && ownership.owner === device.owner,
     generation: device.generation + (change.spec ? 1 : 0),
     resourceVersion: device.resourceVersion + 1,
   };

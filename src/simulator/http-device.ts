@@ -17,8 +17,10 @@ const pollAgainMs = 100;
 const afterRefusalMs = 5_000;
 /** A device that is not known waits for a person to do something about it. */
 const afterUnknownMs = 30_000;
-/** A service that says nothing at all for so long is taken for dead; polls are answered within minutes. */
-const silenceMs = 10 * 60_000;
+/** A connection on which a poll has had no answer for so long is taken for dead; services hold polls for two minutes. */
+const pollSilenceMs = 5 * 60_000;
+/** The same for what is answered at once. */
+const silenceMs = 30_000;
 
 const answerHeaders = z.object({
   'muster-restore': z.string(),
@@ -42,7 +44,7 @@ export class HttpDevice {
     const client = new Client(this.talking.agentServer, {
       pipelining: 1,
       connect: { timeout: 10_000 },
-      headersTimeout: silenceMs,
+      headersTimeout: pollSilenceMs,
       bodyTimeout: silenceMs,
     });
     this.talking.counters.connects += 1;
@@ -90,6 +92,7 @@ export class HttpDevice {
       path: `/api/v1/devices/${encodeURIComponent(device.name)}/status`,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(statusUpdate(device.name, reported, device.spec, { withSpec })),
+      headersTimeout: silenceMs,
       signal,
     });
     await this.read(response, reported);

@@ -19,6 +19,8 @@ const subprotocol = 'muster.v1';
 const reportEveryMs = 60_000;
 /** Reports that may be without an answer before the oldest is given up. */
 const maxUnanswered = 32;
+/** A connection on which a report has had no answer for so long is taken for dead. */
+const silenceMs = 30_000;
 
 /** The document of a spec is read where it is applied, and no more of it than that takes. */
 const frameSchema = z.discriminatedUnion('type', [
@@ -65,6 +67,8 @@ export class WebSocketDevice {
 class Connection {
   readonly ended: Promise<SessionEnd>;
   private readonly unanswered = new Map<number, Unanswered>();
+  private silence: NodeJS.Timeout | undefined;
+  private fail: (error: unknown) => void = () => undefined;
   private readonly device: SimulatedDevice;
   private readonly talking: Talking;
   private readonly socket: WebSocket;
@@ -76,6 +80,7 @@ class Connection {
     this.socket = socket;
     this.nextId = nextId;
     this.ended = new Promise((resolve, reject) => {
+      this.fail = reject;
       socket.on('open', () => this.report({ withStatus: true }));
       socket.on('message', (data: Buffer) => {
         try {
@@ -89,6 +94,7 @@ class Connection {
       );
       socket.on('error', reject);
       socket.on('close', (code, reason) => {
+        this.heardFrom();
         const end = endOf(code, reason.toString('utf8'));
         if (end instanceof TurnedAway) reject(end);
         else resolve(end);
@@ -114,10 +120,18 @@ class Connection {
     const [oldest] = this.unanswered.keys();
     if (this.unanswered.size > maxUnanswered && oldest !== undefined) this.unanswered.delete(oldest);
     this.socket.send(JSON.stringify(frame));
+    this.silence ??= setTimeout(() => this.fail(new TurnedAway({ errorKind: 'no answer' })), silenceMs);
     if (withSpec) device.toldSpec();
   }
 
+  /** Whoever answers anything is there. */
+  private heardFrom(): void {
+    clearTimeout(this.silence);
+    this.silence = undefined;
+  }
+
   private receive(text: string): void {
+    this.heardFrom();
     const frame = frameSchema.parse(JSON.parse(text));
     switch (frame.type) {
       case 'verdict':

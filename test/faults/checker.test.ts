@@ -240,6 +240,23 @@ describe('S2', () => {
   });
 });
 
+describe('S2, on a copy that nobody declared', () => {
+  const swapped: Entry[] = [{ kind: 'swap', at: 28, began: 25, lost: 'lost', backup: 'backup' }];
+  const before = database([render, report]);
+
+  it('work that waits until the restore is declared', () => {
+    expect(check(swapped, [before, database([render, report, declare, answer])])).toEqual([]);
+  });
+
+  it('work before the restore is declared, or without', () => {
+    const edit: Step = { at: 29, change: { wanted_generation: 2 } };
+    const early = database([render, report, edit, declare, answer]);
+    const undeclared = database([render, report, edit]);
+    for (const after of [early, undeclared])
+      expect(check(swapped, [before, after]).map(({ invariant }) => invariant)).toEqual(['S2']);
+  });
+});
+
 describe('S3', () => {
   it('a version that is not above the one before', () => {
     const again: Step = {

@@ -1,6 +1,7 @@
 import { Ancestry } from './ancestry.ts';
 import type { DatabaseDump } from './audit.ts';
 import { checkActions } from './check-actions.ts';
+import { checkCopies } from './check-copies.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkWire } from './check-wire.ts';
 import type { Entry } from './history.ts';
@@ -18,12 +19,15 @@ export function check(history: readonly Entry[], dumps: readonly DatabaseDump[])
   const inDatabases = replays.flatMap((each) => checkDatabase(each, ancestry));
   // A copy repeats the past of what it was copied from.
   const seen = new Set<string>();
-  return [...inDatabases, ...checkWire(history, replays, ancestry), ...checkActions(history, replays)].filter(
-    ({ invariant, detail, device }) => {
-      const key = `${invariant} ${device ?? ''} ${detail.replace(/^\S+_lost\d+ ?|^s\d+ ?/, '')}`;
-      if (seen.has(key)) return false;
-      seen.add(key);
-      return true;
-    },
-  );
+  return [
+    ...inDatabases,
+    ...checkWire(history, replays, ancestry),
+    ...checkActions(history, replays),
+    ...checkCopies(history, replays),
+  ].filter(({ invariant, detail, device }) => {
+    const key = `${invariant} ${device ?? ''} ${detail.replace(/^\S+_lost\d+ ?|^s\d+ ?/, '')}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }

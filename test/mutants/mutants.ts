@@ -278,9 +278,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/usecases/accept-reports.ts',
-        find: 'if (report.position === null) return {',
-        replace:
-          'if (report.position === null) this.states.set(name, before), this.changed.add(name);\n    if (report.position === null) return {',
+        find: 'this.states.set(name, before);\n      return {',
+        replace: 'this.states.set(name, before);\n      this.changed.add(name);\n      return {',
       },
       {
         file: 'src/db/position-store.ts',

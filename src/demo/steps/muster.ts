@@ -1,10 +1,7 @@
 import { answerOf, type ApiClient } from '../../cli/api-client.ts';
 import type { Restore } from '../../domain/resources/restore.ts';
 import { countDevices } from '../device-counts.ts';
-import { waitForAll, type Stage } from '../stage.ts';
-
-/** The devices notice the network again at random times within so long. */
-const comebackMs = 2_000;
+import { arrivalsPerSecond, waitForAll, type Stage } from '../stage.ts';
 
 export type MusterCounts = {
   /** Devices that answered and are paused. */
@@ -21,7 +18,7 @@ export async function muster(stage: Stage, ahead: number): Promise<MusterCounts>
     'Each says where it is. If the server knows that position, all is well; if not, the device is paused until a person decides.',
   );
   narrator.command('muster restore status --watch');
-  fleet.mend({ spreadMs: comebackMs });
+  fleet.mend({ spreadMs: (cast.length / arrivalsPerSecond) * 1_000 });
   let restore = await currentRestore(api);
   await waitForAll(stage, {
     label: 'answered',

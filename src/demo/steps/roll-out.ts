@@ -1,7 +1,7 @@
 import { answerOf } from '../../cli/api-client.ts';
 import { inParallel } from '../../cli/in-parallel.ts';
 import { deviceRequest, fleetRequest, fleets, type SceneFleet } from '../scene.ts';
-import { waitForAll, waitForVersion, type Stage } from '../stage.ts';
+import { arrivalsPerSecond, waitForAll, waitForVersion, type Stage } from '../stage.ts';
 
 /** The version that every device runs when the backup is taken. */
 export const versionAtBackup = 5;
@@ -33,7 +33,7 @@ export async function rollOutToVersionFive(stage: Stage): Promise<void> {
     'The devices connect',
     `${overHttp} poll over HTTP, ${cast.length - overHttp} hold a WebSocket; every one has a connection of its own.`,
   );
-  fleet.start();
+  fleet.start({ ratePerSecond: arrivalsPerSecond });
   await waitForVersion(stage, 1, fleet.devices);
 
   narrator.step(

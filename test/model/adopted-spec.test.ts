@@ -1,0 +1,25 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { specHash } from '../../src/domain/spec-hash.ts';
+import { adoptDevices } from '../../src/usecases/resume-devices.ts';
+import { FleetFixture } from '../support/fleet-fixture.ts';
+import { createTestContext } from '../support/test-context.ts';
+
+// The model knows contents, not templates: what tells a spec that was adopted from one that a person wrote is shown here.
+test('an adopted spec is sent as it is; one that a person writes afterwards is rendered', async () => {
+  const here = await createTestContext();
+  onTestFinished(() => here.close());
+  const fleet = new FleetFixture(here);
+  const rendered = async (): Promise<string | null> => {
+    await fleet.render();
+    return (await fleet.rendered('a')).specHash;
+  };
+  await fleet.running('a');
+  await fleet.declareRestore();
+  const own = { os: { image: 'quay.io/acme/{{ .metadata.name }}:7' } };
+  await fleet.report('a', 7, { spec: own });
+  await adoptDevices(here.context, { fieldSelector: 'metadata.name=a', actor: 'user:ada' });
+  expect(await rendered()).toBe(specHash(own));
+
+  await fleet.edit('a', 'quay.io/acme/{{ .metadata.name }}:8');
+  expect(await rendered()).toBe(specHash({ os: { image: 'quay.io/acme/a:8' } }));
+});
