@@ -60,7 +60,8 @@ export function connectDatabase(url: string, options: { poolSize: number; applic
       connection: {
         application_name: options.applicationName,
         statement_timeout: 60_000,
-        idle_in_transaction_session_timeout: 60_000,
+        // An instance that stands still in the middle of its work keeps a restore from being declared: not for longer than this.
+        idle_in_transaction_session_timeout: 20_000,
         // Compiling a selector of many terms can take longer than running it on any table.
         jit: false,
       },

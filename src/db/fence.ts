@@ -46,12 +46,18 @@ export async function setCurrentRestore(tx: Executor, restore: string): Promise<
 
 /** Gives a fresh database its first timeline. Does nothing where there is one. */
 export async function ensureGenesis(tx: Executor, restore: string, now: Date): Promise<void> {
+  // Looked at first without the lock: an instance that stands still in the middle of its work must not keep others from starting.
+  if (await hasGenesis(tx)) return;
   await tx.execute(sql`SELECT pg_advisory_xact_lock(${turnstile})`);
-  const found = await tx.select({ id: serviceState.id }).from(serviceState).where(eq(serviceState.id, true));
-  if (found.length > 0) return;
+  if (await hasGenesis(tx)) return;
   const genesis = { id: restore, genesis: true, declaredAt: now, declaredBy: 'service:muster', settledAt: now };
   await tx.insert(restores).values(genesis);
   await tx.insert(serviceState).values({ id: true, currentRestore: restore });
+}
+
+async function hasGenesis(tx: Executor): Promise<boolean> {
+  const found = await tx.select({ id: serviceState.id }).from(serviceState).where(eq(serviceState.id, true));
+  return found.length > 0;
 }
 
 function onlyRow<Row>(rows: readonly Row[]): Row {
