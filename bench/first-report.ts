@@ -1,89 +1,89 @@
-import postgres from 'postgres';
-import { buildApp } from '../src/app.ts';
-import { createContext } from '../src/context.ts';
-import { createLog } from '../src/log.ts';
-import { createListener } from '../src/http/listener.ts';
-import { declareRestore } from '../src/usecases/declare-restore.ts';
-import { deviceName, row, type Bench } from './harness.ts';
-import { requestsPerSecond } from './load.ts';
+import { fleetVersion, randomDevices, withClient } from './fleet.ts';
+import { row, type Bench } from './harness.ts';
+import { LoadGenerator } from './load.ts';
+import { startService } from './service.ts';
 
-const fleet = 200_000;
-const reports = 40_000;
-const connections = 128;
+const reports = 60_000;
+const connections = 256;
 
-/** The storm after a restore: the first report of distinct random devices, over HTTP, load generator included. */
+/** The storm after a restore: the first report of distinct random devices, over HTTP. */
 export const firstReportBench: Bench = {
   name: 'first-report',
   async run(rig) {
-    const url = await rig.databaseWith(fleet);
-    const context = await createContext(rig.config(url), createLog('error'));
-    const { restore } = await declareRestore(context, { declaredBy: 'service:bench' });
-    const app = await buildApp(context);
-    const bare = createListener(createLog('error'));
-    const client = postgres(url, { max: 10 });
-    // One UPDATE a report: what this would be without sharing commits.
-    bare.get('/update/:name', async (request) => {
-      const { name } = request.params as { name: string };
-      await client`UPDATE device_positions SET answered_restore_id = ${restore.id}, answered_at = now(), last_seen = now() WHERE name = ${name}`;
-      return '';
-    });
-    bare.get('/empty/:name', async () => '');
+    const url = await rig.databaseWith(rig.fleet);
+    const service = await startService(url);
+    const load = new LoadGenerator();
+    const over = (paths: string[]) => load.run({ kind: 'requests', origin: service.agent, paths, connections });
     try {
-      const agent = await app.agent.listen({ host: '127.0.0.1', port: 0 });
-      const plain = await bare.listen({ host: '127.0.0.1', port: 0 });
-      const names = shuffled(fleet)
-        .slice(0, reports * 2)
-        .map(deviceName);
-      const mine = names.slice(0, reports);
-      const others = names.slice(reports, reports + reports / 4);
-      await requestsPerSecond(
-        plain,
-        mine.slice(0, 5_000).map((name) => `/empty/${name}`),
-        connections,
-      );
-      const empty = await requestsPerSecond(
-        plain,
-        mine.map((name) => `/empty/${name}`),
-        connections,
-      );
-      const served = await requestsPerSecond(
-        agent,
-        mine.map((name) => `/api/v1/devices/${name}/rendered?knownRenderedVersion=5`),
-        connections,
-      );
-      const single = await requestsPerSecond(
-        plain,
-        others.map((name) => `/update/${name}`),
-        connections,
-      );
+      const devices = randomDevices(rig.fleet, reports);
+      const nothing = devices.map((name) => `/empty/${name}`);
+      await over(nothing.slice(0, reports / 4));
+      const before = await over(nothing);
+      await service.declare();
+      const served = await over(devices.map(reportPath));
+      const after = await over(nothing);
+      const empty = { perSecond: (before.perSecond + after.perSecond) / 2, p99Ms: (before.p99Ms + after.p99Ms) / 2 };
+      const updates = await updatesPerSecond(url, devices);
+      const what = `first report after a restore, HTTP, distinct random devices of ${rig.fleet.toLocaleString('en')}`;
       return [
+        row(`${what}, against an empty route`, '/s', figures(served.perSecond, empty.perSecond), { atLeast: 0.6 }),
+        row(`${what}, against one UPDATE a report`, '/s', figures(served.perSecond, updates), { atLeast: 3 }),
         row(
-          'first report after a restore (HTTP), against an empty route',
-          '/s',
-          { figure: served, baseline: empty },
-          { atLeast: 0.6 },
-        ),
-        row(
-          'first report after a restore (HTTP), against one UPDATE a report',
-          '/s',
-          { figure: served, baseline: single },
-          { atLeast: 3 },
+          'p99 of a report under the storm, against an empty route under the same load',
+          'ms',
+          figures(served.p99Ms, empty.p99Ms),
+          { atMost: 5 },
         ),
       ];
     } finally {
-      await client.end();
-      await bare.close();
-      await app.close();
-      await context.destroy();
+      await load.end();
+      await service.stop();
     }
   },
 };
 
-function shuffled(count: number): number[] {
-  const order = Array.from({ length: count }, (_, index) => index);
-  for (let last = count - 1; last > 0; last -= 1) {
-    const other = Math.floor(Math.random() * (last + 1));
-    [order[last], order[other]] = [order[other] ?? 0, order[last] ?? 0];
-  }
-  return order;
+/** Heartbeats: every device has answered already, and nothing has changed. */
+export const heartbeatBench: Bench = {
+  name: 'heartbeat',
+  async run(rig) {
+    const service = await startService(await rig.databaseWith(rig.fleet), { MUSTER_POLL_TIMEOUT: '10ms' });
+    const load = new LoadGenerator();
+    const over = (paths: string[]) => load.run({ kind: 'requests', origin: service.agent, paths, connections });
+    try {
+      const devices = randomDevices(rig.fleet, reports);
+      const heartbeats = devices.map(reportPath);
+      await over(heartbeats);
+      const empty = await over(devices.map((name) => `/empty/${name}`));
+      const steady = await over(heartbeats);
+      return [
+        row('steady heartbeats, against an empty route', '/s', figures(steady.perSecond, empty.perSecond), {
+          atLeast: 0.7,
+        }),
+      ];
+    } finally {
+      await load.end();
+      await service.stop();
+    }
+  },
+};
+
+const figures = (figure: number, baseline: number) => ({ figure, baseline });
+
+function reportPath(name: string): string {
+  return `/api/v1/devices/${name}/rendered?knownRenderedVersion=${fleetVersion}`;
+}
+
+/** What the storm would be without sharing commits: one UPDATE in a transaction of its own for each report. */
+async function updatesPerSecond(url: string, devices: readonly string[]): Promise<number> {
+  const some = devices.slice(0, 10_000);
+  return await withClient(url, async (client) => {
+    const beganAt = performance.now();
+    let next = 0;
+    const one = async () => {
+      for (let name = some[next++]; name !== undefined; name = some[next++])
+        await client`UPDATE device_positions SET answered_at = now(), last_seen = now() WHERE name = ${name}`;
+    };
+    await Promise.all(Array.from({ length: 16 }, one));
+    return some.length / ((performance.now() - beganAt) / 1_000);
+  });
 }

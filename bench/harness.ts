@@ -3,18 +3,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
-import { readConfig, type Config } from '../src/config.ts';
 import { startEmbeddedPostgres } from '../src/db/embedded-postgres.ts';
 import { migrateDatabase } from '../src/db/migrate.ts';
+import { fillFleet } from './fleet.ts';
 
-/** One figure beside its baseline, both measured in this run. */
+/** One figure, and beside it a baseline that was measured in this run or a bound that it must keep. */
 export type Row = {
   readonly what: string;
-  readonly figure: number;
-  readonly baseline: number;
   readonly unit: string;
+  readonly figure: number;
+  readonly baseline: number | null;
   /** figure / baseline. */
-  readonly ratio: number;
+  readonly ratio: number | null;
   readonly goal: string;
   readonly met: boolean;
 };
@@ -23,95 +23,86 @@ export type Bench = { readonly name: string; run(rig: Rig): Promise<Row[]> };
 
 /** A real PostgreSQL with fsync on, and databases of any number of devices in it. */
 export type Rig = {
-  /** A database whose fleet has so many devices, all of which have answered. */
+  /** How many devices the large fleet has: a million, unless this run was asked for fewer. */
+  readonly fleet: number;
+  /** A database whose fleet has so many devices, all of which have answered. It goes away with the rig. */
   databaseWith(devices: number): Promise<string>;
-  config(databaseUrl: string): Config;
 };
 
+type Goal = { readonly atMost: number } | { readonly atLeast: number };
+
+const met = (value: number, goal: Goal) => ('atMost' in goal ? value <= goal.atMost : value >= goal.atLeast);
+
+/** A figure as a multiple of its baseline. */
 export function row(what: string, unit: string, figures: { figure: number; baseline: number }, goal: Goal): Row {
   const ratio = figures.figure / figures.baseline;
-  const met = goal.atMost === undefined ? ratio >= (goal.atLeast ?? 0) : ratio <= goal.atMost;
-  const text = goal.atMost === undefined ? `≥ ${goal.atLeast} ×` : `≤ ${goal.atMost} ×`;
-  return { what, unit, ...figures, ratio, goal: text, met };
+  const text = 'atMost' in goal ? `≤ ${goal.atMost} ×` : `≥ ${goal.atLeast} ×`;
+  return { what, unit, ...figures, ratio, goal: text, met: met(ratio, goal) };
 }
 
-type Goal =
-  | { readonly atMost: number; readonly atLeast?: never }
-  | { readonly atLeast: number; readonly atMost?: never };
+/** A figure that has a bound of its own. */
+export function bounded(what: string, unit: string, figure: number, goal: Goal): Row {
+  const text = 'atMost' in goal ? `≤ ${goal.atMost} ${unit}` : `≥ ${goal.atLeast} ${unit}`;
+  return { what, unit, figure, baseline: null, ratio: null, goal: text, met: met(figure, goal) };
+}
 
 /** Runs `work` with a rig, and takes the rig down after. */
-export async function withRig<Result>(work: (rig: Rig) => Promise<Result>): Promise<Result> {
+export async function withRig<Result>(fleet: number, work: (rig: Rig) => Promise<Result>): Promise<Result> {
   const scratch = await mkdtemp(join(tmpdir(), 'muster-bench-'));
   const server = await startEmbeddedPostgres(scratch, {
     settings: { shared_buffers: '1GB', max_wal_size: '8GB', max_connections: '200' },
   });
+  const admin = postgres(server.url, { max: 1, onnotice: () => undefined });
+  const templates = new Map<number, string>();
+  let last: string | undefined;
   let made = 0;
   try {
     return await work({
+      fleet,
       async databaseWith(devices) {
+        const template = templates.get(devices) ?? `fleet_${devices}`;
+        if (!templates.has(devices)) {
+          await admin`CREATE DATABASE ${admin(template)}`;
+          await migrateDatabase(urlOf(server.url, template));
+          await fillFleet(urlOf(server.url, template), devices);
+          templates.set(devices, template);
+        }
+        // One at a time: a million devices with their indexes take about a gigabyte.
+        if (last !== undefined) await admin`DROP DATABASE ${admin(last)} WITH (FORCE)`;
         made += 1;
-        const url = await createDatabase(server.url, `bench_${made}`);
-        await migrateDatabase(url);
-        await fill(url, devices);
-        return url;
+        last = `bench_${made}`;
+        await admin`CREATE DATABASE ${admin(last)} TEMPLATE ${admin(template)}`;
+        await admin`CHECKPOINT`;
+        return urlOf(server.url, last);
       },
-      config: (databaseUrl) =>
-        readConfig({
-          DATABASE_URL: databaseUrl,
-          MUSTER_API_LISTEN: '127.0.0.1:0',
-          MUSTER_AGENT_LISTEN: '127.0.0.1:0',
-          MUSTER_LOG_LEVEL: 'error',
-          MUSTER_WORKER: 'false',
-        }),
     });
   } finally {
+    await admin.end();
     await server.stop();
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
-async function createDatabase(serverUrl: string, name: string): Promise<string> {
-  const client = postgres(serverUrl, { max: 1, onnotice: () => undefined });
-  await client`CREATE DATABASE ${client(name)}`;
-  await client.end();
+function urlOf(serverUrl: string, database: string): string {
   const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
+  url.pathname = `/${database}`;
   return url.toString();
 }
 
-/** Devices are put in by statements over all of them: how they came to be is not what is measured. */
-async function fill(url: string, devices: number): Promise<void> {
-  const client = postgres(url, { max: 1, onnotice: () => undefined });
-  const restore = '00000000-0000-7000-8000-000000000001';
-  const hash = 'a'.repeat(64);
-  await client`INSERT INTO restores (id, genesis, declared_at, declared_by, settled_at, total) VALUES (${restore}, true, now(), 'service:bench', now(), ${devices})`;
-  await client`INSERT INTO service_state (id, current_restore) VALUES (true, ${restore})`;
-  await client`INSERT INTO rendered_specs (hash, spec, created_at) VALUES (${hash}, '{}', now())`;
-  await client`
-    INSERT INTO devices (name, labels, created_at)
-    SELECT 'device-' || lpad(i::text, 8, '0'), jsonb_build_object('site', 's' || (i % 100), 'tier', 't' || (i % 3)), now()
-    FROM generate_series(1, ${devices}) AS i`;
-  await client`
-    INSERT INTO device_positions (name, timeline, version, spec_hash, wanted_generation, rendered_generation,
-      reported_timeline, reported_version, reported_hash, answered_restore_id, last_seen)
-    SELECT name, ${restore}, 5, ${hash}, 1, 1, ${restore}, 5, ${hash}, ${restore}, now() FROM devices`;
-  await client`VACUUM ANALYZE`;
-  await client.end();
-}
-
-export function deviceName(index: number): string {
-  return `device-${String(index + 1).padStart(8, '0')}`;
-}
-
-/** The median of so many timed runs, in milliseconds. */
-export async function medianMs(runs: number, work: () => Promise<unknown>): Promise<number> {
+/** The times of so many runs, in milliseconds, shortest first. */
+export async function timesMs(runs: number, work: () => Promise<unknown>): Promise<number[]> {
   const times: number[] = [];
   for (let run = 0; run < runs; run += 1) {
     const start = performance.now();
     await work();
     times.push(performance.now() - start);
   }
-  return times.toSorted((a, b) => a - b)[Math.floor(runs / 2)] ?? Number.NaN;
+  return times.toSorted((a, b) => a - b);
+}
+
+/** The time that a share of so many runs did not exceed. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
 /** Where and on what a run was made. */

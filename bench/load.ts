@@ -1,23 +1,57 @@
-import { Pool } from 'undici';
+import { z } from 'zod';
+import { Child } from './child.ts';
 
-/** Sends `paths` over `connections` keep-alive connections, each sending its next request when the last was answered. */
-export async function requestsPerSecond(
-  origin: string,
-  paths: readonly string[],
-  connections: number,
-): Promise<number> {
-  const pool = new Pool(origin, { connections, pipelining: 1 });
-  let next = 0;
-  const one = async () => {
-    for (let path = paths[next++]; path !== undefined; path = paths[next++]) {
-      const { statusCode, body } = await pool.request({ method: 'GET', path });
-      await body.dump();
-      if (statusCode >= 400) throw new Error(`${path} was answered ${statusCode}`);
-    }
-  };
-  const start = performance.now();
-  await Promise.all(Array.from({ length: connections }, one));
-  const seconds = (performance.now() - start) / 1000;
-  await pool.close();
-  return paths.length / seconds;
+const resultSchema = z.object({
+  /** From the first request to the last answer. */
+  seconds: z.number(),
+  perSecond: z.number(),
+  p50Ms: z.number(),
+  p99Ms: z.number(),
+  /** How often each status, close code or outcome came. */
+  outcomes: z.record(z.string(), z.number()),
+});
+export type LoadResult = z.infer<typeof resultSchema>;
+
+export const loadSchema = z.discriminatedUnion('kind', [
+  /** Each path once, over so many connections that each send their next request when the last was answered. */
+  z.object({ kind: z.literal('requests'), origin: z.string(), paths: z.array(z.string()), connections: z.number() }),
+  /** Each path as often as it takes: `perSecond` new ones begin, and one that is turned away comes back when it was told to. */
+  z.object({
+    kind: z.literal('arrivals'),
+    origin: z.string(),
+    paths: z.array(z.string()),
+    connections: z.number(),
+    perSecond: z.number(),
+  }),
+  /** Opens sockets and keeps them open. */
+  z.object({
+    kind: z.literal('open-sockets'),
+    origin: z.string(),
+    paths: z.array(z.string()),
+    protocol: z.string().optional(),
+  }),
+  /** Every open socket sends the frame and waits for an answer. */
+  z.object({ kind: z.literal('frames'), frame: z.string() }),
+  /** Every open socket reports when it is asked to, and waits for the verdict; resolves when all were given one. */
+  z.object({ kind: z.literal('await-verdicts'), frame: z.string() }),
+  z.object({ kind: z.literal('await-specs') }),
+  z.object({ kind: z.literal('close-sockets') }),
+  z.object({ kind: z.literal('end') }),
+]);
+export type Load = z.input<typeof loadSchema>;
+
+/** The one load generator, in a process of its own, for what is measured and for its baselines. */
+export class LoadGenerator {
+  private readonly child = new Child('load-process.ts');
+  private readonly started = this.child.next(z.object({ ready: z.literal(true) }));
+
+  async run(load: Load): Promise<LoadResult> {
+    await this.started;
+    return await this.child.ask(load, resultSchema);
+  }
+
+  async end(): Promise<void> {
+    await this.run({ kind: 'end' }).catch(() => undefined);
+    await this.child.ended();
+  }
 }

@@ -2,21 +2,40 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { declareRestoreBench } from './declare-restore.ts';
-import { firstReportBench } from './first-report.ts';
+import { firstReportBench, heartbeatBench } from './first-report.ts';
 import { machine, withRig, type Row } from './harness.ts';
+import { listBench } from './lists.ts';
+import { resumeBench } from './resume.ts';
+import { overloadBench, stormBench } from './storm.ts';
+import { websocketBench } from './websocket-report.ts';
 
-const benches = [declareRestoreBench, firstReportBench];
+const benches = [
+  declareRestoreBench,
+  firstReportBench,
+  heartbeatBench,
+  websocketBench,
+  resumeBench,
+  listBench,
+  stormBench,
+  overloadBench,
+];
 
 const usage = `usage: npm run bench -- [NAME…] [--json] [--compare FILE]
 
 Measures against baselines of the same run; absolute figures mean little on a shared machine.
   NAME            only these: ${benches.map((bench) => bench.name).join(', ')}
+  --devices N     the size of the large fleet (1000000)
   --json          print JSON, as --compare reads it
-  --compare FILE  show the ratios of an earlier run (npm run --silent bench -- --json > FILE) beside these`;
+  --compare FILE  show the ratios (or figures with a bound of their own) of an earlier run (npm run --silent bench -- --json > FILE) beside these`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, compare: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  options: {
+    json: { type: 'boolean' },
+    devices: { type: 'string', default: '1000000' },
+    compare: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
 });
 if (values.help === true) {
   process.stdout.write(`${usage}\n`);
@@ -28,8 +47,14 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+const fleet = Number(values.devices);
+if (!Number.isInteger(fleet) || fleet < 10_000) {
+  process.stderr.write(`error: --devices: expected a whole number from 10000, found ${values.devices}\n`);
+  process.exit(2);
+}
+
 const rows: Row[] = [];
-await withRig(async (rig) => {
+await withRig(fleet, async (rig) => {
   for (const bench of benches) {
     if (positionals.length > 0 && !positionals.includes(bench.name)) continue;
     process.stderr.write(`${bench.name} …\n`);
@@ -40,20 +65,23 @@ await withRig(async (rig) => {
 if (values.json === true) process.stdout.write(`${JSON.stringify({ machine: machine(), rows }, null, 2)}\n`);
 else process.stdout.write(await table());
 
+function number(value: number): string {
+  return value.toLocaleString('en', { maximumSignificantDigits: 4 });
+}
+
 async function table(): Promise<string> {
   const earlier = await earlierRatios();
-  const number = (value: number) => value.toLocaleString('en', { maximumSignificantDigits: 4 });
   const lines = rows.map(({ what, figure, baseline, unit, ratio, goal, met }) => {
     const before = earlier.get(what);
     const cells = [
       what,
       `${number(figure)} ${unit}`,
-      `${number(baseline)} ${unit}`,
-      `${number(ratio)} ×`,
+      baseline === null ? '' : `${number(baseline)} ${unit}`,
+      ratio === null ? '' : `${number(ratio)} ×`,
       goal,
       met ? 'yes' : 'no',
     ];
-    return `| ${[...cells, ...(values.compare === undefined ? [] : [before === undefined ? '' : `${number(before)} ×`])].join(' | ')} |`;
+    return `| ${[...cells, ...(values.compare === undefined ? [] : [before ?? ''])].join(' | ')} |`;
   });
   const head = [
     'What',
@@ -62,7 +90,7 @@ async function table(): Promise<string> {
     'Ratio',
     'Goal',
     'Met',
-    ...(values.compare === undefined ? [] : ['Earlier ratio']),
+    ...(values.compare === undefined ? [] : ['Earlier']),
   ];
   const { date, commit, cores, cpu, node } = machine();
   return [
@@ -75,9 +103,13 @@ async function table(): Promise<string> {
   ].join('\n');
 }
 
-async function earlierRatios(): Promise<Map<string, number>> {
+async function earlierRatios(): Promise<Map<string, string>> {
   if (values.compare === undefined) return new Map();
-  const schema = z.object({ rows: z.array(z.object({ what: z.string(), ratio: z.number() })) });
+  const schema = z.object({
+    rows: z.array(z.object({ what: z.string(), ratio: z.number().nullable(), figure: z.number() })),
+  });
   const { rows: before } = schema.parse(JSON.parse(await readFile(values.compare, 'utf8')));
-  return new Map(before.map(({ what, ratio }) => [what, ratio]));
+  return new Map(
+    before.map(({ what, ratio, figure }) => [what, ratio === null ? number(figure) : `${number(ratio)} ×`]),
+  );
 }

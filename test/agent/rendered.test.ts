@@ -300,7 +300,7 @@ describe('more than can be served', () => {
     const small = await startAgentServer({ env: { MUSTER_REPORT_QUEUE: '2', MUSTER_POLL_TIMEOUT: '50ms' } });
     await small.fleet.running('a');
     const other = connectTo(small.database);
-    const holding = await holdTransaction(other, (tx) => tx.execute(sql`SELECT 1 FROM device_positions FOR UPDATE`));
+    const holding = await holdTransaction(other, (tx) => tx.execute(sql`SELECT 1 FROM service_state FOR UPDATE`));
     const first = small.poll('a', says(1));
     await untilWaiting(other);
     const turnedAway: DeviceAnswer[] = [];
@@ -347,7 +347,7 @@ describe('a stopping service', () => {
     const stopping = await startAgentServer();
     await stopping.fleet.running('a');
     const other = connectTo(stopping.database);
-    const holding = await holdTransaction(other, (tx) => tx.execute(sql`SELECT 1 FROM device_positions FOR UPDATE`));
+    const holding = await holdTransaction(other, (tx) => tx.execute(sql`SELECT 1 FROM service_state FOR UPDATE`));
     const poll = stopping.poll('a', says(1));
     await untilWaiting(other);
     const stopped = stopping.close();

@@ -61,7 +61,7 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/usecases/render-devices.ts',
-        find: 'if ((await holdRestore(tx)) !== restore) return [];',
+        find: 'if ((await holdRestore(tx)) !== restore) return { news: [], unchanged: 0, invalid: 0 };',
         replace: 'await holdRestore(tx);',
       },
     ],
@@ -73,8 +73,13 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/db/fence.ts',
-        find: "tx.execute(sql`SELECT pg_advisory_xact_lock_shared(${turnstile})`),\n    tx.select(currentAndMark).from(serviceState).for('share'),",
-        replace: 'tx.execute(sql`SELECT 1`),\n    tx.select(currentAndMark).from(serviceState),',
+        find: 'tx.execute(sql`${prepared}SELECT pg_advisory_xact_lock_shared(${turnstile})`),',
+        replace: 'tx.execute(sql`SELECT 1`),',
+      },
+      {
+        file: 'src/db/fence.ts',
+        find: 'FROM service_state FOR SHARE`',
+        replace: 'FROM service_state`',
       },
     ],
   },
@@ -189,9 +194,9 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/usecases/resume-devices.ts',
-        find: 'const settled = await countForRestore(\n      tx,\n      restore,\n      { conflictPaused: -names.length, resumed: names.length },',
+        find: 'const { settled } = await countForRestore(\n      tx,\n      restore,\n      { conflictPaused: -names.length, resumed: names.length },',
         replace:
-          'const settled = await countForRestore(\n      deps.database.pool,\n      restore,\n      { conflictPaused: -names.length, resumed: names.length },',
+          'const { settled } = await countForRestore(\n      deps.database.pool,\n      restore,\n      { conflictPaused: -names.length, resumed: names.length },',
       },
     ],
   },
@@ -262,13 +267,13 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
-    name: 'reports are decided on rows that are not locked',
+    name: 'compare-and-set removed: reports are written over rows that have changed',
     caughtBy: races,
     patches: [
       {
         file: 'src/db/position-store.ts',
-        find: "const rows = await query.orderBy(devicePositions.name).for('update');",
-        replace: 'const rows = await query.orderBy(devicePositions.name);',
+        find: 'WHERE p.name = r.name AND p.xmin = r.revision::xid`);',
+        replace: 'WHERE p.name = r.name`);',
       },
     ],
   },
@@ -283,8 +288,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'src/db/position-store.ts',
-        find: "const rows = await query.orderBy(devicePositions.name).for('update');",
-        replace: 'const rows = await query.orderBy(devicePositions.name);',
+        find: 'WHERE p.name = r.name AND p.xmin = r.revision::xid`);',
+        replace: 'WHERE p.name = r.name`);',
       },
     ],
   },
@@ -294,8 +299,9 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/db/device-writes.ts',
-        find: 'values({ name, timeline: restore, answeredRestore })',
-        replace: 'values({ name, timeline: restore, answeredRestore, mustered: lifecycle !== null })',
+        find: 'values({ name, timeline: restore, answeredRestore, wantedSince: createdAt })',
+        replace:
+          'values({ name, timeline: restore, answeredRestore, wantedSince: createdAt, mustered: lifecycle !== null })',
       },
     ],
   },
@@ -350,8 +356,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/db/device-writes.ts',
-        find: 'SET wanted_generation = wanted_generation + 1 WHERE',
-        replace: 'SET wanted_generation = wanted_generation + 1, conflict_verdict = NULL WHERE',
+        find: 'SET wanted_generation = p.wanted_generation + 1, wanted_since',
+        replace: 'SET conflict_verdict = NULL, wanted_generation = p.wanted_generation + 1, wanted_since',
       },
     ],
   },
@@ -372,8 +378,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/agent/device-socket.ts',
-        find: "if (why === 'shutdown') return;",
-        replace: "if (why !== 'restore' || this.device !== '') return;",
+        find: 'onRestore: (restore) => this.askAgain(restore),',
+        replace: 'onRestore: () => undefined,',
       },
     ],
   },

@@ -18,7 +18,12 @@ test('a report that two instances take, with a resume between, leaves the device
     resumeDevices({ ...context, database: within(other, tx) }, { fieldSelector: 'metadata.name=a', actor: 'user:ada' }),
   );
   expect(resume.result.names).toEqual(['a']);
-  const late = server.poll('a', { knownRenderedVersion: 4, timeline: reported?.timeline ?? '' });
+  // It says more than the device said before, so that there is something to write.
+  const late = server.poll('a', {
+    knownRenderedVersion: 4,
+    timeline: reported?.timeline ?? '',
+    specHash: 'b'.repeat(64),
+  });
   await untilWaiting(other);
   await resume.commit();
 

@@ -77,7 +77,7 @@ describe('reports that arrive together', () => {
       tx.execute(sql`SELECT name FROM device_positions WHERE name = 'a' FOR UPDATE`),
     );
     const { reports, seen } = intake();
-    const first = reports.submit(said('a', 1));
+    const first = reports.submit(said('a', 2));
     await untilWaiting(here.context.database);
     const later = Array.from({ length: 50 }, () => reports.submit(said('a', 1)));
     await holding.commit();
@@ -193,7 +193,7 @@ describe('a database that is gone', () => {
       tx.execute(sql`SELECT name FROM device_positions WHERE name = 'a' FOR UPDATE`),
     );
     const { reports, seen } = intake({}, hurried);
-    const failed = await refusals(Array.from({ length: 16 }, () => reports.submit(said('a', 1))));
+    const failed = await refusals(Array.from({ length: 16 }, () => reports.submit(said('a', 2))));
     await holding.commit();
     expect(failed).toHaveLength(16);
     for (const error of failed) expect(error).toMatchObject({ status: 503 });

@@ -1,0 +1,88 @@
+import { Pool } from 'undici';
+import { loadSchema, type LoadResult } from './load.ts';
+import { Measured } from './measured.ts';
+import { OpenSockets } from './open-sockets.ts';
+
+type Requests = { readonly origin: string; readonly paths: readonly string[]; readonly connections: number };
+
+async function requests({ origin, paths, connections }: Requests): Promise<LoadResult> {
+  const pool = new Pool(origin, { connections, pipelining: 1 });
+  const measured = new Measured();
+  let next = 0;
+  const one = async () => {
+    for (let path = paths[next++]; path !== undefined; path = paths[next++]) {
+      const sentAt = performance.now();
+      const { statusCode, body } = await pool.request({ method: 'GET', path });
+      await body.dump();
+      measured.note(String(statusCode), sentAt);
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, one));
+  const result = measured.result();
+  await pool.close();
+  return result;
+}
+
+async function arrivals({ perSecond, ...load }: Requests & { perSecond: number }): Promise<LoadResult> {
+  const pool = new Pool(load.origin, { connections: load.connections, pipelining: 1 });
+  const measured = new Measured();
+  const comeIn = async (path: string): Promise<void> => {
+    for (;;) {
+      const sentAt = performance.now();
+      const { statusCode, headers, body } = await pool.request({ method: 'GET', path });
+      await body.dump();
+      measured.note(String(statusCode), sentAt);
+      if (statusCode !== 503) return;
+      await new Promise((done) => setTimeout(done, Number(headers['retry-after'] ?? 1) * 1_000));
+    }
+  };
+  const under: Promise<void>[] = [];
+  const beganAt = performance.now();
+  while (under.length < load.paths.length) {
+    const due = Math.min(load.paths.length, ((performance.now() - beganAt) / 1_000) * perSecond);
+    for (const path of load.paths.slice(under.length, due)) under.push(comeIn(path));
+    await new Promise((done) => setTimeout(done, 5));
+  }
+  await Promise.all(under);
+  const result = measured.result();
+  await pool.close();
+  return result;
+}
+
+const sockets = new OpenSockets();
+
+async function run(message: unknown): Promise<LoadResult> {
+  const load = loadSchema.parse(message);
+  switch (load.kind) {
+    case 'requests':
+      return await requests(load);
+    case 'arrivals':
+      return await arrivals(load);
+    case 'open-sockets':
+      return await sockets.open(load.origin, load.paths, load.protocol, new Measured());
+    case 'frames':
+      return await sockets.exchange(load.frame, new Measured());
+    case 'await-verdicts':
+      return await sockets.verdicts(load.frame, new Measured());
+    case 'await-specs':
+      return await sockets.specs(new Measured());
+    case 'close-sockets':
+      return await sockets.close(new Measured());
+    case 'end':
+      setImmediate(() => process.exit(0));
+      return new Measured().result();
+    default:
+      return load satisfies never;
+  }
+}
+
+process.on('message', (message) => {
+  run(message).then(
+    (result) => process.send?.(result),
+    (error: unknown) => {
+      process.stderr.write(`load: ${String(error)}\n`);
+      process.exit(1);
+    },
+  );
+});
+process.send?.({ ready: true });

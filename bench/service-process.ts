@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { buildApp } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+import { createContext } from '../src/context.ts';
+import { createLog } from '../src/log.ts';
+import { RestoreWatch } from '../src/restore-watch.ts';
+import { declareRestore } from '../src/usecases/declare-restore.ts';
+import { RenderWorker } from '../src/worker.ts';
+
+// The service in a process of its own, as `muster serve` runs it, with routes beside it that do nothing: the baselines.
+
+const requestSchema = z.enum(['memory', 'declare', 'stop']);
+
+const startedAt = performance.now();
+const config = readConfig();
+const context = await createContext(config, createLog(config.logLevel));
+const watch = new RestoreWatch(context);
+await watch.start();
+const app = await buildApp(context);
+const worker = config.worker ? new RenderWorker(context) : undefined;
+worker?.start();
+app.agent.get('/empty/:name', async () => '');
+app.agent.get('/echo/:name', { websocket: true }, (socket) => {
+  socket.on('message', (data: Buffer) => socket.send(data.toString('utf8')));
+});
+const [api, agent] = await Promise.all(
+  [app.api, app.agent].map((listener) => listener.listen({ host: '127.0.0.1', port: 0, backlog: 4_096 })),
+);
+process.send?.({ api, agent, readyMs: performance.now() - startedAt });
+
+process.on('message', (message) => {
+  void answer(requestSchema.parse(message)).then((reply) => process.send?.(reply));
+});
+
+async function answer(request: z.infer<typeof requestSchema>): Promise<object> {
+  switch (request) {
+    case 'memory': {
+      // What is garbage is not held: asked for between the measurements, never during one.
+      globalThis.gc?.();
+      return { rssBytes: process.memoryUsage.rss(), maxRssBytes: process.resourceUsage().maxRSS * 1024 };
+    }
+    case 'declare': {
+      const { restore } = await declareRestore(context, { declaredBy: 'service:bench' });
+      return { restore: restore.id };
+    }
+    case 'stop': {
+      await app.close();
+      await worker?.stop();
+      watch.stop();
+      await context.destroy();
+      setImmediate(() => process.exit(0));
+      return {};
+    }
+    default:
+      return request satisfies never;
+  }
+}

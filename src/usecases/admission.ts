@@ -1,0 +1,72 @@
+import type { Clock } from '../clock.ts';
+
+/** The share of the queue that is kept for devices that were turned away before: who waits longest is not pushed back for ever. */
+const keptForReturning = 0.2;
+/** Devices that are remembered as turned away; past it the oldest are forgotten and count as new. */
+const maxRemembered = 200_000;
+/** Nobody is told to come back later than that, in seconds. */
+const longestWaitSeconds = 600;
+/** Before anything is known of the rate, those turned away are spread over this many seconds. */
+const firstGuessSeconds = 10;
+/** Weight of the newest second in the rate served. */
+const smoothing = 0.3;
+
+/**
+ * Who may join the queue of reports, and when the others shall come back: spread at random over the time that the rest of
+ * the muster needs at the rate now served (design.md, section 10), sooner each time that they are turned away.
+ */
+export class Admission {
+  private readonly timesTurnedAway = new Map<string, number>();
+  private servedThisSecond = 0;
+  private secondBeganAt: number | undefined;
+  private ratePerSecond: number | undefined;
+  private awaiting = 0;
+  private readonly clock: Clock;
+  private readonly maxWaiting: number;
+
+  constructor(clock: Clock, maxWaiting: number) {
+    this.clock = clock;
+    this.maxWaiting = maxWaiting;
+  }
+
+  /** Whether a report of the device may wait, given how many do already. */
+  admits(device: string, waiting: number): boolean {
+    if (waiting >= this.maxWaiting) return false;
+    return waiting < this.maxWaiting * (1 - keptForReturning) || this.timesTurnedAway.has(device);
+  }
+
+  /** Notes that so many reports were served, and how many devices are still awaited, if that is known. */
+  served(devices: readonly string[], awaiting: number | undefined): void {
+    if (this.timesTurnedAway.size > 0) for (const device of devices) this.timesTurnedAway.delete(device);
+    if (awaiting !== undefined) this.awaiting = awaiting;
+    const nowMs = this.clock.now().getTime();
+    this.secondBeganAt ??= nowMs;
+    this.servedThisSecond += devices.length;
+    const elapsedMs = nowMs - this.secondBeganAt;
+    if (elapsedMs < 1_000 && elapsedMs >= 0) return;
+    const rate = elapsedMs > 0 ? (this.servedThisSecond * 1_000) / elapsedMs : undefined;
+    if (rate !== undefined) {
+      this.ratePerSecond =
+        this.ratePerSecond === undefined ? rate : this.ratePerSecond * (1 - smoothing) + rate * smoothing;
+    }
+    this.servedThisSecond = 0;
+    this.secondBeganAt = nowMs;
+  }
+
+  /** Notes that a device is turned away. @returns after how many seconds it shall come back, at least 1 */
+  turnAway(device: string, waiting: number): number {
+    const times = (this.timesTurnedAway.get(device) ?? 0) + 1;
+    this.timesTurnedAway.delete(device);
+    this.timesTurnedAway.set(device, times);
+    const [oldest] = this.timesTurnedAway.keys();
+    if (this.timesTurnedAway.size > maxRemembered && oldest !== undefined) this.timesTurnedAway.delete(oldest);
+    const span = this.secondsForTheRest(waiting) / times;
+    return 1 + Math.floor(Math.random() * Math.min(span, longestWaitSeconds));
+  }
+
+  /** How long all who still have to come will take. */
+  private secondsForTheRest(waiting: number): number {
+    if (this.ratePerSecond === undefined || this.ratePerSecond < 1) return firstGuessSeconds;
+    return Math.max(1, (Math.max(this.awaiting, waiting) + this.timesTurnedAway.size) / this.ratePerSecond);
+  }
+}
