@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { survivingLostConnections } from './lost-connection.ts';
+import { preparingMarked } from './prepared-statements.ts';
 import { RenewedClient } from './renewed-client.ts';
 
 /** A database connection or a transaction on one: what repositories speak to. */
@@ -67,7 +68,9 @@ export function connectDatabase(url: string, options: { poolSize: number; applic
       },
     });
   const guard: CopyGuard = { verifiedMark: undefined, verify: async () => undefined };
-  const client = new RenewedClient(open, (pool) => Object.assign(drizzle(survivingLostConnections(pool)), { guard }));
+  const client = new RenewedClient(open, (pool) =>
+    Object.assign(drizzle(survivingLostConnections(preparingMarked(pool))), { guard }),
+  );
   return {
     guard,
     pool: client.always,
@@ -94,14 +97,18 @@ export function connectDatabase(url: string, options: { poolSize: number; applic
   };
 }
 
-/** Names are the only lists that are sent as arrays, and none is received. */
-const textArray: postgres.PostgresType<readonly string[]> = {
+/** Lists are sent as arrays of text, whatever they hold, and none is received. */
+const textArray: postgres.PostgresType<ReadonlyArray<string | null>> = {
   to: 1009,
   from: [],
-  serialize: (names: readonly string[]) =>
-    `{${names.map((name) => `"${name.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`,
+  serialize: (texts: ReadonlyArray<string | null>) => `{${texts.map(arrayElement).join(',')}}`,
   parse: () => [],
 };
+
+function arrayElement(text: string | null): string {
+  if (text === null) return 'NULL';
+  return /["\\]/.test(text) ? `"${text.replaceAll(/["\\]/g, '\\$&')}"` : `"${text}"`;
+}
 
 /** SQLSTATEs of a database that is being put in place: it is not there yet, or does not let anybody in. */
 const [noSuchDatabase, notAccepting] = ['3D000', '55000'];

@@ -49,7 +49,7 @@ export async function insertDevice(
     .returning({ name: devices.name });
   if (inserted.length === 0) return false;
   const answeredRestore = awaited ? noRestore : restore;
-  await tx.insert(devicePositions).values({ name, timeline: restore, answeredRestore });
+  await tx.insert(devicePositions).values({ name, timeline: restore, answeredRestore, wantedSince: createdAt });
   return true;
 }
 
@@ -80,11 +80,16 @@ export async function saveDevice(tx: Executor, device: EditedDevice): Promise<vo
     .where(eq(devices.name, name));
 }
 
-/** Says that devices want rendering. The positions must be locked. */
-export async function wantRendering(tx: Executor, names: readonly string[]): Promise<void> {
+/**
+ * Says that devices want rendering. A render that is outstanding already is not made younger by wanting one more. The
+ * positions must be locked.
+ */
+export async function wantRendering(tx: Executor, names: readonly string[], now: Date): Promise<void> {
   if (names.length === 0) return;
   await tx.execute(sql`
-    UPDATE device_positions SET wanted_generation = wanted_generation + 1 WHERE name = ANY(${sql.param(names)}::text[])`);
+    UPDATE device_positions AS p SET wanted_generation = p.wanted_generation + 1, wanted_since =
+      CASE WHEN p.rendered_generation < p.wanted_generation THEN p.wanted_since ELSE ${now.toISOString()}::timestamptz END
+    WHERE p.name = ANY(${sql.param(names)}::text[])`);
 }
 
 /** Takes a device out of this and every later restore. The position must be locked. */

@@ -1,6 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { NewEvent } from '../domain/event.ts';
+import { maskRecord } from '../domain/secrets/masked-document.ts';
+import { maskedKeys } from '../domain/secrets/masked-keys.ts';
 import type { Executor } from './client.ts';
+import { originOf } from './event-origin.ts';
+import { prepared } from './prepared-statements.ts';
+
+/** Parts two JSON texts: no JSON text holds it unescaped, so that nothing needs to be quoted. */
+const separator = '\u001e';
+
+/** Details hold what Muster itself puts there, under names of its own: the usual words are those that could slip in. */
+const isMasked = maskedKeys();
 
 /** Appends events, in the transaction of what they tell of. */
 export async function appendEvents(
@@ -9,20 +20,24 @@ export async function appendEvents(
   { restore, now }: { restore: string; now: Date },
 ): Promise<void> {
   if (events.length === 0) return;
-  const rows = events.map((event) => ({
-    type: event.type,
-    reason: event.reason,
-    kind: event.involved.kind,
-    name: event.involved.name,
-    message: event.message,
-    details: event.details ?? null,
-    actor: event.actor,
-  }));
-  await tx.execute(sql`
-    INSERT INTO events (name, at, type, reason, involved_kind, involved_name, message, details, actor, component, restore)
-    SELECT gen_random_uuid(), ${now.toISOString()}, r.type, r.reason, r.kind, r.name, r.message, r.details, r.actor, 'muster', ${restore}
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      AS r(type text, reason text, kind text, name text, message text, details jsonb, actor text)`);
+  const column = (valueOf: (event: NewEvent) => string) => sql.param(events.map(valueOf));
+  const origin = events.map(({ actor }) => originOf(actor)).find((found) => found !== undefined);
+  const details = events.map((event) =>
+    event.details === undefined ? '' : JSON.stringify(maskRecord(event.details, isMasked)),
+  );
+  await tx.execute(sql`${prepared}
+    INSERT INTO events (name, at, type, reason, involved_kind, involved_name, message, details, actor, component, restore,
+      client_address, request_id)
+    SELECT r.id::uuid, ${now.toISOString()}::timestamptz, r.type, r.reason, r.kind, r.name, r.message,
+      nullif(r.details, '')::json, r.actor, 'muster', ${restore}::uuid,
+      CASE r.actor WHEN ${origin?.actor ?? null}::text THEN ${origin?.from ?? null}::text END,
+      CASE r.actor WHEN ${origin?.actor ?? null}::text THEN ${origin?.requestId ?? null}::text END
+    FROM unnest(
+      ${column(() => randomUUID())}::text[], ${column((event) => event.type)}::text[],
+      ${column((event) => event.reason)}::text[], ${column((event) => event.involved.kind)}::text[],
+      ${column((event) => event.involved.name)}::text[], ${column((event) => event.message)}::text[],
+      string_to_array(${details.join(separator)}::text, ${separator}), ${column((event) => event.actor)}::text[])
+      AS r(id, type, reason, kind, name, message, details, actor)`);
 }
 
 /** How many devices were found ahead in normal operation, since a time, while a restore was the current one. */

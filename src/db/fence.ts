@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { UnverifiedDatabase, type Executor } from './client.ts';
 import { databaseMark } from './database-identity.ts';
+import { prepared } from './prepared-statements.ts';
 import { restores, serviceState } from './schema.ts';
 
 /** Spells `FENC`. Row locks alone let a steady stream of sharers starve the one who declares; this lock is first come, first served. */
@@ -13,8 +14,10 @@ const turnstile = 0x4645_4e43;
  */
 export async function holdRestore(tx: Executor): Promise<string> {
   const [, rows] = await Promise.all([
-    tx.execute(sql`SELECT pg_advisory_xact_lock_shared(${turnstile})`),
-    tx.select(currentAndMark).from(serviceState).for('share'),
+    tx.execute(sql`${prepared}SELECT pg_advisory_xact_lock_shared(${turnstile})`),
+    tx.execute<{ current: string; mark: string }>(
+      sql`${prepared}SELECT current_restore AS current, ${databaseMark} AS mark FROM service_state FOR SHARE`,
+    ),
   ]);
   return currentIfVerified(tx, rows);
 }

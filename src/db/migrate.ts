@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
+import type { Executor } from './client.ts';
 
 const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
 
@@ -21,4 +24,16 @@ export async function migrateDatabase(url: string): Promise<void> {
   } finally {
     await client.end({ timeout: 5 });
   }
+}
+
+/** How many migrations there are, how many of them a database has had, and how many more it has had than are known here. */
+export async function countMigrations(db: Executor): Promise<{ known: number; applied: number; unknown: number }> {
+  const known = new Set(readMigrationFiles({ migrationsFolder }).map(({ folderMillis }) => folderMillis));
+  const [table] = await db.execute<{ there: boolean }>(
+    sql`SELECT to_regclass('public.muster_migrations') IS NOT NULL AS there`,
+  );
+  if (table?.there !== true) return { known: known.size, applied: 0, unknown: 0 };
+  const rows = await db.execute<{ at: string }>(sql`SELECT created_at AS at FROM public.muster_migrations`);
+  const applied = rows.filter(({ at }) => known.has(Number(at))).length;
+  return { known: known.size, applied, unknown: rows.length - applied };
 }

@@ -1,8 +1,9 @@
-import { inArray, sql } from 'drizzle-orm';
-import type { DevicePosition, ServerPosition } from '../domain/position.ts';
+import { sql, type SQL } from 'drizzle-orm';
+import type { DevicePosition, Lineage, ServerPosition } from '../domain/position.ts';
 import type { JudgedState } from '../domain/report.ts';
+import type { ConflictVerdict } from '../domain/verdict.ts';
 import type { Executor } from './client.ts';
-import { devicePositions } from './schema.ts';
+import { prepared } from './prepared-statements.ts';
 
 /** A device's position row, as the hot paths read it. */
 export type PositionRow = {
@@ -11,103 +12,117 @@ export type PositionRow = {
   readonly wantedGeneration: number;
   readonly renderedGeneration: number;
   readonly lastSeen: Date | null;
+  /** Another one after each change of the row: what a change that was decided on without a lock is made conditional on. */
+  readonly revision: string;
 };
 
-const columns = {
-  name: devicePositions.name,
-  mustered: devicePositions.mustered,
-  timeline: devicePositions.timeline,
-  version: devicePositions.version,
-  specHash: devicePositions.specHash,
-  lineage: devicePositions.lineage,
-  wantedGeneration: devicePositions.wantedGeneration,
-  renderedGeneration: devicePositions.renderedGeneration,
-  reportedTimeline: devicePositions.reportedTimeline,
-  reportedVersion: devicePositions.reportedVersion,
-  reportedHash: devicePositions.reportedHash,
-  answeredRestore: devicePositions.answeredRestore,
-  conflictVerdict: devicePositions.conflictVerdict,
-  conflictInfo: devicePositions.conflictInfo,
-  conflictSince: devicePositions.conflictSince,
-  lastSeen: devicePositions.lastSeen,
-} as const;
+type Row = {
+  readonly name: string;
+  readonly mustered: boolean;
+  readonly timeline: string;
+  readonly version: number;
+  readonly spec_hash: string | null;
+  readonly lineage: Lineage;
+  readonly wanted: number;
+  readonly rendered: number;
+  readonly reported_timeline: string | null;
+  readonly reported_version: number | null;
+  readonly reported_hash: string | null;
+  readonly answered: string;
+  readonly conflict_verdict: ConflictVerdict | null;
+  readonly conflict_info: string | null;
+  readonly conflict_since_ms: number | null;
+  readonly last_seen_ms: number | null;
+  readonly revision: string;
+};
 
-type Row = Pick<typeof devicePositions.$inferSelect, keyof typeof columns>;
+const byName = (names: readonly string[]): SQL => sql`
+  SELECT name, mustered, timeline, version::float8, spec_hash, lineage, wanted_generation::float8 AS wanted,
+    rendered_generation::float8 AS rendered, reported_timeline, reported_version::float8, reported_hash,
+    answered_restore_id AS answered, conflict_verdict, conflict_info,
+    (extract(epoch FROM conflict_since) * 1000)::float8 AS conflict_since_ms,
+    (extract(epoch FROM last_seen) * 1000)::float8 AS last_seen_ms, xmin AS revision
+  FROM device_positions WHERE name = ANY(${sql.param(names)}::text[])`;
 
 /** Reads positions without locking. Order and completeness are not promised: look them up by name. */
 export async function readPositions(db: Executor, names: readonly string[]): Promise<Map<string, PositionRow>> {
-  const rows = await db.select(columns).from(devicePositions).where(amongNames(names));
-  return new Map(rows.map((row) => [row.name, toPositionRow(row)]));
+  return positionsOf(await db.execute<Row>(sql`${prepared}${byName(names)}`));
 }
 
 /** Reads and locks positions, in name order, so that transactions that lock several never wait in a circle. */
 export async function lockPositions(tx: Executor, names: readonly string[]): Promise<Map<string, PositionRow>> {
-  const query = tx.select(columns).from(devicePositions).where(amongNames(names));
-  const rows = await query.orderBy(devicePositions.name).for('update');
-  return new Map(rows.map((row) => [row.name, toPositionRow(row)]));
+  return positionsOf(await tx.execute<Row>(sql`${prepared}${byName(names)} ORDER BY name FOR UPDATE`));
 }
 
-function amongNames(names: readonly string[]) {
-  return names.length === 1
-    ? inArray(devicePositions.name, [...names])
-    : sql`${devicePositions.name} = ANY(${sql.param(names)}::text[])`;
+function positionsOf(rows: readonly Row[]): Map<string, PositionRow> {
+  return new Map(rows.map((row) => [row.name, toPositionRow(row)]));
 }
 
 function toPositionRow(row: Row): PositionRow {
   const server: ServerPosition = {
     timeline: row.timeline,
     version: row.version,
-    specHash: row.specHash,
+    specHash: row.spec_hash,
     lineage: row.lineage,
   };
   const reported: DevicePosition | null =
-    row.reportedVersion === null
+    row.reported_version === null
       ? null
-      : { timeline: row.reportedTimeline, version: row.reportedVersion, specHash: row.reportedHash };
+      : { timeline: row.reported_timeline, version: row.reported_version, specHash: row.reported_hash };
   const conflict =
-    row.conflictVerdict === null || row.conflictSince === null
+    row.conflict_verdict === null || row.conflict_since_ms === null
       ? null
-      : { verdict: row.conflictVerdict, info: row.conflictInfo ?? '', since: row.conflictSince };
+      : { verdict: row.conflict_verdict, info: row.conflict_info ?? '', since: new Date(row.conflict_since_ms) };
   return {
     name: row.name,
-    state: { mustered: row.mustered, server, reported, answeredRestore: row.answeredRestore, conflict },
-    wantedGeneration: row.wantedGeneration,
-    renderedGeneration: row.renderedGeneration,
-    lastSeen: row.lastSeen,
+    state: { mustered: row.mustered, server, reported, answeredRestore: row.answered, conflict },
+    wantedGeneration: row.wanted,
+    renderedGeneration: row.rendered,
+    lastSeen: row.last_seen_ms === null ? null : new Date(row.last_seen_ms),
+    revision: row.revision,
   };
 }
 
 /** What a report changed of a device that is judged. */
-export type SavedReport = { readonly name: string; readonly state: JudgedState; readonly answeredNow: boolean };
+export type SavedReport = { readonly row: PositionRow; readonly state: JudgedState; readonly answeredNow: boolean };
 
-/** Writes what reports changed. The rows must be locked. */
-export async function saveReports(tx: Executor, reports: readonly SavedReport[], now: Date): Promise<void> {
-  if (reports.length === 0) return;
-  const rows = reports.map(({ name, state, answeredNow }) => ({
-    name,
-    t: state.reported?.timeline ?? null,
-    v: state.reported?.version ?? null,
-    h: state.reported?.specHash ?? null,
-    a: state.answeredRestore,
-    now: answeredNow,
-    cv: state.conflict?.verdict ?? null,
-    ci: state.conflict?.info ?? null,
-    cs: state.conflict?.since.toISOString() ?? null,
-  }));
-  const at = now.toISOString();
-  await tx.execute(sql`
+/**
+ * Writes what reports changed, where the row is still what it was when it was read.
+ *
+ * @param restore the one in which they answer
+ * @returns whether every row was; if not, what else the transaction did must not be committed
+ */
+export async function saveReports(
+  tx: Executor,
+  reports: readonly SavedReport[],
+  { restore, now }: { restore: string; now: Date },
+): Promise<boolean> {
+  if (reports.length === 0) return true;
+  const column = (valueOf: (report: SavedReport) => string | null) => sql.param(reports.map(valueOf));
+  const { count } = await tx.execute(sql`${prepared}
     UPDATE device_positions AS p SET
-      reported_timeline = r.t, reported_version = r.v, reported_hash = r.h,
-      answered_restore_id = r.a, answered_at = CASE WHEN r.now THEN ${at}::timestamptz ELSE p.answered_at END,
-      conflict_verdict = r.cv, conflict_info = r.ci, conflict_since = r.cs, last_seen = ${at}::timestamptz
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      AS r(name text, t uuid, v bigint, h text, a uuid, now boolean, cv text, ci text, cs timestamptz)
-    WHERE p.name = r.name`);
+      reported_timeline = r.t::uuid, reported_version = r.v::bigint, reported_hash = r.h,
+      answered_restore_id = ${restore}::uuid,
+      answered_at = CASE WHEN r.now IS NULL THEN p.answered_at ELSE ${now.toISOString()}::timestamptz END,
+      conflict_verdict = r.cv, conflict_info = r.ci, conflict_since = r.cs::timestamptz,
+      last_seen = ${now.toISOString()}::timestamptz
+    FROM unnest(
+      ${column(({ row }) => row.name)}::text[], ${column(({ row }) => row.revision)}::text[],
+      ${column(({ state }) => state.reported?.timeline ?? null)}::text[],
+      ${column(({ state }) => (state.reported === null ? null : String(state.reported.version)))}::text[],
+      ${column(({ state }) => state.reported?.specHash ?? null)}::text[],
+      ${column(({ answeredNow }) => (answeredNow ? 'now' : null))}::text[],
+      ${column(({ state }) => state.conflict?.verdict ?? null)}::text[],
+      ${column(({ state }) => state.conflict?.info ?? null)}::text[],
+      ${column(({ state }) => state.conflict?.since.toISOString() ?? null)}::text[])
+      AS r(name, revision, t, v, h, now, cv, ci, cs)
+    WHERE p.name = r.name AND p.xmin = r.revision::xid`);
+  return count === reports.length;
 }
 
 /** Notes that devices spoke, and nothing else. */
 export async function touchDevices(tx: Executor, names: readonly string[], now: Date): Promise<void> {
   if (names.length === 0) return;
-  await tx.execute(sql`
+  await tx.execute(sql`${prepared}
     UPDATE device_positions SET last_seen = ${now.toISOString()}::timestamptz WHERE name = ANY(${sql.param(names)}::text[])`);
 }

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { BucketCount } from '../domain/answer-times.ts';
 import type { Executor } from './client.ts';
+import { prepared } from './prepared-statements.ts';
 import { restores } from './schema.ts';
 
 const columns = {
@@ -20,14 +21,14 @@ export type CounterChange = Partial<Record<keyof typeof columns, number>>;
 /**
  * Counts, in the transaction of what is counted, and notes when the restore is settled: nobody awaited, nobody paused.
  *
- * @returns whether this change settled it
+ * @returns whether this change settled it, and how many devices are still awaited, if anything changed
  */
 export async function countForRestore(
   tx: Executor,
   restore: string,
   change: CounterChange,
   { now, answers = [] }: { now: Date; answers?: readonly BucketCount[] },
-): Promise<boolean> {
+): Promise<{ settled: boolean; awaiting: number | undefined }> {
   const at = now.toISOString();
   const sets = Object.entries(columns).flatMap(([name, column]) => {
     const by = change[name as keyof typeof columns] ?? 0;
@@ -37,21 +38,23 @@ export async function countForRestore(
     sets.push(sql`first_answer_at = coalesce(first_answer_at, ${at}::timestamptz)`);
     sets.push(sql`last_answer_at = greatest(last_answer_at, ${at}::timestamptz)`);
   }
-  if (sets.length === 0) return false;
+  if (sets.length === 0) return { settled: false, awaiting: undefined };
   // All sent at once: once a statement of the transaction has failed, no later one may be sent after its end.
-  const [, settled] = await Promise.all([
-    tx.execute(sql`UPDATE restores SET ${sql.join(sets, sql`, `)} WHERE id = ${restore}`),
-    tx.execute(sql`
+  const [counted, settled] = await Promise.all([
+    tx.execute<{ awaiting: number }>(
+      sql`${prepared}UPDATE restores SET ${sql.join(sets, sql`, `)} WHERE id = ${restore} RETURNING awaiting::float8`,
+    ),
+    tx.execute(sql`${prepared}
       UPDATE restores SET settled_at = ${at}
       WHERE id = ${restore} AND settled_at IS NULL AND awaiting = 0 AND conflict_paused = 0 RETURNING id`),
     addAnswers(tx, restore, answers),
   ]);
-  return settled.length > 0;
+  return { settled: settled.length > 0, awaiting: counted[0]?.awaiting };
 }
 
 async function addAnswers(tx: Executor, restore: string, answers: readonly BucketCount[]): Promise<void> {
   if (answers.length === 0) return;
-  await tx.execute(sql`
+  await tx.execute(sql`${prepared}
     INSERT INTO restore_answer_times (restore, bucket, devices)
     SELECT ${restore}, r.bucket, r.devices FROM jsonb_to_recordset(${JSON.stringify(answers)}::jsonb) AS r(bucket int, devices bigint)
     ON CONFLICT (restore, bucket) DO UPDATE SET devices = restore_answer_times.devices + excluded.devices`);

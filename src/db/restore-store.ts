@@ -2,6 +2,7 @@ import { aliasedTable, and, asc, desc, eq, lt, or, sql, type SQL } from 'drizzle
 import type { BucketCount } from '../domain/answer-times.ts';
 import type { RestoreFacts } from '../domain/restore-document.ts';
 import type { Executor } from './client.ts';
+import { prepared } from './prepared-statements.ts';
 import { restoreAnswerTimes, restores } from './schema.ts';
 
 /** A restore as it is stored; `previous` is null for the first, though the genesis of the database came before it. */
@@ -18,11 +19,12 @@ function toRecord(row: { restore: typeof restores.$inferSelect; afterGenesis: bo
   return row.afterGenesis === true ? { ...row.restore, previous: null } : row.restore;
 }
 
-/** When a restore was declared. @throws Error if there is none of that id, which means that a row was removed by hand */
-export async function restoreDeclaredAt(db: Executor, id: string): Promise<Date> {
-  const [row] = await db.select({ at: restores.declaredAt }).from(restores).where(eq(restores.id, id));
-  if (row === undefined) throw new Error(`restores has no row ${id}`);
-  return row.at;
+/** When the current restore was declared. @throws Error if it has no row, which means that one was removed by hand */
+export async function currentRestoreDeclaredAt(db: Executor): Promise<Date> {
+  const [row] = await db.execute<{ at: string }>(sql`${prepared}
+    SELECT declared_at AS at FROM restores WHERE id = (SELECT current_restore FROM service_state)`);
+  if (row === undefined) throw new Error('restores has no row for the current restore');
+  return new Date(row.at);
 }
 
 /** One restore, or the genesis of the database; undefined if there is none of that id. */

@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Executor } from './client.ts';
 import { runningSpec } from './device-documents.ts';
 import { fromDevices } from './device-store.ts';
+import { originOf } from './event-origin.ts';
 import { isPaused } from './gate-sql.ts';
 import { graftedPosition } from './graft-sql.ts';
 
@@ -71,6 +72,7 @@ async function graftPaused(
 ): Promise<string[]> {
   const { lineage, version } = graftedPosition(restore);
   const because = reason === undefined ? '' : `: ${reason}`;
+  const origin = originOf(actor);
   const rows = await tx.execute<{ name: string }>(sql`
     WITH before AS MATERIALIZED (
       SELECT p.name, p.conflict_verdict AS verdict, p.version AS server_version, p.timeline AS server_timeline,
@@ -78,17 +80,19 @@ async function graftPaused(
       ${choice} FOR UPDATE OF p),
     grafted AS (
       UPDATE device_positions AS p SET timeline = ${restore}::uuid, version = b.version, spec_hash = NULL, lineage = b.lineage,
-        conflict_verdict = NULL, conflict_info = NULL, conflict_since = NULL, wanted_generation = p.wanted_generation + 1
+        conflict_verdict = NULL, conflict_info = NULL, conflict_since = NULL, wanted_generation = p.wanted_generation + 1,
+        wanted_since = ${now.toISOString()}::timestamptz
       FROM before b WHERE p.name = b.name RETURNING p.name),
     noted AS (
-      INSERT INTO events (name, at, type, reason, involved_kind, involved_name, message, details, actor, component, restore)
+      INSERT INTO events (name, at, type, reason, involved_kind, involved_name, message, details, actor, component, restore,
+        client_address, request_id)
       SELECT gen_random_uuid(), ${now.toISOString()}::timestamptz, 'Normal', ${verb === 'Resumed' ? 'DeviceConflictResolved' : 'DeviceAdopted'},
         'Device', b.name,
         ${verb}::text || ' from version ' || b.reported_version || ' (' || b.verdict || ')' || ${because}::text,
         jsonb_build_object('detailType', ${`Muster${verb}`}::text, 'before', 'ConflictPaused', 'after', 'Open', 'verdict', b.verdict, 'reason', ${reason ?? null}::text,
           'device', jsonb_build_object('timeline', b.reported_timeline, 'version', b.reported_version),
           'server', jsonb_build_object('timeline', b.server_timeline, 'version', b.server_version)),
-        ${actor}, 'muster', ${restore}::uuid
+        ${actor}, 'muster', ${restore}::uuid, ${origin?.from ?? null}::text, ${origin?.requestId ?? null}::text
       FROM before b JOIN grafted USING (name) ORDER BY b.name)
     SELECT name FROM grafted ORDER BY name`);
   return rows.map((row) => row.name);

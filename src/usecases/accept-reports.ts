@@ -3,11 +3,18 @@ import type { Database, Executor } from '../db/client.ts';
 import { devicesWithKnownSpec, saveDeviceSpecs, saveStatuses, type ReportedSpec } from '../db/device-documents.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
-import { lockPositions, saveReports, touchDevices, type PositionRow, type SavedReport } from '../db/position-store.ts';
+import {
+  lockPositions,
+  readPositions,
+  saveReports,
+  touchDevices,
+  type PositionRow,
+  type SavedReport,
+} from '../db/position-store.ts';
 import { countForRestore, type CounterChange } from '../db/restore-counters.ts';
-import { restoreDeclaredAt } from '../db/restore-store.ts';
+import { currentRestoreDeclaredAt } from '../db/restore-store.ts';
 import { recordUnknownDevices } from '../db/unknown-device-store.ts';
-import { answerTimeBucket } from '../domain/answer-times.ts';
+import { answerTimeBucket, type BucketCount } from '../domain/answer-times.ts';
 import type { NewEvent } from '../domain/event.ts';
 import { gateOf, type Gate } from '../domain/gate.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -49,6 +56,10 @@ export type AcceptedReports = {
   /** One for each report, in its order. */
   readonly outcomes: readonly ReportOutcome[];
   readonly restore: string;
+  /** Devices that answered the restore with their report. */
+  readonly answered: number;
+  /** How many are still awaited; undefined where these reports changed nothing of that. */
+  readonly awaiting: number | undefined;
   /** Devices that may be rendered now and need it. */
   readonly toRender: readonly string[];
   /** A device was ahead although it had answered: either it lies, or the server went back without being told. */
@@ -56,26 +67,52 @@ export type AcceptedReports = {
 };
 
 /** How stale a device's last-seen time may be: a heartbeat that changes nothing else is written no more often. */
-const lastSeenResolutionMs = 1_000;
+const lastSeenResolutionMs = 10_000;
+
+type Deps = { readonly database: Database; readonly clock: Clock };
+
+/** Somebody else changed a device between its being read and its being written. */
+class RowsChanged extends Error {
+  override readonly name = 'RowsChanged';
+}
 
 /**
  * Judges reports and commits what they change, all in one transaction: the group commit of design.md, section 10.
  * Reports of one device are applied in the order given. When this returns, every outcome is durable.
+ *
+ * What is changed is changed only if it is still as it was read. That is almost always so and costs less than a lock; if
+ * it is not, all of it is undone and done again under locks.
  */
-export async function acceptReports(
-  { database, clock }: { database: Database; clock: Clock },
+export async function acceptReports(deps: Deps, reports: readonly Report[]): Promise<AcceptedReports> {
+  try {
+    return await commitReports(deps, reports, readPositions);
+  } catch (error) {
+    if (!(error instanceof RowsChanged)) throw error;
+    return await commitReports(deps, reports, lockPositions);
+  }
+}
+
+async function commitReports(
+  { database, clock }: Deps,
   reports: readonly Report[],
+  read: typeof readPositions,
 ): Promise<AcceptedReports> {
   const names = [...new Set(reports.map((report) => report.device))];
   return await database.transact(async (tx) => {
-    const [restore, rows] = await Promise.all([holdRestore(tx), lockPositions(tx, names)]);
-    const batch = new ReportBatch(restore, rows, clock.now());
+    const [restore, rows, declaredAt] = await Promise.all([
+      holdRestore(tx),
+      read(tx, names),
+      currentRestoreDeclaredAt(tx),
+    ]);
+    const batch = new ReportBatch({ id: restore, declaredAt }, rows, clock.now());
     const judged = reports.map((report) => batch.apply(report));
-    await batch.write(tx);
+    const awaiting = await batch.write(tx);
     const knownSpecs = await devicesWithKnownSpec(tx, batch.paused());
     return {
       restore,
       outcomes: judged.map((result, index) => toOutcome(result, restore, knownSpecs.has(reports[index]?.device ?? ''))),
+      answered: batch.answered.size,
+      awaiting,
       toRender: batch.toRender(),
       aheadWithoutRestore: batch.aheadWithoutRestore,
     };
@@ -100,10 +137,10 @@ function toOutcome(result: Judged, restore: string, specKnown: boolean): ReportO
   };
 }
 
-/** Reports of one transaction, applied one after another to the locked rows; writes only what differs at the end. */
+/** Reports of one transaction, applied one after another to the rows as read; writes only what differs at the end. */
 class ReportBatch {
   private readonly states = new Map<string, JudgedState>();
-  private readonly answered = new Set<string>();
+  readonly answered = new Set<string>();
   private readonly changed = new Set<string>();
   private readonly seen = new Set<string>();
   private readonly opened = new Set<string>();
@@ -120,11 +157,13 @@ class ReportBatch {
     conflictPaused: 0,
   } satisfies CounterChange;
   private readonly restore: string;
+  private readonly declaredAt: Date;
   private readonly rows: ReadonlyMap<string, PositionRow>;
   private readonly now: Date;
 
-  constructor(restore: string, rows: ReadonlyMap<string, PositionRow>, now: Date) {
-    this.restore = restore;
+  constructor(restore: { id: string; declaredAt: Date }, rows: ReadonlyMap<string, PositionRow>, now: Date) {
+    this.restore = restore.id;
+    this.declaredAt = restore.declaredAt;
     this.rows = rows;
     this.now = now;
   }
@@ -178,25 +217,27 @@ class ReportBatch {
     this.events.push(aheadEvent(name, this.restore, state.conflict.info));
   }
 
-  async write(tx: Executor): Promise<void> {
+  /** @returns how many devices are still awaited, if that changed. @throws RowsChanged if a row is no longer as it was read */
+  async write(tx: Executor): Promise<number | undefined> {
     const { restore, now } = this;
     const saved: SavedReport[] = [...this.changed].flatMap((name) => {
-      const state = this.states.get(name);
-      return state === undefined ? [] : [{ name, state, answeredNow: this.answered.has(name) }];
+      const [row, state] = [this.rows.get(name), this.states.get(name)];
+      return row === undefined || state === undefined ? [] : [{ row, state, answeredNow: this.answered.has(name) }];
     });
     const touched = [...this.seen].filter((name) => !this.changed.has(name) && this.isStale(name));
-    const answers =
-      this.answered.size === 0 ? [] : [{ bucket: await this.answerBucket(tx), devices: this.answered.size }];
-    const [settled] = await Promise.all([
-      countForRestore(tx, restore, this.counts, { now, answers }),
-      saveReports(tx, saved, now),
+    // Counted last: the counters are one row that everybody waits for.
+    const [unchanged, , , , , , { settled, awaiting }] = await Promise.all([
+      saveReports(tx, saved, { restore, now }),
       touchDevices(tx, touched, now),
       saveStatuses(tx, this.statuses, now),
       saveDeviceSpecs(tx, this.specs, now),
       recordUnknownDevices(tx, this.unknown, { restore, now }),
       appendEvents(tx, this.events, { restore, now }),
+      countForRestore(tx, restore, this.counts, { now, answers: this.answers() }),
     ]);
+    if (!unchanged) throw new RowsChanged();
     if (settled) await appendEvents(tx, [settledEvent(restore)], { restore, now });
+    return awaiting;
   }
 
   private isStale(name: string): boolean {
@@ -204,9 +245,11 @@ class ReportBatch {
     return lastSeen === null || Math.abs(this.now.getTime() - lastSeen.getTime()) >= lastSeenResolutionMs;
   }
 
-  private async answerBucket(tx: Executor): Promise<number> {
-    const declaredAt = await restoreDeclaredAt(tx, this.restore);
-    return answerTimeBucket((this.now.getTime() - declaredAt.getTime()) / 1000);
+  /** How many devices answered how long after the restore was declared. */
+  private answers(): BucketCount[] {
+    if (this.answered.size === 0) return [];
+    const bucket = answerTimeBucket((this.now.getTime() - this.declaredAt.getTime()) / 1000);
+    return [{ bucket, devices: this.answered.size }];
   }
 
   paused(): string[] {

@@ -25,6 +25,6 @@ export async function countOutDevice(tx: Executor, state: JudgedState, at: At): 
 }
 
 async function count(tx: Executor, change: CounterChange, { restore, now }: At): Promise<void> {
-  const settled = await countForRestore(tx, restore, change, { now });
+  const { settled } = await countForRestore(tx, restore, change, { now });
   if (settled) await appendEvents(tx, [settledEvent(restore)], { restore, now });
 }

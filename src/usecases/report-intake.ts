@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts';
 import { isBusy, isUnreachable, type Database } from '../db/client.ts';
-import { unavailable, type MusterError } from '../domain/errors.ts';
+import { unavailable } from '../domain/errors.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
-import { acceptReports, type Report, type ReportOutcome } from './accept-reports.ts';
+import { acceptReports, type AcceptedReports, type Report, type ReportOutcome } from './accept-reports.ts';
+import { Admission } from './admission.ts';
 
 type Waiting = {
   readonly report: Report;
@@ -16,58 +17,110 @@ type IntakeDeps = {
   readonly hints: RenderHints;
   /** Told after a commit that found a device ahead in normal operation. */
   readonly onDeviceAhead: () => void;
+  /** Around each commit of so many reports, to measure it. */
+  readonly around?: (reports: number, commit: () => Promise<AcceptedReports>) => Promise<AcceptedReports>;
 };
 
+/** So many commits are under way at once: one is written while the next is prepared. */
+const maxCommits = 2;
+
 /**
- * Group commit: the reports that arrive while a commit is under way share the next one. Bounded: past `maxWaiting` a
+ * Group commit: the reports that arrive while commits are under way share the next one. Bounded: past `maxWaiting` a
  * report is refused and its device told when to come back.
  */
 export class ReportIntake {
   private waiting: Waiting[] = [];
-  private running: Promise<void> | undefined;
+  /** Devices with a report in a commit that is under way: their next one waits for its end, so that order is kept. */
+  private readonly committing = new Set<string>();
+  private commits = 0;
+  private isScheduled = false;
+  private onDrained: (() => void) | undefined;
+  private readonly admission: Admission;
   private readonly deps: IntakeDeps;
   private readonly limits: { maxBatch: number; maxWaiting: number };
 
   constructor(deps: IntakeDeps, limits: { maxBatch: number; maxWaiting: number }) {
     this.deps = deps;
     this.limits = limits;
+    this.admission = new Admission(deps.clock, limits.maxWaiting);
   }
 
   /** @throws MusterError 503 when too many wait already, or the database cannot be reached */
-  async submit(report: Report): Promise<ReportOutcome> {
-    if (this.waiting.length >= this.limits.maxWaiting)
-      throw unavailable('too many devices are reporting', this.retryAfterSeconds());
-    const outcome = new Promise<ReportOutcome>((resolve, reject) => {
+  submit(report: Report): Promise<ReportOutcome> {
+    return new Promise<ReportOutcome>((resolve, reject) => {
+      if (!this.admission.admits(report.device, this.waiting.length)) {
+        reject(unavailable('too many devices are reporting', this.retryAfterSeconds(report.device)));
+        return;
+      }
       this.waiting.push({ report, resolve, reject });
+      this.schedule();
     });
-    this.running ??= this.run();
-    return await outcome;
+  }
+
+  /** Reports that wait for a commit. */
+  get waitingCount(): number {
+    return this.waiting.length;
   }
 
   /** Resolves when nothing waits any more. */
   async drained(): Promise<void> {
-    while (this.running !== undefined) await this.running;
-  }
-
-  /** Spread at random, so that those turned away together do not come back together. */
-  private retryAfterSeconds(): number {
-    return 1 + Math.floor(Math.random() * 10);
-  }
-
-  private async run(): Promise<void> {
-    // A turn of the event loop lets reports that have already arrived share the first commit too.
-    await new Promise((done) => setImmediate(done));
-    while (this.waiting.length > 0) {
-      await this.commit(this.waiting.splice(0, this.limits.maxBatch));
+    while (this.commits > 0 || this.waiting.length > 0) {
+      await new Promise<void>((done) => {
+        this.onDrained = done;
+      });
     }
-    this.running = undefined;
+  }
+
+  private retryAfterSeconds(device: string): number {
+    return this.admission.turnAway(device, this.waiting.length);
+  }
+
+  /** A turn of the event loop lets reports that have already arrived share the first commit too. */
+  private schedule(): void {
+    if (this.isScheduled || this.commits >= maxCommits) return;
+    this.isScheduled = true;
+    setImmediate(() => {
+      this.isScheduled = false;
+      this.startCommits();
+    });
+  }
+
+  private startCommits(): void {
+    while (this.commits < maxCommits) {
+      const batch = this.takeBatch();
+      if (batch.length === 0) break;
+      this.commits += 1;
+      for (const { report } of batch) this.committing.add(report.device);
+      void this.commit(batch).finally(() => {
+        this.commits -= 1;
+        for (const { report } of batch) this.committing.delete(report.device);
+        this.startCommits();
+      });
+    }
+    if (this.commits === 0 && this.waiting.length === 0) this.onDrained?.();
+  }
+
+  private takeBatch(): Waiting[] {
+    const batch: Waiting[] = [];
+    const rest: Waiting[] = [];
+    for (const waiting of this.waiting) {
+      const isFree = batch.length < this.limits.maxBatch && !this.committing.has(waiting.report.device);
+      (isFree ? batch : rest).push(waiting);
+    }
+    this.waiting = rest;
+    return batch;
   }
 
   private async commit(batch: readonly Waiting[]): Promise<void> {
     try {
-      const { outcomes, toRender, restore, aheadWithoutRestore } = await acceptReports(
-        this.deps,
-        batch.map((waiting) => waiting.report),
+      const { around = (_reports, commit) => commit() } = this.deps;
+      const reports = batch.map((waiting) => waiting.report);
+      const { outcomes, toRender, restore, aheadWithoutRestore, awaiting } = await around(batch.length, () =>
+        acceptReports(this.deps, reports),
+      );
+      this.admission.served(
+        reports.map((report) => report.device),
+        awaiting,
       );
       if (aheadWithoutRestore) this.deps.onDeviceAhead();
       if (toRender.length > 0) this.deps.hints.wantRendering(restore, toRender);
@@ -79,9 +132,11 @@ export class ReportIntake {
 
   /** One report that the database will not have must not take the others with it. */
   private async recover(batch: readonly Waiting[], error: unknown): Promise<void> {
-    const later = this.tryLater(error);
-    if (later !== undefined || batch.length <= 1) {
-      for (const waiting of batch) waiting.reject(later ?? error);
+    const why = this.whyLater(error);
+    if (why !== undefined || batch.length <= 1) {
+      for (const { report, reject } of batch) {
+        reject(why === undefined ? error : unavailable(why, this.retryAfterSeconds(report.device)));
+      }
       return;
     }
     const half = Math.ceil(batch.length / 2);
@@ -90,9 +145,8 @@ export class ReportIntake {
   }
 
   /** What to tell all of a batch whose failure none of them is to blame for; undefined if one may be. */
-  private tryLater(error: unknown): MusterError | undefined {
-    if (isUnreachable(error)) return unavailable('the database cannot be reached', this.retryAfterSeconds());
-    if (isBusy(error)) return unavailable('the database has no time for this report now', this.retryAfterSeconds());
-    return undefined;
+  private whyLater(error: unknown): string | undefined {
+    if (isUnreachable(error)) return 'the database cannot be reached';
+    return isBusy(error) ? 'the database has no time for this report now' : undefined;
   }
 }

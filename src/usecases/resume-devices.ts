@@ -50,7 +50,7 @@ export async function resumeDevices(deps: Deps, action: DeviceAction): Promise<{
       reason: action.reason,
       now,
     });
-    const settled = await countForRestore(
+    const { settled } = await countForRestore(
       tx,
       restore,
       { conflictPaused: -names.length, resumed: names.length },
@@ -80,7 +80,7 @@ export async function adoptDevices(
     if (action.dryRun === true) return { restore, names: withSpec, withoutSpec };
     const record = { actor: action.actor, reason: action.reason, now };
     const names = await adoptPaused(tx, { restore, names: withSpec }, record);
-    const settled = await countForRestore(
+    const { settled } = await countForRestore(
       tx,
       restore,
       { conflictPaused: -names.length, adopted: names.length },

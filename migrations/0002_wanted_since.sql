@@ -1,0 +1,1 @@
+ALTER TABLE "device_positions" ADD COLUMN "wanted_since" timestamp (3) with time zone DEFAULT now() NOT NULL;

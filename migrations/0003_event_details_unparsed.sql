@@ -1,0 +1,1 @@
+ALTER TABLE "events" ALTER COLUMN "details" SET DATA TYPE json;
