@@ -29,11 +29,25 @@ export function phaseOf({ supersededAt, settledAt }: RestoreFacts): RestorePhase
   return settledAt === null ? 'Mustering' : 'Settled';
 }
 
-/** A restore as the API shows it. */
-export function restoreDocument(restore: RestoreFacts, histogram: readonly BucketCount[]): Restore {
+/**
+ * How many seconds after the declaration a share of all devices had answered; null while fewer have. The histogram says
+ * at most 5 % too much, but never that one of them answered after the last.
+ */
+export function reconnectSeconds(
+  restore: RestoreFacts,
+  histogram: readonly BucketCount[],
+  share: number,
+): number | null {
   // Of those that had to answer: a device that was written off meanwhile is not waited for.
   const expected = restore.answered + restore.awaiting;
-  const quantile = (share: number) => (expected === 0 ? null : answerTimeQuantile(histogram, expected, share));
+  const seconds = expected === 0 ? null : answerTimeQuantile(histogram, expected, share);
+  if (seconds === null || restore.lastAnswerAt === null) return seconds;
+  return Math.min(seconds, (restore.lastAnswerAt.getTime() - restore.declaredAt.getTime()) / 1_000);
+}
+
+/** A restore as the API shows it. */
+export function restoreDocument(restore: RestoreFacts, histogram: readonly BucketCount[]): Restore {
+  const quantile = (share: number) => reconnectSeconds(restore, histogram, share);
   return {
     apiVersion: 'muster/v1',
     kind: 'Restore',

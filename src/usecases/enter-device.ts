@@ -37,9 +37,10 @@ export async function enterDevice(
   const { name, labels, awaited = false } = device;
   const ownership = decideOwnership(labels, unowned, await listFleetRules(tx));
   if (!(await insertDevice(tx, { ...device, ...ownership, createdAt: now }, { restore, awaited }))) return false;
-  await countNewDevice(tx, { awaited }, { restore, now });
   const created = { ...createdEvent({ kind: 'Device', name }, actor), ...device.told };
   const events = [created, ...matchEvents(name, unowned, ownership)];
   await appendEvents(tx, events, { restore, now });
+  // Counted last: the counters are one row that everybody waits for.
+  await countNewDevice(tx, { awaited }, { restore, now });
   return true;
 }

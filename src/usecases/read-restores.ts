@@ -11,9 +11,8 @@ import {
   type RestoreRecord,
 } from '../db/restore-store.ts';
 import { openSnapshot } from '../db/snapshot.ts';
-import { answerTimeQuantile } from '../domain/answer-times.ts';
 import { notFound } from '../domain/errors.ts';
-import { phaseOf, restoreDocument } from '../domain/restore-document.ts';
+import { phaseOf, reconnectSeconds, restoreDocument } from '../domain/restore-document.ts';
 import type { RestoreReport } from '../domain/resources/restore-report.ts';
 import type { Restore } from '../domain/resources/restore.ts';
 
@@ -68,8 +67,7 @@ export async function reportRestore({ database }: Deps & { clock: Clock }, name:
   });
   const { metadata, spec, status } = restoreDocument(record, histogram);
   const takenAt = record.backup?.takenAt ?? null;
-  const expected = record.answered + record.awaiting;
-  const everybody = expected === 0 ? null : answerTimeQuantile(histogram, expected, 1);
+  const everybody = reconnectSeconds(record, histogram, 1);
   const slowest = record.lastAnswerAt === null ? null : secondsBetween(record.declaredAt, record.lastAnswerAt);
   return {
     apiVersion: 'muster/v1',

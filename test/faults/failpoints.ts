@@ -139,6 +139,7 @@ export function watchedQueue(real: RenderQueue, failpoints: Failpoints): RenderQ
       }, options);
     },
     isHealthy: () => real.isHealthy(),
+    state: () => real.state(),
     close: () => real.close(),
   };
 }

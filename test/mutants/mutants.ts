@@ -291,6 +291,11 @@ export const mutants: readonly Mutant[] = [
         find: 'WHERE p.name = r.name AND p.xmin = r.revision::xid`);',
         replace: 'WHERE p.name = r.name`);',
       },
+      {
+        file: 'src/db/position-store.ts',
+        find: 'answered_restore_id = ${restore}::uuid,',
+        replace: 'answered_restore_id = ${reports[0]?.state.answeredRestore ?? restore}::uuid,',
+      },
     ],
   },
   {

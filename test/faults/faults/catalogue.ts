@@ -47,7 +47,7 @@ export const catalogue: readonly Fault[] = [
   stoppedWorker,
 ];
 
-export const faultsOfSeed = 4;
+export const faultsOfSeed = 2;
 /** Fewer seeds that do more: starting and settling costs as much as two faults. */
 export const faultsOfShortSeed = 7;
 
