@@ -11,25 +11,39 @@ export type App = {
   /** For devices. */
   readonly agent: Listener;
   readonly gateway: Gateway;
-  /** Ends what devices wait for, answers what they have sent, then closes both listeners. The context stays. */
+  /** Ends what devices wait for, answers what they have sent, says goodbye and closes both listeners. The context stays. */
   close(): Promise<void>;
+  /** Cuts the connections that are left. */
+  cut(): void;
 };
 
+/** @throws Error naming the setting whose certificates, keys or tokens cannot be used */
 export async function buildApp(context: Context): Promise<App> {
   const gateway = createGateway(context);
-  const api = await buildApiApp(context);
-  const agent = await buildAgentApp(gateway);
+  const { api, agent } = await buildListeners(gateway);
   return {
     api,
     agent,
     gateway,
     async close() {
-      const agentClosed = agent.close();
+      const closed = Promise.all([agent.close(), api.close()]);
       gateway.waiting.stop();
-      await gateway.sockets.closeAll(context.config.shutdownTimeoutMs);
+      await gateway.sockets.closeAll(context.config.shutdownTimeoutMs / 2);
       await gateway.reports.drained();
-      await agentClosed;
-      await api.close();
+      await closed;
+    },
+    cut() {
+      for (const listener of [agent, api]) listener.server.closeAllConnections();
     },
   };
+}
+
+async function buildListeners(gateway: Gateway): Promise<Pick<App, 'api' | 'agent'>> {
+  try {
+    return { api: await buildApiApp(gateway.context), agent: await buildAgentApp(gateway) };
+  } catch (error) {
+    gateway.waiting.stop();
+    await gateway.sockets.closeAll(0);
+    throw error;
+  }
 }

@@ -1,60 +1,23 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
-
-/** Seconds from `90s`, `2m`, `500ms`, `1h` or a bare number of seconds. */
-const durationMs = (defaultText: string, atLeastMs = 0) =>
-  z
-    .string()
-    .default(defaultText)
-    .transform((text, issues) => {
-      const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.trim());
-      const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
-      const ms = match === null ? Number.NaN : Number(match[1]) * unitMs[(match[2] ?? 's') as keyof typeof unitMs];
-      if (!(ms >= atLeastMs)) {
-        issues.addIssue(
-          `expected a duration such as 90s, 2m or 500ms, at least ${atLeastMs} ms; found ${JSON.stringify(text)}`,
-        );
-        return z.NEVER;
-      }
-      return ms;
-    });
-
-const wholeNumber = (defaultValue: number, least: number, most: number) =>
-  z.coerce
-    .number({ error: `expected a whole number from ${least} to ${most}` })
-    .int()
-    .min(least)
-    .max(most)
-    .default(defaultValue);
-
-const flag = (defaultValue: boolean) =>
-  z
-    .enum(['true', 'false', '1', '0'], { error: 'expected true or false' })
-    .default(defaultValue ? 'true' : 'false')
-    .transform((text) => text === 'true' || text === '1');
-
-const url = (...schemes: string[]) =>
-  z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)), {
-    error: `expected a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
-  });
-
-const listen = (defaultText: string) =>
-  z
-    .string()
-    .default(defaultText)
-    .transform((text, issues) => {
-      const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
-      const host = match?.[1] ?? match?.[2];
-      const port = Number(match?.[3]);
-      if (host === undefined || port > 65_535) {
-        issues.addIssue(
-          `expected HOST:PORT such as 127.0.0.1:3443 (port 0 picks a free one), found ${JSON.stringify(text)}`,
-        );
-        return z.NEVER;
-      }
-      return { host, port };
-    });
-
-const notice = z.enum(['declare', 'warn', 'off'], { error: 'expected declare, warn or off' }).default('declare');
+import { usualMaskKeys } from './domain/secrets/masked-keys.ts';
+import { contradictionsIn } from './listen-rules.ts';
+import {
+  addressRanges,
+  claimName,
+  durationMs,
+  file,
+  flag,
+  headerName,
+  issuerUrl,
+  keyWords,
+  listen,
+  notice,
+  oidcRoles,
+  url,
+  wholeNumber,
+} from './setting-forms.ts';
 
 /**
  * Every setting of the service: its environment variable, its flag of `muster serve` (where it has one), what it means
@@ -102,11 +65,163 @@ export const settings = {
     about: 'Address that devices talk to. Port 0 picks a free one.',
     schema: listen('127.0.0.1:7443'),
   },
+  apiTlsCert: {
+    env: 'MUSTER_API_TLS_CERT',
+    flag: '--api-tls-cert <file>',
+    about:
+      'PEM file with the certificate of the admin API, and the intermediate ones after it. With it the admin API speaks TLS. Read again when it changes.',
+    schema: file,
+  },
+  apiTlsKey: {
+    env: 'MUSTER_API_TLS_KEY',
+    flag: '--api-tls-key <file>',
+    about: 'PEM file with the private key of that certificate.',
+    schema: file,
+  },
+  agentTlsCert: {
+    env: 'MUSTER_AGENT_TLS_CERT',
+    flag: '--agent-tls-cert <file>',
+    about:
+      'PEM file with the certificate of the listener for devices, and the intermediate ones after it. With it that listener speaks TLS. Read again when it changes.',
+    schema: file,
+  },
+  agentTlsKey: {
+    env: 'MUSTER_AGENT_TLS_KEY',
+    flag: '--agent-tls-key <file>',
+    about: 'PEM file with the private key of that certificate.',
+    schema: file,
+  },
+  agentClientCa: {
+    env: 'MUSTER_AGENT_CLIENT_CA',
+    flag: '--agent-client-ca <file>',
+    about:
+      'PEM file with the certificates of the authorities that issue certificates to devices. With it devices may authenticate by mutual TLS. Read again when it changes.',
+    schema: file,
+  },
+  deviceTokenKeys: {
+    env: 'MUSTER_DEVICE_TOKEN_KEYS',
+    flag: '--device-token-keys <file>',
+    about:
+      'PEM file with the public keys (Ed25519) that device tokens are checked with. With it devices may authenticate by a token. Read again when it changes.',
+    schema: file,
+  },
+  forwardedCertHeader: {
+    env: 'MUSTER_FORWARDED_CERT_HEADER',
+    about:
+      'Header in which a proxy that ends TLS hands on the certificate of a device, such as `X-Forwarded-Client-Cert`. Heeded only from `MUSTER_TRUSTED_PROXIES`, and checked with `MUSTER_AGENT_CLIENT_CA`.',
+    schema: headerName,
+  },
+  trustedProxies: {
+    env: 'MUSTER_TRUSTED_PROXIES',
+    about:
+      'Addresses and ranges (CIDR) of the proxies whose headers are heeded (`X-Forwarded-For` and `MUSTER_FORWARDED_CERT_HEADER`), with commas between them.',
+    schema: addressRanges,
+  },
+  oidcIssuer: {
+    env: 'MUSTER_OIDC_ISSUER',
+    flag: '--oidc-issuer <url>',
+    about:
+      'OpenID Connect issuer whose tokens administrators authenticate with, exactly as it names itself. Its keys are found by discovery.',
+    schema: issuerUrl,
+  },
+  oidcAudience: {
+    env: 'MUSTER_OIDC_AUDIENCE',
+    about: 'Audience that those tokens must be for. Without it that is `MUSTER_OIDC_CLIENT_ID`.',
+    schema: z.string().min(1).optional(),
+  },
+  oidcClientId: {
+    env: 'MUSTER_OIDC_CLIENT_ID',
+    about:
+      'Public client of the issuer with which `muster login` logs people in. Without it, tokens are had elsewhere.',
+    schema: z.string().min(1).optional(),
+  },
+  oidcScopes: {
+    env: 'MUSTER_OIDC_SCOPES',
+    about: 'Scopes that `muster login` asks for, with spaces between them.',
+    schema: z
+      .string()
+      .default('openid profile email')
+      .transform((text) => text.split(/\s+/).filter(Boolean))
+      .refine((scopes) => scopes.includes('openid'), { error: 'expected openid among the scopes' }),
+  },
+  oidcUsernameClaim: {
+    env: 'MUSTER_OIDC_USERNAME_CLAIM',
+    about: 'Claim that names the user.',
+    schema: claimName('preferred_username'),
+  },
+  oidcRolesClaim: {
+    env: 'MUSTER_OIDC_ROLES_CLAIM',
+    about: 'Claim that roles come from; a path such as `realm_access.roles` leads into claims.',
+    schema: claimName('groups'),
+  },
+  oidcRoles: {
+    env: 'MUSTER_OIDC_ROLES',
+    about:
+      'Which value of that claim gives which role (`viewer`, `operator`, `restorer`, `admin`): `value=role` with commas between them. Without it the values are the roles’ names with `muster-` before them.',
+    schema: oidcRoles,
+  },
+  oidcClockToleranceMs: {
+    env: 'MUSTER_OIDC_CLOCK_TOLERANCE',
+    about: 'By how much the clocks of the issuer and of this machine may differ.',
+    schema: durationMs('10s', 0),
+  },
+  tokensFile: {
+    env: 'MUSTER_TOKENS_FILE',
+    flag: '--tokens-file <file>',
+    about:
+      'YAML or JSON file of static tokens, hashed, for machines such as the restore tool; `muster token create` makes its lines. Read again when it changes.',
+    schema: file,
+  },
   pollTimeoutMs: {
     env: 'MUSTER_POLL_TIMEOUT',
     flag: '--poll-timeout <duration>',
     about: 'How long a device’s poll waits for news before it ends with 204.',
     schema: durationMs('120s', 10),
+  },
+  deviceRate: {
+    env: 'MUSTER_DEVICE_RATE',
+    about:
+      'How many requests and WebSocket frames a second one device may send in the long run, polls included, and ten seconds’ worth at once. What names no device counts for its address. 0 for no limit.',
+    schema: wholeNumber(50, 0, 1_000_000),
+  },
+  adminRate: {
+    env: 'MUSTER_ADMIN_RATE',
+    about:
+      'How many requests a second one principal of the admin API may send in the long run, and ten seconds’ worth at once. 0 for no limit.',
+    schema: wholeNumber(1_000, 0, 1_000_000),
+  },
+  maxConnections: {
+    env: 'MUSTER_MAX_CONNECTIONS',
+    about: 'How many connections each listener keeps open at the same time. 0 for no limit.',
+    schema: wholeNumber(50_000, 0, 1_000_000),
+  },
+  maxConnectionsPerAddress: {
+    env: 'MUSTER_MAX_CONNECTIONS_PER_ADDRESS',
+    about:
+      'How many of them may come from one address, which whole sites may share. Not for `MUSTER_TRUSTED_PROXIES`. 0 for no limit.',
+    schema: wholeNumber(20_000, 0, 1_000_000),
+  },
+  maxPollsPerDevice: {
+    env: 'MUSTER_MAX_POLLS_PER_DEVICE',
+    about:
+      'How many polls of one device may wait at the same time; a further one ends the oldest. Of WebSockets a device has one.',
+    schema: wholeNumber(4, 1, 1_000),
+  },
+  headersTimeoutMs: {
+    env: 'MUSTER_HEADERS_TIMEOUT',
+    about: 'How long a client may take to send the headers of a request; never longer than the whole of it.',
+    schema: durationMs('10s', 100),
+  },
+  requestTimeoutMs: {
+    env: 'MUSTER_REQUEST_TIMEOUT',
+    about: 'How long a client may take to send a whole request.',
+    schema: durationMs('30s', 100),
+  },
+  maskKeys: {
+    env: 'MUSTER_MASK_KEYS',
+    about:
+      'Words by which a key names a secret, with commas between them, instead of the usual ones. Such values are masked in differences, events and messages; capitals, blanks, `-`, `_` and `.` in keys do not matter.',
+    schema: keyWords(usualMaskKeys),
   },
   logLevel: {
     env: 'MUSTER_LOG_LEVEL',
@@ -175,6 +290,32 @@ export const settings = {
     about: 'How long a stopping process may take to finish what it began.',
     schema: durationMs('10s', 100),
   },
+  otlpEndpoint: {
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    about:
+      'Base URL of an OpenTelemetry collector; with it traces are sent to `/v1/traces` below it. OpenTelemetry’s other variables (`OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS`, …) mean what its specification says.',
+    schema: url('http', 'https').optional(),
+  },
+  otlpTracesEndpoint: {
+    env: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    about: 'The whole URL that traces are sent to, instead of one below `OTEL_EXPORTER_OTLP_ENDPOINT`.',
+    schema: url('http', 'https').optional(),
+  },
+  tracesExporter: {
+    env: 'OTEL_TRACES_EXPORTER',
+    about: '`otlp` sends traces also without an endpoint that is set (to `http://localhost:4318`); `none` sends none.',
+    schema: z.enum(['otlp', 'none'], { error: 'expected otlp or none' }).optional(),
+  },
+  otlpProtocol: {
+    env: 'OTEL_EXPORTER_OTLP_PROTOCOL',
+    about: 'How traces are sent: only `http/protobuf` is known here.',
+    schema: z.literal('http/protobuf', { error: 'expected http/protobuf' }).default('http/protobuf'),
+  },
+  openTelemetryOff: {
+    env: 'OTEL_SDK_DISABLED',
+    about: '`true` sends no traces, whatever else is set.',
+    schema: flag(false),
+  },
 } as const satisfies Record<string, { env: string; flag?: string; about: string; schema: z.ZodType }>;
 
 type Settings = typeof settings;
@@ -200,6 +341,8 @@ export function readConfig(env: Environment = process.env): Config {
   }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   const config = read as Config;
+  const contradictions = contradictionsIn(config);
+  if (contradictions.length > 0) throw new ConfigError(contradictions.join('\n'));
   return Object.freeze({
     ...config,
     databaseUrl: withPassword(config.databaseUrl, config.databasePassword),
@@ -214,9 +357,28 @@ function withPassword(text: string | undefined, password: string | undefined): s
   return parsed.toString();
 }
 
+/** Whether traces are to be sent; where to and how, OpenTelemetry reads from the environment itself. */
+export function wantsTraces(
+  config: Pick<Config, 'otlpEndpoint' | 'otlpTracesEndpoint' | 'tracesExporter' | 'openTelemetryOff'>,
+): boolean {
+  if (config.openTelemetryOff || config.tracesExporter === 'none') return false;
+  return (config.tracesExporter ?? config.otlpEndpoint ?? config.otlpTracesEndpoint) !== undefined;
+}
+
 /** Where the command line finds its server, and who it says it is. */
-export function clientDefaults(env: Environment = process.env): { server: string; token: string | undefined } {
-  return { server: env['MUSTER_SERVER'] ?? 'http://127.0.0.1:3443', token: env['MUSTER_TOKEN'] };
+export function clientDefaults(env: Environment = process.env): {
+  server: string;
+  token: string | undefined;
+  /** File with the authorities that the server's certificate may be from. */
+  ca: string | undefined;
+} {
+  return { server: env['MUSTER_SERVER'] ?? 'http://127.0.0.1:3443', token: env['MUSTER_TOKEN'], ca: env['MUSTER_CA'] };
+}
+
+/** Where programs of this user keep what they are told (XDG Base Directory Specification 0.8: a relative path is ignored). */
+export function userConfigDirectory(env: Environment = process.env): string {
+  const given = env['XDG_CONFIG_HOME'];
+  return given !== undefined && isAbsolute(given) ? given : join(homedir(), '.config');
 }
 
 /** Whether the environment names a database and no server: then what can be done without a server is done on it. */

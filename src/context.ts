@@ -1,18 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import { CredentialFiles } from './auth/credential-files.ts';
 import type { Bus } from './bus/bus.ts';
 import { createLocalBus } from './bus/local-bus.ts';
 import { createRedisBus } from './bus/redis-bus.ts';
 import { createRedisWalMark, noWalMark, type WalMark } from './bus/wal-mark.ts';
 import { systemClock, type Clock } from './clock.ts';
-import type { Config } from './config.ts';
+import { wantsTraces, type Config } from './config.ts';
 import { connectDatabase, type Database } from './db/client.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './db/embedded-postgres.ts';
 import { ensureGenesis } from './db/fence.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import type { SpecRenderer } from './domain/spec-renderer.ts';
+import { maskedKeys } from './domain/secrets/masked-keys.ts';
 import { createTemplateRenderer } from './domain/templates/template-renderer.ts';
 import type { Log } from './log.ts';
+import { ServiceMetrics } from './metrics/service-metrics.ts';
+import type { Observer } from './observer.ts';
 import { openRenderQueue, type RenderQueue } from './queue/render-queue.ts';
+import { noTracing, type Tracing } from './tracing/tracing.ts';
 import { uuidv7 } from './uuid-v7.ts';
 
 /** Everything that has a lifetime, and everything that a test or an embedder may want to replace. */
@@ -25,6 +30,12 @@ export type Context = {
   readonly bus: Bus;
   readonly walMark: WalMark;
   readonly renderer: SpecRenderer;
+  readonly metrics: ServiceMetrics;
+  /** Is told what happens, after it has: the metrics, where nothing else is given. */
+  readonly observer: Observer;
+  readonly tracing: Tracing;
+  /** Certificates, keys and tokens that are read again when they change. */
+  readonly credentialFiles: CredentialFiles;
   /** Names this process among the instances. */
   readonly instance: string;
   /** Closes all of it, in the order that loses nothing. */
@@ -32,7 +43,9 @@ export type Context = {
 };
 
 /** The one seam: what is given here is used instead of what would be made. */
-export type Overrides = Partial<Pick<Context, 'clock' | 'database' | 'queue' | 'bus' | 'walMark' | 'renderer'>>;
+export type Overrides = Partial<
+  Pick<Context, 'clock' | 'database' | 'queue' | 'bus' | 'walMark' | 'renderer' | 'observer' | 'tracing'>
+>;
 
 /** Opens what the service stands on: the database at its newest schema and with a first timeline, queue and bus. */
 export async function createContext(config: Config, log: Log, overrides: Overrides = {}): Promise<Context> {
@@ -54,6 +67,9 @@ export async function createContext(config: Config, log: Log, overrides: Overrid
       overrides.bus ?? (config.redisUrl === undefined ? createLocalBus() : createRedisBus(config.redisUrl, log));
     const walMark =
       overrides.walMark ?? (config.redisUrl === undefined ? noWalMark : createRedisWalMark(config.redisUrl, log));
+    const credentialFiles = new CredentialFiles(log);
+    const metrics = new ServiceMetrics({ database, queue, clock });
+    const tracing = overrides.tracing ?? (await openTracing(config));
     return {
       config,
       clock,
@@ -62,18 +78,31 @@ export async function createContext(config: Config, log: Log, overrides: Overrid
       queue,
       bus,
       walMark,
-      renderer: overrides.renderer ?? createTemplateRenderer(),
+      renderer: overrides.renderer ?? createTemplateRenderer({ isMasked: maskedKeys(config.maskKeys) }),
+      metrics,
+      observer: overrides.observer ?? metrics,
+      tracing,
+      credentialFiles,
       instance: randomUUID(),
       async destroy() {
+        credentialFiles.close();
         await queue.close();
         await bus.close();
         await walMark.close();
         await database.close();
         await embedded?.stop();
+        await tracing.close();
       },
     };
   } catch (error) {
     await embedded?.stop();
     throw error;
   }
+}
+
+/** OpenTelemetry is loaded only where it is wanted. */
+async function openTracing(config: Config): Promise<Tracing> {
+  if (!wantsTraces(config)) return noTracing;
+  const { startOpenTelemetry } = await import('./tracing/open-telemetry.ts');
+  return startOpenTelemetry();
 }

@@ -1,16 +1,21 @@
 import type { AddressInfo } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { createContext, type Overrides } from './context.ts';
 import type { Listener } from './http/listener.ts';
+import { guardedListeners, requireGuard } from './listen-rules.ts';
 import { createLog } from './log.ts';
 import { RestoreWatch } from './restore-watch.ts';
+import { shutDown } from './shutdown.ts';
 import { RenderWorker } from './worker.ts';
 
 export type RunningService = {
   /** Base addresses, with the ports that were picked. */
   readonly api: string;
   readonly agent: string;
+  /** Reads certificates, keys and tokens again now, whether their files look changed or not. */
+  reload(): Promise<void>;
   /** Finishes what was begun, within MUSTER_SHUTDOWN_TIMEOUT, and gives everything back. */
   stop(): Promise<void>;
 };
@@ -18,8 +23,9 @@ export type RunningService = {
 /** Starts the service and resolves when it is ready to serve. @throws Error saying what keeps it from serving */
 export async function startService(config: Config, overrides: Overrides = {}): Promise<RunningService> {
   const log = createLog(config.logLevel);
-  for (const { host } of [config.apiListen, config.agentListen]) requireLoopback(host);
+  for (const listener of guardedListeners(config)) requireGuard(listener);
   const context = await createContext(config, log, overrides);
+  context.metrics.addProcessMetrics();
   const watch = new RestoreWatch(context);
   try {
     await watch.start();
@@ -30,17 +36,35 @@ export async function startService(config: Config, overrides: Overrides = {}): P
       listenOn(app.api, config.apiListen),
       listenOn(app.agent, config.agentListen),
     ]);
-    log.warn('no authentication is configured: both listeners answer on loopback only, to anybody on this machine');
+    for (const { names, isAuthenticated } of guardedListeners(config)) {
+      if (isAuthenticated) continue;
+      log.warn(
+        `${names.listen}: no authentication is configured, so it answers on loopback only, to anybody on this machine`,
+      );
+    }
     log.info({ api, agent, worker: config.worker }, 'serving');
     return {
       api,
       agent,
+      reload: () => context.credentialFiles.reload(),
       async stop() {
         log.info('stopping');
-        await app.close();
-        await worker?.stop();
-        watch.stop();
-        await context.destroy();
+        await shutDown(
+          [
+            { name: 'answering connections', byShare: 0.6, run: () => app.close(), cut: () => app.cut() },
+            { name: 'rendering', byShare: 0.75, run: async () => await worker?.stop() },
+            {
+              name: 'closing the queue and the database',
+              byShare: 0.95,
+              async run() {
+                watch.stop();
+                await context.destroy();
+              },
+            },
+          ],
+          config.shutdownTimeoutMs,
+          log,
+        );
         log.info('stopped');
       },
     };
@@ -58,16 +82,10 @@ async function listenOn(listener: Listener, { host, port }: { host: string; port
   await listener.listen({ host, port, backlog });
   const address = listener.server.address();
   if (!isAddressInfo(address)) throw new Error('the listener has no address');
-  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+  const scheme = listener.server instanceof TlsServer ? 'https' : 'http';
+  return `${scheme}://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
 }
 
 function isAddressInfo(address: AddressInfo | string | null): address is AddressInfo {
   return typeof address === 'object' && address !== null;
-}
-
-function requireLoopback(host: string): void {
-  if (host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)) return;
-  throw new Error(
-    `${host} is no loopback address. Without authentication Muster listens on loopback only: put a proxy that authenticates in front of it, on the same host or in the same pod.`,
-  );
 }

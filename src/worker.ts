@@ -29,15 +29,22 @@ export class RenderWorker {
   }
 
   private async handle(job: RenderJob): Promise<void> {
+    const { log, tracing } = this.context;
+    const { kind, restore } = job;
+    const facts = { 'muster.restore': restore, ...(kind === 'roll-out-fleet' && { 'muster.fleet': job.fleet }) };
+    const devices = await tracing.ownSpan(`job ${kind}`, facts, () => this.carryOut(job));
+    log.debug({ job: kind, restore, devices }, 'job done');
+  }
+
+  /** @returns how many devices got a new version, or want one */
+  private async carryOut(job: RenderJob): Promise<number> {
     switch (job.kind) {
       case 'render-devices':
-        await renderDevices(this.context, job);
-        return;
+        return await renderDevices(this.context, job);
       case 'roll-out-fleet':
-        await rollOutFleet(this.context, job);
-        return;
+        return await rollOutFleet(this.context, job);
       default:
-        job satisfies never;
+        return job satisfies never;
     }
   }
 

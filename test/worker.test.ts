@@ -130,5 +130,6 @@ const silentQueue: RenderQueue = {
   discardOlderJobs: () => undefined,
   work: () => undefined,
   isHealthy: async () => true,
+  state: async () => ({ jobs: undefined, worker: 'none' }),
   close: async () => undefined,
 };

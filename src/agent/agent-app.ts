@@ -1,6 +1,12 @@
 import swagger from '@fastify/swagger';
+import type { FastifyRequest } from 'fastify';
+import { DeviceAuthenticator } from '../auth/device-authenticator.ts';
+import { ListenerTls } from '../http/listener-tls.ts';
+import { connectionLimits, limitConnections } from '../http/connection-limits.ts';
 import { createListener, type Listener } from '../http/listener.ts';
 import { openapiOptions } from '../http/openapi.ts';
+import { addressOf, limitRequests } from '../http/rate-limits.ts';
+import { DeviceAccess } from './device-access.ts';
 import type { Gateway } from './gateway.ts';
 import { connectRoute } from './routes/connect.ts';
 import { enrollmentRoutes } from './routes/enrollment.ts';
@@ -10,17 +16,60 @@ import { statusRoutes } from './routes/status.ts';
 const about = {
   title: 'Muster: the device side',
   description:
-    'What devices call: Flight Control’s agent paths, and a WebSocket (described in asyncapi.yaml). Every answer says how the device stands, in the headers Muster-Verdict, Muster-Gate and Muster-Restore.',
+    'What devices call: Flight Control’s agent paths, and a WebSocket (described in asyncapi.yaml). Every answer says how the device stands, in the headers Muster-Verdict, Muster-Gate and Muster-Restore. Devices say who they are by mutual TLS or by a device token, and speak only for themselves.',
   tags: [{ name: 'agent', description: 'Reports of devices, and specs for them.' }],
-};
+  securitySchemes: {
+    token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A signed device token.' },
+  },
+  // Mutual TLS, of which the connection tells, and the request does not.
+  security: [{}, { token: [] }],
+} satisfies Parameters<typeof openapiOptions>[0];
 
-/** The listener that devices talk to. */
+/** The listener that devices talk to. @throws Error naming the setting whose certificates or keys cannot be used */
 export async function buildAgentApp(gateway: Gateway): Promise<Listener> {
-  const app = createListener(gateway.context.log);
+  const { config, clock, log, credentialFiles } = gateway.context;
+  const access = new DeviceAccess(await DeviceAuthenticator.open(config, clock, credentialFiles), log);
+  const app = createListener(log, await agentTls(gateway), {
+    ...config,
+    quietTimeoutMs: config.pollTimeoutMs + answerTimeMs,
+  });
+  // Its plugin ends the connection of an upgrade that is refused, but only if it has seen it before whatever refuses.
+  await connectRoute(app, gateway, access);
+  limitConnections(app, connectionLimits(config));
+  countSheds(app, gateway);
+  access.guard(app);
+  limitRequests(app, gateway.deviceRate, callerOf);
   await app.register(swagger, openapiOptions(about));
-  await connectRoute(app, gateway);
   await app.register(renderedRoute(gateway), { prefix: '/api/v1' });
   await app.register(statusRoutes(gateway), { prefix: '/api/v1' });
-  await app.register(enrollmentRoutes(gateway), { prefix: '/api/v1' });
+  await app.register(enrollmentRoutes(gateway, access), { prefix: '/api/v1' });
   return app;
+}
+
+/** How long a device may take nothing of an answer, beside the wait for it. */
+const answerTimeMs = 60_000;
+
+/** The device that a path names: by now it is known that it is the one that asks. Asked of each request, so no schema. */
+function callerOf(request: FastifyRequest): string {
+  const { params } = request;
+  const isNamed = typeof params === 'object' && params !== null && 'name' in params;
+  return isNamed && typeof params.name === 'string' ? params.name : addressOf(request);
+}
+
+async function agentTls({ context: { config, credentialFiles } }: Gateway): Promise<ListenerTls | undefined> {
+  const { agentTlsCert, agentTlsKey, agentClientCa } = config;
+  if (agentTlsCert === undefined || agentTlsKey === undefined) return undefined;
+  const files = {
+    cert: { setting: 'MUSTER_AGENT_TLS_CERT', path: agentTlsCert },
+    key: { setting: 'MUSTER_AGENT_TLS_KEY', path: agentTlsKey },
+    clientCa: agentClientCa === undefined ? undefined : { setting: 'MUSTER_AGENT_CLIENT_CA', path: agentClientCa },
+  };
+  return await ListenerTls.open(files, credentialFiles);
+}
+
+function countSheds(app: Listener, { context: { observer } }: Gateway): void {
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (reply.statusCode === 503) observer.shed('503');
+    done(null, payload);
+  });
 }

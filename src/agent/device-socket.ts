@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import { isToBeDelivered } from '../domain/delivery.ts';
 import { MusterError } from '../domain/errors.ts';
@@ -20,9 +21,12 @@ const sendAgainAfterMs = 30_000;
 /** Bytes that may wait to be sent to a device that does not read. */
 const maxUnsentBytes = 8 * 1024 * 1024;
 
+/** Whether the device would be let in again now. */
+export type Recheck = () => Promise<boolean>;
+
 /** Serves a WebSocket until it closes. */
-export function serveDeviceSocket(gateway: Gateway, device: string, socket: WebSocket): void {
-  gateway.sockets.add(new DeviceSocket(gateway, device, socket));
+export function serveDeviceSocket(gateway: Gateway, device: string, socket: WebSocket, recheck: Recheck): void {
+  gateway.sockets.add(new DeviceSocket(gateway, device, socket, recheck));
 }
 
 /** The life of one WebSocket: reports in, verdicts and specs out. */
@@ -32,6 +36,7 @@ export class DeviceSocket {
   readonly device: string;
   private readonly socket: WebSocket;
   private readonly gateway: Gateway;
+  private readonly recheck: Recheck;
   private readonly leave: () => void;
   /** What the device last stated on this connection, judged or not; by a restore since then that is outdated. */
   private stated: DevicePosition | 'nothing yet' | 'outdated' = 'nothing yet';
@@ -42,10 +47,13 @@ export class DeviceSocket {
   /** What is under way to the device, and since when: it is not sent twice. */
   private sent: { readonly restore: string; readonly version: number; readonly atMs: number } | undefined;
   private unanswered = 0;
+  /** Set once this process stops: called when nothing is unanswered any more. */
+  private onAllAnswered: (() => void) | undefined;
   private missedPongs = 0;
 
-  constructor(gateway: Gateway, device: string, socket: WebSocket) {
+  constructor(gateway: Gateway, device: string, socket: WebSocket, recheck: Recheck) {
     this.gateway = gateway;
+    this.recheck = recheck;
     this.device = device;
     this.socket = socket;
     this.leave = gateway.waiting.add(this.waiter());
@@ -61,12 +69,16 @@ export class DeviceSocket {
     });
   }
 
-  /** Keeps the connection alive, or ends it when two pings in a row had no answer. */
+  /** Keeps the connection alive, or ends it: when two pings in a row had no answer, or the device's credential ran out. */
   ping(): void {
     if (this.missedPongs >= 2) {
       this.socket.terminate();
       return;
     }
+    this.send(async () => {
+      if (!(await this.recheck()))
+        await this.close(closeCodes.notAllowed, 'the credential of the device is no longer valid');
+    });
     this.missedPongs += 1;
     this.socket.ping();
   }
@@ -83,10 +95,20 @@ export class DeviceSocket {
     clearTimeout(timer);
   }
 
+  /** Ends the connection because this process stops: answers what has come as far as half of the time allows, then says goodbye. */
+  async takeLeave(timeoutMs: number): Promise<void> {
+    const allAnswered = new Promise<void>((resolve) => {
+      this.onAllAnswered = resolve;
+    });
+    if (this.unanswered > 0) await Promise.race([allAnswered, sleep(timeoutMs / 2, undefined, { ref: false })]);
+    await this.close(closeCodes.goingAway, 'shutting down', timeoutMs / 2);
+  }
+
   private waiter(): Waiter {
     const restore = () => this.judged?.restore ?? null;
     return {
       device: this.device,
+      kind: 'socket',
       get restore() {
         return restore();
       },
@@ -106,6 +128,14 @@ export class DeviceSocket {
   }
 
   private receive(data: Buffer, isBinary: boolean): void {
+    // The goodbye tells the device that this one has no answer.
+    if (this.onAllAnswered !== undefined) return;
+    try {
+      this.gateway.deviceRate.spend(this.device);
+    } catch (error) {
+      this.refuse(undefined, error);
+      return;
+    }
     if (isBinary) {
       this.refuse(undefined, new MusterError('badRequest', 'frame: expected a text frame, found a binary one'));
       return;
@@ -128,7 +158,12 @@ export class DeviceSocket {
     this.unanswered += 1;
     const { id, report } = received;
     const placed = { ...report, position: this.positionOf(report) };
-    this.send(() => this.answer(id, placed).finally(() => (this.unanswered -= 1)), id);
+    this.send(() => this.answer(id, placed).finally(() => this.countAnswer()), id);
+  }
+
+  private countAnswer(): void {
+    this.unanswered -= 1;
+    if (this.unanswered === 0) this.onAllAnswered?.();
   }
 
   /**
@@ -197,6 +232,9 @@ export class DeviceSocket {
     const { body, retryAfterSeconds, foreseen } = problemOf(error);
     if (!foreseen) this.gateway.context.log.error({ err: error, device: this.device }, 'websocket report failed');
     if (retryAfterSeconds !== undefined) {
+      this.gateway.context.observer.shed('1013');
+      // The close code has room for the seconds alone.
+      if (body.code === 429) this.sendText(frameText({ type: 'error', code: body.code, message: body.message }));
       void this.close(closeCodes.tryAgainLater, String(retryAfterSeconds));
       return;
     }

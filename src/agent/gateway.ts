@@ -1,4 +1,6 @@
 import type { Context } from '../context.ts';
+import type { AcceptedReports } from '../usecases/accept-reports.ts';
+import { createRateLimit, type RateLimit } from '../http/rate-limits.ts';
 import { noticeDevicesAhead } from '../usecases/notice-restore.ts';
 import { RenderedSpecCache } from '../usecases/rendered-spec-cache.ts';
 import { ReportIntake } from '../usecases/report-intake.ts';
@@ -12,24 +14,42 @@ export type Gateway = {
   readonly specs: RenderedSpecCache;
   readonly waiting: WaitingDevices;
   readonly sockets: SocketRegistry;
+  /** How often each device may ask, by requests and frames together. */
+  readonly deviceRate: RateLimit;
 };
 
 /** @param sockets how often WebSockets are pinged, if not as usual */
 export function createGateway(context: Context, sockets: { pingEveryMs?: number } = {}): Gateway {
-  const { config, database, clock, queue, bus, log } = context;
+  const { config, database, clock, queue, bus, log, metrics, observer, tracing } = context;
   const onDeviceAhead = () => {
     noticeDevicesAhead(context).catch((error: unknown) =>
       log.warn({ error: String(error) }, 'cannot tell why devices are ahead'),
     );
   };
-  return {
+  const around = async (reports: number, commit: () => Promise<AcceptedReports>) => {
+    const started = performance.now();
+    const accepted = await tracing.ownSpan('accept reports', { 'muster.reports': reports }, commit);
+    observer.reportsCommitted({ ...accepted, seconds: (performance.now() - started) / 1_000 });
+    return accepted;
+  };
+  const gateway: Gateway = {
     context,
     reports: new ReportIntake(
-      { database, clock, hints: queue, onDeviceAhead },
+      { database, clock, hints: queue, onDeviceAhead, around },
       { maxBatch: config.reportBatch, maxWaiting: config.reportQueue },
     ),
     specs: new RenderedSpecCache(database),
-    waiting: new WaitingDevices({ database, bus, log }, { lookAtAllEveryMs: config.sweepIntervalMs }),
+    waiting: new WaitingDevices(
+      { database, bus, log },
+      { lookAtAllEveryMs: config.sweepIntervalMs, maxPollsPerDevice: config.maxPollsPerDevice },
+    ),
     sockets: new SocketRegistry(context, sockets),
+    deviceRate: createRateLimit(config.deviceRate, 'device'),
   };
+  metrics.readDeviceSideFrom(() => ({
+    reportsWaiting: gateway.reports.waitingCount,
+    webSockets: gateway.sockets.count,
+    longPolls: gateway.waiting.pollCount,
+  }));
+  return gateway;
 }

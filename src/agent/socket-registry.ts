@@ -62,15 +62,12 @@ export class SocketRegistry {
     if (this.sockets.get(socket.device) === socket) this.sockets.delete(socket.device);
   }
 
-  /** Closes every connection because this process stops; resolves when they are gone or `timeoutMs` has passed. */
+  /** Ends every connection because this process stops; resolves when they are gone or `timeoutMs` has passed. */
   async closeAll(timeoutMs: number): Promise<void> {
     this.closing = true;
     clearInterval(this.pings);
     this.unsubscribe();
-    const closed = [...this.sockets.values()].map((socket) =>
-      socket.close(closeCodes.goingAway, 'shutting down', timeoutMs),
-    );
-    await Promise.all(closed);
+    await Promise.all([...this.sockets.values()].map((socket) => socket.takeLeave(timeoutMs)));
   }
 
   private replace(socket: DeviceSocket): void {

@@ -6,13 +6,14 @@ import { findStandings, type Standing } from '../usecases/find-standings.ts';
 /** A poll that is held open, or a WebSocket: something that a device waits at for news. */
 export type Waiter = {
   readonly device: string;
+  readonly kind: 'poll' | 'socket';
   /** The restore in which the device said here where it is; null while it has not. */
   readonly restore: string | null;
   /** How the device stands, looked at again because something may have changed. */
   onStanding(standing: Standing, restore: string): void;
   /** Another restore is current than the one in which the device spoke: what it said counts no more. */
   onRestore(restore: string): void;
-  /** This process stops. */
+  /** Nothing will come of it: this process stops, or newer polls of the device have taken the place of this one. */
   onStopping(): void;
 };
 
@@ -29,13 +30,20 @@ const retryAfterMs = 250;
 export class WaitingDevices {
   private readonly waiters = new Map<string, Set<Waiter>>();
   private readonly toLookAt = new Set<string>();
+  private polls = 0;
   private looking = false;
   private stopped = false;
   private readonly stops: Array<() => void> = [];
   private readonly deps: { database: Database; log: Log };
 
-  constructor(deps: { database: Database; bus: Bus; log: Log }, { lookAtAllEveryMs }: { lookAtAllEveryMs: number }) {
+  private readonly maxPollsPerDevice: number;
+
+  constructor(
+    deps: { database: Database; bus: Bus; log: Log },
+    { lookAtAllEveryMs, maxPollsPerDevice }: { lookAtAllEveryMs: number; maxPollsPerDevice: number },
+  ) {
     this.deps = deps;
+    this.maxPollsPerDevice = maxPollsPerDevice;
     this.stops.push(
       deps.bus.subscribe((message) => {
         if (message.type === 'device-news') this.lookAt(message.devices);
@@ -50,18 +58,33 @@ export class WaitingDevices {
     return this.waiters.size;
   }
 
+  /** Polls that are held open. */
+  get pollCount(): number {
+    return this.polls;
+  }
+
   /** @returns what ends the waiting */
   add(waiter: Waiter): () => void {
+    if (waiter.kind === 'poll') this.polls += 1;
     const there = this.waiters.get(waiter.device);
     if (there === undefined) this.waiters.set(waiter.device, new Set([waiter]));
-    else there.add(waiter);
+    else {
+      there.add(waiter);
+      if (waiter.kind === 'poll') this.endOldest(there);
+    }
     // Its report was still being judged when the others were told.
     if (this.stopped) queueMicrotask(() => waiter.onStopping());
     return () => {
       const left = this.waiters.get(waiter.device);
-      left?.delete(waiter);
+      if (left?.delete(waiter) === true && waiter.kind === 'poll') this.polls -= 1;
       if (left?.size === 0) this.waiters.delete(waiter.device);
     };
+  }
+
+  /** A device that polls again may have given up on its older polls: it is those that end, and not the newest. */
+  private endOldest(there: ReadonlySet<Waiter>): void {
+    const polls = [...there].filter(({ kind }) => kind === 'poll');
+    for (const oldest of polls.slice(0, Math.max(0, polls.length - this.maxPollsPerDevice))) oldest.onStopping();
   }
 
   /** Looks at those of these devices that wait here, soon. */

@@ -1,4 +1,5 @@
 import createClient, { type Client } from 'openapi-fetch';
+import { Agent } from 'undici';
 import { statusSchema } from '../domain/resources/status.ts';
 import { version } from '../version.ts';
 import type { paths } from './api-schema.ts';
@@ -18,20 +19,49 @@ export type Connection = {
   readonly server: string;
   /** Sent as a bearer token. */
   readonly token: string | undefined;
+  /** Has the token where none is given. */
+  readonly login?: { bearer(): Promise<string | undefined> } | undefined;
+  /** The authorities, in PEM form, that the server's certificate may be from; those of the system if not given. */
+  readonly ca?: string | undefined;
 };
 
-export function createApiClient({ server, token }: Connection): ApiClient {
-  const identity = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const client = createClient<paths>({ baseUrl: server, headers: { 'user-agent': `muster/${version}`, ...identity } });
+export function createApiClient({ server, token, login, ca }: Connection): ApiClient {
+  const client = createClient<paths>({
+    baseUrl: server,
+    headers: { 'user-agent': `muster/${version}` },
+    ...(ca !== undefined && { requestInitExt: { dispatcher: new Agent({ connect: { ca } }) } }),
+  });
   client.use({
+    async onRequest({ request }) {
+      const bearer = token ?? (await login?.bearer());
+      if (bearer !== undefined) request.headers.set('authorization', `Bearer ${bearer}`);
+    },
+    async onResponse({ request, response }) {
+      if (response.status !== 401) return;
+      const body: unknown = await response.json().catch(() => undefined);
+      throw new ApiError(`${messageOf(body, response)}; ${loginAdvice(token, request)}`, response.status);
+    },
     onError({ error }) {
       const failure = explained(error);
       if (!(failure instanceof UnreachableError)) return undefined;
-      const advice = 'is it running there? --server or MUSTER_SERVER says where';
-      return new UnreachableError(`cannot reach the server at ${server}: ${failure.message}; ${advice}`, error);
+      return unreachable(server, failure, '--server or MUSTER_SERVER');
     },
   });
   return client;
+}
+
+/** @param options that say where the server is */
+export function unreachable(server: string, failure: UnreachableError, options: string): UnreachableError {
+  // Whose certificate is wrong is there.
+  const isThere = Object.values(certificateReasons).includes(failure.message);
+  const advice = isThere ? '' : `; is it running there? ${options} says where`;
+  return new UnreachableError(`cannot reach the server at ${server}: ${failure.message}${advice}`, failure.cause);
+}
+
+/** What to do about a server that does not know who asks. */
+function loginAdvice(token: string | undefined, request: Request): string {
+  if (token !== undefined) return 'the token is that of --token or MUSTER_TOKEN';
+  return request.headers.has('authorization') ? 'log in again with muster login' : 'log in with muster login';
 }
 
 type Answer<Data> = { readonly data?: Data; readonly error?: unknown; readonly response: Response };
@@ -84,6 +114,23 @@ export function explained(failure: unknown): unknown {
   return failure;
 }
 
+const notTrusted = 'its certificate is not from an authority that is trusted here (--ca or MUSTER_CA names one)';
+
+/** What OpenSSL and Node find wrong with a server's certificate. */
+const certificateReasons: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: notTrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: notTrusted,
+  UNABLE_TO_GET_ISSUER_CERT: notTrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: notTrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: notTrusted,
+  CERT_SIGNATURE_FAILURE: notTrusted,
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS (http:// instead of https://?)',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS (http:// instead of https://?)',
+};
+
 const networkReasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection lost',
@@ -96,6 +143,7 @@ const networkReasons: Readonly<Record<string, string>> = {
   UND_ERR_HEADERS_TIMEOUT: 'timed out',
   UND_ERR_BODY_TIMEOUT: 'timed out',
   UND_ERR_SOCKET: 'connection lost',
+  ...certificateReasons,
 };
 
 function networkReason(cause: Error): string {

@@ -23,8 +23,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the service can serve: database and queue. */
+        /** Whether the service can serve: database, queue and, where it has one, its worker. */
         get: operations["readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The metrics of this process and of the service, in Prometheus’ text format. */
+        get: operations["metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -465,8 +482,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the configuration of authentication; there is none. */
+        /** Get the configuration of authentication. */
         get: operations["authConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/whoami": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who asks, with which roles and permissions. */
+        get: operations["whoAmI"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2522,6 +2556,68 @@ export interface components {
             /** @description What to put or look for there. Every operation but remove needs it. */
             value?: unknown;
         };
+        /** @description An OpenID Connect issuer. */
+        OIDCProviderSpec: {
+            /** @constant */
+            providerType: "oidc";
+            displayName?: string;
+            /** @description The issuer, as it names itself. */
+            issuer: string;
+            /** @description The public client with which people log in. */
+            clientId: string;
+            /** @description Empty: a public client has none. */
+            clientSecret: string;
+            enabled?: boolean;
+            /** @description What to ask the issuer for. */
+            scopes?: string[];
+            /** @description Whom a token must be for; ours, beside the contract. */
+            audience?: string;
+            usernameClaim?: string[];
+            organizationAssignment: {
+                /** @constant */
+                type: "static";
+                organizationName: string;
+            } & {
+                [key: string]: unknown;
+            };
+            roleAssignment: {
+                /** @constant */
+                type: "dynamic";
+                claimPath: string[];
+            } & {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Who vouches for people. */
+        AuthProvider: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "AuthProvider";
+            metadata: components["schemas"]["ObjectMeta"];
+            spec: components["schemas"]["OIDCProviderSpec"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How to log in. */
+        AuthConfig: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @description None: only static tokens are accepted. */
+            providers?: components["schemas"]["AuthProvider"][];
+            defaultProvider?: string;
+            organizationsEnabled?: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Who asks, and what that one may do. */
+        Identity: {
+            /** @description As events show it: user:NAME or token:NAME. */
+            name: string;
+            roles: ("viewer" | "operator" | "restorer" | "admin")[];
+            /** @description What the roles allow. */
+            permissions: ("devices.read" | "devices.edit" | "devices.decide" | "devices.decommission" | "devices.delete" | "fleets.read" | "fleets.edit" | "enrollment.read" | "enrollment.edit" | "enrollment.decide" | "restores.read" | "restores.declare" | "events.read" | "metrics.read")[];
+        };
         /** @description Which devices were resumed. */
         DeviceResumeResponse: {
             /** @description How many devices were resumed, or would be. */
@@ -2540,7 +2636,7 @@ export interface components {
         };
         /** @description What resuming would change on the device. */
         SpecDifference: {
-            /** @description Turns what the device runs into what it would be sent. */
+            /** @description Turns what the device runs into what it would be sent. Secrets are masked in both. */
             patch: components["schemas"]["PatchOperation"][];
             /** @description The same as a unified diff of YAML. */
             text: string;
@@ -2771,7 +2867,7 @@ export interface components {
             /** @enum {string} */
             type: "Normal" | "Warning";
             source: components["schemas"]["EventSource"];
-            /** @description Who did it: user:NAME or service:NAME. */
+            /** @description Who did it: user:NAME, token:NAME (a machine) or service:NAME. */
             actor: string;
         } & {
             [key: string]: unknown;
@@ -2811,7 +2907,7 @@ export interface components {
             /** @enum {string} */
             type: "Normal" | "Warning";
             source: components["schemas"]["EventSource"];
-            /** @description Who did it: user:NAME or service:NAME. */
+            /** @description Who did it: user:NAME, token:NAME (a machine) or service:NAME. */
             actor: string;
             details?: components["schemas"]["EventDetails"];
         } & {
@@ -3162,20 +3258,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @enum {string} */
-                        database: "ok";
-                        /** @enum {string} */
-                        queue: "ok";
+                        /**
+                         * @description Whether the database answers.
+                         * @enum {string}
+                         */
+                        database: "ok" | "down";
+                        /**
+                         * @description Whether the render queue answers.
+                         * @enum {string}
+                         */
+                        queue: "ok" | "down";
+                        /**
+                         * @description Whether the render worker takes jobs; `none` where there is none.
+                         * @enum {string}
+                         */
+                        worker: "ok" | "lost" | "none";
                     };
                 };
             };
-            /** @description Default Response */
+            /** @description Not ready: `parts` says what is missing. */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Status"];
+                    "application/json": {
+                        apiVersion: components["schemas"]["ApiVersion"];
+                        /** @enum {string} */
+                        kind: "Status";
+                        /** @enum {string} */
+                        status: "Success" | "Failure";
+                        /** @description The HTTP status of the answer. */
+                        code: number;
+                        /** @description What happened, as one word for programs. */
+                        reason: string;
+                        /** @description What happened, for people. */
+                        message: string;
+                        parts: {
+                            /**
+                             * @description Whether the database answers.
+                             * @enum {string}
+                             */
+                            database: "ok" | "down";
+                            /**
+                             * @description Whether the render queue answers.
+                             * @enum {string}
+                             */
+                            queue: "ok" | "down";
+                            /**
+                             * @description Whether the render worker takes jobs; `none` where there is none.
+                             * @enum {string}
+                             */
+                            worker: "ok" | "lost" | "none";
+                        };
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Status"];
                 };
             };
         };
@@ -6856,8 +7032,109 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthConfig"];
+                };
+            };
             /** @description Authentication is not configured. */
             418: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    whoAmI: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

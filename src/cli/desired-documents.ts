@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { LineCounter, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { CliError } from './failures.ts';
+import { nestsDeeperThan } from './yaml-nesting.ts';
+import { readStandardInput } from './standard-input.ts';
 
 /** One document of what is applied, or why it is none. `place` says where it stands, for people. */
 export type DesiredDocument =
@@ -41,20 +43,23 @@ function asProblem(error: unknown): Error {
   return error instanceof Error ? error : new CliError(String(error));
 }
 
-async function readStandardInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
-}
+/** More than any server takes. */
+const maxNesting = 150;
 
 /** The documents of a text. JSON is YAML as well, so one parser reads both. */
 export function* documentsOf(name: string, text: string): Generator<DesiredDocument> {
+  if (nestsDeeperThan(text, maxNesting)) {
+    yield { place: `${name}, line 1`, problem: `expected at most ${maxNesting} levels of nesting` };
+    return;
+  }
   const lineCounter = new LineCounter();
-  for (const parsed of parseAllDocuments(text, { lineCounter })) {
+  // Where a problem stands is found here, for the one that is shown: done by the parser for each, it takes minutes.
+  for (const parsed of parseAllDocuments(text, { lineCounter, logLevel: 'error', prettyErrors: false })) {
     const place = `${name}, line ${lineCounter.linePos(firstOffset(text, parsed.range[0])).line}`;
     const [problem] = parsed.errors;
     if (problem !== undefined) {
-      yield { place, problem: problem.message.split('\n')[0]?.replace(/:$/, '') ?? '' };
+      const { line, col } = lineCounter.linePos(problem.pos[0]);
+      yield { place, problem: `${problem.message.split('\n')[0] ?? ''} at line ${line}, column ${col}` };
       continue;
     }
     const document = valueOf(parsed);
@@ -66,10 +71,21 @@ export function* documentsOf(name: string, text: string): Generator<DesiredDocum
 
 function valueOf(parsed: { toJS(options: { maxAliasCount: number }): unknown }): unknown {
   try {
-    return parsed.toJS({ maxAliasCount: 1_000 });
+    const value = parsed.toJS({ maxAliasCount: 1_000 });
+    return isJson(value) ? value : new CliError('expected a document that does not hold itself by an alias');
   } catch (error) {
     // Aliases that lead nowhere, or that would unfold without end.
     return asProblem(error);
+  }
+}
+
+/** An alias within what it stands for makes a document without end, which cannot be sent. */
+function isJson(value: unknown): boolean {
+  try {
+    JSON.stringify(value);
+    return true;
+  } catch {
+    return false;
   }
 }
 

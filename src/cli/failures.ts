@@ -1,5 +1,7 @@
 import { counted } from './output/counted.ts';
 
+export { rootCause } from '../root-cause.ts';
+
 /** What the exit code of `muster` says (api.md, "Command line"). */
 export const exitCodes = {
   done: 0,
@@ -12,6 +14,16 @@ export const exitCodes = {
   /** The server knows who asks and refuses, or does not know. */
   notAllowed: 5,
 } as const;
+
+/** The same for people. */
+export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  done: 'Done.',
+  error: 'An error; the message says which.',
+  usage: 'The command line is wrong.',
+  someFailed: 'Some of several things failed, the others are done.',
+  unreachable: 'The server cannot be reached.',
+  notAllowed: 'The server refuses, or does not know who asks.',
+};
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
@@ -68,17 +80,4 @@ export function requireAllDone(what: string, { failed, total }: { failed: number
     `${failed} of ${counted(total, what)} failed`,
     failed === total ? exitCodes.error : exitCodes.someFailed,
   );
-}
-
-/** The innermost message of an error: what the database, the network or the system said. */
-export function rootCause(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(rootCause).join('; ');
-  if (error instanceof Error && error.cause !== undefined)
-    return `${firstLine(error.message)}: ${rootCause(error.cause)}`;
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** A failed query's message goes on with the query; its first line says which it was. */
-function firstLine(text: string): string {
-  return text.startsWith('Failed query') ? 'a query failed' : text;
 }

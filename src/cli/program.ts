@@ -7,12 +7,18 @@ import { decommissionCommand } from './commands/decommission.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { demoCommand } from './commands/demo.ts';
 import { diffCommand } from './commands/diff.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { getCommand } from './commands/get.ts';
+import { loginCommand } from './commands/login.ts';
+import { logoutCommand } from './commands/logout.ts';
+import { pkiCommand } from './commands/pki.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
+import { tokenCommand } from './commands/token.ts';
 import { versionCommand } from './commands/version.ts';
+import { whoamiCommand } from './commands/whoami.ts';
 import { addConnectionOptions } from './connection.ts';
 import { addExamples } from './examples.ts';
 
@@ -22,16 +28,15 @@ export function buildProgram(): Command {
     .description('Muster: every device answers before anything changes.')
     .version(version, '-V, --version', 'print the version of this program')
     .helpOption('-h, --help', 'show help')
-    .addHelpCommand(
-      new Command('help').argument('[command]').description('show help for a command').helpGroup('Other:'),
-    )
+    .addHelpCommand(helpCommand().helpGroup('Other:'))
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
   addConnectionOptions(program);
   const groups = {
-    'Service:': [serveCommand(), demoCommand(), simulateCommand()],
+    'Service:': [serveCommand(), doctorCommand(), demoCommand(), simulateCommand()],
     'Recovery:': [restoreCommand(), diffCommand(), resumeCommand(), adoptCommand()],
     'Resources:': [getCommand(), applyCommand(), deleteCommand(), decommissionCommand()],
+    'Credentials:': [loginCommand(), logoutCommand(), whoamiCommand(), tokenCommand(), pkiCommand()],
     'Other:': [completionCommand(), versionCommand()],
   };
   for (const [group, commands] of Object.entries(groups)) {
@@ -46,11 +51,16 @@ export function buildProgram(): Command {
   ]);
 }
 
+function helpCommand(): Command {
+  return new Command('help').argument('[command]').description('show help for a command');
+}
+
 /** What commands that were made on their own do not have from their parent: exits, help, and where to look it up. */
 function settle(command: Command, path: string): void {
   command.showHelpAfterError(`Run '${path} --help' for usage.`);
   for (const subcommand of command.commands) {
     subcommand.copyInheritedSettings(command);
+    if (subcommand.commands.length > 0) subcommand.addHelpCommand(helpCommand());
     settle(subcommand, `${path} ${subcommand.name()}`);
   }
 }

@@ -12,7 +12,8 @@ export function cliReference(program: Command): string {
   ].join('\n');
 }
 
-function commandsUnder(command: Command): Command[] {
+/** A command and all under it, those above before those under them. */
+export function commandsUnder(command: Command): Command[] {
   return [command, ...command.commands.flatMap(commandsUnder)];
 }
 
@@ -54,8 +55,13 @@ function table(left: string, right: string, rows: string[][]): string[] {
   return [line([left, right]), line(['---', '---']), ...rows.map(line), ''];
 }
 
-/** What a command says after its options. Commander only writes it, after the help that it can also give as text. */
 function examplesOf(command: Command): string[] {
+  const text = textAfterHelp(command);
+  return text === '' ? [] : [fenced(text)];
+}
+
+/** What a command says after its options. Commander only writes it, after the help that it can also give as text. */
+export function textAfterHelp(command: Command): string {
   let whole = '';
   command.configureOutput({
     writeOut: (text) => {
@@ -63,8 +69,7 @@ function examplesOf(command: Command): string[] {
     },
   });
   command.outputHelp();
-  const text = whole.slice(command.helpInformation().length).trim();
-  return text === '' ? [] : [fenced(text)];
+  return whole.slice(command.helpInformation().length).trim();
 }
 
 function fenced(text: string): string {

@@ -56,7 +56,7 @@ export async function examineDatabase(url: string): Promise<DatabaseCheckup> {
     return {
       version: row.version,
       majorVersion: Math.floor(Number(row.number) / 10_000),
-      clockAheadMs: Math.round(Number(row.now_ms) - (askedAt + answeredAt) / 2),
+      clockAheadMs: Math.round(row.now_ms - (askedAt + answeredAt) / 2),
       isReplica: row.replica,
       isDurable: row.fsync === 'on' && row.full_page_writes === 'on',
       mayCreate: row.may_create,

@@ -2,6 +2,9 @@ import { annotationKeys } from './device-document.ts';
 import type { JsonObject } from './json.ts';
 import type { Event } from './resources/event.ts';
 
+/** Annotations of an event that say which request it happened in. */
+const originKeys = { from: 'muster/from', request: 'muster/request' } as const;
+
 /** An event as it is stored. */
 export type StoredEvent = {
   readonly name: string;
@@ -16,6 +19,9 @@ export type StoredEvent = {
   readonly component: string;
   /** The restore that was current when it happened. */
   readonly restore: string;
+  /** Of the request that it happened in, if it did in one. */
+  readonly clientAddress: string | null;
+  readonly requestId: string | null;
 };
 
 /** An event as the API shows it. */
@@ -26,7 +32,11 @@ export function eventDocument(event: StoredEvent): Event {
     metadata: {
       name: event.name,
       creationTimestamp: event.at.toISOString(),
-      annotations: { [annotationKeys.restore]: event.restore },
+      annotations: {
+        [annotationKeys.restore]: event.restore,
+        ...(event.clientAddress !== null && { [originKeys.from]: event.clientAddress }),
+        ...(event.requestId !== null && { [originKeys.request]: event.requestId }),
+      },
     },
     involvedObject: { kind: event.involvedKind, name: event.involvedName },
     // Only the service writes reasons and details, and one of a newer version must not make a list unreadable.

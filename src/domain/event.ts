@@ -11,14 +11,14 @@ export type NewEvent = {
   };
   readonly message: string;
   readonly details?: JsonObject;
-  /** `user:NAME` or `service:NAME`. */
+  /** Who did it: `user:NAME`, `token:NAME`, `device:NAME` or `service:NAME`. */
   readonly actor: string;
 };
 
 /** The actor of what Muster does by itself. */
 export const serviceActor = 'service:muster';
 
-/** The actor of what a device does, by the name that it gives. */
+/** The actor of what a device does, by the name that it has proved or, where nobody has to, given. */
 export function deviceActor(name: string): string {
-  return `service:device/${name}`;
+  return `device:${name}`;
 }

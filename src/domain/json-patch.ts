@@ -18,8 +18,7 @@ export function applyJsonPatch(document: JsonObject, patch: PatchRequest): JsonO
     try {
       patched = jsonPatch.applyOperation(patched, toOperation(operation), true, true, true, index).newDocument;
     } catch (error) {
-      if (!(error instanceof JsonPatchError)) throw error;
-      throw badRequest(`patch operation ${index} (${operation.op} ${operation.path}): ${firstLine(error.message)}`);
+      throw badRequest(`patch operation ${index} (${operation.op} ${operation.path}): ${reasonOf(error)}`);
     }
   }
   if (typeof patched !== 'object' || patched === null || Array.isArray(patched)) {
@@ -46,6 +45,10 @@ function toOperation({ op, path, value }: PatchRequest[number]): Operation {
   }
 }
 
-function firstLine(message: string): string {
-  return message.split('\n')[0] ?? message;
+/** @throws the error itself if it is not the library's way to refuse an operation */
+function reasonOf(error: unknown): string {
+  if (error instanceof JsonPatchError) return error.message.split('\n')[0] ?? error.message;
+  // A path through null: the library looks into it without asking.
+  if (error instanceof TypeError) return 'expected an object or an array on the way to this place';
+  throw error;
 }

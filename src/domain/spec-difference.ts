@@ -3,6 +3,8 @@ import jsonPatch from 'fast-json-patch';
 import { stringify } from 'yaml';
 import { canonicalJson } from './json.ts';
 import type { JsonObject, JsonValue } from './json.ts';
+import { maskSecrets, numberedMasks } from './secrets/masked-document.ts';
+import { maskedKeys, type MaskedKeys } from './secrets/masked-keys.ts';
 
 /** One step of an RFC 6902 JSON Patch, of the three kinds that a comparison needs. */
 export type JsonPatchOperation =
@@ -10,7 +12,7 @@ export type JsonPatchOperation =
   | { readonly op: 'remove'; readonly path: string };
 
 export type SpecDifference = {
-  /** Turns what the device runs into what it would be sent. Empty if they are the same. */
+  /** Turns what the device runs, masked, into what it would be sent, masked. Empty if the two are the same without masks. */
   readonly patch: JsonPatchOperation[];
   /** A unified diff of the two as YAML, keys sorted. Empty if they are the same. */
   readonly text: string;
@@ -20,13 +22,16 @@ export type SpecDifference = {
 const maxChangedLines = 1000;
 
 /**
- * What differs between the spec that a device runs and the one that it would be sent on resume.
+ * What differs between the spec that a device runs and the one that it would be sent on resume. Secrets are masked: that
+ * one differs shows by another number, and nothing of what it is.
  *
  * @throws MusterError 400 if either is nested too deep to be compared
  */
-export function specDifference(from: JsonObject, to: JsonObject): SpecDifference {
+export function specDifference(from: JsonObject, to: JsonObject, isMasked: MaskedKeys = maskedKeys()): SpecDifference {
   if (canonicalJson(from) === canonicalJson(to)) return { patch: [], text: '' };
-  return { patch: jsonPatch.compare(from, to).map(asPatchOperation), text: textDifference(from, to) };
+  const maskOf = numberedMasks();
+  const [runs, sent] = [maskSecrets(from, isMasked, maskOf), maskSecrets(to, isMasked, maskOf)];
+  return { patch: jsonPatch.compare(runs, sent).map(asPatchOperation), text: textDifference(runs, sent) };
 }
 
 function asPatchOperation(operation: ReturnType<typeof jsonPatch.compare>[number]): JsonPatchOperation {

@@ -1,8 +1,18 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import { AdminAuthenticator } from '../auth/admin-authenticator.ts';
+import type { FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
+import { anonymous } from '../domain/access/principal.ts';
+import { guardRoutes, registerOpen } from './access.ts';
+import { watchRequests } from './action-log.ts';
+import { principalOf } from './actor.ts';
+import { connectionLimits, limitConnections } from './connection-limits.ts';
+import { ListenerTls } from './listener-tls.ts';
 import { createListener, type Listener } from './listener.ts';
 import { openapiOptions } from './openapi.ts';
+import { addressOf, createRateLimit, limitRequests } from './rate-limits.ts';
+import { protectBrowsers } from './response-headers.ts';
 import { authConfigRoutes } from './routes/auth-config.ts';
 import { deviceActionRoutes } from './routes/device-actions.ts';
 import { deviceStatusRoutes } from './routes/device-status.ts';
@@ -12,6 +22,7 @@ import { eventRoutes } from './routes/events.ts';
 import { fleetRoutes } from './routes/fleets.ts';
 import { healthRoutes } from './routes/health.ts';
 import { labelRoutes } from './routes/labels.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { restoreRoutes } from './routes/restores.ts';
 import { unknownDeviceRoutes } from './routes/unknown-devices.ts';
@@ -34,9 +45,16 @@ const about = {
     { name: 'organization', description: 'Organizations; there is one.' },
     { name: 'authentication', description: 'How to log in.' },
     { name: 'version', description: 'The version of the service.' },
-    { name: 'health', description: 'Whether the service lives and can serve.' },
+    { name: 'health', description: 'Whether the service lives and can serve, and how it does.' },
   ],
 };
+
+const bearer = {
+  type: 'http',
+  scheme: 'bearer',
+  description:
+    'A token of the OIDC issuer, or a static one. Needed where authentication is configured; `x-permission` of an operation says what the roles that the token gives must allow (`known`: anything at all).',
+} as const;
 
 const apiRoutes = [
   restoreRoutes,
@@ -53,17 +71,49 @@ const apiRoutes = [
   versionRoutes,
 ];
 
-/** The admin listener. */
+/** How long a client may take nothing of an answer: longer than any statement of the database runs. */
+const quietTimeoutMs = 5 * 60_000;
+
+/** The admin listener. @throws Error naming the setting whose tokens, certificate or key cannot be used */
 export async function buildApiApp(context: Context): Promise<Listener> {
-  const app = createListener(context.log);
-  await app.register(swagger, openapiOptions(about));
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    uiConfig: { docExpansion: 'list' },
-    theme: { title: 'Muster API', css: [{ filename: 'muster.css', content: '.swagger-ui .topbar { display: none }' }] },
+  const { config } = context;
+  const tls = await apiTls(context);
+  const app = createListener(context.log, tls, { ...config, quietTimeoutMs });
+  limitConnections(app, connectionLimits(config));
+  await protectBrowsers(app, { secure: tls !== undefined });
+  watchRequests(app, context);
+  await app.register(swagger, openapiOptions({ ...about, securitySchemes: { bearer } }));
+  await registerOpen(app, async (pages) => {
+    await pages.register(swaggerUi, {
+      routePrefix: '/docs',
+      uiConfig: { docExpansion: 'list' },
+      theme: {
+        title: 'Muster API',
+        css: [{ filename: 'muster.css', content: '.swagger-ui .topbar { display: none }' }],
+      },
+    });
   });
+  guardRoutes(app, await AdminAuthenticator.open(context), context.log);
+  limitRequests(app, createRateLimit(config.adminRate, 'principal'), callerOf);
   await app.register(healthRoutes(context));
+  await app.register(metricsRoutes(context));
   for (const routes of apiRoutes) await app.register(routes(context), { prefix: basePath });
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  app.get('/openapi.json', { schema: { hide: true }, config: { access: 'open' } }, () => app.swagger());
   return app;
+}
+
+/** Probes and others who need not say who they are must not use up what one of them may ask. */
+function callerOf(request: FastifyRequest): string {
+  const principal = principalOf(request);
+  return principal === anonymous ? addressOf(request) : principal.name;
+}
+
+async function apiTls({ config, credentialFiles }: Context): Promise<ListenerTls | undefined> {
+  const { apiTlsCert, apiTlsKey } = config;
+  if (apiTlsCert === undefined || apiTlsKey === undefined) return undefined;
+  const files = {
+    cert: { setting: 'MUSTER_API_TLS_CERT', path: apiTlsCert },
+    key: { setting: 'MUSTER_API_TLS_KEY', path: apiTlsKey },
+  };
+  return await ListenerTls.open(files, credentialFiles);
 }

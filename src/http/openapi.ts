@@ -1,17 +1,31 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import type { FastifySchema } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import type { RouteAccess } from '../domain/access/permissions.ts';
 import { version } from '../version.ts';
 import { pruneComponents } from './prune-components.ts';
 
+const toSchema = createJsonSchemaTransform({});
 const toDocument = createJsonSchemaTransformObject({});
 
 type Tag = { readonly name: string; readonly description: string };
+type SecuritySchemes = NonNullable<
+  NonNullable<NonNullable<FastifyDynamicSwaggerOptions['openapi']>['components']>['securitySchemes']
+>;
 
 /** How the OpenAPI document of a listener is made from its routes. */
-export function openapiOptions(about: {
+export function openapiOptions({
+  securitySchemes = {},
+  security = [],
+  ...about
+}: {
   title: string;
   description: string;
   tags: Tag[];
+  /** How callers authenticate: with any one of these. */
+  securitySchemes?: SecuritySchemes;
+  /** What every operation asks for that does not say otherwise: any one of these. */
+  security?: Record<string, string[]>[];
 }): FastifyDynamicSwaggerOptions {
   return {
     openapi: {
@@ -23,9 +37,19 @@ export function openapiOptions(about: {
       },
       servers: [{ url: '/', description: 'The listener that serves this.' }],
       tags: about.tags,
-      security: [],
+      components: { securitySchemes },
+      security,
     },
-    transform: createJsonSchemaTransform({}),
+    transform(route) {
+      const { schema, url } = toSchema(route);
+      return { schema: withAccess(schema, route.route.config?.access, Object.keys(securitySchemes)), url };
+    },
     transformObject: (document) => pruneComponents(toDocument(document)),
   };
+}
+
+/** What a route asks of its caller, in its operation. */
+function withAccess(schema: FastifySchema, access: RouteAccess | undefined, schemes: readonly string[]): FastifySchema {
+  if (access === undefined || access === 'open') return schema;
+  return Object.assign(schema, { security: schemes.map((name) => ({ [name]: [] })), 'x-permission': access });
 }

@@ -18,28 +18,38 @@ export function statusBody(code: number, reason: string, message: string): Statu
   return { apiVersion: 'v1beta1', kind: 'Status', status: code < 400 ? 'Success' : 'Failure', code, reason, message };
 }
 
-/** What a client is told of an error. What nobody foresaw tells it nothing. */
-export function problemOf(error: unknown): {
+/**
+ * What a client is told of an error. What nobody foresaw tells it nothing.
+ *
+ * @param bodyLimit how large the body of the request might have been, in bytes
+ */
+export function problemOf(
+  error: unknown,
+  bodyLimit?: number,
+): {
   body: StatusBody;
   retryAfterSeconds: number | undefined;
+  challenge: string | undefined;
   foreseen: boolean;
 } {
-  const known = toMusterError(error);
+  const known = toMusterError(error, bodyLimit);
   if (known === undefined) {
     return {
       body: statusBody(500, 'InternalError', 'an internal error occurred'),
       retryAfterSeconds: undefined,
+      challenge: undefined,
       foreseen: false,
     };
   }
   return {
     body: statusBody(known.status, known.reason, known.message),
     retryAfterSeconds: known.retryAfterSeconds,
+    challenge: known.challenge,
     foreseen: true,
   };
 }
 
-function toMusterError(error: unknown): MusterError | undefined {
+function toMusterError(error: unknown, bodyLimit: number | undefined): MusterError | undefined {
   if (error instanceof MusterError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const parts = error.validation.slice(0, 5).map((issue) => {
@@ -49,7 +59,10 @@ function toMusterError(error: unknown): MusterError | undefined {
     return new MusterError('badRequest', `${where[error.validationContext ?? ''] ?? 'request'}: ${parts.join('; ')}`);
   }
   if (isFastifyError(error)) {
-    if (error.statusCode === 413) return new MusterError('tooLarge', 'the request body is too large');
+    if (error.statusCode === 413) {
+      const most = bodyLimit === undefined ? 'a smaller one' : `at most ${bodyLimit} bytes`;
+      return new MusterError('tooLarge', `the request body is too large: expected ${most}`);
+    }
     if (error.statusCode === 415) return new MusterError('unsupportedMediaType', error.message);
     if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
       return new MusterError('badRequest', error.message);
@@ -74,7 +87,7 @@ function isFastifyError(error: unknown): error is FastifyError {
 /** Makes every error of a listener a Status object: the one place where errors become answers. */
 export function renderProblems(app: FastifyInstance, log: Log): void {
   app.setErrorHandler((error, request, reply) => {
-    const problem = problemOf(error);
+    const problem = problemOf(error, request.routeOptions.bodyLimit);
     if (!problem.foreseen || isResponseSerializationError(error)) {
       log.error({ err: error, requestId: request.id, method: request.method, url: request.url }, 'request failed');
     }
@@ -88,7 +101,11 @@ export function renderProblems(app: FastifyInstance, log: Log): void {
   );
 }
 
-function sendProblem(reply: FastifyReply, { body, retryAfterSeconds }: ReturnType<typeof problemOf>): FastifyReply {
+function sendProblem(
+  reply: FastifyReply,
+  { body, retryAfterSeconds, challenge }: ReturnType<typeof problemOf>,
+): FastifyReply {
   if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
+  if (challenge !== undefined) void reply.header('WWW-Authenticate', challenge);
   return reply.code(body.code).send(body);
 }

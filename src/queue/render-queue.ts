@@ -4,6 +4,7 @@ import { createPostgresBackend, Queue, Worker, withBackend, type Job } from 'bul
 import { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
+import { within } from '../within.ts';
 
 /** Telling a worker that it is worth looking at something now. A hint: it may be lost, it decides nothing. */
 export type RenderHints = {
@@ -24,12 +25,24 @@ const jobSchema = z.discriminatedUnion('kind', [
 ]);
 export type RenderJob = z.infer<typeof jobSchema>;
 
+export type QueueState = {
+  /** Jobs by where they are; undefined if the queue does not answer. */
+  readonly jobs: Readonly<Record<(typeof jobStates)[number], number>> | undefined;
+  /** Whether the worker of this process takes jobs; `none` where it has none. */
+  readonly worker: 'none' | 'running' | 'lost';
+};
+
+/** Where a job can be; `failed` ones were tried often enough and are set aside. */
+export const jobStates = ['waiting', 'active', 'delayed', 'failed'] as const;
+
 export type RenderQueue = RenderHints &
   QueueControl & {
     /** Starts to work: one handler at a time for each of `concurrency`. */
     work(handle: (job: RenderJob) => Promise<void>, options: { concurrency: number }): void;
-    /** Whether the queue answers, and the worker, if this process has one, is running. */
+    /** Whether the queue answers, and the worker, if this process has one, takes jobs. */
     isHealthy(): Promise<boolean>;
+    /** How the queue is, seen from this process. Never throws. */
+    state(): Promise<QueueState>;
     /** Lets running jobs end, for a few seconds; the others stay for another worker. */
     close(): Promise<void>;
   };
@@ -40,6 +53,8 @@ const prefix = '{muster}';
 const devicesPerJob = 250;
 /** Hints that follow one within so long share a job: many devices that come one by one must not cost a job each. */
 const gatherMs = 100;
+/** A queue that takes longer to say how it is does not answer. */
+const answerTimeoutMs = 2_000;
 /** How long closing may take: running jobs end within that, or are taken up by another worker. */
 const closeTimeoutMs = 5_000;
 const jobOptions = {
@@ -62,6 +77,7 @@ function openOnPostgres(databaseUrl: string, log: Log): RenderQueue {
     queue: new PostgresQueue(queueName, { connection }),
     startWorker: (process, concurrency) => new PostgresWorker(queueName, process, { connection, concurrency }),
     isConnected: () => true,
+    isWorkerConnected: () => true,
     disconnect: () => undefined,
   });
 }
@@ -78,6 +94,7 @@ function openOnRedis(redisUrl: string, log: Log): RenderQueue {
     queue: new Queue(queueName, { connection: producing, prefix }),
     startWorker: (process, concurrency) => new Worker(queueName, process, { connection: working, prefix, concurrency }),
     isConnected: () => producing.status === 'ready',
+    isWorkerConnected: () => working.status === 'ready',
     disconnect() {
       producing.disconnect();
       working.disconnect();
@@ -94,6 +111,8 @@ type Parts = {
   readonly startWorker: (process: (job: Job) => Promise<void>, concurrency: number) => AnyWorker;
   /** Whether a hint can be sent now. */
   readonly isConnected: () => boolean;
+  /** Whether a worker can take jobs now. */
+  readonly isWorkerConnected: () => boolean;
   readonly disconnect: () => void;
 };
 
@@ -174,12 +193,21 @@ class BullRenderQueue implements RenderQueue {
   }
 
   async isHealthy(): Promise<boolean> {
-    if (this.worker !== undefined && !this.worker.isRunning()) return false;
-    if (!this.parts.isConnected()) return false;
-    return await this.parts.queue.getJobCounts('waiting').then(
-      () => true,
-      () => false,
-    );
+    const { jobs, worker } = await this.state();
+    return jobs !== undefined && worker !== 'lost';
+  }
+
+  async state(): Promise<QueueState> {
+    const counts = this.parts.isConnected()
+      ? await within(answerTimeoutMs, this.parts.queue.getJobCounts(...jobStates))
+      : undefined;
+    const { waiting = 0, active = 0, delayed = 0, failed = 0 } = counts ?? {};
+    return { jobs: counts && { waiting, active, delayed, failed }, worker: this.workerState() };
+  }
+
+  private workerState(): QueueState['worker'] {
+    if (this.worker === undefined) return 'none';
+    return this.worker.isRunning() && this.parts.isWorkerConnected() ? 'running' : 'lost';
   }
 
   async close(): Promise<void> {

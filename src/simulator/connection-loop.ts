@@ -1,3 +1,4 @@
+import type { DeviceAccess } from './device-credential.ts';
 import type { FleetCounters } from './fleet-counters.ts';
 import type { NetworkLine } from './network-line.ts';
 import { around, type Backoff } from './waiting-times.ts';
@@ -19,10 +20,11 @@ export class TurnedAway extends Error {
 /** How a connection ended in good order: to be made anew, or never again. */
 export type SessionEnd = 'reconnect' | 'replaced';
 
-/** What every device of a fleet needs to talk. */
+/** What a device of a fleet needs to talk. */
 export type Talking = {
   /** Base URL of the listener for devices. */
   readonly agentServer: string;
+  readonly access: DeviceAccess;
   readonly line: NetworkLine;
   readonly backoff: Backoff;
   readonly counters: FleetCounters;

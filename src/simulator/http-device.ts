@@ -4,6 +4,7 @@ import { gates } from '../domain/gate.ts';
 import type { DevicePosition } from '../domain/position.ts';
 import { verdicts } from '../domain/verdict.ts';
 import { TurnedAway, type SessionEnd, type Talking } from './connection-loop.ts';
+import { identityHeaders, tlsOptions } from './device-credential.ts';
 import { carriesSpec, readDelivered } from './delivered-spec.ts';
 import { statusUpdate } from './reported-status.ts';
 import type { SimulatedDevice } from './simulated-device.ts';
@@ -43,7 +44,7 @@ export class HttpDevice {
   async session(signal: AbortSignal): Promise<SessionEnd> {
     const client = new Client(this.talking.agentServer, {
       pipelining: 1,
-      connect: { timeout: 10_000 },
+      connect: { timeout: 10_000, ...tlsOptions(this.talking.access) },
       headersTimeout: pollSilenceMs,
       bodyTimeout: silenceMs,
     });
@@ -60,7 +61,12 @@ export class HttpDevice {
   private async poll(client: Client, signal: AbortSignal): Promise<void> {
     const { device } = this;
     const reported = device.reports();
-    const response = await client.request({ method: 'GET', path: this.pollPath(reported), signal });
+    const response = await client.request({
+      method: 'GET',
+      path: this.pollPath(reported),
+      headers: identityHeaders(this.talking.access),
+      signal,
+    });
     const body = await this.read(response, reported);
     if (response.statusCode === 200) await this.take(client, signal, body);
     else await this.talking.line.pause(around(pollAgainMs));
@@ -90,7 +96,7 @@ export class HttpDevice {
     const response = await client.request({
       method: 'PUT',
       path: `/api/v1/devices/${encodeURIComponent(device.name)}/status`,
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...identityHeaders(this.talking.access) },
       body: JSON.stringify(statusUpdate(device.name, reported, device.spec, { withSpec })),
       headersTimeout: silenceMs,
       signal,

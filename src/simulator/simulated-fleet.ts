@@ -1,5 +1,6 @@
 import type { DevicePosition } from '../domain/position.ts';
 import { keepConnected, type Talking } from './connection-loop.ts';
+import type { DeviceCredential } from './device-credential.ts';
 import type { DeliveredSpec } from './delivered-spec.ts';
 import { FleetCounters } from './fleet-counters.ts';
 import { HttpDevice } from './http-device.ts';
@@ -10,11 +11,19 @@ import { WebSocketDevice } from './websocket-device.ts';
 
 export type Transport = 'http' | 'ws';
 
-export type Member = { readonly name: string; readonly transport: Transport; readonly start: StartingPoint };
+export type Member = {
+  readonly name: string;
+  readonly transport: Transport;
+  readonly start: StartingPoint;
+  /** Not given where devices need not say who they are. */
+  readonly credential?: DeviceCredential | undefined;
+};
 
 export type FleetOptions = {
   /** Base URL of the listener for devices. */
   readonly agentServer: string;
+  /** The authorities, in PEM form, that its certificate may be from; those of the system if not given. */
+  readonly agentCa?: string | undefined;
   readonly members: readonly Member[];
   /** Waits after failed attempts to connect: the first, and the longest. */
   readonly reconnect: { readonly firstMs: number; readonly capMs: number };
@@ -51,11 +60,12 @@ export class SimulatedFleet {
   }
 
   private run(index: number, line: NetworkLine): void {
-    const { members, agentServer, reconnect } = this.options;
+    const { members, agentServer, agentCa, reconnect } = this.options;
     const device = this.devices[index];
     const member = members[index];
     if (device === undefined || member === undefined) return;
-    const talking: Talking = { agentServer, line, backoff: new Backoff(reconnect), counters: this.counters };
+    const access = { ca: agentCa, credential: member.credential };
+    const talking: Talking = { agentServer, access, line, backoff: new Backoff(reconnect), counters: this.counters };
     const talker = member.transport === 'http' ? new HttpDevice(device, talking) : new WebSocketDevice(device, talking);
     this.running.push(keepConnected(talking, (signal) => talker.session(signal)));
   }

@@ -9,6 +9,7 @@ import {
   type VerdictFrame,
 } from '../domain/resources/websocket-frames.ts';
 import { TurnedAway, type SessionEnd, type Talking } from './connection-loop.ts';
+import { identityHeaders, tlsOptions } from './device-credential.ts';
 import { readDelivered } from './delivered-spec.ts';
 import { reportedStatus } from './reported-status.ts';
 import type { SimulatedDevice } from './simulated-device.ts';
@@ -47,7 +48,12 @@ export class WebSocketDevice {
   async session(signal: AbortSignal): Promise<SessionEnd> {
     const url = new URL(`/api/v1/devices/${encodeURIComponent(this.device.name)}/connect`, this.talking.agentServer);
     url.protocol = url.protocol.replace('http', 'ws');
-    const socket = new WebSocket(url, subprotocol, { perMessageDeflate: false, handshakeTimeout: 10_000 });
+    const socket = new WebSocket(url, subprotocol, {
+      perMessageDeflate: false,
+      handshakeTimeout: 10_000,
+      headers: identityHeaders(this.talking.access),
+      ...tlsOptions(this.talking.access),
+    });
     const terminate = () => socket.terminate();
     signal.addEventListener('abort', terminate, { once: true });
     const connection = new Connection(this.device, this.talking, socket, () => (this.lastId += 1));

@@ -10,7 +10,9 @@ import type { JsonObject } from '../domain/json.ts';
 import type { RestoreBackup } from '../domain/resources/restore.ts';
 import { storableObject } from '../domain/resources/storable.ts';
 import { specHash } from '../domain/spec-hash.ts';
+import type { Observer, RestoreCause } from '../observer.ts';
 import type { QueueControl } from '../queue/render-queue.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { uuidv7 } from '../uuid-v7.ts';
 
 export type RestoreDeclaration = {
@@ -29,20 +31,22 @@ export type RestoreDeclaration = {
  * @throws MusterError 409 if the key was used with other contents
  */
 export async function declareRestore(
-  deps: { database: Database; clock: Clock; bus: Bus; queue: QueueControl },
+  deps: Announcing & { database: Database; clock: Clock; tracing: Tracing },
   declaration: RestoreDeclaration,
 ): Promise<{ restore: RestoreRecord; created: boolean }> {
   const { idempotencyKey } = declaration;
-  const declared = await deps.database.transact(async (tx) => {
-    const previous = await lockForDeclaring(tx);
-    const made = idempotencyKey === undefined ? undefined : await findRestoreByKey(tx, idempotencyKey);
-    if (made === undefined) {
-      return { restore: await declareWithin(tx, previous, declaration, deps.clock.now()), created: true };
-    }
-    if (made.requestHash === requestHash(declaration)) return { restore: made, created: false };
-    throw conflict(`the Idempotency-Key was used before with another body, for restore ${made.id}`);
-  });
-  if (declared.created) announceRestore(deps, declared.restore.id);
+  const declared = await deps.tracing.span('declare restore', { 'muster.restore.by': 'person' }, () =>
+    deps.database.transact(async (tx) => {
+      const previous = await lockForDeclaring(tx);
+      const made = idempotencyKey === undefined ? undefined : await findRestoreByKey(tx, idempotencyKey);
+      if (made === undefined) {
+        return { restore: await declareWithin(tx, previous, declaration, deps.clock.now()), created: true };
+      }
+      if (made.requestHash === requestHash(declaration)) return { restore: made, created: false };
+      throw conflict(`the Idempotency-Key was used before with another body, for restore ${made.id}`);
+    }),
+  );
+  if (declared.created) announceRestore(deps, declared.restore.id, 'person');
   return declared;
 }
 
@@ -86,8 +90,12 @@ export async function declareWithin(
   return restore;
 }
 
+/** Whom a declared restore is told to. */
+export type Announcing = { bus: Bus; queue: QueueControl; observer: Observer };
+
 /** Tells everybody, after the commit. What is lost on the way is found by looking. */
-export function announceRestore({ bus, queue }: { bus: Bus; queue: QueueControl }, restore: string): void {
+export function announceRestore({ bus, queue, observer }: Announcing, restore: string, cause: RestoreCause): void {
+  observer.restoreDeclared(cause);
   queue.discardOlderJobs();
   bus.publish({ type: 'restore-declared', restore });
 }

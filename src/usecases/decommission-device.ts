@@ -31,7 +31,7 @@ export async function decommissionDevice(
       throw conflict(`device ${name} is being given up already`);
     }
     await leaveMusters(tx, name);
-    await wantRendering(tx, [name]);
+    await wantRendering(tx, [name], now);
     await saveDevice(tx, {
       ...device,
       spec: { ...device.spec, decommissioning: { target } },

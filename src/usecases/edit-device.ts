@@ -27,7 +27,7 @@ export async function editDevice(
   const edited = editedDevice(device, desired, change, { owner, matchingFleets });
   // Labels fill in templates, so a change of them is one of what is rendered.
   const wanted = change.spec || change.labels;
-  if (wanted) await wantRendering(tx, [device.name]);
+  if (wanted) await wantRendering(tx, [device.name], now);
   await saveDevice(tx, edited);
   const fields = updatedFields(change, device, edited);
   const owners = fields.includes('owner') ? { before: device, after: edited } : undefined;

@@ -6,20 +6,21 @@ import { notFound } from '../domain/errors.ts';
 import { partedAt } from '../domain/parting.ts';
 import type { DevicePosition } from '../domain/position.ts';
 import type { DeviceConflict } from '../domain/resources/device-conflict.ts';
+import type { MaskedKeys } from '../domain/secrets/masked-keys.ts';
 import type { Position } from '../domain/resources/position.ts';
 import { renderInput } from '../domain/render-input.ts';
 import { specDifference } from '../domain/spec-difference.ts';
 import type { SpecRenderer } from '../domain/spec-renderer.ts';
 
+type Deps = { readonly database: Database; readonly renderer: SpecRenderer; readonly isMasked: MaskedKeys };
+
 /**
- * Why a device is paused, and what resuming it would change: from what it runs to what it would be sent.
+ * Why a device is paused, and what resuming it would change: from what it runs to what it would be sent, with the
+ * secrets in both masked.
  *
  * @throws MusterError 404 if there is no such device, or it has no conflict
  */
-export async function explainConflict(
-  { database, renderer }: { database: Database; renderer: SpecRenderer },
-  name: string,
-): Promise<DeviceConflict> {
+export async function explainConflict({ database, renderer, isMasked }: Deps, name: string): Promise<DeviceConflict> {
   const device = await findDevice(database.pool, name);
   if (device === undefined) throw notFound(`there is no device ${name}`);
   const { server, reported, conflict } = device.state;
@@ -35,7 +36,7 @@ export async function explainConflict(
     server: shown(server),
     reported: reported && shown(reported),
     partedAt: parting && { timeline: parting.timeline, renderedVersion: String(parting.version) },
-    difference: await differenceOnResume({ database, renderer }, name),
+    difference: await differenceOnResume({ database, renderer, isMasked }, name),
   };
 }
 
@@ -44,7 +45,7 @@ function shown({ timeline, version, specHash }: DevicePosition): Position {
 }
 
 async function differenceOnResume(
-  { database, renderer }: { database: Database; renderer: SpecRenderer },
+  { database, renderer, isMasked }: Deps,
   name: string,
 ): Promise<DeviceConflict['difference']> {
   const [running, input] = await Promise.all([
@@ -54,6 +55,6 @@ async function differenceOnResume(
   if (running === undefined || input === undefined) return null;
   const outcome = await renderInput(renderer, input);
   if (!outcome.ok) return null;
-  const { patch, text } = specDifference(running, outcome.spec);
+  const { patch, text } = specDifference(running, outcome.spec, isMasked);
   return { patch: [...patch], text };
 }

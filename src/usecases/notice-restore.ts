@@ -1,4 +1,3 @@
-import type { Bus } from '../bus/bus.ts';
 import type { WalMark } from '../bus/wal-mark.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -8,15 +7,15 @@ import { countAheadDevices } from '../db/event-log.ts';
 import { lockForDeclaring } from '../db/fence.ts';
 import { serviceActor } from '../domain/event.ts';
 import type { Log } from '../log.ts';
-import type { QueueControl } from '../queue/render-queue.ts';
-import { announceRestore, declareWithin } from './declare-restore.ts';
+import type { RestoreCause } from '../observer.ts';
+import type { Tracing } from '../tracing/tracing.ts';
+import { announceRestore, declareWithin, type Announcing } from './declare-restore.ts';
 
-export type NoticeDeps = {
+export type NoticeDeps = Announcing & {
   database: Database;
   clock: Clock;
-  bus: Bus;
-  queue: QueueControl;
   log: Log;
+  tracing: Tracing;
   walMark: WalMark;
   config: Pick<Config, 'noticeCopy' | 'noticeRewind' | 'noticeAhead'>;
 };
@@ -55,7 +54,8 @@ async function rememberIdentity({ database }: NoticeDeps, identity: DatabaseIden
 async function noticeCopy(deps: NoticeDeps, changes: readonly string[], identity: DatabaseIdentity): Promise<void> {
   const mode = deps.config.noticeCopy;
   if (mode === 'off') return;
-  await declareByItself(deps, mode, `this database is a copy: ${changes.join(', ')}`, async (tx) => {
+  const cause = { kind: 'copy', text: `this database is a copy: ${changes.join(', ')}` } as const;
+  await declareByItself(deps, mode, cause, async (tx) => {
     // Another instance may have been here first, and declared what this one noticed too.
     const stored = await storedIdentity(tx);
     if (stored === undefined || identityChanges(stored, identity).length === 0) return false;
@@ -70,8 +70,13 @@ async function noticeRewind(deps: NoticeDeps, identity: DatabaseIdentity, walPos
   if (mode === 'off') return;
   const highest = await deps.walMark.read(logName(identity));
   if (highest === undefined || walPosition >= highest) return;
-  const cause = `its write-ahead log is at byte ${walPosition}, behind byte ${highest} where it has been`;
-  await declareByItself(deps, mode, cause, async () => (await deps.walMark.read(logName(identity))) === highest);
+  const text = `its write-ahead log is at byte ${walPosition}, behind byte ${highest} where it has been`;
+  await declareByItself(
+    deps,
+    mode,
+    { kind: 'rewind', text },
+    async () => (await deps.walMark.read(logName(identity))) === highest,
+  );
   await deps.walMark.write(logName(identity), walPosition);
 }
 
@@ -82,8 +87,8 @@ async function noticeRewind(deps: NoticeDeps, identity: DatabaseIdentity, walPos
 export async function noticeDevicesAhead(deps: NoticeDeps): Promise<void> {
   const mode = deps.config.noticeAhead;
   if (mode === 'off') return;
-  const cause = `at least ${aheadDevicesLimit} devices within a minute were ahead of it`;
-  await declareByItself(deps, mode, cause, async (tx, current) => {
+  const text = `at least ${aheadDevicesLimit} devices within a minute were ahead of it`;
+  await declareByItself(deps, mode, { kind: 'ahead', text }, async (tx, current) => {
     const since = new Date(deps.clock.now().getTime() - aheadWithinMs);
     return (await countAheadDevices(tx, { restore: current, since })) >= aheadDevicesLimit;
   });
@@ -93,21 +98,26 @@ export async function noticeDevicesAhead(deps: NoticeDeps): Promise<void> {
 async function declareByItself(
   deps: NoticeDeps,
   mode: Exclude<NoticeMode, 'off'>,
-  cause: string,
+  cause: { readonly kind: Exclude<RestoreCause, 'person'>; readonly text: string },
   isNeeded: (tx: Executor, current: string) => Promise<boolean>,
 ): Promise<void> {
-  const declared = await deps.database.transact(async (tx) => {
-    const current = await lockForDeclaring(tx);
-    if (!(await isNeeded(tx, current))) return undefined;
-    deps.log.warn({ cause, mode }, 'the database seems to have been restored, and nobody declared it');
-    if (mode === 'warn') return undefined;
-    const reason = `Noticed by Muster: the database was restored; ${cause}.`;
-    return await declareWithin(tx, current, { reason, declaredBy: serviceActor }, deps.clock.now());
-  });
-  if (declared !== undefined) announceRestore(deps, declared.id);
+  const declared = await deps.tracing.span('declare restore', { 'muster.restore.by': cause.kind }, () =>
+    deps.database.transact(async (tx) => {
+      const current = await lockForDeclaring(tx);
+      if (!(await isNeeded(tx, current))) return undefined;
+      deps.log.warn({ cause: cause.text, mode }, 'the database seems to have been restored, and nobody declared it');
+      if (mode === 'warn') return undefined;
+      const reason = `Noticed by Muster: the database was restored; ${cause.text}.`;
+      return await declareWithin(tx, current, { reason, declaredBy: serviceActor }, deps.clock.now());
+    }),
+  );
+  if (declared === undefined) return;
+  announceRestore(deps, declared.id, cause.kind);
+  deps.log.warn({ restore: declared.id, actor: serviceActor, cause: cause.kind }, 'declared a restore');
 }
 
-function identityChanges(stored: DatabaseIdentity, real: DatabaseIdentity): string[] {
+/** In what a database is another one than the one that its rows were written in, for people. */
+export function identityChanges(stored: DatabaseIdentity, real: DatabaseIdentity): string[] {
   const parts = [
     ['its cluster', stored.systemIdentifier, real.systemIdentifier],
     ['its WAL timeline', stored.walTimeline, real.walTimeline],

@@ -20,8 +20,9 @@ import { renderedPosition } from '../domain/position.ts';
 import { renderInput } from '../domain/render-input.ts';
 import { specHash } from '../domain/spec-hash.ts';
 import type { RenderOutcome, SpecRenderer } from '../domain/spec-renderer.ts';
+import type { Observer } from '../observer.ts';
 
-type Deps = { database: Database; clock: Clock; bus: Bus; renderer: SpecRenderer };
+type Deps = { database: Database; clock: Clock; bus: Bus; renderer: SpecRenderer; observer: Observer };
 
 /** Devices rendered in one transaction by the sweep. */
 const sweepBatch = 250;
@@ -75,7 +76,11 @@ async function render(
   const tried = await Promise.allSettled(inputs.map((input) => prepare(deps.renderer, input)));
   const prepared = tried.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failures = tried.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-  const news = await deps.database.transact((tx) => commitRendered(tx, restore, prepared, deps.clock.now()));
+  const { news, unchanged, invalid } = await deps.database.transact((tx) =>
+    commitRendered(tx, restore, prepared, deps.clock.now()),
+  );
+  const superseded = prepared.length - news.length - unchanged - invalid;
+  deps.observer.rendered({ rendered: news.length, unchanged, invalid, superseded, failed: failures.length });
   if (news.length > 0) deps.bus.publish({ type: 'device-news', devices: news });
   return { rendered: news.length, failures };
 }
@@ -85,14 +90,17 @@ async function prepare(renderer: SpecRenderer, input: WantedRender): Promise<Pre
   return { input, outcome, hash: outcome.ok ? specHash(outcome.spec) : '' };
 }
 
+/** The names that got a new version, and how many others were dealt with; what is counted nowhere was overtaken. */
+type Committed = { readonly news: readonly string[]; readonly unchanged: number; readonly invalid: number };
+
 /** Looks again, under lock, whether each device may still be rendered from what was read; then commits it all or nothing. */
 async function commitRendered(
   tx: Executor,
   restore: string,
   prepared: readonly Prepared[],
   now: Date,
-): Promise<readonly string[]> {
-  if ((await holdRestore(tx)) !== restore) return [];
+): Promise<Committed> {
+  if ((await holdRestore(tx)) !== restore) return { news: [], unchanged: 0, invalid: 0 };
   const rows = await lockPositions(
     tx,
     prepared.map(({ input }) => input.name),
@@ -126,7 +134,8 @@ async function commitRendered(
     saveSpecProblems(tx, problems, now),
   ]);
   await appendEvents(tx, specEvents(problems, changed), { restore, now });
-  return news;
+  const invalid = problems.filter(({ problem }) => problem !== null).length;
+  return { news, unchanged: positions.length - news.length - invalid, invalid };
 }
 
 function mayBeRendered(row: PositionRow, restore: string, input: WantedRender): boolean {

@@ -41,7 +41,7 @@ export async function reviewOwnership(tx: Executor, names: readonly string[], re
     }
     events.push(...matchEvents(name, device, after, cause));
   }
-  await wantRendering(tx, wanting);
+  await wantRendering(tx, wanting, now);
   await saveOwnership(tx, changed);
   await appendEvents(tx, events, { restore, now });
   return wanting.filter((name) => {

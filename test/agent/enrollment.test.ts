@@ -47,7 +47,7 @@ describe('a device that asks to join', () => {
     expect(documentOf(await look(name), 200, enrollmentRequestSchema)).toEqual(made);
     expect(documentOf(await admin.get(`/enrollmentrequests/${name}`), 200, enrollmentRequestSchema)).toEqual(made);
     expect(await eventsNamed(here.context, name)).toMatchObject([
-      { kind: 'EnrollmentRequest', reason: 'ResourceCreated', actor: `service:device/${name}` },
+      { kind: 'EnrollmentRequest', reason: 'ResourceCreated', actor: `device:${name}` },
     ]);
   });
 

@@ -39,7 +39,10 @@ function waitingDevices({
   everyMs?: number;
   bus?: Bus;
 } = {}): WaitingDevices {
-  const waiting = new WaitingDevices({ database, bus, log: here.context.log }, { lookAtAllEveryMs: everyMs });
+  const waiting = new WaitingDevices(
+    { database, bus, log: here.context.log },
+    { lookAtAllEveryMs: everyMs, maxPollsPerDevice: 2 },
+  );
   stops.push(() => waiting.stop());
   return waiting;
 }
@@ -51,6 +54,7 @@ async function waiter(device: string, restore?: string | null): Promise<Waiter &
     device,
     restore: restore === undefined ? await here.restore() : restore,
     told,
+    kind: 'poll',
     onStanding: ({ server }) => told.push(`version ${server.version}`),
     onRestore: (declared) => told.push(`restore ${declared}`),
     onStopping: () => told.push('stopping'),

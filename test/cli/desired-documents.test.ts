@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { documentsOf } from '../../src/cli/desired-documents.ts';
 
@@ -42,4 +42,36 @@ test('what is written as JSON or YAML is read back as it was', () => {
       },
     ),
   );
+});
+
+describe('documents that would end the process', () => {
+  test.each([
+    ['lists in lists', '- '.repeat(3_000)],
+    ['brackets in brackets', '['.repeat(20_000)],
+    ['braces in braces', '{a: '.repeat(5_000)],
+    ['keys that are asked for', '? '.repeat(3_000)],
+    ['indentation', Array.from({ length: 400 }, (_, depth) => `${' '.repeat(depth)}a:\n`).join('')],
+    [
+      'indentation under ever shorter keys',
+      Array.from({ length: 400 }, (_, depth) => `${' '.repeat(depth)}${'k'.repeat(800 - 2 * depth)}:\n`).join(''),
+    ],
+  ])('are a problem: %s', (_what, text) => {
+    expect([...documentsOf('input', text)]).toEqual([
+      { place: 'input, line 1', problem: 'expected at most 150 levels of nesting' },
+    ]);
+  });
+
+  test('are a problem: an alias within what it stands for', () => {
+    expect([...documentsOf('input', 'a: &a [*a]')]).toEqual([
+      { place: 'input, line 1', problem: 'expected a document that does not hold itself by an alias' },
+    ]);
+  });
+
+  test.each([
+    'x: "'.concat('['.repeat(1_000), '"'),
+    `x: |\n  ${'- '.repeat(1_000)}`,
+    'a: 1\n'.repeat(1).concat('b:\n- 1\n- [2, {c: 3}]\n'),
+  ])('are not those whose texts only look so', (text) => {
+    expect([...documentsOf('input', text)][0]).toHaveProperty('document');
+  });
 });

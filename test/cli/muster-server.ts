@@ -21,11 +21,11 @@ export type MusterServer = {
   stop(): Promise<void>;
 };
 
-/** `muster serve` on a database of its own and on free ports. */
-export async function startServer(): Promise<MusterServer> {
+/** `muster serve` on a database of its own and on free ports. @param settings beside those that every test needs */
+export async function startServer(settings: Readonly<Record<string, string>> = {}): Promise<MusterServer> {
   const database = await createTestDatabase();
   const service = startMuster(['serve', '--api-listen', '127.0.0.1:0', '--agent-listen', '127.0.0.1:0'], {
-    env: { DATABASE_URL: database.url, MUSTER_LOG_LEVEL: 'warn', MUSTER_POLL_TIMEOUT: '50ms' },
+    env: { DATABASE_URL: database.url, MUSTER_LOG_LEVEL: 'warn', MUSTER_POLL_TIMEOUT: '50ms', ...settings },
   });
   const [line] = await service.writes(/\{"event":"listening".*\}/);
   const { api, agent } = JSON.parse(line) as { api: string; agent: string };

@@ -84,7 +84,7 @@ test('a connection that drops before the answer exits 4', async () => {
 
 test('a refusal for who asks exits 5, with the message of the server', async () => {
   const nobody = await muster(['get', 'device', 'unauthorized'], { env });
-  expect(nobody).toEqual({ code: 5, stdout: '', stderr: 'error: who are you?\n' });
+  expect(nobody).toEqual({ code: 5, stdout: '', stderr: 'error: who are you?; log in with muster login\n' });
   tokens.length = 0;
   const somebody = await muster(['--token', 'secret', 'get', 'device', 'forbidden'], { env });
   expect(somebody).toEqual({ code: 5, stdout: '', stderr: 'error: not for you\n' });

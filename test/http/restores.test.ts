@@ -210,7 +210,7 @@ describe('health', () => {
   test('is ready while the database and the queue answer, and alive in any case', async () => {
     const own = await createTestContext();
     const health = await buildApiApp(own.context);
-    expect((await health.inject('/readyz')).json()).toEqual({ database: 'ok', queue: 'ok' });
+    expect((await health.inject('/readyz')).json()).toEqual({ database: 'ok', queue: 'ok', worker: 'none' });
     await until(() => own.context.queue.isHealthy());
     await own.database.drop();
     const unready = await health.inject('/readyz');

@@ -55,6 +55,7 @@ export class System {
       discardOlderJobs: lost,
       work: lost,
       isHealthy: async () => true,
+      state: async () => ({ jobs: undefined, worker: 'none' }) as const,
       close: async () => undefined,
     };
     const bus = { publish: lost, subscribe: () => lost, close: async () => undefined };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { maskedKeys } from '../../src/domain/secrets/masked-keys.ts';
 import { explainConflict } from '../../src/usecases/explain-conflict.ts';
 import { emptyDatabase } from '../support/empty-database.ts';
 import { FleetFixture } from '../support/fleet-fixture.ts';
@@ -21,7 +22,7 @@ beforeEach(async () => {
   await emptyDatabase(here);
 });
 
-const explain = (name: string) => explainConflict(here.context, name);
+const explain = (name: string) => explainConflict({ ...here.context, isMasked: maskedKeys() }, name);
 
 describe('why a device is paused', () => {
   test('is told with both positions, where they parted, and since when', async () => {

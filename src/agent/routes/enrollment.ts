@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deviceActor } from '../../domain/event.ts';
+import { actFrom } from '../../db/event-origin.ts';
 import { enrollmentRequestRequestSchema, enrollmentRequestSchema } from '../../domain/resources/enrollment-request.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import { deviceErrors } from '../../http/error-responses.ts';
@@ -7,10 +7,11 @@ import type { Listener } from '../../http/listener.ts';
 import { refuseUnstorableBodies } from '../../http/storable-bodies.ts';
 import { createEnrollmentRequest } from '../../usecases/create-enrollment-request.ts';
 import { readEnrollmentRequest } from '../../usecases/read-enrollment-request.ts';
+import type { DeviceAccess } from '../device-access.ts';
 import type { Gateway } from '../gateway.ts';
 
 /** `POST /enrollmentrequests` and `GET /enrollmentrequests/{name}`: how a device asks to join, and learns the answer. */
-export function enrollmentRoutes({ context }: Gateway) {
+export function enrollmentRoutes({ context }: Gateway, access: DeviceAccess) {
   return async (app: Listener) => {
     refuseUnstorableBodies(app);
 
@@ -25,8 +26,11 @@ export function enrollmentRoutes({ context }: Gateway) {
         response: { 201: enrollmentRequestSchema, ...deviceErrors },
       },
       async handler(request, reply) {
-        const actor = deviceActor(request.body.metadata.name ?? '');
-        return await reply.code(201).send(await createEnrollmentRequest(context, { request: request.body, actor }));
+        const actor = access.requireEnrolling(request, request.body.metadata.name ?? '');
+        const made = await actFrom({ actor, from: request.ip, requestId: request.id }, () =>
+          createEnrollmentRequest(context, { request: request.body, actor }),
+        );
+        return await reply.code(201).send(made);
       },
     });
 

@@ -100,6 +100,7 @@ export function renderedRoute(gateway: Gateway) {
       const timer = setTimeout(nothing, gateway.context.config.pollTimeoutMs);
       const leave = gateway.waiting.add({
         device: name,
+        kind: 'poll',
         restore: outcome.restore,
         onStanding(standing, restore) {
           if (isToBeDelivered(standing.gate, standing.server, position)) end({ kind: 'spec', standing, restore });

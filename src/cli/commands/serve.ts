@@ -1,13 +1,7 @@
 import { Command } from 'commander';
-import {
-  ConfigError,
-  inheritedEnvironment,
-  readConfig,
-  settings,
-  type Config,
-  type Environment,
-} from '../../config.ts';
-import { CliError, rootCause, UsageError } from '../failures.ts';
+import { ConfigError, readConfig, type Config, type Environment } from '../../config.ts';
+import { CliError, exitCodes, rootCause, UsageError } from '../failures.ts';
+import { addSettingFlags, environmentWith, type SettingFlags } from '../setting-flags.ts';
 import { print } from '../terminal.ts';
 
 /** `muster serve`: the service itself. */
@@ -15,7 +9,7 @@ export function serveCommand(): Command {
   const command = new Command('serve').description('run the service').addHelpText(
     'after',
     `
-Every flag is also an environment variable; a flag wins. The whole table is in the README.
+Every flag is also an environment variable; a flag wins. docs/configuration.md has them all.
 When ready to serve, one line of JSON with both addresses is written to standard output.
 
 Examples:
@@ -25,39 +19,36 @@ Examples:
   $ muster serve --api-listen 127.0.0.1:0 --agent-listen 127.0.0.1:0
       on free ports`,
   );
-  const flags = Object.values(settings).flatMap((setting) => ('flag' in setting ? [setting] : []));
-  for (const { flag, about, env } of flags) command.option(flag, `${about.replaceAll('`', '')} [${env}]`);
-  return command.action(async (options: Record<string, string>) => {
-    const given = flags.flatMap(({ flag, env }) => {
-      const value = options[attributeName(flag)];
-      return value === undefined ? [] : [[env, value] as const];
-    });
-    await serve({ ...inheritedEnvironment(), ...Object.fromEntries(given) });
+  return addSettingFlags(command).action(async (options: SettingFlags) => {
+    await serve(environmentWith(options));
   });
-}
-
-/** How commander names an option: `--api-listen <host:port>` is `apiListen`. */
-function attributeName(flag: string): string {
-  const [name = ''] = flag.replace(/^--/, '').split(' ');
-  return name.replaceAll(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }
 
 async function serve(environment: Environment): Promise<void> {
   const config = configOf(environment);
   // Loaded here, so that commands that only talk to a server start without it.
   const { startService } = await import('../../main.ts');
+  const askedToStop = untilAskedToStop(config.shutdownTimeoutMs);
   const service = await startService(config).catch((error: unknown) => {
     throw new CliError(`the service cannot start: ${rootCause(error)}`);
   });
   print(JSON.stringify({ event: 'listening', api: service.api, agent: service.agent }));
+  // As for other services: read again what may have been renewed.
+  process.on('SIGHUP', () => void service.reload());
+  await askedToStop;
+  await service.stop();
+  // What did not end in time may still hold on to connections; nothing is lost with them.
+  process.exit(exitCodes.done);
+}
+
+/** Resolves at the first signal to stop, which may come before the service has started. */
+async function untilAskedToStop(timeoutMs: number): Promise<void> {
   await new Promise<void>((resolve) => {
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
   // A second signal, or too long a farewell, ends it at once.
-  process.once('SIGINT', () => process.exit(130));
-  setTimeout(() => process.exit(1), config.shutdownTimeoutMs).unref();
-  await service.stop();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(exitCodes.error));
+  setTimeout(() => process.exit(exitCodes.error), timeoutMs).unref();
 }
 
 function configOf(environment: Environment): Config {

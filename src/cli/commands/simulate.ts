@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { Agent, fetch as fetchThrough } from 'undici';
 import { agentServerDefault } from '../../config.ts';
 import { fresh } from '../../simulator/simulated-device.ts';
 import { SimulatedFleet, type Member, type Transport } from '../../simulator/simulated-fleet.ts';
-import { createApiClient, explained } from '../api-client.ts';
+import { readAuthorities } from '../authorities.ts';
+import { createApiClient, explained, unreachable } from '../api-client.ts';
 import { connectionOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
-import { CliError, UnreachableError, UsageError } from '../failures.ts';
+import { CliError, rootCause, UnreachableError, UsageError } from '../failures.ts';
 import { interruptible } from '../interruption.ts';
 import { requireOpenFiles } from '../open-files.ts';
 import { durationMs, wholeNumber } from '../option-values.ts';
 import { showProgress } from '../progress.ts';
+import { deviceCredentials } from '../simulation/device-credentials.ts';
 import { registerDevices } from '../simulation/register-devices.ts';
 import { departures, share, spreadDepartures, type Departure, type Share } from '../simulation/shares.ts';
 import { remark, summarise, summaryText } from '../simulation/simulation-summary.ts';
@@ -24,6 +27,9 @@ type Options = Partial<Record<Departure, Share>> & {
   readonly rate: number;
   readonly duration: number;
   readonly agentServer?: string;
+  readonly agentCa?: string;
+  readonly deviceCertDir?: string;
+  readonly deviceTokenKey?: string;
   readonly prefix: string;
   readonly register?: true;
   readonly allowRemote?: true;
@@ -31,6 +37,8 @@ type Options = Partial<Record<Departure, Share>> & {
 };
 
 const mostDevices = 100_000;
+/** Tokens outlast the simulation by so much. */
+const tokenSpareSeconds = 3_600;
 const reconnect = { firstMs: 500, capMs: 30_000 };
 
 /** `muster simulate` */
@@ -44,6 +52,17 @@ export function simulateCommand(): Command {
     .option(
       '--agent-server <url>',
       'base URL that devices talk to (MUSTER_AGENT_SERVER; default http://127.0.0.1:7443)',
+    )
+    .option('--agent-ca <file>', 'PEM file with the authorities that its certificate may be from (default: as --ca)')
+    .addOption(
+      new Option(
+        '--device-cert-dir <directory>',
+        'devices show certificates: NAME.crt and NAME.key, as `muster pki device` makes them',
+      ).conflicts('deviceTokenKey'),
+    )
+    .option(
+      '--device-token-key <file>',
+      'devices show tokens, signed with this private key, as `muster pki token-key` makes one',
     )
     .option('--register', 'create the devices first, through the admin API')
     .option('--prefix <text>', 'their names begin so, and end in a number', prefix, 'sim')
@@ -60,6 +79,9 @@ export function simulateCommand(): Command {
   return addExamples(command, [
     { line: 'muster simulate --devices 100 --register' },
     { line: 'muster simulate --devices 1000 --ahead 10% --diverged 5 --rate 500 --duration 2m' },
+    {
+      line: 'muster simulate --devices 100 --agent-server https://localhost:7443 --agent-ca pki/ca.crt --device-token-key pki/device-token.key',
+    },
     { line: 'muster simulate --devices 5000 --transport ws --json | jq .latencyMs' },
   ]);
 }
@@ -97,9 +119,15 @@ async function simulate(options: Options, command: Command): Promise<void> {
     for (const address of [agentServer, ...(asksApi ? [connection.server] : [])]) requireLoopback(address);
   }
   requireOpenFiles(options.devices + 100, `${options.devices} devices`);
-  await requireReachable(agentServer);
+  const agentCa = readAuthorities('--agent-ca', options.agentCa) ?? connection.ca;
+  await requireReachable(agentServer, agentCa);
 
   const names = departing.map((_departure, index) => `${options.prefix}-${String(index + 1).padStart(6, '0')}`);
+  const credentials = await deviceCredentials(names, {
+    certificates: options.deviceCertDir,
+    tokenKey: options.deviceTokenKey,
+    lifetimeSeconds: options.duration / 1_000 + tokenSpareSeconds,
+  });
   const api = createApiClient(connection);
   if (options.register === true) {
     const progress = throttled(showProgress(process.stderr, 'Registered'), process.stderr);
@@ -110,9 +138,9 @@ async function simulate(options: Options, command: Command): Promise<void> {
   const positions = hasDepartures ? await serverPositions(api, `${options.prefix}-`) : undefined;
   const members = names.map((name, index): Member => {
     const start = positions === undefined ? fresh : startingPoint(positions.get(name), departing[index]);
-    return { name, transport: transportOf(options.transport, index), start };
+    return { name, transport: transportOf(options.transport, index), start, credential: credentials[index] };
   });
-  await run(new SimulatedFleet({ agentServer, members, reconnect }), options);
+  await run(new SimulatedFleet({ agentServer, agentCa, members, reconnect }), options);
 }
 
 async function run(fleet: SimulatedFleet, { rate, duration, json }: Options): Promise<void> {
@@ -164,14 +192,16 @@ function requireLoopback(address: string): void {
 }
 
 /** @throws UnreachableError if nothing answers there; what it answers does not matter */
-async function requireReachable(agentServer: string): Promise<void> {
+async function requireReachable(agentServer: string, ca: string | undefined): Promise<void> {
+  const dispatcher = new Agent({ connect: ca === undefined ? {} : { ca } });
   try {
-    const response = await fetch(agentServer, { signal: AbortSignal.timeout(10_000) });
+    const response = await fetchThrough(agentServer, { dispatcher, signal: AbortSignal.timeout(10_000) });
     await response.body?.cancel();
   } catch (error) {
     const failure = explained(error);
-    const why = failure instanceof Error ? failure.message : String(failure);
-    const advice = 'is it running there? --agent-server or MUSTER_AGENT_SERVER says where';
-    throw new UnreachableError(`cannot reach the server at ${agentServer}: ${why}; ${advice}`, error);
+    const known = failure instanceof UnreachableError ? failure : new UnreachableError(rootCause(error), error);
+    throw unreachable(agentServer, known, '--agent-server or MUSTER_AGENT_SERVER');
+  } finally {
+    await dispatcher.close();
   }
 }

@@ -8,7 +8,7 @@ export const specDifferenceSchema = z
   .object({
     patch: z
       .array(patchOperationSchema)
-      .meta({ description: 'Turns what the device runs into what it would be sent.' }),
+      .meta({ description: 'Turns what the device runs into what it would be sent. Secrets are masked in both.' }),
     text: z.string().meta({ description: 'The same as a unified diff of YAML.' }),
   })
   .meta({ id: 'SpecDifference', description: 'What resuming would change on the device.' });

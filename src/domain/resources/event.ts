@@ -44,8 +44,8 @@ const eventFields = {
   source: eventSourceSchema,
   actor: z
     .string()
-    .regex(/^(?:user|service):/, 'expected user:NAME or service:NAME')
-    .meta({ description: 'Who did it: user:NAME or service:NAME.' }),
+    .regex(/^(?:user|token|service):/, 'expected user:NAME, token:NAME or service:NAME')
+    .meta({ description: 'Who did it: user:NAME, token:NAME (a machine) or service:NAME.' }),
 };
 
 /** An event within the details of another: its own details are not looked into, so that this has an end. */

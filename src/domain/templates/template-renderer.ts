@@ -1,5 +1,7 @@
 import { maxJsonDepth } from '../json.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
+import { maskSecrets } from '../secrets/masked-document.ts';
+import { maskedKeys, type MaskedKeys } from '../secrets/masked-keys.ts';
 import { evaluateTemplate } from './evaluate-template.ts';
 import { defaultMaxOutputBytes, OutputBudget } from './output-budget.ts';
 import type { TemplateDevice } from './scope.ts';
@@ -28,6 +30,8 @@ export type TemplateRendererOptions = {
   readonly maxCachedTemplates?: number;
   /** How many bytes of text the templates of one spec may make. Default 1 MiB. */
   readonly maxOutputBytes?: number;
+  /** Which keys name secrets: what is wrong beside one is not quoted. By default the usual ones. */
+  readonly isMasked?: MaskedKeys;
 };
 
 /** A SpecRenderer (spec-renderer.ts) that never throws: whatever is wrong, a bound exceeded included, is a problem. */
@@ -44,11 +48,19 @@ const maxProblems = 100;
 
 /** Creates a renderer with its own cache of compiled templates, so that a fleet's templates are compiled once for all. */
 export function createTemplateRenderer(options: TemplateRendererOptions = {}): TemplateRenderer {
-  const { maxCachedTemplates = 1000, maxOutputBytes = defaultMaxOutputBytes } = options;
+  const { maxCachedTemplates = 1000, maxOutputBytes = defaultMaxOutputBytes, isMasked = maskedKeys() } = options;
   const cache = new TemplateCache(maxCachedTemplates);
   return {
     render(spec, device) {
-      const walk: Walk = { device, cache, budget: new OutputBudget(maxOutputBytes), path: [], problems: [] };
+      const budget = new OutputBudget(maxOutputBytes);
+      const walk: Walk = {
+        device,
+        cache,
+        budget,
+        path: [],
+        problems: [],
+        besideSecrets: besideSecrets(spec, isMasked),
+      };
       const rendered = renderObject(spec, walk);
       return walk.problems.length === 0 ? { ok: true, spec: rendered } : { ok: false, problems: walk.problems };
     },
@@ -67,7 +79,28 @@ type Walk = {
   /** The way from the spec to the value at hand. */
   readonly path: (string | number)[];
   readonly problems: TemplateProblem[];
+  /** Whether the text that a way from the spec leads to is a secret, or holds one. */
+  readonly besideSecrets: (path: readonly (string | number)[]) => boolean;
 };
+
+/** Looks only when it is asked, since hardly any spec has problems; nested too deep to look, it holds secrets. */
+function besideSecrets(spec: JsonObject, isMasked: MaskedKeys): Walk['besideSecrets'] {
+  let masked: JsonObject | undefined;
+  return (path) => {
+    masked ??= maskSecrets(spec, isMasked);
+    return valueAt(masked, path) !== valueAt(spec, path);
+  };
+}
+
+function valueAt(spec: JsonObject, path: readonly (string | number)[]): JsonValue | undefined {
+  let value: JsonValue | undefined = spec;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    const members: ReadonlyMap<string, JsonValue> = new Map(Object.entries(value));
+    value = members.get(String(step));
+  }
+  return value;
+}
 
 function renderValue(value: JsonValue, key: string | number, walk: Walk): JsonValue {
   if (value === null || (typeof value !== 'object' && typeof value !== 'string')) return value;
@@ -130,10 +163,14 @@ function addProblem(walk: Walk, problem: TemplateError | string): void {
     walk.problems.push({ path, line: undefined, column: undefined, reason: problem, message: `${problem} (${path})` });
     return;
   }
-  const { reason, line, column } = problem;
+  const { line, column } = problem;
+  const reason = walk.besideSecrets(walk.path) ? unquotedReason : problem.reason;
   const message = `${reason} (${path}, line ${line}, column ${column})`;
   walk.problems.push({ path, line, column, reason, message });
 }
+
+/** Said where a problem quotes a text that holds a secret. */
+const unquotedReason = 'the template cannot be filled in; what is wrong is not quoted, since a secret stands there';
 
 const maxPathLength = 500;
 

@@ -9,23 +9,31 @@ import {
 import { deviceConflictSchema } from '../../domain/resources/device-conflict.ts';
 import { limits } from '../../domain/resources/limits.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
+import { maskedKeys } from '../../domain/secrets/masked-keys.ts';
 import { explainConflict } from '../../usecases/explain-conflict.ts';
 import { adoptDevices, resumeDevices } from '../../usecases/resume-devices.ts';
+import { noteAction, type ActionFacts } from '../action-log.ts';
 import { actorOf } from '../actor.ts';
 import { apiErrors } from '../error-responses.ts';
 import type { Listener } from '../listener.ts';
 import { refuseUnstorableBodies } from '../storable-bodies.ts';
 
+/** Both selectors at their longest, with every character escaped. */
+const maxActionBytes = 1024 * 1024;
+
 const listed = (names: readonly string[]): string[] => names.slice(0, limits.listedDeviceCount);
 
 /** What a person decides about conflicted devices, and what there is to decide by. */
 export function deviceActionRoutes(context: Context) {
+  const explaining = { ...context, isMasked: maskedKeys(context.config.maskKeys) };
   return async (app: Listener) => {
     refuseUnstorableBodies(app);
 
     app.route({
       method: 'POST',
       url: '/deviceactions/resume',
+      bodyLimit: maxActionBytes,
+      config: { access: 'devices.decide' },
       schema: {
         operationId: 'resumeDevices',
         tags: ['deviceactions'],
@@ -34,7 +42,9 @@ export function deviceActionRoutes(context: Context) {
         response: { 200: deviceResumeResponseSchema, ...apiErrors },
       },
       async handler(request) {
+        noteAction(request, wishOf(request.body));
         const { names } = await resumeDevices(context, { ...request.body, actor: actorOf(request) });
+        noteAction(request, { devices: names.length });
         return { resumedDevices: names.length, devices: listed(names) };
       },
     });
@@ -42,6 +52,8 @@ export function deviceActionRoutes(context: Context) {
     app.route({
       method: 'POST',
       url: '/deviceactions/adopt',
+      bodyLimit: maxActionBytes,
+      config: { access: 'devices.decide' },
       schema: {
         operationId: 'adoptDevices',
         tags: ['deviceactions'],
@@ -50,7 +62,9 @@ export function deviceActionRoutes(context: Context) {
         response: { 200: deviceAdoptResponseSchema, ...apiErrors },
       },
       async handler(request) {
+        noteAction(request, wishOf(request.body));
         const { names, withoutSpec } = await adoptDevices(context, { ...request.body, actor: actorOf(request) });
+        noteAction(request, { devices: names.length });
         return { adoptedDevices: names.length, devices: listed(names), withoutSpec: listed(withoutSpec) };
       },
     });
@@ -58,6 +72,7 @@ export function deviceActionRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/devices/:name/conflict',
+      config: { access: 'devices.read' },
       schema: {
         operationId: 'getDeviceConflict',
         tags: ['deviceactions'],
@@ -65,7 +80,12 @@ export function deviceActionRoutes(context: Context) {
         params: z.object({ name: resourceNameSchema }),
         response: { 200: deviceConflictSchema, ...apiErrors },
       },
-      handler: (request) => explainConflict(context, request.params.name),
+      handler: (request) => explainConflict(explaining, request.params.name),
     });
   };
+}
+
+/** What a line of the log says of an action's aim. */
+function wishOf({ labelSelector, fieldSelector, dryRun, reason }: ActionFacts): ActionFacts {
+  return { labelSelector, fieldSelector, dryRun, reason };
 }

@@ -24,6 +24,7 @@ export function deviceStatusRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/devices/:name/status',
+      config: { access: 'devices.read' },
       schema: {
         operationId: 'getDeviceStatus',
         tags,
@@ -37,6 +38,7 @@ export function deviceStatusRoutes(context: Context) {
     app.route({
       method: 'PUT',
       url: '/devices/:name/status',
+      config: { access: 'devices.edit' },
       schema: {
         operationId: 'replaceDeviceStatus',
         tags,
@@ -58,6 +60,7 @@ export function deviceStatusRoutes(context: Context) {
     app.route({
       method: 'PATCH',
       url: '/devices/:name/status',
+      config: { access: 'devices.edit' },
       schema: {
         operationId: 'patchDeviceStatus',
         tags,
@@ -73,6 +76,7 @@ export function deviceStatusRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/devices/:name/rendered',
+      config: { access: 'devices.read' },
       schema: {
         operationId: 'getRenderedDevice',
         tags,

@@ -44,6 +44,7 @@ export function deviceRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/devices',
+      config: { access: 'devices.read' },
       schema: {
         operationId: 'listDevices',
         tags,
@@ -68,6 +69,7 @@ export function deviceRoutes(context: Context) {
     app.route({
       method: 'POST',
       url: '/devices',
+      config: { access: 'devices.edit' },
       schema: {
         operationId: 'createDevice',
         tags,
@@ -84,6 +86,7 @@ export function deviceRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/devices/:name',
+      config: { access: 'devices.read' },
       schema: {
         operationId: 'getDevice',
         tags,
@@ -97,6 +100,7 @@ export function deviceRoutes(context: Context) {
     app.route({
       method: 'PUT',
       url: '/devices/:name',
+      config: { access: 'devices.edit' },
       schema: {
         operationId: 'replaceDevice',
         tags,
@@ -115,6 +119,7 @@ export function deviceRoutes(context: Context) {
     app.route({
       method: 'PATCH',
       url: '/devices/:name',
+      config: { access: 'devices.edit' },
       schema: {
         operationId: 'patchDevice',
         tags,
@@ -131,6 +136,7 @@ export function deviceRoutes(context: Context) {
     app.route({
       method: 'DELETE',
       url: '/devices/:name',
+      config: { access: 'devices.delete' },
       schema: {
         operationId: 'deleteDevice',
         tags,
@@ -148,6 +154,7 @@ export function deviceRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/devices/:name/lastseen',
+      config: { access: 'devices.read' },
       schema: {
         operationId: 'getDeviceLastSeen',
         tags,
@@ -165,6 +172,7 @@ export function deviceRoutes(context: Context) {
     app.route({
       method: 'PUT',
       url: '/devices/:name/decommission',
+      config: { access: 'devices.decommission' },
       schema: {
         operationId: 'decommissionDevice',
         tags,

@@ -36,6 +36,7 @@ export function enrollmentRequestRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/enrollmentrequests',
+      config: { access: 'enrollment.read' },
       schema: {
         operationId: 'listEnrollmentRequests',
         tags,
@@ -55,6 +56,7 @@ export function enrollmentRequestRoutes(context: Context) {
     app.route({
       method: 'POST',
       url: '/enrollmentrequests',
+      config: { access: 'enrollment.edit' },
       schema: {
         operationId: 'createEnrollmentRequest',
         tags,
@@ -71,6 +73,7 @@ export function enrollmentRequestRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/enrollmentrequests/:name',
+      config: { access: 'enrollment.read' },
       schema: {
         operationId: 'getEnrollmentRequest',
         tags,
@@ -84,6 +87,7 @@ export function enrollmentRequestRoutes(context: Context) {
     app.route({
       method: 'PUT',
       url: '/enrollmentrequests/:name',
+      config: { access: 'enrollment.edit' },
       schema: {
         operationId: 'replaceEnrollmentRequest',
         tags,
@@ -106,6 +110,7 @@ export function enrollmentRequestRoutes(context: Context) {
     app.route({
       method: 'PATCH',
       url: '/enrollmentrequests/:name',
+      config: { access: 'enrollment.edit' },
       schema: {
         operationId: 'patchEnrollmentRequest',
         tags,
@@ -122,6 +127,7 @@ export function enrollmentRequestRoutes(context: Context) {
     app.route({
       method: 'DELETE',
       url: '/enrollmentrequests/:name',
+      config: { access: 'enrollment.edit' },
       schema: {
         operationId: 'deleteEnrollmentRequest',
         tags,
@@ -139,6 +145,7 @@ export function enrollmentRequestRoutes(context: Context) {
     app.route({
       method: 'PUT',
       url: '/enrollmentrequests/:name/approval',
+      config: { access: 'enrollment.decide' },
       schema: {
         operationId: 'approveEnrollmentRequest',
         tags,

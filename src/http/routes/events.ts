@@ -13,6 +13,7 @@ export function eventRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/events',
+      config: { access: 'events.read' },
       schema: {
         operationId: 'listEvents',
         tags: ['event'],

@@ -32,6 +32,7 @@ export function fleetRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/fleets',
+      config: { access: 'fleets.read' },
       schema: {
         operationId: 'listFleets',
         tags,
@@ -52,6 +53,7 @@ export function fleetRoutes(context: Context) {
     app.route({
       method: 'POST',
       url: '/fleets',
+      config: { access: 'fleets.edit' },
       schema: {
         operationId: 'createFleet',
         tags,
@@ -68,6 +70,7 @@ export function fleetRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/fleets/:name',
+      config: { access: 'fleets.read' },
       schema: {
         operationId: 'getFleet',
         tags,
@@ -83,6 +86,7 @@ export function fleetRoutes(context: Context) {
     app.route({
       method: 'PUT',
       url: '/fleets/:name',
+      config: { access: 'fleets.edit' },
       schema: {
         operationId: 'replaceFleet',
         tags,
@@ -101,6 +105,7 @@ export function fleetRoutes(context: Context) {
     app.route({
       method: 'PATCH',
       url: '/fleets/:name',
+      config: { access: 'fleets.edit' },
       schema: {
         operationId: 'patchFleet',
         tags,
@@ -117,6 +122,7 @@ export function fleetRoutes(context: Context) {
     app.route({
       method: 'DELETE',
       url: '/fleets/:name',
+      config: { access: 'fleets.edit' },
       schema: {
         operationId: 'deleteFleet',
         tags,
@@ -134,6 +140,7 @@ export function fleetRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/fleets/:name/status',
+      config: { access: 'fleets.read' },
       schema: {
         operationId: 'getFleetStatus',
         tags,
@@ -147,6 +154,7 @@ export function fleetRoutes(context: Context) {
     app.route({
       method: 'PUT',
       url: '/fleets/:name/status',
+      config: { access: 'fleets.edit' },
       schema: {
         operationId: 'replaceFleetStatus',
         tags,
@@ -168,6 +176,7 @@ export function fleetRoutes(context: Context) {
     app.route({
       method: 'PATCH',
       url: '/fleets/:name/status',
+      config: { access: 'fleets.edit' },
       schema: {
         operationId: 'patchFleetStatus',
         tags,

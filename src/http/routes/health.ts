@@ -1,17 +1,26 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
-import { unavailable } from '../../domain/errors.ts';
 import { statusSchema } from '../../domain/resources/status.ts';
+import { lookAtHealth, type Health } from '../../usecases/look-at-health.ts';
 import type { Listener } from '../listener.ts';
+import { statusBody } from '../problems.ts';
 
 const retryAfterSeconds = 5;
 
+const partsSchema = z.object({
+  database: z.enum(['ok', 'down']).describe('Whether the database answers.'),
+  queue: z.enum(['ok', 'down']).describe('Whether the render queue answers.'),
+  worker: z.enum(['ok', 'lost', 'none']).describe('Whether the render worker takes jobs; `none` where there is none.'),
+});
+type Parts = z.infer<typeof partsSchema>;
+
 /** Whether this process is alive, and whether it can serve. */
-export function healthRoutes({ database, queue }: Context) {
+export function healthRoutes({ database, queue }: Pick<Context, 'database' | 'queue'>) {
   return async (app: Listener) => {
     app.route({
       method: 'GET',
       url: '/healthz',
+      config: { access: 'open' },
       schema: {
         operationId: 'healthz',
         tags: ['health'],
@@ -24,27 +33,42 @@ export function healthRoutes({ database, queue }: Context) {
     app.route({
       method: 'GET',
       url: '/readyz',
+      config: { access: 'open' },
       schema: {
         operationId: 'readyz',
         tags: ['health'],
-        summary: 'Whether the service can serve: database and queue.',
-        response: { 200: z.object({ database: z.literal('ok'), queue: z.literal('ok') }), 503: statusSchema },
+        summary: 'Whether the service can serve: database, queue and, where it has one, its worker.',
+        response: {
+          200: partsSchema,
+          503: statusSchema.extend({ parts: partsSchema }).describe('Not ready: `parts` says what is missing.'),
+        },
       },
-      async handler() {
-        const [databaseUp, queueUp] = await Promise.all([
-          database.ping().then(
-            () => true,
-            () => false,
-          ),
-          queue.isHealthy(),
-        ]);
-        const down = [
-          ...(databaseUp ? [] : ['the database cannot be reached']),
-          ...(queueUp ? [] : ['the queue does not answer']),
-        ];
-        if (down.length > 0) throw unavailable(`not ready: ${down.join('; ')}`, retryAfterSeconds);
-        return { database: 'ok', queue: 'ok' } as const;
+      async handler(_request, reply) {
+        const parts = partsOf(await lookAtHealth({ database, queue }));
+        const missing = missingIn(parts);
+        if (missing.length === 0) return parts;
+        const status = statusBody(503, 'ServiceUnavailable', `not ready: ${missing.join('; ')}`);
+        return await reply
+          .code(503)
+          .header('Retry-After', String(retryAfterSeconds))
+          .send({ ...status, parts });
       },
     });
   };
+}
+
+function partsOf({ databaseSeconds, queue }: Health): Parts {
+  return {
+    database: databaseSeconds === undefined ? 'down' : 'ok',
+    queue: queue.jobs === undefined ? 'down' : 'ok',
+    worker: queue.worker === 'running' ? 'ok' : queue.worker,
+  };
+}
+
+function missingIn({ database, queue, worker }: Parts): string[] {
+  return [
+    ...(database === 'ok' ? [] : ['the database cannot be reached']),
+    ...(queue === 'ok' ? [] : ['the queue does not answer']),
+    ...(worker === 'lost' ? ['the worker has lost its queue'] : []),
+  ];
 }

@@ -12,6 +12,7 @@ export function labelRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/labels',
+      config: { access: 'devices.read' },
       schema: {
         operationId: 'listLabels',
         tags: ['label'],

@@ -43,6 +43,7 @@ export function organizationRoutes() {
     app.route({
       method: 'GET',
       url: '/organizations',
+      config: { access: 'known' },
       schema: {
         operationId: 'listOrganizations',
         tags: ['organization'],

@@ -7,6 +7,7 @@ import { restoreReportMarkdown } from '../../domain/restore-report-markdown.ts';
 import { declareRestore } from '../../usecases/declare-restore.ts';
 import { readRestore, readRestores, reportRestore } from '../../usecases/read-restores.ts';
 import { watchRestore } from '../../usecases/watch-restore.ts';
+import { noteAction } from '../action-log.ts';
 import { actorOf } from '../actor.ts';
 import { apiErrors } from '../error-responses.ts';
 import type { Listener } from '../listener.ts';
@@ -19,6 +20,8 @@ export const restoreParams = z.object({
   name: z.union([z.literal('current'), z.uuid()], { error: 'expected the id of a restore, or current' }),
 });
 const tags = ['restore'];
+/** A declaration: a reason, and which backup. */
+const maxDeclarationBytes = 64 * 1024;
 /** How often a watched restore is looked at; each change is sent at most as often. */
 const watchEveryMs = 1_000;
 
@@ -34,6 +37,8 @@ export function restoreRoutes(context: Context) {
     app.route({
       method: 'POST',
       url: '/restores',
+      bodyLimit: maxDeclarationBytes,
+      config: { access: 'restores.declare' },
       schema: {
         operationId: 'declareRestore',
         tags,
@@ -54,6 +59,7 @@ export function restoreRoutes(context: Context) {
           idempotencyKey: request.headers['idempotency-key'],
           declaredBy: actorOf(request),
         });
+        noteAction(request, { restore: restore.id, reason: request.body?.reason });
         return await reply.code(created ? 201 : 200).send(await readRestore(context, restore.id));
       },
     });
@@ -61,6 +67,7 @@ export function restoreRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/restores',
+      config: { access: 'restores.read' },
       schema: {
         operationId: 'listRestores',
         tags,
@@ -83,6 +90,7 @@ export function restoreRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/restores/:name',
+      config: { access: 'restores.read' },
       schema: {
         operationId: 'getRestore',
         tags,
@@ -96,6 +104,7 @@ export function restoreRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/restores/:name/watch',
+      config: { access: 'restores.read' },
       schema: {
         operationId: 'watchRestore',
         tags,
@@ -131,6 +140,7 @@ export function restoreRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/restores/:name/report',
+      config: { access: 'restores.read' },
       schema: {
         operationId: 'reportRestore',
         tags,

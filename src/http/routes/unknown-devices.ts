@@ -19,6 +19,7 @@ export function unknownDeviceRoutes(context: Context) {
     app.route({
       method: 'GET',
       url: '/restores/:name/unknown-devices',
+      config: { access: 'restores.read' },
       schema: {
         operationId: 'listUnknownDevices',
         tags,
@@ -39,6 +40,7 @@ export function unknownDeviceRoutes(context: Context) {
     app.route({
       method: 'POST',
       url: '/restores/:name/unknown-devices/:device/enroll',
+      config: { access: 'enrollment.decide' },
       schema: {
         operationId: 'enrollUnknownDevice',
         tags,

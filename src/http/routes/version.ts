@@ -13,6 +13,7 @@ export function versionRoutes() {
     app.route({
       method: 'GET',
       url: '/version',
+      config: { access: 'open' },
       schema: {
         operationId: 'getVersion',
         tags: ['version'],

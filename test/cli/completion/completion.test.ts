@@ -65,6 +65,14 @@ test.each([
     ['completion', ''],
     ['bash', 'zsh', 'fish'],
   ],
+  [
+    ['pki', ''],
+    ['init', 'device', 'token-key', 'help'],
+  ],
+  [
+    ['token', 'create', 'x', '--role', ''],
+    ['viewer', 'operator', 'restorer', 'admin'],
+  ],
   [['apply', '-f', ''], []],
 ])('bash completes %j with %j', async (words, expected) => {
   expect(await offered(...words)).toEqual(expected);
@@ -77,6 +85,19 @@ test('bash offers every command', async () => {
 
 test.each(['zsh', 'fish'].filter(isInstalled))('the %s script parses', async (shell) => {
   expect(await run(shell, ['-n', join(scratch, `muster.${shell}`)])).toMatchObject({ stderr: '' });
+});
+
+test.runIf(isInstalled('fish')).each([
+  ['muster re', ['restore', 'resume']],
+  ['muster restore decl', ['declare']],
+  ['muster get devices -o ', ['json', 'name', 'wide', 'yaml']],
+  ['muster token create x --role o', ['operator']],
+  ['muster --server x doc', ['doctor']],
+])('fish completes "%s" with %j', async (line, expected) => {
+  const script = `source ${join(scratch, 'muster.fish')}; complete -C '${line}'`;
+  const { stdout } = await run('fish', ['--no-config', '-c', script]);
+  const lines = stdout.split('\n').filter((offer) => offer !== '');
+  expect(lines.map((offer) => offer.split('\t')[0])).toEqual(expected);
 });
 
 test('quotes in descriptions do not end the strings of a script', async () => {

@@ -1,0 +1,144 @@
+import type { X509Certificate } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { unauthorized, type MusterError } from '../domain/errors.ts';
+import { isAgentAuthenticated } from '../listen-rules.ts';
+import { BoundedMemory } from './bounded-memory.ts';
+import { holderOf, type CertificateHolder } from './certificate-name.ts';
+import { readClientAuthority, type ClientAuthority } from './client-authority.ts';
+import type { CredentialFiles, Kept } from './credential-files.ts';
+import { readDeviceToken, readTokenKeys, type TokenKeys } from './device-tokens.ts';
+import { CredentialReader, type PresentedCredential } from './presented-credential.ts';
+
+/** Who a device proved to be, and by what. */
+export type DeviceIdentity = CertificateHolder & { readonly credential: PresentedCredential };
+
+/** What the TLS handshake finds wrong with a certificate if it finds no root above its issuers. */
+const rootFaults = ['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'];
+/** Tokens whose signature need not be checked again. */
+const mostTokens = 20_000;
+
+type Sources = {
+  readonly authority: Kept<ClientAuthority> | undefined;
+  readonly tokenKeys: Kept<TokenKeys> | undefined;
+};
+
+/** Tells who devices are, by certificates and tokens of which nothing is stored: both outlive every restore. */
+export class DeviceAuthenticator {
+  private readonly sources: Sources;
+  private readonly clock: Clock;
+  private readonly reader: CredentialReader;
+  private readonly checkedTokens = new BoundedMemory<{ device: string; expiresAt: Date | undefined }>(mostTokens);
+  private checkedWith: TokenKeys | undefined;
+  private readonly holders = new WeakMap<X509Certificate, CertificateHolder>();
+
+  private constructor(config: Config, clock: Clock, sources: Sources) {
+    this.clock = clock;
+    this.sources = sources;
+    this.reader = new CredentialReader({
+      tokens: sources.tokenKeys !== undefined,
+      certificates: sources.authority !== undefined,
+      forwardedHeader: config.forwardedCertHeader,
+      trustedProxies: config.trustedProxies,
+    });
+  }
+
+  /** Undefined if devices need not say who they are. @throws Error naming the setting whose file cannot be used */
+  static async open(config: Config, clock: Clock, files: CredentialFiles): Promise<DeviceAuthenticator | undefined> {
+    if (!isAgentAuthenticated(config)) return undefined;
+    const { agentClientCa, deviceTokenKeys } = config;
+    return new DeviceAuthenticator(config, clock, {
+      authority: agentClientCa === undefined ? undefined : await keepAuthority(files, agentClientCa),
+      tokenKeys: deviceTokenKeys === undefined ? undefined : await keepTokenKeys(files, deviceTokenKeys),
+    });
+  }
+
+  /** Who sends a request. @throws MusterError 401 saying what is missing, or wrong */
+  async identify(request: IncomingMessage): Promise<DeviceIdentity> {
+    const credential = this.reader.read(request);
+    if (credential === undefined) throw unauthorized(this.whatIsMissing);
+    return await this.check(credential);
+  }
+
+  /** Whether a credential holds now: what was right a while ago may have expired. @throws MusterError 401 if not */
+  async check(credential: PresentedCredential): Promise<DeviceIdentity> {
+    switch (credential.kind) {
+      case 'token':
+        return { kind: 'device', name: await this.checkToken(credential.token), credential };
+      case 'certificate':
+        return { ...this.checkCertificate(credential), credential };
+      case 'unreadable':
+        throw unauthorized(`the ${credential.what} cannot be read; ${this.whatIsMissing}`);
+      default:
+        return credential satisfies never;
+    }
+  }
+
+  /** What is accepted, for `WWW-Authenticate` (RFC 9110, section 11.6.1); undefined if no scheme of HTTP is. */
+  get challenge(): string | undefined {
+    return this.sources.tokenKeys === undefined ? undefined : 'Bearer realm="muster-agent"';
+  }
+
+  private async checkToken(token: string): Promise<string> {
+    const keys = this.sources.tokenKeys?.current ?? [];
+    if (this.checkedWith !== keys) {
+      this.checkedTokens.clear();
+      this.checkedWith = keys;
+    }
+    const now = this.clock.now();
+    const known = this.checkedTokens.get(token);
+    if (known !== undefined && (known.expiresAt === undefined || now < known.expiresAt)) return known.device;
+    const found = await readDeviceToken(token, { keys, now });
+    if ('fault' in found) throw unauthorized(`the device token ${found.fault}`);
+    if (this.checkedWith === keys) this.checkedTokens.set(token, found);
+    return found.device;
+  }
+
+  private checkCertificate(credential: Extract<PresentedCredential, { kind: 'certificate' }>): CertificateHolder {
+    const { certificate, presented, handshakeFault } = credential;
+    const authority = this.sources.authority?.current;
+    const fault = authority?.faultOf(certificate, { presented, now: this.clock.now() });
+    if (fault !== undefined) throw refusedCertificate(fault);
+    // Only above an intermediate authority of the bundle is nothing missing: it is trusted by itself, which TLS does not know.
+    const isAccepted =
+      handshakeFault === null ||
+      (rootFaults.includes(handshakeFault) && authority?.isDirectIssuerOf(certificate) === true);
+    if (!isAccepted) throw refusedCertificate('was not accepted in the TLS handshake');
+    const holder = this.holders.get(certificate) ?? holderOf(certificate);
+    if (holder === undefined) {
+      throw refusedCertificate('does not name a device: expected one name, as its CN or as its only DNS or URI name');
+    }
+    this.holders.set(certificate, holder);
+    return holder;
+  }
+
+  private get whatIsMissing(): string {
+    const { authority, tokenKeys } = this.sources;
+    const accepted = [
+      ...(authority === undefined ? [] : ['a client certificate issued for the device']),
+      ...(tokenKeys === undefined ? [] : ['a device token (Authorization: Bearer …)']),
+    ];
+    return `expected ${accepted.join(' or ')}`;
+  }
+}
+
+function refusedCertificate(fault: string): MusterError {
+  return unauthorized(`the device certificate ${fault}`);
+}
+
+async function keepAuthority(files: CredentialFiles, path: string): Promise<Kept<ClientAuthority>> {
+  return await files.keep({
+    what: 'authorities of devices',
+    paths: [path],
+    read: async () => (await readClientAuthority({ setting: 'MUSTER_AGENT_CLIENT_CA', path })).authority,
+  });
+}
+
+async function keepTokenKeys(files: CredentialFiles, path: string): Promise<Kept<TokenKeys>> {
+  return await files.keep({
+    what: 'keys of device tokens',
+    paths: [path],
+    read: () => readTokenKeys({ setting: 'MUSTER_DEVICE_TOKEN_KEYS', path }),
+  });
+}

@@ -1,0 +1,119 @@
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type JWSHeaderParameters,
+  type FlattenedJWSInput,
+  type RemoteJWKSet,
+} from 'jose';
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import { unavailable } from '../domain/errors.ts';
+import type { Log } from '../log.ts';
+
+/** How long the issuer may take to answer. */
+const timeoutMs = 5_000;
+/** After the issuer could not be reached, how long it is left alone: a crowd of requests must not make it worse. */
+const pauseMs = 5_000;
+/** A key that is not known is looked for anew, but not more often than this, whoever makes keys up. */
+const defaultCooldownMs = 10_000;
+
+/** What is needed of an issuer's metadata (OpenID Connect Discovery 1.0, section 3). */
+const metadataSchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
+
+/** The keys of an OpenID Connect issuer, found by discovery and kept up to date as it rotates them. */
+export class OidcIssuer {
+  readonly url: string;
+  private readonly clock: Clock;
+  private readonly log: Log;
+  private readonly cooldownMs: number;
+  private keys: Promise<RemoteJWKSet> | undefined;
+  /** Milliseconds since the epoch. */
+  private leftAloneUntil = 0;
+
+  constructor(url: string, { clock, log, cooldownMs }: { clock: Clock; log: Log; cooldownMs?: number | undefined }) {
+    this.url = url;
+    this.clock = clock;
+    this.log = log;
+    this.cooldownMs = cooldownMs ?? defaultCooldownMs;
+  }
+
+  /**
+   * The key that a token says it is signed with, for jose to verify with.
+   *
+   * @throws MusterError 503 if the issuer cannot be reached or does not answer as one
+   * @throws errors.JOSEError if it has no such key
+   */
+  readonly findKey = async (header?: JWSHeaderParameters, token?: FlattenedJWSInput) => {
+    const keys = await this.discoveredKeys();
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (isAboutToken(error)) throw error;
+      // Keys that are fresh go on being used: a token with a made-up key must not shut out the others.
+      if (!keys.fresh) this.keys = undefined;
+      throw this.unreachable();
+    }
+  };
+
+  private async discoveredKeys(): Promise<RemoteJWKSet> {
+    try {
+      this.keys ??= this.discover();
+      return await this.keys;
+    } catch {
+      this.keys = undefined;
+      throw this.unreachable();
+    }
+  }
+
+  private async discover(): Promise<RemoteJWKSet> {
+    const address = `${this.url.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    return await this.ask(async () => {
+      const response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+      if (!response.ok) throw new Error(`${address} answers ${response.status}`);
+      const metadata = metadataSchema.parse(await response.json());
+      if (metadata.issuer !== this.url) {
+        throw new Error(`${address} is of the issuer ${metadata.issuer}: expected ${this.url}, letter for letter`);
+      }
+      const jwks = new URL(metadata.jwks_uri);
+      if (jwks.protocol !== 'https:' && jwks.protocol !== new URL(this.url).protocol) {
+        throw new Error(`${address} names keys without TLS: ${metadata.jwks_uri}`);
+      }
+      return createRemoteJWKSet(jwks, {
+        timeoutDuration: timeoutMs,
+        cooldownDuration: this.cooldownMs,
+        [customFetch]: async (url, options) => await this.ask(async () => await fetch(url, options)),
+      });
+    });
+  }
+
+  /** Asks the issuer something, unless it did not answer just now. */
+  private async ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+    if (this.clock.now().getTime() < this.leftAloneUntil) throw new Error('the issuer did not answer just now');
+    try {
+      return await question();
+    } catch (error) {
+      this.leftAloneUntil = this.clock.now().getTime() + pauseMs;
+      this.log.warn({ issuer: this.url, error: reasonOf(error) }, 'the OIDC issuer cannot be asked for its keys');
+      throw error;
+    }
+  }
+
+  private unreachable() {
+    return unavailable('the OIDC issuer cannot be reached, so the token cannot be checked now', pauseMs / 1_000);
+  }
+}
+
+/** Whether it is the token's fault that no key was found for it. */
+function isAboutToken(error: unknown): boolean {
+  return (
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSMultipleMatchingKeys ||
+    error instanceof errors.JOSENotSupported
+  );
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}

@@ -1,0 +1,93 @@
+import type { X509Certificate } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
+import { AddressSet } from '../address-ranges.ts';
+import { BoundedMemory } from './bounded-memory.ts';
+import { forwardedCertificate } from './forwarded-certificate.ts';
+
+/** By what a client says who it is; whether it is true remains to be seen. */
+export type PresentedCredential =
+  | { readonly kind: 'token'; readonly token: string }
+  | {
+      readonly kind: 'certificate';
+      readonly certificate: X509Certificate;
+      /** Intermediate certificates that came with it. */
+      readonly presented: readonly X509Certificate[];
+      /** What the TLS handshake has found wrong; null if nothing, or if the handshake was a proxy's. */
+      readonly handshakeFault: string | null;
+    }
+  | { readonly kind: 'unreadable'; readonly what: string };
+
+/** Forwarded certificates that are kept parsed. */
+const mostForwarded = 20_000;
+const longestPresentedChain = 5;
+
+/** Which kinds of credentials are looked for. */
+export type Expected = {
+  readonly tokens: boolean;
+  readonly certificates: boolean;
+  /** In lower case. */
+  readonly forwardedHeader: string | undefined;
+  readonly trustedProxies: readonly string[];
+};
+
+/** Finds what a request says of who sends it: a token before a forwarded certificate before that of its own connection. */
+export class CredentialReader {
+  private readonly expected: Expected;
+  private readonly proxies: AddressSet;
+  private readonly ofConnections = new WeakMap<TLSSocket, PresentedCredential>();
+  private readonly forwarded = new BoundedMemory<PresentedCredential>(mostForwarded);
+
+  constructor(expected: Expected) {
+    this.expected = expected;
+    this.proxies = new AddressSet(expected.trustedProxies);
+  }
+
+  /** Undefined if the request says nothing of it. */
+  read(request: IncomingMessage): PresentedCredential | undefined {
+    const { tokens, certificates } = this.expected;
+    const { authorization } = request.headers;
+    if (tokens && authorization !== undefined) {
+      const token = /^Bearer +([^\s]+)$/i.exec(authorization)?.[1];
+      return token === undefined ? { kind: 'unreadable', what: 'Authorization header' } : { kind: 'token', token };
+    }
+    return this.readForwarded(request) ?? (certificates ? this.ofConnection(request) : undefined);
+  }
+
+  private readForwarded({ headers, socket }: IncomingMessage): PresentedCredential | undefined {
+    const { forwardedHeader } = this.expected;
+    const value = forwardedHeader === undefined ? undefined : headers[forwardedHeader];
+    if (typeof value !== 'string' || value === '' || !this.proxies.has(socket.remoteAddress ?? '')) return undefined;
+    const known = this.forwarded.get(value);
+    if (known !== undefined) return known;
+    const certificate = forwardedCertificate(value);
+    if (certificate === undefined) return { kind: 'unreadable', what: `${forwardedHeader ?? ''} header` };
+    // Its issuers have to be in the bundle: what else comes in a header nobody has checked.
+    const found = { kind: 'certificate', certificate, presented: [], handshakeFault: null } as const;
+    this.forwarded.set(value, found);
+    return found;
+  }
+
+  private ofConnection({ socket }: IncomingMessage): PresentedCredential | undefined {
+    if (!(socket instanceof TLSSocket)) return undefined;
+    const known = this.ofConnections.get(socket);
+    if (known !== undefined) return known;
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate === undefined) return undefined;
+    const handshakeFault = socket.authorized ? null : String(socket.authorizationError);
+    const found = { kind: 'certificate', certificate, presented: issuersOf(certificate), handshakeFault } as const;
+    this.ofConnections.set(socket, found);
+    return found;
+  }
+}
+
+/** The certificates that a client sent with its own. */
+function issuersOf(certificate: X509Certificate): X509Certificate[] {
+  const issuers: X509Certificate[] = [];
+  let issuer = certificate.issuerCertificate;
+  while (issuer !== undefined && issuers.length < longestPresentedChain) {
+    issuers.push(issuer);
+    issuer = issuer.issuerCertificate;
+  }
+  return issuers;
+}

@@ -1,0 +1,74 @@
+import { settings } from '../config.ts';
+import { clientVariables } from './client-variables.ts';
+
+/** A variable of the environment, as a reference shows it. */
+export type VariableRow = {
+  readonly env: string;
+  readonly flag: string | undefined;
+  /** Undefined where nothing is assumed. */
+  readonly fallback: string | undefined;
+  /** May hold words in backticks. */
+  readonly about: string;
+};
+
+/** Every setting of the service, in the order of its table. */
+export function settingRows(): VariableRow[] {
+  return Object.values(settings).map((setting) => {
+    const parsed = setting.schema.safeParse(undefined);
+    return {
+      env: setting.env,
+      flag: 'flag' in setting ? setting.flag : undefined,
+      fallback: parsed.success ? shown(setting.env, parsed.data) : undefined,
+      about: setting.about,
+    };
+  });
+}
+
+/** What the commands that talk to a server read from the environment. */
+export function clientRows(): VariableRow[] {
+  return clientVariables.map((variable) => ({ flag: undefined, fallback: undefined, ...variable }));
+}
+
+/** The reference of all settings, as Markdown. */
+export function configurationReference(): string {
+  return [
+    '# Configuration',
+    '',
+    'Made from the table of settings in `src/config.ts`.',
+    '',
+    'The service is configured by its environment; some settings are also flags of `muster serve`, which win. It reads them when',
+    'it starts. `muster doctor` checks them, and what they name.',
+    '',
+    ...table(
+      ['Variable', 'Flag of `muster serve`', 'Default', 'Meaning'],
+      settingRows().map(({ env, flag, fallback, about }) => [code(env), code(flag), code(fallback), about]),
+    ),
+    '',
+    '## Commands that talk to a server',
+    '',
+    ...table(
+      ['Variable', 'Default', 'Meaning'],
+      clientRows().map(({ env, fallback, about }) => [code(env), code(fallback), about]),
+    ),
+    '',
+  ].join('\n');
+}
+
+function shown(env: string, value: unknown): string | undefined {
+  if (typeof value === 'object' && value !== null && 'host' in value && 'port' in value)
+    return `${String(value.host)}:${String(value.port)}`;
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.join(env.endsWith('SCOPES') ? ' ' : ',');
+  if (typeof value === 'number' && /TIMEOUT|INTERVAL|AFTER|TOLERANCE/.test(env)) return `${value / 1000}s`;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : undefined;
+}
+
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)];
+}
+
+function code(text: string | undefined): string {
+  return text === undefined ? '' : `\`${text}\``;
+}

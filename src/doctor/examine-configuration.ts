@@ -1,0 +1,85 @@
+import { ConfigError, readConfig, settings, type Config, type Environment } from '../config.ts';
+import { guardedListeners, requireGuard } from '../listen-rules.ts';
+import { findingsIn, type Finding } from './finding.ts';
+
+const { ok, warning, problem } = findingsIn('configuration');
+
+/** Variables that other commands read, and none of the service's. */
+const clientVariables = ['MUSTER_SERVER', 'MUSTER_TOKEN', 'MUSTER_AGENT_SERVER', 'MUSTER_CA'];
+
+/** Reads the configuration as `muster serve` does. @returns it, unless it cannot be used */
+export function examineConfiguration(environment: Environment): { config: Config | undefined; findings: Finding[] } {
+  try {
+    const config = readConfig(environment);
+    return {
+      config,
+      findings: [...listenProblems(config), ...unknownVariables(environment), ...uselessPasswords(environment)],
+    };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const wrong = error.message
+      .split('\n')
+      .map((line) => problem(line, 'Correct it: docs/configuration.md lists all settings.'));
+    return { config: undefined, findings: [...wrong, ...unknownVariables(environment)] };
+  }
+}
+
+function listenProblems(config: Config): Finding[] {
+  const found = guardedListeners(config).flatMap((listener) => {
+    try {
+      requireGuard(listener);
+      return [];
+    } catch (error) {
+      return [problem(error instanceof Error ? error.message : String(error), 'The service does not start like this.')];
+    }
+  });
+  return found.length > 0 ? found : [ok('every setting can be used')];
+}
+
+function unknownVariables(environment: Environment): Finding[] {
+  const known = new Set([...Object.values(settings).map(({ env }) => env as string), ...clientVariables]);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('MUSTER_') && !known.has(name))
+    .toSorted()
+    .map((name) => {
+      const meant = near(name, known);
+      return warning(
+        `${name} is set, but there is no such setting`,
+        meant === undefined
+          ? 'Remove it, or look its name up in docs/configuration.md.'
+          : `Rename it if ${meant} is meant.`,
+      );
+    });
+}
+
+/** The known name that is likely meant: one that differs in a letter or two. */
+function near(name: string, known: ReadonlySet<string>): string | undefined {
+  const closest = [...known].map((candidate) => ({ candidate, by: distance(name, candidate) }));
+  return closest.filter(({ by }) => by <= 3).toSorted((a, b) => a.by - b.by)[0]?.candidate;
+}
+
+/** How many letters must be added, left out or changed to get from one word to another (Levenshtein). */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [index, letter] of from.split('').entries()) {
+    const next = [index + 1];
+    for (const [column, other] of to.split('').entries()) {
+      const changed = (row[column] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(changed, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+function uselessPasswords(environment: Environment): Finding[] {
+  const pairs = [
+    ['DB_PASSWORD', 'DATABASE_URL'],
+    ['KV_PASSWORD', 'REDIS_URL'],
+  ] as const;
+  return pairs
+    .filter(([password, url]) => Boolean(environment[password]) && !environment[url])
+    .map(([password, url]) =>
+      warning(`${password} is set and ${url} is not`, `Set ${url}: the password alone has no effect.`),
+    );
+}

@@ -1,0 +1,32 @@
+export const areas = [
+  'configuration',
+  'machine',
+  'data directory',
+  'certificates',
+  'database',
+  'redis',
+  'listeners',
+] as const;
+export type Area = (typeof areas)[number];
+
+/** `problem`: the service would not start, or not work. `warning`: it would, but not as well as it could. */
+export type Level = 'ok' | 'warning' | 'problem';
+
+/** One thing that was looked at. */
+export type Finding = {
+  readonly area: Area;
+  readonly level: Level;
+  /** What was found. No secrets. */
+  readonly found: string;
+  /** What to do about it, where something is to be done. */
+  readonly advice?: string;
+};
+
+/** Makes the findings of one area. */
+export function findingsIn(area: Area) {
+  return {
+    ok: (found: string): Finding => ({ area, level: 'ok', found }),
+    warning: (found: string, advice: string): Finding => ({ area, level: 'warning', found, advice }),
+    problem: (found: string, advice: string): Finding => ({ area, level: 'problem', found, advice }),
+  };
+}

@@ -1,0 +1,22 @@
+import { permissions } from './permissions.ts';
+import { allPermissions, roleNames, rolePermissions } from './roles.ts';
+
+/** Which role may do what, as a page of Markdown. */
+export function permissionsReference(): string {
+  const header = ['Permission', ...roleNames, 'What it allows'];
+  const rows = allPermissions.map((permission) => [
+    `\`${permission}\``,
+    ...roleNames.map((role) => (rolePermissions[role].includes(permission) ? 'yes' : '')),
+    permissions[permission],
+  ]);
+  const lines = [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  return [
+    '# Roles and permissions',
+    '',
+    'Made from the code. Which permission an operation of the admin API needs stands in `openapi/openapi.yaml`, as its',
+    '`x-permission`. How roles are given is in [security.md](security.md).',
+    '',
+    ...lines,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,61 @@
+import type { FastifyRequest } from 'fastify';
+import { actFrom } from '../db/event-origin.ts';
+import { identifyAdmin, type AdminAuthenticator } from '../auth/admin-authenticator.ts';
+import type { RouteAccess } from '../domain/access/permissions.ts';
+import { assertPermitted } from '../domain/access/principal.ts';
+import { forbidden, MusterError } from '../domain/errors.ts';
+import { actorOf, rememberPrincipal } from './actor.ts';
+import type { Log } from '../log.ts';
+import type { Listener } from './listener.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route asks of its caller. On the admin listener no route does without. */
+    access?: RouteAccess;
+  }
+}
+
+/** Registers what is open to all, but whose routes cannot say so themselves. Comes before {@link guardRoutes}. */
+export async function registerOpen(app: Listener, register: (scope: Listener) => Promise<void>): Promise<void> {
+  await app.register(async (scope: Listener) => {
+    scope.addHook('onRoute', (route) => {
+      route.config = { ...route.config, access: 'open' };
+    });
+    await register(scope);
+  });
+}
+
+/**
+ * Lets to each route that is added from now on only those who have what it asks for. A route that asks for nothing by
+ * name is a mistake, and keeps the listener from starting.
+ */
+export function guardRoutes(app: Listener, authenticator: AdminAuthenticator | undefined, log: Log): void {
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.access === undefined) {
+      throw new Error(`${String(method)} ${url} does not name the permission that it needs: expected config.access`);
+    }
+  });
+  app.addHook('onRequest', async (request) => {
+    const { access } = request.routeOptions.config;
+    if (request.is404 || access === 'open') return;
+    try {
+      if (access === undefined) throw forbidden('nobody may do this');
+      const principal = await identifyAdmin(authenticator, request.headers.authorization);
+      rememberPrincipal(request, principal);
+      if (access !== 'known') assertPermitted(principal, access);
+    } catch (error) {
+      if (error instanceof MusterError) log.info(refusalLine(request, error), `refused: ${error.message}`);
+      throw error;
+    }
+  });
+  // The last hook before the handler: reading a body loses what was entered before it.
+  app.addHook('preHandler', (request, _reply, done) => {
+    actFrom({ actor: actorOf(request), from: request.ip, requestId: request.id }, done);
+  });
+}
+
+/** Who tries what, for whoever watches the log; never what was shown as proof. */
+function refusalLine(request: FastifyRequest, { status }: MusterError) {
+  const { id: requestId, method, url, ip: from } = request;
+  return { requestId, method, path: url.split('?')[0], from, status };
+}

@@ -1,0 +1,88 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { actorOf } from './actor.ts';
+import type { Listener } from './listener.ts';
+
+/** What a line about an action says beside the request itself. */
+export type ActionFacts = {
+  readonly restore?: string;
+  /** Devices that the action changed. */
+  readonly devices?: number;
+  readonly reason?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+  readonly dryRun?: boolean | undefined;
+};
+
+const noted = new WeakMap<FastifyRequest, ActionFacts>();
+
+/** Adds to the line that the log will have about this request. */
+export function noteAction(request: FastifyRequest, facts: ActionFacts): void {
+  noted.set(request, { ...noted.get(request), ...facts });
+}
+
+/**
+ * Writes one line for each action of an administrator: who did what to what, and how it ended; and for each request that is
+ * not allowed. Questions, which change nothing, are lines for debugging. Times every request too, and makes those of the API spans of a trace.
+ */
+export function watchRequests(app: Listener, { log, metrics, tracing }: Context): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method } = request;
+    const { statusCode: status } = reply;
+    metrics.apiAnswered(method, status, reply.elapsedTime / 1_000);
+    const line = {
+      requestId: request.id,
+      // Of whom nothing is known that is true, nothing is said.
+      actor: status === 401 ? undefined : actorOf(request),
+      from: request.ip,
+      action: operationOf(request) ?? method,
+      ...subjectOf(request),
+      ...noted.get(request),
+      status,
+      ms: Math.round(reply.elapsedTime),
+    };
+    if (status === 401 || status === 403) log.info(line, 'not allowed');
+    else if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') log.debug(line, 'asked');
+    else log.info(line, status < 400 ? 'done' : 'refused');
+    done();
+  });
+  if (tracing.isOn) traceRequests(app, tracing);
+}
+
+function operationOf({ routeOptions }: FastifyRequest): string | undefined {
+  return routeOptions.schema?.operationId;
+}
+
+const named = z.object({ name: z.string() });
+const namedDocument = z.object({ metadata: named });
+
+/** What the path names, or the document that is created: a device by that word, anything else by its kind. */
+function subjectOf({ routeOptions, params, body }: FastifyRequest): Record<string, string> {
+  const kind = /^\/api\/v1\/([a-z]+?)s?(?:\/:name|$)/.exec(routeOptions.url ?? '')?.[1];
+  if (kind === undefined) return {};
+  const inPath = named.safeParse(params);
+  if (inPath.success) return { [kind]: inPath.data.name };
+  const created = namedDocument.safeParse(body);
+  return created.success ? { [kind]: created.data.metadata.name } : {};
+}
+
+function traceRequests(app: Listener, tracing: Context['tracing']): void {
+  const spans = new WeakMap<FastifyRequest, ReturnType<typeof tracing.request>>();
+  app.addHook('onRequest', (request, _reply, done) => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    // Probes and scrapes would fill any trace store with nothing.
+    if (path.startsWith('/api/')) spans.set(request, tracing.request(request.method, path, request.headers));
+    done();
+  });
+  // Reading a body leaves the span behind, so it is entered after that.
+  app.addHook('preHandler', (request, _reply, done) => {
+    const span = spans.get(request);
+    if (span === undefined) done();
+    else span.run(done);
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    spans.get(request)?.end({ route: request.routeOptions.url, status: reply.statusCode });
+    done();
+  });
+}

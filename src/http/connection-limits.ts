@@ -1,0 +1,89 @@
+import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
+import { AddressSet } from '../address-ranges.ts';
+import { tooManyRequests, unavailable } from '../domain/errors.ts';
+import type { Listener } from './listener.ts';
+
+export type ConnectionLimits = {
+  /** Connections to a listener, open at the same time; 0 for any number. */
+  readonly total: number;
+  /** The same from one address; 0 for any number. */
+  readonly perAddress: number;
+  /** Addresses and ranges that many others stand behind: the limit for one address is not for them. */
+  readonly exempt: readonly string[];
+};
+
+/** The limits that the configuration sets for each listener. */
+export function connectionLimits(config: {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly trustedProxies: readonly string[];
+}): ConnectionLimits {
+  return { total: config.maxConnections, perAddress: config.maxConnectionsPerAddress, exempt: config.trustedProxies };
+}
+
+/** Connections past the limits that are told so before they are closed; those past these too are cut off without a word. */
+const mostRefused = 1_000;
+/** How long a refused client should stay away, in seconds. */
+const retryAfterSeconds = 10;
+
+/**
+ * Bounds how many connections are open. One too many is accepted, has its first request refused with the reason, and
+ * is closed; it has no more time for that request than any other.
+ */
+export function limitConnections(app: Listener, limits: ConnectionLimits): void {
+  if (limits.total === 0 && limits.perAddress === 0) return;
+  const { server } = app;
+  const exempt = new AddressSet(limits.exempt);
+  const openFrom = new Map<string, number>();
+  const refusals = new WeakMap<Socket, 'total' | 'address'>();
+  let open = 0;
+  let refused = 0;
+  // Counted by the system, and so bounds what has not finished its TLS handshake too.
+  if (limits.total > 0) server.maxConnections = limits.total + mostRefused;
+
+  const admit = (socket: Socket) => {
+    const address = socket.remoteAddress ?? '';
+    const there = (openFrom.get(address) ?? 0) + 1;
+    const refusal = refusalOf(address, there);
+    if (refusal !== undefined && refused >= mostRefused) {
+      socket.destroy();
+      return;
+    }
+    open += 1;
+    openFrom.set(address, there);
+    if (refusal !== undefined) {
+      refused += 1;
+      refusals.set(socket, refusal);
+    }
+    socket.once('close', () => {
+      open -= 1;
+      if (refusal !== undefined) refused -= 1;
+      const left = (openFrom.get(address) ?? 1) - 1;
+      if (left === 0) openFrom.delete(address);
+      else openFrom.set(address, left);
+    });
+  };
+  const refusalOf = (address: string, there: number) => {
+    if (limits.total > 0 && open >= limits.total) return 'total';
+    return limits.perAddress > 0 && there > limits.perAddress && !exempt.has(address) ? 'address' : undefined;
+  };
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', admit);
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const refusal = refused === 0 ? undefined : refusals.get(request.raw.socket);
+    if (refusal === undefined) {
+      done();
+      return;
+    }
+    void reply.header('connection', 'close');
+    done(
+      refusal === 'total'
+        ? unavailable(`expected at most ${limits.total} connections at the same time`, retryAfterSeconds)
+        : tooManyRequests(
+            `expected at most ${limits.perAddress} connections from one address at the same time`,
+            retryAfterSeconds,
+          ),
+    );
+  });
+}

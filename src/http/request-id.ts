@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+
+const header = 'x-request-id';
+/** What other programs make of request ids: UUIDs, ULIDs, traces and spans. Nothing that could forge a line of a log. */
+const sane = /^[\w.:/+=-]{1,128}$/;
+
+/** The id of a request: the one that its sender gave it, if that is one, else a new one. */
+export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const given = headers[header];
+  return typeof given === 'string' && sane.test(given) ? given : randomUUID();
+}
+
+/** Says in every answer which request it answers. */
+export function tellRequestIds(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.header(header, request.id);
+    done();
+  });
+}

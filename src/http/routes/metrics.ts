@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import type { Context } from '../../context.ts';
+import { apiErrors } from '../error-responses.ts';
+import type { Listener } from '../listener.ts';
+
+/** `GET /metrics`, for Prometheus. */
+export function metricsRoutes({ metrics }: Context) {
+  return async (app: Listener) => {
+    app.route({
+      method: 'GET',
+      url: '/metrics',
+      config: { access: 'metrics.read' },
+      schema: {
+        operationId: 'metrics',
+        tags: ['health'],
+        summary: 'The metrics of this process and of the service, in Prometheus’ text format.',
+        produces: ['text/plain'],
+        response: { 200: z.string(), 401: apiErrors[401], 403: apiErrors[403] },
+      },
+      async handler(_request, reply) {
+        void reply.type(metrics.contentType).serializer(String);
+        return await reply.send(await metrics.scrape());
+      },
+    });
+  };
+}

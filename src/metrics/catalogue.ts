@@ -1,0 +1,122 @@
+import { gates } from '../domain/gate.ts';
+import { verdicts } from '../domain/verdict.ts';
+import { renderResults, restoreCauses, shedReasons } from '../observer.ts';
+
+type Label = { readonly name: string; readonly values: readonly string[] | string };
+export type MetricAbout = {
+  readonly name: string;
+  readonly about: string;
+  /** What tells the samples of one metric apart: a closed list of values, or what the value is. */
+  readonly labels?: readonly Label[];
+  /** Upper bounds, of a histogram. */
+  readonly buckets?: readonly number[];
+};
+
+const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Metrics that only go up, and start at 0 with the process. */
+export const counters = {
+  answers: {
+    name: 'muster_device_answers_total',
+    about: 'Devices that answered a restore: their first report since it.',
+  },
+  verdicts: {
+    name: 'muster_verdicts_total',
+    about: 'Reports of known devices, by the verdict on each.',
+    labels: [{ name: 'verdict', values: verdicts }],
+  },
+  unknownReports: {
+    name: 'muster_unknown_device_reports_total',
+    about: 'Reports of devices that are not in the database.',
+  },
+  renders: {
+    name: 'muster_renders_total',
+    about:
+      'Devices that were rendered, or tried: `rendered` got a new version, `unchanged` came out as before, `invalid` has a spec that cannot be rendered, `failed` met a fault of the renderer, `superseded` was overtaken by a restore, a conflict or another render.',
+    labels: [{ name: 'result', values: renderResults }],
+  },
+  sheds: {
+    name: 'muster_sheds_total',
+    about: 'Devices told to come back later: by an HTTP 503, or by closing their WebSocket with 1013.',
+    labels: [{ name: 'reason', values: shedReasons }],
+  },
+  restoresDeclared: {
+    name: 'muster_restores_declared_total',
+    about:
+      'Restores that this process declared: for a `person`, or by itself because the database is a `copy`, its log was found behind (`rewind`), or several devices were `ahead`.',
+    labels: [{ name: 'cause', values: restoreCauses }],
+  },
+} as const satisfies Record<string, MetricAbout>;
+
+/** Distributions. */
+export const histograms = {
+  batchSize: {
+    name: 'muster_report_batch_size',
+    about: 'Reports that shared one commit.',
+    buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500],
+  },
+  batchSeconds: {
+    name: 'muster_report_batch_duration_seconds',
+    about: 'Time from the start of a commit of reports to its end.',
+    buckets: secondsBuckets,
+  },
+  apiSeconds: {
+    name: 'muster_api_request_duration_seconds',
+    about: 'Time that requests to the admin API took.',
+    labels: [
+      { name: 'method', values: 'HTTP method' },
+      { name: 'code', values: 'HTTP status' },
+    ],
+    buckets: secondsBuckets,
+  },
+} as const satisfies Record<string, MetricAbout>;
+
+/** States of the moment, looked at when they are asked for. Those that come from the database are the same in every instance. */
+export const gauges = {
+  build: {
+    name: 'muster_build_info',
+    about: 'Always 1; the labels say what runs.',
+    labels: [
+      { name: 'version', values: 'version of Muster' },
+      { name: 'node', values: 'version of Node.js' },
+    ],
+  },
+  devices: {
+    name: 'muster_devices',
+    about:
+      'Devices by gate, from the counters of the current restore: the same cost for any fleet. Decommissioning and decommissioned devices are left out. The whole service, from the database.',
+    labels: [{ name: 'gate', values: gates }],
+  },
+  restoreDeclaredAt: {
+    name: 'muster_restore_declared_timestamp_seconds',
+    about:
+      'When the current restore was declared, and by whom. Absent while none ever was. The whole service, from the database.',
+    labels: [{ name: 'by', values: ['person', 'service'] }],
+  },
+  oldestWantedRender: {
+    name: 'muster_render_oldest_wanted_age_seconds',
+    about:
+      'How long the device has waited that wants rendering and may be rendered for longest; 0 if there is none. The whole service, from the database.',
+  },
+  renderJobs: {
+    name: 'muster_render_queue_jobs',
+    about: 'Jobs in the render queue, by where they are. The whole service, from the queue.',
+    labels: [{ name: 'state', values: ['waiting', 'active', 'delayed', 'failed'] }],
+  },
+  reportsWaiting: {
+    name: 'muster_reports_waiting',
+    about: 'Reports that wait for the next commit; past `MUSTER_REPORT_QUEUE` devices are told to come back later.',
+  },
+  webSockets: { name: 'muster_websockets_open', about: 'WebSockets of devices that are open.' },
+  longPolls: { name: 'muster_long_polls_waiting', about: 'Polls of devices that are held open until there is news.' },
+  databaseUp: { name: 'muster_database_up', about: '1 if the database answers, else 0.' },
+  databaseSeconds: {
+    name: 'muster_database_ping_seconds',
+    about: 'How long the database took to answer; absent if it did not.',
+  },
+  queueUp: { name: 'muster_queue_up', about: '1 if the render queue answers, else 0.' },
+  workerUp: {
+    name: 'muster_worker_up',
+    about: '1 if the render worker of this process takes jobs, 0 if it lost its queue; absent if it has none.',
+  },
+} as const satisfies Record<string, MetricAbout>;

@@ -1,0 +1,180 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/client.ts';
+import { readServiceFigures, type ServiceFigures } from '../db/service-figures.ts';
+import { serviceActor } from '../domain/event.ts';
+import { verdicts } from '../domain/verdict.ts';
+import type { CommittedReports, Observer, RenderResult, RestoreCause, ShedReason } from '../observer.ts';
+import { jobStates, type RenderQueue } from '../queue/render-queue.ts';
+import { lookAtHealth, type Health } from '../usecases/look-at-health.ts';
+import { version } from '../version.ts';
+import { within } from '../within.ts';
+import { counters, gauges, histograms, type MetricAbout } from './catalogue.ts';
+
+/** What the device side of this process holds open at the moment. */
+export type DeviceSideCounts = {
+  readonly reportsWaiting: number;
+  readonly webSockets: number;
+  readonly longPolls: number;
+};
+
+type Deps = {
+  readonly database: Database;
+  readonly queue: Pick<RenderQueue, 'state'>;
+  readonly clock: Clock;
+};
+
+/** Figures that take longer than this are left out of a scrape: the scraper would not wait for them. */
+const patienceMs = 3_000;
+
+/** The metrics of one process, in a registry of their own. */
+export class ServiceMetrics implements Observer {
+  private readonly registry = new Registry();
+  private readonly counters = makeAll(counters, this.registry, (about) => new Counter(about));
+  private readonly gauges = makeAll(gauges, this.registry, (about) => new Gauge(about));
+  private readonly histograms = makeAll(histograms, this.registry, (about) => new Histogram(about));
+  private looking: Promise<void> | undefined;
+  private deviceSide: () => DeviceSideCounts = () => ({ reportsWaiting: 0, webSockets: 0, longPolls: 0 });
+  private readonly deps: Deps;
+
+  constructor(deps: Deps) {
+    this.deps = deps;
+    this.gauges.build.set({ version, node: process.versions.node }, 1);
+    this.beginAtZero();
+  }
+
+  /** Adds what Node.js and the system say of this process. Their sampling ends with the process only. */
+  addProcessMetrics(): void {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Where to ask what the device side holds open; nothing is, until this is called. */
+  readDeviceSideFrom(counts: () => DeviceSideCounts): void {
+    this.deviceSide = counts;
+  }
+
+  /** Every metric there is, whether it has a value at the moment or not. */
+  get names(): string[] {
+    return this.registry.getMetricsAsArray().map(({ name }) => name);
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  /** All metrics in Prometheus' text format, as they are now. Those who ask together share one look at the database. */
+  async scrape(): Promise<string> {
+    this.looking ??= this.lookAround().finally(() => {
+      this.looking = undefined;
+    });
+    await this.looking;
+    return await this.registry.metrics();
+  }
+
+  reportsCommitted({ outcomes, answered, seconds }: CommittedReports): void {
+    const judged = { InSync: 0, Behind: 0, Ahead: 0, Diverged: 0 };
+    let unknown = 0;
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'known') judged[outcome.verdict] += 1;
+      else unknown += 1;
+    }
+    // What did not happen needs not be looked up: a batch may be as small as one report.
+    for (const verdict of verdicts) if (judged[verdict] > 0) this.counters.verdicts.inc({ verdict }, judged[verdict]);
+    if (unknown > 0) this.counters.unknownReports.inc(unknown);
+    if (answered > 0) this.counters.answers.inc(answered);
+    this.histograms.batchSize.observe(outcomes.length);
+    this.histograms.batchSeconds.observe(seconds);
+  }
+
+  shed(reason: ShedReason): void {
+    this.counters.sheds.inc({ reason });
+  }
+
+  rendered(devices: Readonly<Partial<Record<RenderResult, number>>>): void {
+    for (const [result, count] of Object.entries(devices)) this.counters.renders.inc({ result }, count);
+  }
+
+  restoreDeclared(cause: RestoreCause): void {
+    this.counters.restoresDeclared.inc({ cause });
+  }
+
+  apiAnswered(method: string, code: number, seconds: number): void {
+    this.histograms.apiSeconds.observe({ method, code }, seconds);
+  }
+
+  private async lookAround(): Promise<void> {
+    const { database } = this.deps;
+    const [health, figures] = await Promise.all([
+      lookAtHealth(this.deps),
+      within(patienceMs, readServiceFigures(database.pool)),
+    ]);
+    this.setHealth(health);
+    this.setFigures(figures);
+    const { reportsWaiting, webSockets, longPolls } = this.deviceSide();
+    this.gauges.reportsWaiting.set(reportsWaiting);
+    this.gauges.webSockets.set(webSockets);
+    this.gauges.longPolls.set(longPolls);
+  }
+
+  private setHealth({ databaseSeconds, queue }: Health): void {
+    const { databaseUp, databaseSeconds: ping, queueUp, workerUp, renderJobs } = this.gauges;
+    databaseUp.set(databaseSeconds === undefined ? 0 : 1);
+    ping.remove();
+    if (databaseSeconds !== undefined) ping.set(databaseSeconds);
+    queueUp.set(queue.jobs === undefined ? 0 : 1);
+    workerUp.remove();
+    if (queue.worker !== 'none') workerUp.set(queue.worker === 'running' ? 1 : 0);
+    // What is not known is left out: an old value would pass for a new one.
+    renderJobs.reset();
+    for (const state of queue.jobs === undefined ? [] : jobStates) renderJobs.set({ state }, queue.jobs?.[state] ?? 0);
+  }
+
+  private setFigures(figures: ServiceFigures | undefined): void {
+    const { devices, restoreDeclaredAt, oldestWantedRender } = this.gauges;
+    devices.reset();
+    restoreDeclaredAt.reset();
+    oldestWantedRender.remove();
+    if (figures === undefined) return;
+    const { total, awaiting, conflictPaused, restore, oldestWanted } = figures;
+    devices.set({ gate: 'Open' }, total - awaiting - conflictPaused);
+    devices.set({ gate: 'AwaitingReconnect' }, awaiting);
+    devices.set({ gate: 'ConflictPaused' }, conflictPaused);
+    if (restore !== null) {
+      const by = restore.declaredBy === serviceActor ? 'service' : 'person';
+      restoreDeclaredAt.set({ by }, restore.declaredAt.getTime() / 1_000);
+    }
+    const ageMs = oldestWanted === null ? 0 : this.deps.clock.now().getTime() - oldestWanted.getTime();
+    oldestWantedRender.set(Math.max(0, ageMs / 1_000));
+  }
+
+  /** A counter that first appears with its first event hides that event from whoever asks how much it grew. */
+  private beginAtZero(): void {
+    for (const [name, about] of Object.entries(counters)) {
+      const counter = this.counters[name as keyof typeof counters];
+      for (const label of 'labels' in about ? about.labels : []) {
+        for (const value of label.values) counter.inc({ [label.name]: value }, 0);
+      }
+    }
+  }
+}
+
+type Options = { name: string; help: string; labelNames: string[]; registers: Registry[]; buckets?: number[] };
+
+/** Makes a metric of each entry of a catalogue, in a registry. */
+function makeAll<Key extends string, Made>(
+  catalogue: Readonly<Record<Key, MetricAbout>>,
+  registry: Registry,
+  make: (options: Options) => Made,
+): Record<Key, Made> {
+  const made = Object.entries<MetricAbout>(catalogue).map(([key, { name, about, labels = [], buckets }]) => [
+    key,
+    make({
+      name,
+      help: about,
+      labelNames: labels.map((label) => label.name),
+      registers: [registry],
+      ...(buckets && { buckets: [...buckets] }),
+    }),
+  ]);
+  return Object.fromEntries(made) as Record<Key, Made>;
+}

@@ -1,0 +1,37 @@
+import type { Verdict } from './domain/verdict.ts';
+
+/** How a device was told to come back later: an HTTP answer, or the code that a WebSocket was closed with. */
+export const shedReasons = ['503', '1013'] as const;
+export type ShedReason = (typeof shedReasons)[number];
+
+/**
+ * What became of a device that was to be rendered: it got a new version, what came out was what it has already, its spec
+ * cannot be rendered, the renderer broke down, or the work was overtaken by a restore, a conflict or another render.
+ */
+export const renderResults = ['rendered', 'unchanged', 'invalid', 'failed', 'superseded'] as const;
+export type RenderResult = (typeof renderResults)[number];
+
+/** Who declared a restore: a person, or Muster itself for what it noticed (design.md, section 5). */
+export const restoreCauses = ['person', 'copy', 'rewind', 'ahead'] as const;
+export type RestoreCause = (typeof restoreCauses)[number];
+
+export type CommittedReports = {
+  readonly outcomes: ReadonlyArray<
+    { readonly kind: 'known'; readonly verdict: Verdict } | { readonly kind: 'unknown' }
+  >;
+  /** Devices among them that answered the current restore with it. */
+  readonly answered: number;
+  /** From the start of the transaction to its commit. */
+  readonly seconds: number;
+};
+
+/**
+ * Told what happens, after it has: by this the service is measured. Nothing is decided by it. On the path of reports it is
+ * told once a batch, never once a report.
+ */
+export type Observer = {
+  reportsCommitted(batch: CommittedReports): void;
+  shed(reason: ShedReason): void;
+  rendered(devices: Readonly<Partial<Record<RenderResult, number>>>): void;
+  restoreDeclared(cause: RestoreCause): void;
+};

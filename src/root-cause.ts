@@ -1,0 +1,12 @@
+/** The innermost message of an error: what the database, the network or the system said. */
+export function rootCause(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(rootCause).join('; ');
+  if (error instanceof Error && error.cause !== undefined)
+    return `${firstLine(error.message)}: ${rootCause(error.cause)}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A failed query's message goes on with the query; its first line says which it was. */
+function firstLine(text: string): string {
+  return text.startsWith('Failed query') ? 'a query failed' : text;
+}

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { addressRange } from './address-ranges.ts';
+import { parseRoleMapping } from './domain/access/role-mapping.ts';
+import { roleNames } from './domain/access/roles.ts';
+import { isLoopback } from './listen-rules.ts';
+
+/** How the settings are written, and how they are read: the schemas that the table of settings (config.ts) is made of. */
+
+/** Past this a timer of Node's runs at once (2^31 ms are 24.8 days). */
+const longestMs = 20 * 24 * 3_600_000;
+const longestQuote = 100;
+
+/** What was found, for a message: a value may be of any length. */
+function quoted(text: string): string {
+  return JSON.stringify(text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text);
+}
+
+/** Milliseconds from `90s`, `2m`, `500ms`, `1h` or a bare number of seconds. */
+export const durationMs = (defaultText: string, atLeastMs = 0) =>
+  z
+    .string()
+    .default(defaultText)
+    .transform((text, issues) => {
+      const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.trim());
+      const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+      const ms = match === null ? Number.NaN : Number(match[1]) * unitMs[(match[2] ?? 's') as keyof typeof unitMs];
+      if (!(ms >= atLeastMs && ms <= longestMs)) {
+        issues.addIssue(
+          `expected a duration such as 90s, 2m or 500ms, at least ${atLeastMs} ms and at most ${longestMs / 3_600_000} h; found ${quoted(text)}`,
+        );
+        return z.NEVER;
+      }
+      return ms;
+    });
+
+export const wholeNumber = (defaultValue: number, least: number, most: number) =>
+  z.coerce
+    .number({ error: `expected a whole number from ${least} to ${most}` })
+    .int()
+    .min(least)
+    .max(most)
+    .default(defaultValue);
+
+export const flag = (defaultValue: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0'], { error: 'expected true or false' })
+    .default(defaultValue ? 'true' : 'false')
+    .transform((text) => text === 'true' || text === '1');
+
+export const url = (...schemes: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)), {
+    error: `expected a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+  });
+
+export const listen = (defaultText: string) =>
+  z
+    .string()
+    .default(defaultText)
+    .transform((text, issues) => {
+      const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
+      const host = match?.[1] ?? match?.[2];
+      const port = Number(match?.[3]);
+      if (host === undefined || port > 65_535) {
+        issues.addIssue(`expected HOST:PORT such as 127.0.0.1:3443 (port 0 picks a free one), found ${quoted(text)}`);
+        return z.NEVER;
+      }
+      return { host, port };
+    });
+
+export const file = z.string().min(1).optional();
+
+export const headerName = z
+  .string()
+  .regex(/^[!#$%&'*+.^_`|~\w-]+$/, 'expected the name of a header, such as X-Forwarded-Client-Cert')
+  .transform((name) => name.toLowerCase())
+  .optional();
+
+export const addressRanges = z
+  .string()
+  .default('')
+  .transform((text, issues) => {
+    const ranges = text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+    for (const range of ranges) {
+      if (addressRange(range) === undefined) {
+        issues.addIssue(
+          `expected addresses or ranges such as 10.0.0.7, 10.1.0.0/16 or fd00::/8 with commas between them, found ${quoted(range)}`,
+        );
+      }
+    }
+    return ranges;
+  });
+
+/** An issuer without TLS could be anybody; on loopback it is this machine, as in a trial. */
+export const issuerUrl = z
+  .string()
+  .refine(
+    (text) => {
+      const issuer = URL.canParse(text) ? new URL(text) : undefined;
+      if (issuer === undefined || issuer.search !== '' || issuer.hash !== '') return false;
+      return issuer.protocol === 'https:' || (issuer.protocol === 'http:' && isLoopback(issuer.hostname));
+    },
+    { error: 'expected a URL that starts with https:// (http:// on loopback only), without query or fragment' },
+  )
+  .optional();
+
+export const claimName = (defaultName: string) => z.string().min(1).max(200).default(defaultName);
+
+export const oidcRoles = z
+  .string()
+  .default(roleNames.map((role) => `muster-${role}=${role}`).join(','))
+  .transform((text, issues) => {
+    const parsed = parseRoleMapping(text);
+    if (parsed.ok) return parsed.mapping;
+    issues.addIssue(parsed.problem);
+    return z.NEVER;
+  });
+
+export const notice = z.enum(['declare', 'warn', 'off'], { error: 'expected declare, warn or off' }).default('declare');
+
+/** Words that are parts of keys, with commas between them. */
+export const keyWords = (defaultWords: readonly string[]) =>
+  z
+    .string()
+    .default(defaultWords.join(','))
+    .transform((text) => text.split(',').map((word) => word.trim()))
+    .refine((words) => words.every((word) => /[^\s._-]/.test(word)), {
+      error: 'expected words such as password,token with commas between them',
+    });

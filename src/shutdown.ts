@@ -1,0 +1,46 @@
+import type { Log } from './log.ts';
+
+/** Something that a stopping process finishes. */
+export type ShutdownStep = {
+  /** Completes "… did not end in time". */
+  readonly name: string;
+  /** By when it must be over, as a share of the time for all steps. */
+  readonly byShare: number;
+  readonly run: () => Promise<void>;
+  /** Ends by force what waits, where that helps. */
+  readonly cut?: () => void;
+};
+
+/**
+ * Runs the steps one after another. One that fails or is not over by its share of the time is left as it is: those after
+ * it have the rest. What is left undone was promised to nobody, so that whoever waits for it asks again.
+ *
+ * @param timeoutMs the time for all steps
+ */
+export async function shutDown(steps: readonly ShutdownStep[], timeoutMs: number, log: Log): Promise<void> {
+  const beganAtMs = performance.now();
+  for (const { name, byShare, run, cut } of steps) {
+    const leftMs = beganAtMs + byShare * timeoutMs - performance.now();
+    try {
+      if (await endsWithin(run(), leftMs)) continue;
+      log.warn({ step: name }, `stopping: ${name} did not end in time`);
+      cut?.();
+    } catch (error) {
+      log.warn({ step: name, error: String(error) }, `stopping: ${name} failed`);
+    }
+  }
+}
+
+async function endsWithin(work: Promise<void>, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), Math.max(0, milliseconds));
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+    // It may still fail when nobody waits for it any more.
+    work.catch(() => undefined);
+  }
+}

@@ -1,0 +1,25 @@
+/** By what a simulated device says who it is: a certificate and its key in PEM form, or a token. */
+export type DeviceCredential =
+  | { readonly kind: 'certificate'; readonly certificate: string; readonly key: string }
+  | { readonly kind: 'token'; readonly token: string };
+
+/** How a device gets through to the service. */
+export type DeviceAccess = {
+  /** The authorities, in PEM form, that the service's certificate may be from; those of the system if not given. */
+  readonly ca?: string | undefined;
+  /** Not given where devices need not say who they are. */
+  readonly credential?: DeviceCredential | undefined;
+};
+
+/** What a TLS connection is made with. */
+export function tlsOptions({ ca, credential }: DeviceAccess): { ca?: string; cert?: string; key?: string } {
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(credential?.kind === 'certificate' && { cert: credential.certificate, key: credential.key }),
+  };
+}
+
+/** What goes with every request. */
+export function identityHeaders({ credential }: DeviceAccess): Record<string, string> {
+  return credential?.kind === 'token' ? { authorization: `Bearer ${credential.token}` } : {};
+}

@@ -1,0 +1,30 @@
+import type { Database } from '../db/client.ts';
+import type { QueueState } from '../queue/render-queue.ts';
+import { within } from '../within.ts';
+
+/** A database that takes longer to answer counts as down: whoever probes does not wait for ever either. */
+const patienceMs = 2_000;
+
+export type Health = {
+  /** How long the database took to answer; undefined if it did not. */
+  readonly databaseSeconds: number | undefined;
+  readonly queue: QueueState;
+};
+
+/** Looks whether what this process stands on answers. Never throws. */
+export async function lookAtHealth({
+  database,
+  queue,
+}: {
+  database: Pick<Database, 'ping'>;
+  queue: { state(): Promise<QueueState> };
+}): Promise<Health> {
+  const [databaseSeconds, state] = await Promise.all([within(patienceMs, pingSeconds(database)), queue.state()]);
+  return { databaseSeconds, queue: state };
+}
+
+async function pingSeconds(database: Pick<Database, 'ping'>): Promise<number> {
+  const started = performance.now();
+  await database.ping();
+  return (performance.now() - started) / 1_000;
+}

@@ -1,0 +1,71 @@
+import * as fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { forwardedCertificate } from '../../src/auth/forwarded-certificate.ts';
+import { TrialAuthority } from '../../src/cli/pki/trial-authority.ts';
+import { validNow } from '../support/trial-pki.ts';
+
+let pem: string;
+let another: string;
+
+beforeAll(async () => {
+  const authority = await TrialAuthority.create('test authority', validNow);
+  pem = (await authority.issueDevice('gateway-1', validNow)).certificate;
+  another = (await authority.issueDevice('gateway-2', validNow)).certificate;
+});
+
+const found = (header: string) => forwardedCertificate(header)?.subject;
+const quoted = (text: string) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+
+test('Envoy’s field Cert is found among any others, and only in the last element', () => {
+  const key = fc.constantFrom('By', 'Hash', 'URI', 'DNS', 'Subject', 'Chain');
+  const bare = fc.stringMatching(/^[A-Za-z0-9:/._=-]{0,20}$/);
+  const field = fc.tuple(key, fc.oneof(bare, fc.string({ maxLength: 20 }).map(quoted))).map(([k, v]) => `${k}=${v}`);
+  const fields = fc.array(field, { maxLength: 4 });
+  fc.assert(
+    fc.property(fields, fields, fc.array(fields.filter((some) => some.length > 0)), (before, after, elements) => {
+      const wanted = [...before, `Cert="${encodeURIComponent(pem)}"`, ...after].join(';');
+      const earlier = elements.map((some) => [...some, `Cert="${encodeURIComponent(another)}"`].join(';'));
+      expect(found([...earlier, wanted].join(','))).toBe('CN=gateway-1');
+    }),
+  );
+});
+
+test('whatever a header holds, it is a certificate or it is none', () => {
+  const pieces = fc.constantFrom(
+    'Cert=',
+    '"',
+    '\\',
+    ';',
+    ',',
+    '%',
+    '%2',
+    '-----BEGIN ',
+    'MIIB',
+    '=',
+    ':',
+    ' ',
+    'Subject="',
+  );
+  const text = fc.oneof(
+    fc.string(),
+    fc.array(pieces, { maxLength: 40 }).map((all) => all.join('')),
+  );
+  fc.assert(fc.property(text, (header) => found(header) === undefined));
+});
+
+test('a certificate with one byte changed is another certificate, or none', () => {
+  const der = Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64');
+  const { raw } = forwardedCertificate(der.toString('base64')) ?? {};
+  expect(raw?.equals(der)).toBe(true);
+  fc.assert(
+    fc.property(fc.nat(der.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+      const changed = Buffer.from(der);
+      changed[at] = (changed[at] ?? 0) ^ change;
+      expect(forwardedCertificate(changed.toString('base64'))?.raw.equals(der)).not.toBe(true);
+    }),
+  );
+});
+
+test('a header that is longer than any certificate is not looked into', () => {
+  expect(found(`Cert="${encodeURIComponent(pem)}";Subject="${'x'.repeat(70_000)}"`)).toBeUndefined();
+});

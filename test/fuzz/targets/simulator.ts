@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import * as fc from 'fast-check';
+import { fresh } from '../../../src/simulator/simulated-device.ts';
+import { SimulatedFleet } from '../../../src/simulator/simulated-fleet.ts';
+import { retryAfterMs } from '../../../src/simulator/waiting-times.ts';
+import { fuzzTarget, require } from '../fuzz-target.ts';
+import { jsonText, mutated } from '../mutations.ts';
+
+const longestWaitMs = 12 * 60_000;
+
+export const retryAfters = fuzzTarget('Retry-After', {
+  runs: 300,
+  input: mutated(fc.constantFrom('0', '120', ' 5 ', 'Sat, 21 Nov 2026 13:00:00 GMT', '2026-11-21', '-1', '1.5')),
+  check(text) {
+    const waitMs = retryAfterMs(text, new Date('2026-11-21T12:00:00Z'));
+    require(waitMs === undefined || (waitMs >= 0 && waitMs <= longestWaitMs), 'a wait is bounded, or there is none');
+  },
+});
+
+const body = jsonText(
+  ['metadata', 'annotations', 'device-controller/renderedVersion', 'spec', 'os'],
+  fc.constantFrom('1', '7', 'x'),
+);
+const answers = fc
+  .tuple(
+    fc.constantFrom(200, 204, 404, 429, 503),
+    fc.constantFrom('Muster-Gate: Open', 'Retry-After: 1', 'Content-Encoding: gzip', 'X: y'),
+    body,
+  )
+  .map(
+    ([code, header, text]) =>
+      `HTTP/1.1 ${code} X\r\nContent-Type: application/json\r\n${header}\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  );
+
+/** How many requests of the device are answered with the same text before it is left alone. */
+const answered = 3;
+
+export const httpAnswers = fuzzTarget('HTTP answers in the simulator', {
+  runs: 20,
+  input: mutated(answers),
+  async check(answer) {
+    const sockets = new Set<Socket>();
+    let requests = 0;
+    let enough: () => void = () => undefined;
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('data', () => {
+        requests += 1;
+        socket.end(answer);
+        if (requests >= answered) enough();
+      });
+      socket.on('close', () => sockets.delete(socket));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('the server has no port');
+    const fleet = new SimulatedFleet({
+      agentServer: `http://127.0.0.1:${address.port}`,
+      members: [{ name: 'd', transport: 'http', start: fresh }],
+      reconnect: { firstMs: 1, capMs: 2 },
+    });
+    // Told to stay away for long, or that it is not known, it rightly asks no more for a while.
+    const patience = setTimeout(() => enough(), 100);
+    await new Promise<void>((resolve) => {
+      enough = resolve;
+      fleet.start();
+    });
+    clearTimeout(patience);
+    await fleet.stop();
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    require(requests > 0, 'the device asked');
+  },
+});

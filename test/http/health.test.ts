@@ -1,0 +1,99 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createListener, type Listener } from '../../src/http/listener.ts';
+import { healthRoutes } from '../../src/http/routes/health.ts';
+import type { QueueState } from '../../src/queue/render-queue.ts';
+import { RenderWorker } from '../../src/worker.ts';
+import { until } from '../support/held-transactions.ts';
+import { RedisServer } from '../support/redis-server.ts';
+import { createTestContext, type TestContext } from '../support/test-context.ts';
+
+const closing: Array<() => Promise<unknown>> = [];
+let here: TestContext;
+
+beforeAll(async () => {
+  here = await createTestContext();
+});
+
+afterAll(async () => {
+  await here.close();
+});
+
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+async function listenerOn(context: Parameters<typeof healthRoutes>[0]): Promise<Listener> {
+  const app = createListener(here.context.log);
+  await app.register(healthRoutes(context));
+  closing.push(() => app.close());
+  return app;
+}
+
+async function readiness(app: Listener): Promise<{ code: number; body: Record<string, unknown> }> {
+  const response = await app.inject('/readyz');
+  return { code: response.statusCode, body: response.json() };
+}
+
+const jobs = { waiting: 0, active: 0, delayed: 0, failed: 0 };
+const queueThat = (state: QueueState) => ({ ...here.context.queue, state: async () => state });
+
+describe('readiness', () => {
+  test('names its parts when all is well; a process without a worker needs none', async () => {
+    const app = await listenerOn(here.context);
+    expect(await readiness(app)).toEqual({ code: 200, body: { database: 'ok', queue: 'ok', worker: 'none' } });
+  });
+
+  test.each([
+    [{ jobs, worker: 'lost' }, { queue: 'ok', worker: 'lost' }, 'not ready: the worker has lost its queue'],
+    [{ jobs: undefined, worker: 'running' }, { queue: 'down', worker: 'ok' }, 'not ready: the queue does not answer'],
+  ] as const)(
+    'of a queue that is %j says which part is missing, and when to ask again',
+    async (state, parts, message) => {
+      const app = await listenerOn({ database: here.context.database, queue: queueThat(state) });
+      const response = await app.inject('/readyz');
+      expect(response.statusCode).toBe(503);
+      expect(response.headers['retry-after']).toBe('5');
+      expect(response.json()).toMatchObject({
+        kind: 'Status',
+        code: 503,
+        reason: 'ServiceUnavailable',
+        message,
+        parts: { database: 'ok', ...parts },
+      });
+    },
+  );
+
+  test('of a database that fails, and of one that does not answer, says so; the process is alive all the same', async () => {
+    const failing = { ...here.context.database, ping: async () => await Promise.reject(new Error('gone')) };
+    const silent = { ...here.context.database, ping: async () => await new Promise<never>(() => undefined) };
+    for (const database of [failing, silent]) {
+      const app = await listenerOn({ database, queue: here.context.queue });
+      expect(await readiness(app)).toMatchObject({
+        code: 503,
+        body: { message: 'not ready: the database cannot be reached', parts: { database: 'down', queue: 'ok' } },
+      });
+      expect((await app.inject('/healthz')).statusCode).toBe(200);
+    }
+  });
+
+  test('of a worker whose Redis was killed says so, and is back with it', async () => {
+    const redis = await RedisServer.start();
+    closing.push(() => redis.remove());
+    const own = await createTestContext({ env: { REDIS_URL: redis.url, MUSTER_SWEEP_INTERVAL: '1h' } });
+    closing.push(() => own.close());
+    const worker = new RenderWorker(own.context);
+    worker.start();
+    closing.push(() => worker.stop());
+    const app = await listenerOn(own.context);
+    await until(async () => (await readiness(app)).code === 200);
+    expect((await readiness(app)).body).toEqual({ database: 'ok', queue: 'ok', worker: 'ok' });
+    await redis.kill();
+    await until(async () => (await readiness(app)).code === 503);
+    await until(async () => {
+      const { body } = await readiness(app);
+      return body['message'] === 'not ready: the queue does not answer; the worker has lost its queue';
+    });
+    await redis.start();
+    await until(async () => (await readiness(app)).code === 200);
+  });
+});
