@@ -8,11 +8,13 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 RUN npm run build
 
-# Production has its own PostgreSQL: the private one, an optional dependency, stays out.
+# Production has its own PostgreSQL: the programs of the private one, optional packages, stay out.
 FROM node:20-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --omit=optional --ignore-scripts
+RUN npm ci --omit=dev --omit=optional --ignore-scripts \
+  # Types and source maps are nothing that runs: 40 % of the size.
+  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 
 FROM node:20-bookworm-slim
 ENV NODE_ENV=production
@@ -21,12 +23,13 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json ./
 COPY migrations ./migrations
-RUN ln -s /app/dist/cli/main.js /usr/local/bin/muster && chmod +x /app/dist/cli/main.js
-USER node
+COPY deploy/healthcheck.mjs ./
+RUN ln -s /app/dist/cli/main.js /usr/local/bin/muster && chmod +x /app/dist/cli/main.js && mkdir /etc/muster
+USER 1000:1000
 EXPOSE 3443 7443
-# Nothing is written to the file system, so it may be read-only.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:3443/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# Nothing is written to the file system: run it read-only, with no volume. Certificates, keys and the tokens file are mounted
+# where the settings say, readable for user or group 1000.
+HEALTHCHECK --interval=10s --timeout=4s --start-period=60s CMD ["node", "/app/healthcheck.mjs"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["node", "/app/dist/cli/main.js"]
 CMD ["serve"]

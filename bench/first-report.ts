@@ -13,7 +13,7 @@ export const firstReportBench: Bench = {
     const url = await rig.databaseWith(rig.fleet);
     const service = await startService(url);
     const load = new LoadGenerator();
-    const over = (paths: string[]) => load.run({ kind: 'requests', origin: service.agent, paths, connections });
+    const over = (paths: string[]) => load.run({ kind: 'requests', origins: [service.agent], paths, connections });
     try {
       const devices = randomDevices(rig.fleet, reports);
       const nothing = devices.map((name) => `/empty/${name}`);
@@ -48,7 +48,7 @@ export const heartbeatBench: Bench = {
   async run(rig) {
     const service = await startService(await rig.databaseWith(rig.fleet), { MUSTER_POLL_TIMEOUT: '10ms' });
     const load = new LoadGenerator();
-    const over = (paths: string[]) => load.run({ kind: 'requests', origin: service.agent, paths, connections });
+    const over = (paths: string[]) => load.run({ kind: 'requests', origins: [service.agent], paths, connections });
     try {
       const devices = randomDevices(rig.fleet, reports);
       const heartbeats = devices.map(reportPath);

@@ -3,13 +3,17 @@ import { loadSchema, type LoadResult } from './load.ts';
 import { Measured } from './measured.ts';
 import { OpenSockets } from './open-sockets.ts';
 
-type Requests = { readonly origin: string; readonly paths: readonly string[]; readonly connections: number };
+type Requests = {
+  readonly origins: readonly string[];
+  readonly paths: readonly string[];
+  readonly connections: number;
+};
 
-async function requests({ origin, paths, connections }: Requests): Promise<LoadResult> {
-  const pool = new Pool(origin, { connections, pipelining: 1 });
+async function requests({ origins, paths, connections }: Requests): Promise<LoadResult> {
+  const pools = origins.map((origin) => new Pool(origin, { connections: connections / origins.length, pipelining: 1 }));
   const measured = new Measured();
   let next = 0;
-  const one = async () => {
+  const one = async (pool: Pool) => {
     for (let path = paths[next++]; path !== undefined; path = paths[next++]) {
       const sentAt = performance.now();
       const { statusCode, body } = await pool.request({ method: 'GET', path });
@@ -17,13 +21,15 @@ async function requests({ origin, paths, connections }: Requests): Promise<LoadR
       measured.note(String(statusCode), sentAt);
     }
   };
-  await Promise.all(Array.from({ length: connections }, one));
+  await Promise.all(pools.flatMap((pool) => Array.from({ length: connections / origins.length }, () => one(pool))));
   const result = measured.result();
-  await pool.close();
+  await Promise.all(pools.map((pool) => pool.close()));
   return result;
 }
 
-async function arrivals({ perSecond, ...load }: Requests & { perSecond: number }): Promise<LoadResult> {
+type Arrivals = Omit<Requests, 'origins'> & { readonly origin: string; readonly perSecond: number };
+
+async function arrivals({ perSecond, ...load }: Arrivals): Promise<LoadResult> {
   const pool = new Pool(load.origin, { connections: load.connections, pipelining: 1 });
   const measured = new Measured();
   const comeIn = async (path: string): Promise<void> => {

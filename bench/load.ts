@@ -14,7 +14,13 @@ export type LoadResult = z.infer<typeof resultSchema>;
 
 export const loadSchema = z.discriminatedUnion('kind', [
   /** Each path once, over so many connections that each send their next request when the last was answered. */
-  z.object({ kind: z.literal('requests'), origin: z.string(), paths: z.array(z.string()), connections: z.number() }),
+  z.object({
+    kind: z.literal('requests'),
+    /** Connections are shared out among them. */
+    origins: z.array(z.string()),
+    paths: z.array(z.string()),
+    connections: z.number(),
+  }),
   /** Each path as often as it takes: `perSecond` new ones begin, and one that is turned away comes back when it was told to. */
   z.object({
     kind: z.literal('arrivals'),

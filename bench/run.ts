@@ -4,9 +4,11 @@ import { z } from 'zod';
 import { declareRestoreBench } from './declare-restore.ts';
 import { firstReportBench, heartbeatBench } from './first-report.ts';
 import { machine, withRig, type Row } from './harness.ts';
+import { instancesBench } from './instances.ts';
 import { listBench } from './lists.ts';
 import { resumeBench } from './resume.ts';
 import { overloadBench, stormBench } from './storm.ts';
+import { tablesBench } from './tables.ts';
 import { websocketBench } from './websocket-report.ts';
 
 const benches = [
@@ -18,6 +20,8 @@ const benches = [
   listBench,
   stormBench,
   overloadBench,
+  instancesBench,
+  tablesBench,
 ];
 
 const usage = `usage: npm run bench -- [NAME…] [--json] [--compare FILE]

@@ -15,7 +15,7 @@ export const stormBench: Bench = {
     const storm = async () => {
       await service.declare();
       const paths = randomDevices(rig.fleet, reports).map(reportPath);
-      return await load.run({ kind: 'requests', origin: service.agent, paths, connections });
+      return await load.run({ kind: 'requests', origins: [service.agent], paths, connections });
     };
     try {
       await storm();
@@ -54,7 +54,7 @@ export const overloadBench: Bench = {
       await service.declare();
       const capacity = await load.run({
         kind: 'requests',
-        origin: service.agent,
+        origins: [service.agent],
         paths: randomDevices(rig.fleet, reports).map(reportPath),
         connections,
       });

@@ -1,0 +1,23 @@
+// Ends with 0 if the service in this container is alive. It asks the admin listener, where the service was told to listen.
+import { request as requestPlain } from 'node:http';
+import { request as requestTls } from 'node:https';
+
+// The settings of the service, as src/config.ts has them.
+// oxlint-disable-next-line node/no-process-env
+const { MUSTER_API_LISTEN: listen = '127.0.0.1:3443', MUSTER_API_TLS_CERT: certificate = '' } = process.env;
+const [, host, port] = /^\[?(.*?)\]?:(\d+)$/.exec(listen) ?? [];
+const everywhere = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+const request = certificate === '' ? requestPlain : requestTls;
+request({
+  host: everywhere[host] ?? host,
+  port,
+  path: '/healthz',
+  timeout: 3_000,
+  // It calls itself by an address, which no certificate need name, and tells it nothing.
+  rejectUnauthorized: false,
+})
+  .on('response', ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1))
+  .on('timeout', () => process.exit(1))
+  .on('error', () => process.exit(1))
+  .end();
