@@ -22,9 +22,7 @@ export async function appendEvents(
   if (events.length === 0) return;
   const column = (valueOf: (event: NewEvent) => string) => sql.param(events.map(valueOf));
   const origin = events.map(({ actor }) => originOf(actor)).find((found) => found !== undefined);
-  const details = events.map((event) =>
-    event.details === undefined ? '' : JSON.stringify(maskRecord(event.details, isMasked)),
-  );
+  const details = events.map(detailsText);
   await tx.execute(sql`${prepared}
     INSERT INTO events (name, at, type, reason, involved_kind, involved_name, message, details, actor, component, restore,
       client_address, request_id)
@@ -38,6 +36,12 @@ export async function appendEvents(
       ${column((event) => event.involved.name)}::text[], ${column((event) => event.message)}::text[],
       string_to_array(${details.join(separator)}::text, ${separator}), ${column((event) => event.actor)}::text[])
       AS r(id, type, reason, kind, name, message, details, actor)`);
+}
+
+/** An event of each report comes by here: what cannot hold a secret is not searched for one. */
+function detailsText({ details, detailsAreOwn }: NewEvent): string {
+  if (details === undefined) return '';
+  return JSON.stringify(detailsAreOwn === true ? details : maskRecord(details, isMasked));
 }
 
 /** How many devices were found ahead in normal operation, since a time, while a restore was the current one. */

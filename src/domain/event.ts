@@ -11,6 +11,8 @@ export type NewEvent = {
   };
   readonly message: string;
   readonly details?: JsonObject;
+  /** True where all of the details is Muster's own (positions, verdicts), so that no secret can be in them. */
+  readonly detailsAreOwn?: boolean;
   /** Who did it: `user:NAME`, `token:NAME`, `device:NAME` or `service:NAME`. */
   readonly actor: string;
 };

@@ -18,6 +18,7 @@ export function transitionEvent(device: string, { judgement, gateBefore, gate, s
       device: { ...state.reported },
       server: { ...state.server },
     },
+    detailsAreOwn: true,
     actor: serviceActor,
   };
 }
