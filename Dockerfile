@@ -12,8 +12,8 @@ RUN npm run build
 FROM node:20-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+# Types and source maps are nothing that runs: 40 % of the size.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts \
-  # Types and source maps are nothing that runs: 40 % of the size.
   && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 
 FROM node:20-bookworm-slim

@@ -18,27 +18,32 @@ const reportSchema = z.object({
   metadata: z.looseObject({ dependencies: z.looseObject({ prod: z.number() }) }),
 });
 
+const refusalSchema = z.looseObject({ message: z.string() });
+
 /** npm exits with an error where it finds something and where it cannot ask, so only what it says counts. */
-async function audit(): Promise<{ said: string; complained: string }> {
+async function audit(): Promise<{ output: string; complained: string }> {
   return await new Promise((resolve) => {
     // The project's own settings keep npm from asking at each install; here is where it is asked.
     const args = ['audit', '--omit=dev', '--json', '--audit=true', '--fetch-timeout=30000', '--fetch-retries=1'];
-    execFile('npm', args, { maxBuffer: 64 * 1024 * 1024 }, (_error, said, complained) => resolve({ said, complained }));
+    execFile('npm', args, { maxBuffer: 64 * 1024 * 1024 }, (_error, output, complained) =>
+      resolve({ output, complained }),
+    );
   });
 }
 
-function parsed(text: string): z.infer<typeof reportSchema> | undefined {
+function parsed(text: string): unknown {
   try {
-    return reportSchema.safeParse(JSON.parse(text)).data;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
 
-const { said, complained } = await audit();
-const report = parsed(said);
+const { output, complained } = await audit();
+const said = parsed(output);
+const report = reportSchema.safeParse(said).data;
 if (report === undefined) {
-  const why = complained.split('\n').find((line) => /audit|error/i.test(line)) ?? 'no answer';
+  const why = refusalSchema.safeParse(said).data?.message ?? complained.split('\n')[0] ?? '';
   process.stdout.write(
     [
       '****************************************************************',

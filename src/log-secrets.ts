@@ -32,9 +32,21 @@ const credentials = /\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi;
 /** JSON web tokens, wherever they stand. */
 const webToken = /\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g;
 
-/** The same text with passwords of URLs, credentials and web tokens hidden: messages of errors quote them. */
+/**
+ * The values that a failed query was run with, as its error's message lists them in a line of JSON: up to where the stack, or
+ * the text, goes on. They are specs and reports.
+ */
+const queryValues = /\\nparams: (?:[^"\\]|\\.)*?(?=\\n {4}at |")/g;
+
+/** Whether a field of an error is one in which a database, or what speaks to it, repeats what it was sent. */
+export function holdsValues(name: string): boolean {
+  return name === 'params' || name === 'parameters' || name === 'detail';
+}
+
+/** The same text with the values of queries, passwords of URLs, credentials and web tokens hidden: messages of errors quote them. */
 export function hideSecretsInText(text: string): string {
   return text
+    .replaceAll(queryValues, `\\nparams: ${hidden}`)
     .replaceAll(urlPassword, `$1:${hidden}@`)
     .replaceAll(credentials, `$1 ${hidden}`)
     .replaceAll(webToken, hidden);

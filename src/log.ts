@@ -1,5 +1,5 @@
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
-import { hideSecrets, hideSecretsInText } from './log-secrets.ts';
+import { hideSecrets, hideSecretsInText, holdsValues } from './log-secrets.ts';
 
 export type Log = Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
 
@@ -14,8 +14,14 @@ export function createLog(level: string, stream: DestinationStream = destination
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { log: (fields) => hideSecrets(fields) },
+      serializers: { err: errorFields },
       hooks: { streamWrite: hideSecretsInText },
     },
     stream,
   );
+}
+
+/** What an error says of itself, without the values that a failed query was run with: they are specs and reports. */
+function errorFields(error: Error): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(pino.stdSerializers.err(error)).filter(([name]) => !holdsValues(name)));
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { startService, type RunningService } from '../src/main.ts';
@@ -56,15 +55,15 @@ const resume = (name: string) => post(b, '/deviceactions/resume', { fieldSelecto
 const poll = (service: RunningService, name: string, version: number) =>
   fetch(`${service.agent}/api/v1/devices/${name}/rendered?knownRenderedVersion=${version}`);
 
-/** A poll on A that has been judged, and then had the time to begin to wait. */
+/** A poll on A that has been judged and waits for news. */
 async function parked(name: string, version: number): Promise<{ answer: Promise<Response> }> {
-  const seen = async () => await (await fetch(`${b.api}/api/v1/devices/${name}/lastseen`)).text();
-  const before = await seen();
-  // A report that changes nothing else is written down once a second at the most.
-  await sleep(1_000);
+  const waiting = async () => {
+    const metrics = await (await fetch(`${a.api}/metrics`)).text();
+    return Number(/^muster_long_polls_waiting (\d+)$/m.exec(metrics)?.[1]);
+  };
+  const before = await waiting();
   const answer = poll(a, name, version);
-  await until(async () => (await seen()) !== before);
-  await sleep(50);
+  await until(async () => (await waiting()) > before);
   return { answer };
 }
 

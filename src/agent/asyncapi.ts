@@ -8,7 +8,7 @@ import { closeCodes } from './socket-registry.ts';
 
 const meaningOfCode: Record<keyof typeof closeCodes, string> = {
   goingAway: 'the service is shutting down: connect again',
-  notAllowed: 'not allowed: a wrong device name or subprotocol',
+  notAllowed: 'not allowed: a wrong device name or subprotocol, or a credential that no longer holds',
   tooBig: 'a frame was too big',
   tryAgainLater: 'come back later; the reason text is the number of seconds',
   replaced: 'a newer connection of the same device replaced this one',
@@ -24,7 +24,7 @@ export function asyncapiDocument(): JsonObject {
     info: {
       title: 'Muster device connection',
       version,
-      description: `Text frames of one JSON object each. A ping is sent every 30 s; two without an answer end the connection.\n\nClose codes:\n\n${codes.join('\n')}`,
+      description: `Text frames of one JSON object each. A ping is sent every 30 s; two without an answer end the connection. A device without a credential of its own is refused with 401 or 403 before the upgrade.\n\nClose codes:\n\n${codes.join('\n')}`,
     },
     servers: { agent: { host: '127.0.0.1:7443', protocol: 'ws', description: 'The listener that devices talk to.' } },
     channels: {

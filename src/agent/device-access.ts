@@ -37,7 +37,13 @@ export class DeviceAccess {
         const { challenge } = authenticator;
         if (error.status === 401 && challenge !== undefined) void reply.header('WWW-Authenticate', challenge);
         this.log.info(
-          { method: request.method, path: request.url.split('?')[0], from: request.ip, status: error.status },
+          {
+            requestId: request.id,
+            method: request.method,
+            path: request.url.split('?')[0],
+            from: request.ip,
+            status: error.status,
+          },
           `device refused: ${error.message}`,
         );
         throw error;

@@ -129,7 +129,7 @@ export class DeviceSocket {
 
   private receive(data: Buffer, isBinary: boolean): void {
     // The goodbye tells the device that this one has no answer.
-    if (this.onAllAnswered !== undefined) return;
+    if (this.onAllAnswered !== undefined || this.socket.readyState !== this.socket.OPEN) return;
     try {
       this.gateway.deviceRate.spend(this.device);
     } catch (error) {

@@ -3,6 +3,7 @@ import { examineCertificates } from './examine-certificates.ts';
 import { examineConfiguration } from './examine-configuration.ts';
 import { examineDataDirectory } from './examine-data-directory.ts';
 import { examineDatabase } from './examine-database.ts';
+import { examineIssuer } from './examine-issuer.ts';
 import { examineListeners } from './examine-listeners.ts';
 import { examineMachine } from './examine-machine.ts';
 import { examineRedis } from './examine-redis.ts';
@@ -19,6 +20,7 @@ export async function* examine(environment: Environment): AsyncGenerator<Finding
   if (config === undefined) return;
   yield* await examineDataDirectory(config);
   yield* await examineCertificates(config, new Date());
+  yield* await examineIssuer(config);
   yield* await examineDatabase(config);
   yield* await examineRedis(config);
   yield* await examineListeners(config);

@@ -3,6 +3,7 @@ export const areas = [
   'machine',
   'data directory',
   'certificates',
+  'issuer',
   'database',
   'redis',
   'listeners',

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { TrialAuthority } from '../../src/cli/pki/trial-authority.ts';
 import { systemClock } from '../../src/clock.ts';
 import { startAgentServer, type AgentServer } from '../support/agent-server.ts';
-import { enrollmentRequest } from '../support/enrollment.ts';
+import { enrollmentRequest, eventsNamed } from '../support/enrollment.ts';
 import { bearer, callTls, openSocket, type Call, type Presented, type TlsAnswer } from '../support/tls-client.ts';
 import { expired, notYetValid, TrialPki, validNow } from '../support/trial-pki.ts';
 
@@ -369,6 +369,15 @@ describe('a device is heard', () => {
   });
 });
 
+test('a WebSocket through a proxy is opened by the certificate that a named proxy hands on, and by no other', async () => {
+  const presented = { headers: { [forwardedHeader]: escaped((await pki.device(self)).certificate) } };
+  const socket = await openSocket(behindProxy.url, pki.ca, self, presented);
+  expect(socket).toBeInstanceOf(WebSocket);
+  if (socket instanceof WebSocket) socket.terminate();
+  expect(await openSocket(behindProxy.url, pki.ca, other, presented)).toMatchObject({ code: 403 });
+  expect(await openSocket(behindOtherProxy.url, pki.ca, self, presented)).toMatchObject({ code: 401 });
+});
+
 describe('enrolling', () => {
   const create = (name: string): Call => ({
     method: 'POST',
@@ -398,6 +407,7 @@ describe('enrolling', () => {
     const presented = { identity: await pki.device('client-enrollment') };
     expect(await ask(presented, create('new-4'))).toMatchObject({ code: 201 });
     expect(await ask(presented, read('new-4'))).toMatchObject({ code: 200 });
+    expect(await eventsNamed(agent.context, 'new-4')).toMatchObject([{ actor: 'device:client-enrollment' }]);
   });
 
   test('nobody enrolls without a credential', async () => {

@@ -221,7 +221,11 @@ describe('a connection', () => {
   });
 
   test('is not made by a request that does not ask for one', async () => {
-    expect((await server.call('/devices/a/connect')).code).toBe(404);
+    expect((await server.call('/devices/a/connect')).body).toMatchObject({
+      kind: 'Status',
+      code: 400,
+      message: 'expected a WebSocket of the subprotocol muster.v1',
+    });
   });
 
   test('replaces the older one of the same device, which is closed with 4001', async () => {

@@ -13,6 +13,7 @@ import { judgeNode, judgeOpenFiles } from '../../src/doctor/examine-machine.ts';
 import type { Area, Finding } from '../../src/doctor/finding.ts';
 import { judgeClock } from '../../src/doctor/judge-clock.ts';
 import { verifyDatabase } from '../../src/usecases/notice-restore.ts';
+import { startIssuer } from '../support/oidc-issuer.ts';
 import { freePort } from '../support/servers.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { createTestContext, type TestContext } from '../support/test-context.ts';
@@ -56,6 +57,7 @@ describe('the doctor', () => {
       'machine',
       'data directory',
       'certificates',
+      'issuer',
       'database',
       'redis',
       'listeners',
@@ -296,6 +298,22 @@ describe('of the listeners', () => {
     expect((await found('listeners', { MUSTER_API_LISTEN: '192.0.2.7:3443' }))[0]).toBe(
       'problem: MUSTER_API_LISTEN: 192.0.2.7:3443: this machine has no such address',
     );
+  });
+});
+
+describe('of the issuer', () => {
+  const env = (url: string) => ({ MUSTER_OIDC_ISSUER: url, MUSTER_OIDC_AUDIENCE: 'muster' });
+
+  test('one that publishes its keys is well; one that does not answer, or names itself otherwise, is a problem', async () => {
+    const issuer = await startIssuer();
+    closing.push(() => issuer.stop());
+    expect(await found('issuer', env(issuer.url))).toEqual([`ok: ${issuer.url} publishes its keys`]);
+    const other = issuer.url.replace('127.0.0.1', 'localhost');
+    expect((await found('issuer', env(other)))[0]).toMatch(
+      /^problem: http:\/\/localhost:\d+ cannot be asked for its keys: .* is of the issuer http:\/\/127/,
+    );
+    issuer.answerWith(500);
+    expect((await found('issuer', env(issuer.url)))[0]).toMatch(/^problem: .* answers 500/);
   });
 });
 

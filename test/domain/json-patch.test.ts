@@ -4,7 +4,7 @@ import { applyJsonPatch } from '../../src/domain/json-patch.ts';
 
 // Paths that the library answers with an error that is not its own, found by feeding it at random.
 
-describe('a patch whose path leads through what has no members is refused with 400 and the operation: ', () => {
+describe('a patch whose path leads through what has no members is refused with 400 and the operation', () => {
   test.each([
     ['null', { a: null }, [{ op: 'add', path: '/a/b', value: 1 }], 'patch operation 0 (add /a/b)'],
     ['a number', { a: 1 }, [{ op: 'add', path: '/a/b/c', value: 1 }], 'patch operation 0 (add /a/b/c)'],

@@ -31,7 +31,7 @@ export function fuzzTarget<Input>(
     runs,
     end,
     property(maxCpuMs) {
-      const property = fc.asyncProperty(input, async (fed) => {
+      return fc.asyncProperty(input, async (fed) => {
         const before = process.cpuUsage();
         await check(fed);
         const { user, system } = process.cpuUsage(before);
@@ -40,7 +40,6 @@ export function fuzzTarget<Input>(
           throw new Error(`took ${Math.round(cpuMs)} ms of processor time`);
         requireCleanPrototypes();
       });
-      return property as fc.IAsyncProperty<[unknown]>;
     },
   };
 }

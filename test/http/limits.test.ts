@@ -43,7 +43,7 @@ async function post(path: string, body: string | Buffer, contentType = 'applicat
 
 const json = (value: unknown) => JSON.stringify(value);
 
-describe('a request that is too large or makes no sense is refused with a Status: ', () => {
+describe('a request that is too large or makes no sense is refused with a Status', () => {
   test.each([
     [
       'too many bytes for this route',

@@ -217,8 +217,12 @@ describe('the metrics of a service', () => {
     expect(answers).toContain(404);
   });
 
-  test('say that the worker takes jobs once there is one', async () => {
+  test('say that the worker takes jobs once there is one, and how the queue empties', async () => {
+    const waiting = async () => (await scrape(api)).get('muster_render_queue_jobs{state="waiting"}') ?? Number.NaN;
+    await fleet.create('queued', { spec: { os: { image: 'quay.io/acme/q:1' } } });
+    await until(async () => (await waiting()) > 0);
     worker.start();
     await until(async () => (await scrape(api)).get('muster_worker_up') === 1);
+    await until(async () => (await waiting()) === 0);
   });
 });

@@ -86,6 +86,12 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 async function main(): Promise<void> {
   const wanted = process.argv[2] ?? '';
+  if (wanted === '--help' || wanted === '-h') {
+    process.stdout.write(
+      `usage: npm run test:mutants -- [NAME]\n  NAME  only mutants whose name holds this:\n${mutants.map(({ name }) => `    ${name}\n`).join('')}`,
+    );
+    return;
+  }
   const chosen = mutants.filter(({ name }) => name.includes(wanted));
   // One that no longer fits is noticed before anything has run.
   for (const { patches } of mutants) await Promise.all(patches.map((patch) => patched(root, patch)));

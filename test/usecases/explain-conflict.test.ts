@@ -91,3 +91,25 @@ test('a device without a conflict has none to explain, nor has one that is resum
   await fleet.resumeNamed('a');
   for (const name of ['fine', 'a', 'nobody']) await expect(explain(name)).rejects.toMatchObject({ status: 404 });
 });
+
+describe('secrets in specs', () => {
+  test('are told apart and not shown, neither in the patch nor in the text', async () => {
+    const spec = (password: string, image: string) => ({
+      os: { image },
+      applications: [{ name: 'a', appType: 'container', image: 'a:1', envVars: { DB_PASSWORD: password, HOST: 'db' } }],
+      config: [{ name: 'c', inline: [{ path: '/etc/app.env', content: `TOKEN=${password}\nA=1\n` }] }],
+    });
+    await fleet.create('a', { spec: spec('hunter2', 'os:1') });
+    await fleet.render();
+    await fleet.report('a', await fleet.rendered('a'));
+    await fleet.declareRestore();
+    await fleet.report('a', 9, { spec: spec('correct-horse', 'os:2') });
+    const { difference } = await explain('a');
+    expect(JSON.stringify(difference)).not.toMatch(/hunter2|correct-horse/);
+    expect(difference?.patch.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['/os/image', '/applications/0/envVars/DB_PASSWORD', '/config/0/inline/0/content']),
+    );
+    expect(difference?.text).toMatch(/-\s+DB_PASSWORD: \(masked \d\)\n\+\s+DB_PASSWORD: \(masked \d\)/);
+    expect(difference?.text).toMatch(/-\s+TOKEN=\(masked \d\)\n\+\s+TOKEN=\(masked \d\)/);
+  });
+});

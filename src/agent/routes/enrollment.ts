@@ -30,6 +30,11 @@ export function enrollmentRoutes({ context }: Gateway, access: DeviceAccess) {
         const made = await actFrom({ actor, from: request.ip, requestId: request.id }, () =>
           createEnrollmentRequest(context, { request: request.body, actor }),
         );
+        const { name } = made.metadata;
+        context.log.info(
+          { requestId: request.id, actor, action: 'createEnrollmentRequest', enrollmentrequest: name },
+          'done',
+        );
         return await reply.code(201).send(made);
       },
     });

@@ -26,9 +26,9 @@ Examples:
 
 async function serve(environment: Environment): Promise<void> {
   const config = configOf(environment);
+  const askedToStop = untilAskedToStop(config.shutdownTimeoutMs);
   // Loaded here, so that commands that only talk to a server start without it.
   const { startService } = await import('../../main.ts');
-  const askedToStop = untilAskedToStop(config.shutdownTimeoutMs);
   const service = await startService(config).catch((error: unknown) => {
     throw new CliError(`the service cannot start: ${rootCause(error)}`);
   });

@@ -58,11 +58,10 @@ describe('a masked text', () => {
   });
 
   test('is the text itself where no word of a key occurs in it', () => {
+    const signs = fc.constantFrom('a', ':', '=', '\n', ' ', '"', '-', '@', '{', '|', "'");
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('a', ':', '=', '\n', ' ', '"', '-', '/', '@', '{') }), (text) => {
-        expect(maskText(text, maskedKeys(['password']), () => '***').replaceAll('***', '')).toBe(
-          text.includes('://') ? expect.any(String) : text,
-        );
+      fc.property(fc.string({ unit: signs }), (text) => {
+        expect(mask(text)).toBe(text);
       }),
     );
   });
