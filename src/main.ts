@@ -57,7 +57,7 @@ export async function startService(config: Config, overrides: Overrides = {}): P
               name: 'closing the queue and the database',
               byShare: 0.95,
               async run() {
-                watch.stop();
+                await watch.stop();
                 await context.destroy();
               },
             },
@@ -69,7 +69,7 @@ export async function startService(config: Config, overrides: Overrides = {}): P
       },
     };
   } catch (error) {
-    watch.stop();
+    await watch.stop();
     await context.destroy();
     throw error;
   }

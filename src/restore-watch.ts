@@ -25,8 +25,11 @@ export class RestoreWatch {
     }, this.context.config.noticeIntervalMs);
   }
 
-  stop(): void {
+  /** Resolves when no look is under way any more. */
+  async stop(): Promise<void> {
     clearInterval(this.timer);
+    // Whoever asked for it hears of its failure.
+    await this.looking?.catch(() => undefined);
   }
 
   /** One look at a time: who asks meanwhile gets the same answer. */

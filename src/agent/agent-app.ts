@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger';
 import type { FastifyRequest } from 'fastify';
 import { DeviceAuthenticator } from '../auth/device-authenticator.ts';
 import { ListenerTls } from '../http/listener-tls.ts';
-import { connectionLimits, limitConnections } from '../http/connection-limits.ts';
+import { connectionLimits } from '../http/admission.ts';
 import { createListener, type Listener } from '../http/listener.ts';
 import { openapiOptions } from '../http/openapi.ts';
 import { addressOf, limitRequests } from '../http/rate-limits.ts';
@@ -32,10 +32,10 @@ export async function buildAgentApp(gateway: Gateway): Promise<Listener> {
   const app = createListener(log, await agentTls(gateway), {
     ...config,
     quietTimeoutMs: config.pollTimeoutMs + answerTimeMs,
+    connections: connectionLimits(config),
   });
   // Its plugin ends the connection of an upgrade that is refused, but only if it has seen it before whatever refuses.
   await connectRoute(app, gateway, access);
-  limitConnections(app, connectionLimits(config));
   countSheds(app, gateway);
   access.guard(app);
   limitRequests(app, gateway.deviceRate, callerOf);

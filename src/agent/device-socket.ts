@@ -233,6 +233,8 @@ export class DeviceSocket {
     if (!foreseen) this.gateway.context.log.error({ err: error, device: this.device }, 'websocket report failed');
     if (retryAfterSeconds !== undefined) {
       this.gateway.context.observer.shed('1013');
+      // One refusal closes it for all.
+      if (this.socket.readyState !== this.socket.OPEN) return;
       // The close code has room for the seconds alone.
       if (body.code === 429) this.sendText(frameText({ type: 'error', code: body.code, message: body.message }));
       void this.close(closeCodes.tryAgainLater, String(retryAfterSeconds));

@@ -117,6 +117,7 @@ export class WaitingDevices {
         const { restore, standings } = await findStandings(this.deps, names);
         for (const name of names) this.tell(name, restore, standings.get(name));
       } catch (error) {
+        if (this.stopped) return;
         for (const name of names) this.toLookAt.add(name);
         this.deps.log.warn({ error: String(error) }, 'waiting devices could not be looked at; trying again');
         return;

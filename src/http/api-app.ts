@@ -7,7 +7,7 @@ import { anonymous } from '../domain/access/principal.ts';
 import { guardRoutes, registerOpen } from './access.ts';
 import { watchRequests } from './action-log.ts';
 import { principalOf } from './actor.ts';
-import { connectionLimits, limitConnections } from './connection-limits.ts';
+import { connectionLimits } from './admission.ts';
 import { ListenerTls } from './listener-tls.ts';
 import { createListener, type Listener } from './listener.ts';
 import { openapiOptions } from './openapi.ts';
@@ -78,8 +78,7 @@ const quietTimeoutMs = 5 * 60_000;
 export async function buildApiApp(context: Context): Promise<Listener> {
   const { config } = context;
   const tls = await apiTls(context);
-  const app = createListener(context.log, tls, { ...config, quietTimeoutMs });
-  limitConnections(app, connectionLimits(config));
+  const app = createListener(context.log, tls, { ...config, quietTimeoutMs, connections: connectionLimits(config) });
   await protectBrowsers(app, { secure: tls !== undefined });
   watchRequests(app, context);
   await app.register(swagger, openapiOptions({ ...about, securitySchemes: { bearer } }));

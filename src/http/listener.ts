@@ -2,12 +2,11 @@ import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'nod
 import { fastify, type FastifyBaseLogger, type FastifyInstance, type FastifyServerFactory } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Log } from '../log.ts';
-import { limitHeaderLines, maxHeaderBytes } from './header-limits.ts';
+import { admitRequests, noConnectionLimits, type ConnectionLimits } from './admission.ts';
 import type { ListenerTls } from './listener-tls.ts';
-import { refuseMalformedRequests } from './malformed-requests.ts';
+import { maxHeaderBytes, refuseMalformedRequests } from './malformed-requests.ts';
 import { renderProblems } from './problems.ts';
 import { requestIdOf, tellRequestIds } from './request-id.ts';
-import { forbidCaching } from './response-headers.ts';
 
 export type Listener = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
 
@@ -16,21 +15,27 @@ export const maxBodyBytes = 2 * 1024 * 1024;
 /** How long a connection may stay open between two requests. */
 const keepAliveTimeoutMs = 72_000;
 
-/** How much time clients have, in milliseconds. */
-export type RequestTimes = {
+/** How much time clients have, in milliseconds, and how many of them there may be. */
+export type ListenerBounds = {
   /** To send the headers of a request. */
   readonly headersTimeoutMs: number;
   /** To send a whole request. */
   readonly requestTimeoutMs: number;
   /** To read more of an answer, or wait for one: a connection on which nothing moves for longer is closed. */
   readonly quietTimeoutMs: number;
+  readonly connections: ConnectionLimits;
 };
 /** Settings of a listener that have a usual value. */
-export type ListenerSettings = RequestTimes & {
+export type ListenerSettings = ListenerBounds & {
   /** Proxies of which is believed from where a request came to them (X-Forwarded-For). */
   readonly trustedProxies?: readonly string[];
 };
-const usualTimes: RequestTimes = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, quietTimeoutMs: 300_000 };
+const usualSettings: ListenerSettings = {
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  quietTimeoutMs: 300_000,
+  connections: noConnectionLimits,
+};
 
 /**
  * What both listeners share: zod reads what comes in, one place renders errors, sizes and times are bounded. What goes
@@ -38,23 +43,23 @@ const usualTimes: RequestTimes = { headersTimeoutMs: 10_000, requestTimeoutMs: 3
  *
  * @param tls what it speaks TLS with; plain HTTP if it is not given
  */
-export function createListener(log: Log, tls?: ListenerTls, times: ListenerSettings = usualTimes): Listener {
-  const { trustedProxies = [] } = times;
+export function createListener(log: Log, tls?: ListenerTls, settings: ListenerSettings = usualSettings): Listener {
+  const { trustedProxies = [], ...bounds } = settings;
   const app = fastify<Server>({
     logger: false,
     genReqId: requestIdOf,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     bodyLimit: maxBodyBytes,
-    requestTimeout: times.requestTimeoutMs,
+    requestTimeout: bounds.requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
-    connectionTimeout: times.quietTimeoutMs,
-    clientErrorHandler: refuseMalformedRequests(times),
+    connectionTimeout: bounds.quietTimeoutMs,
+    clientErrorHandler: refuseMalformedRequests(bounds),
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: 'idle',
     // What comes on a connection that is still open is answered like any other, and the last on it: nobody needs to ask twice.
     return503OnClosing: false,
-    http: serverBounds(times),
-    ...(tls !== undefined && { serverFactory: serverFactory(tls, times) }),
+    http: serverBounds(bounds),
+    ...(tls !== undefined && { serverFactory: serverFactory(tls, bounds) }),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => JSON.stringify);
@@ -65,15 +70,14 @@ export function createListener(log: Log, tls?: ListenerTls, times: ListenerSetti
     app.getDefaultJsonParser('error', 'error'),
   );
   tellRequestIds(app);
-  limitHeaderLines(app);
-  forbidCaching(app);
+  admitRequests(app, bounds.connections);
   renderProblems(app, log);
-  endConnectionsOnClose(app);
+  finishAnswers(app);
   return app;
 }
 
 /** Bounds of Node's own server, with TLS and without. */
-function serverBounds({ headersTimeoutMs, requestTimeoutMs }: RequestTimes): ServerOptions {
+function serverBounds({ headersTimeoutMs, requestTimeoutMs }: ListenerBounds): ServerOptions {
   const headersTimeout = Math.min(headersTimeoutMs, requestTimeoutMs);
   return {
     headersTimeout,
@@ -83,24 +87,29 @@ function serverBounds({ headersTimeoutMs, requestTimeoutMs }: RequestTimes): Ser
   };
 }
 
-function serverFactory(tls: ListenerTls, times: RequestTimes): FastifyServerFactory {
+function serverFactory(tls: ListenerTls, bounds: ListenerBounds): FastifyServerFactory {
   // A server from a factory does not get from Fastify what it sets on its own.
-  const timeouts = { requestTimeout: times.requestTimeoutMs, keepAliveTimeout: keepAliveTimeoutMs };
+  const timeouts = { requestTimeout: bounds.requestTimeoutMs, keepAliveTimeout: keepAliveTimeoutMs };
   return (handler) => {
-    const server = tls.createServer({ ...serverBounds(times), ...timeouts }, handler);
-    server.setTimeout(times.quietTimeoutMs);
+    const server = tls.createServer({ ...serverBounds(bounds), ...timeouts }, handler);
+    server.setTimeout(bounds.quietTimeoutMs);
     return server;
   };
 }
 
-/** Connections that are answered while the listener closes are not kept alive: closing would wait for each to time out. */
-function endConnectionsOnClose(app: Listener): void {
+/**
+ * Connections that are answered while the listener closes are not kept alive: closing would wait for each to time out. And
+ * no cache keeps an answer, unless a route knows better: answers hold specs, and how a device stands at this moment. Both in
+ * one hook, for every report comes by.
+ */
+function finishAnswers(app: Listener): void {
   let closing = false;
   app.addHook('preClose', async () => {
     closing = true;
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (closing) void reply.header('connection', 'close');
+    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
     done(null, payload);
   });
 }

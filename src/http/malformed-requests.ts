@@ -1,8 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { MusterError } from '../domain/errors.ts';
-import { maxHeaderBytes } from './header-limits.ts';
 import { problemOf } from './problems.ts';
+
+/** All header lines of a request together, in bytes. The request line counts: a selector may be 64 KiB long, and more when escaped. */
+export const maxHeaderBytes = 128 * 1024;
 
 type Times = { readonly headersTimeoutMs: number; readonly requestTimeoutMs: number };
 

@@ -37,14 +37,14 @@ export function addressOf({ ip }: FastifyRequest): string {
 }
 
 /**
- * Counts every request of a listener. It comes after the hooks that find out who calls, so that nobody can use up what
- * another one may ask, and before the body is read.
+ * Counts every request of a listener, before its body is read. To be called after the hook is added that finds out who
+ * calls: then nobody can use up what another one may ask.
  */
 export function limitRequests(app: Listener, limit: RateLimit, callerOf: (request: FastifyRequest) => string): void {
-  app.addHook('preParsing', (request, _reply, payload, done) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     try {
       limit.spend(callerOf(request));
-      done(null, payload);
+      done();
     } catch (error) {
       done(error as Error);
     }

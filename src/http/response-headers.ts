@@ -2,17 +2,6 @@ import helmet from '@fastify/helmet';
 import type { Listener } from './listener.ts';
 
 /**
- * Keeps answers out of caches: they hold specs, and how a device stands at this moment. A route that knows better (the
- * files of the documentation) says otherwise.
- */
-export function forbidCaching(app: Listener): void {
-  app.addHook('onRequest', (_request, reply, done) => {
-    void reply.header('cache-control', 'no-store');
-    done();
-  });
-}
-
-/**
  * The headers by which browsers protect people who look at the admin listener: nothing but its own pages runs there, and
  * it is shown in no frame. The listener for devices does without: no browser goes there, and every report would carry
  * half a kilobyte that nobody reads.

@@ -203,6 +203,16 @@ describe('connections', () => {
     await closed(few);
   });
 
+  test('past a limit are refused a WebSocket as well, and closed', async () => {
+    const few = await startListeners({ MUSTER_MAX_CONNECTIONS_PER_ADDRESS: '1' });
+    await once(open(few.agent).socket, 'connect');
+    const upgrade =
+      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: muster.v1';
+    const refused = open(few.agent).send(`GET /api/v1/devices/a/connect HTTP/1.1\r\nHost: x\r\n${upgrade}\r\n\r\n`);
+    expect(readAnswer(await refused.answer)).toMatchObject({ code: 429, body: { kind: 'Status' } });
+    await closed(few);
+  });
+
   test('of trusted proxies are not counted for their address', async () => {
     const proxied = await startListeners({
       MUSTER_MAX_CONNECTIONS_PER_ADDRESS: '1',

@@ -36,7 +36,7 @@ test('a service does not start on a restored database that it could not stamp', 
   await new FleetFixture(original).running('a');
   const noticed = new RestoreWatch(original.context);
   await noticed.start();
-  noticed.stop();
+  await noticed.stop();
   await original.context.destroy();
   const here = await faultyContext(await original.database.copy());
   onTestFinished(async () => {
@@ -54,6 +54,6 @@ test('a service does not start on a restored database that it could not stamp', 
   expect(started).toBe(false);
   expect(await here.restore()).toBe(before);
   await watch.start();
-  watch.stop();
+  await watch.stop();
   expect(await here.restore()).not.toBe(before);
 });

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { AddressSet } from '../address-ranges.ts';
-import { tooManyRequests, unavailable } from '../domain/errors.ts';
+import { MusterError, tooManyRequests, unavailable } from '../domain/errors.ts';
 import type { Listener } from './listener.ts';
 
 export type ConnectionLimits = {
@@ -12,6 +12,9 @@ export type ConnectionLimits = {
   /** Addresses and ranges that many others stand behind: the limit for one address is not for them. */
   readonly exempt: readonly string[];
 };
+
+/** Any number of connections. */
+export const noConnectionLimits: ConnectionLimits = { total: 0, perAddress: 0, exempt: [] };
 
 /** The limits that the configuration sets for each listener. */
 export function connectionLimits(config: {
@@ -27,13 +30,18 @@ const mostRefused = 1_000;
 /** How long a refused client should stay away, in seconds. */
 const retryAfterSeconds = 10;
 
+/** Header lines of a request; what agents, browsers and proxies send is far below. */
+const maxHeaderLines = 200;
+
 /**
- * Bounds how many connections are open. One too many is accepted, has its first request refused with the reason, and
- * is closed; it has no more time for that request than any other.
+ * Refuses requests with too many header lines, and bounds how many connections are open. A connection too many is
+ * accepted, has its first request refused with the reason, and is closed; it has no more time for that request than any
+ * other. All of it in one hook, for every report comes by.
  */
-export function limitConnections(app: Listener, limits: ConnectionLimits): void {
-  if (limits.total === 0 && limits.perAddress === 0) return;
+export function admitRequests(app: Listener, limits: ConnectionLimits): void {
   const { server } = app;
+  // Node leaves out what is past its limit without a word: one more than ours, and it shows.
+  server.maxHeadersCount = maxHeaderLines + 1;
   const exempt = new AddressSet(limits.exempt);
   const openFrom = new Map<string, number>();
   const refusals = new WeakMap<Socket, 'total' | 'address'>();
@@ -68,22 +76,38 @@ export function limitConnections(app: Listener, limits: ConnectionLimits): void 
     if (limits.total > 0 && open >= limits.total) return 'total';
     return limits.perAddress > 0 && there > limits.perAddress && !exempt.has(address) ? 'address' : undefined;
   };
-  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', admit);
+  if (limits.total > 0 || limits.perAddress > 0)
+    server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', admit);
 
   app.addHook('onRequest', (request, reply, done) => {
+    // Names and values stand in turn.
+    const hasTooManyLines = request.raw.rawHeaders.length > 2 * maxHeaderLines;
     const refusal = refused === 0 ? undefined : refusals.get(request.raw.socket);
-    if (refusal === undefined) {
+    if (refusal === undefined && !hasTooManyLines) {
       done();
       return;
     }
     void reply.header('connection', 'close');
-    done(
-      refusal === 'total'
-        ? unavailable(`expected at most ${limits.total} connections at the same time`, retryAfterSeconds)
-        : tooManyRequests(
-            `expected at most ${limits.perAddress} connections from one address at the same time`,
-            retryAfterSeconds,
-          ),
-    );
+    // The answer to an upgrade leaves its connection open.
+    reply.raw.once('finish', () => request.raw.socket.destroySoon());
+    done(refusal === undefined ? tooManyLines() : refusalError(refusal, limits));
   });
+}
+
+function tooManyLines(): MusterError {
+  return new MusterError('headersTooLarge', `expected at most ${maxHeaderLines} header lines`);
+}
+
+function refusalError(refusal: 'total' | 'address', { total, perAddress }: ConnectionLimits): MusterError {
+  switch (refusal) {
+    case 'total':
+      return unavailable(`expected at most ${total} connections at the same time`, retryAfterSeconds);
+    case 'address':
+      return tooManyRequests(
+        `expected at most ${perAddress} connections from one address at the same time`,
+        retryAfterSeconds,
+      );
+    default:
+      return refusal satisfies never;
+  }
 }
