@@ -46,7 +46,7 @@ async function answer(request: z.infer<typeof requestSchema>): Promise<object> {
     case 'stop': {
       await app.close();
       await worker?.stop();
-      watch.stop();
+      await watch.stop();
       await context.destroy();
       setImmediate(() => process.exit(0));
       return {};

@@ -2,6 +2,7 @@ import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, ty
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { hideSecretsInText } from '../log-secrets.ts';
 import { version } from '../version.ts';
 import type { RequestSpan, Tracing } from './tracing.ts';
 
@@ -60,10 +61,16 @@ async function carryOut<Result>(span: Span, work: () => Promise<Result>): Promis
   try {
     return await work();
   } catch (error) {
-    span.recordException(error instanceof Error ? error : String(error));
+    span.recordException(exceptionOf(error));
     span.setStatus({ code: SpanStatusCode.ERROR });
     throw error;
   } finally {
     span.end();
   }
+}
+
+/** What a trace says of an error: nothing of the values that a failed query ran with, which its message lists at its end. */
+function exceptionOf(error: unknown): { name: string; message: string } {
+  const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
+  return { name, message: hideSecretsInText(message.split('\nparams:')[0] ?? '') };
 }
