@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import { isToBeDelivered } from '../domain/delivery.ts';
 import { MusterError } from '../domain/errors.ts';
-import type { DevicePosition } from '../domain/position.ts';
+import { isSamePosition, type DevicePosition } from '../domain/position.ts';
 import { problemOf } from '../http/problems.ts';
 import type { Report, ReportOutcome } from '../usecases/accept-reports.ts';
 import type { Standing } from '../usecases/find-standings.ts';
@@ -20,6 +20,9 @@ const maxUnanswered = 64;
 const sendAgainAfterMs = 30_000;
 /** Bytes that may wait to be sent to a device that does not read. */
 const maxUnsentBytes = 8 * 1024 * 1024;
+
+/** Where a device is that never said where it is. */
+const nothingRun: DevicePosition = { timeline: null, version: 0, specHash: null };
 
 /** Whether the device would be let in again now. */
 export type Recheck = () => Promise<boolean>;
@@ -173,7 +176,7 @@ export class DeviceSocket {
   private positionOf({ position }: Report): DevicePosition | null {
     if (position !== null) this.stated = position;
     if (this.stated === 'outdated') return null;
-    return this.stated === 'nothing yet' ? { timeline: null, version: 0, specHash: null } : this.stated;
+    return this.stated === 'nothing yet' ? nothingRun : this.stated;
   }
 
   private async answer(id: number | undefined, report: Report): Promise<void> {
@@ -209,12 +212,19 @@ export class DeviceSocket {
     const { judged } = this;
     const { version, specHash } = server;
     if (judged === null || judged.restore !== restore || specHash === null || this.isUnderWay(restore, version)) return;
-    if (!isToBeDelivered(gate, server, judged.position)) return;
+    if (!this.isStillAt(judged.position) || !isToBeDelivered(gate, server, judged.position)) return;
     const text = await this.gateway.specs.text(specHash);
     // A restore or a newer report may have come while the text was fetched: then that one decides.
-    if (this.judged !== judged || this.isUnderWay(restore, version)) return;
+    if (this.judged !== judged || !this.isStillAt(judged.position) || this.isUnderWay(restore, version)) return;
     this.sent = { restore, version, atMs: performance.now() };
     this.sendText(renderedFrameText(renderedDocument(this.device, server, restore, text)));
+  }
+
+  /** A device that has said since that it is somewhere else is sent a spec in answer to that, if at all. */
+  private isStillAt(position: DevicePosition): boolean {
+    if (this.stated === 'outdated') return false;
+    const last = this.stated === 'nothing yet' ? nothingRun : this.stated;
+    return isSamePosition(last, position);
   }
 
   private isUnderWay(restore: string, version: number): boolean {

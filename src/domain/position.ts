@@ -20,6 +20,11 @@ export type ServerPosition = {
   readonly lineage: Lineage;
 };
 
+/** Whether two positions say the same, so that one is nothing new after the other. */
+export function isSamePosition(a: DevicePosition, b: DevicePosition): boolean {
+  return a.version === b.version && a.timeline === b.timeline && a.specHash === b.specHash;
+}
+
 /**
  * The highest version a device may claim. A device's claim decides the next version to render, so a claim near the end
  * of what a double holds exactly would leave no room to go on; the rest up to 2^53 is that room.
