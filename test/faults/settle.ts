@@ -101,13 +101,23 @@ async function converge(scene: Scene): Promise<number> {
 }
 
 async function laggards(scene: Scene): Promise<Array<{ name: string; what: string }>> {
-  return (await positions(scene)).flatMap((row) => {
+  const rollouts = (await unfinishedRollouts(scene)).map((name) => ({ name, what: 'its template is not rolled out' }));
+  const devices = (await positions(scene)).flatMap((row) => {
     const device = scene.device(row.name);
     if (device === undefined || row.gate !== 'Open') return [];
     if (row.pending) return [{ name: row.name, what: 'its gate is open and it is not rendered' }];
     const { version } = device.position;
     if (version === row.version) return [];
     return [{ name: row.name, what: `runs version ${version}, rendered is ${row.version}` }];
+  });
+  return [...rollouts, ...devices];
+}
+
+/** Fleets of which not every device wants the newest template yet: it may have come with a backup. */
+async function unfinishedRollouts(scene: Scene): Promise<string[]> {
+  return await scene.incarnations.onLive(async (sql) => {
+    const fleets = await sql<Array<{ name: string }>>`SELECT name FROM fleets WHERE rolled_out_generation < generation`;
+    return fleets.map(({ name }) => name);
   });
 }
 
