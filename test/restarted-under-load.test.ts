@@ -22,9 +22,12 @@ type Service = { readonly api: string; readonly agent: string; readonly process:
 const transports: readonly Transport[] = ['http', 'ws'];
 const [deviceCount, aheadCount] = [500, 50];
 const listening = z.object({ api: z.url(), agent: z.url() });
-/** What a device may meet while the service it talks to is restarted; anything else is the service's mistake. */
+/**
+ * What a device may meet while the service it talks to is restarted, on a machine on which that takes long; anything else
+ * is the service's mistake.
+ */
 const restartErrors =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|UND_ERR_SOCKET|socket hang up|other side closed|closed with 1006)$/;
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|UND_ERR_SOCKET|socket hang up|other side closed|closed with 1006|Opening handshake has timed out)$/;
 
 let database: TestDatabase;
 let env: Record<string, string>;
