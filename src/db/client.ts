@@ -3,6 +3,7 @@ import postgres from 'postgres';
 import { survivingLostConnections } from './lost-connection.ts';
 import { preparingMarked } from './prepared-statements.ts';
 import { RenewedClient } from './renewed-client.ts';
+import { endingLast } from './transaction-end.ts';
 
 /** A database connection or a transaction on one: what repositories speak to. */
 export type Executor = Pick<PostgresJsDatabase, 'execute' | 'select' | 'insert' | 'update' | 'delete'> & {
@@ -69,7 +70,7 @@ export function connectDatabase(url: string, options: { poolSize: number; applic
     });
   const guard: CopyGuard = { verifiedMark: undefined, verify: async () => undefined };
   const client = new RenewedClient(open, (pool) =>
-    Object.assign(drizzle(survivingLostConnections(preparingMarked(pool))), { guard }),
+    Object.assign(drizzle(survivingLostConnections(endingLast(preparingMarked(pool)))), { guard }),
   );
   return {
     guard,

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { connectDatabase, type Database, type Executor } from '../../src/db/client.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+let own: TestDatabase;
+/** One connection, and another one for each test: what it has not seen yet is described before it is run. */
+let database: Database;
+
+beforeAll(async () => {
+  own = await createTestDatabase();
+});
+
+afterAll(async () => {
+  await own.drop();
+});
+
+beforeEach(async () => {
+  database = connectDatabase(own.url, { poolSize: 1, applicationName: 'transaction-end' });
+  await database.pool.execute(sql`CREATE TABLE notes (number int CHECK (number < 100))`);
+});
+
+afterEach(async () => {
+  await database.pool.execute(sql`DROP TABLE notes`);
+  await database.close();
+});
+
+const note = async (tx: Executor, number: number) => await tx.execute(sql`INSERT INTO notes VALUES (${number}::int)`);
+const notes = async () => await database.pool.execute(sql`SELECT number FROM notes`);
+
+test('nothing stays of what was sent beside a statement that fails', async () => {
+  const transaction = database.transact(
+    async (tx) => await Promise.all([note(tx, 100), note(tx, 2), note(tx, 3), note(tx, 4)]),
+  );
+  await expect(transaction).rejects.toMatchObject({ cause: { code: '23514' } });
+  expect(await notes()).toEqual([]);
+});
+
+test('a part of the work that goes on after another has given up leaves nothing behind', async () => {
+  const transaction = database.transact(async (tx) => {
+    const giveUp = async () => {
+      await note(tx, 1);
+      throw new Error('enough');
+    };
+    const goOn = async () => {
+      await sleep(20);
+      await note(tx, 2);
+    };
+    await Promise.all([giveUp(), tx.execute(sql`SELECT pg_sleep(0.1)`), goOn()]);
+  });
+  await expect(transaction).rejects.toThrow('enough');
+  expect(await notes()).toEqual([]);
+});
+
+test('a transaction that is over takes no statement any more', async () => {
+  const kept = await database.transact(async (tx) => tx);
+  await expect(note(kept, 1)).rejects.toMatchObject({ cause: { message: expect.stringContaining('after the end') } });
+  expect(await notes()).toEqual([]);
+});
