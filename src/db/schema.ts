@@ -144,8 +144,9 @@ export const devicePositions = pgTable(
   (table) => [
     foreignKey({ columns: [table.name], foreignColumns: [devices.name] }).onDelete('cascade'),
     index('device_positions_answered').on(table.answeredRestore, table.name),
+    // Counting who is paused needs no more than the index.
     index('device_positions_conflicts')
-      .on(table.name)
+      .on(table.name, table.answeredRestore, table.mustered)
       .where(sql`${table.conflictVerdict} IS NOT NULL`),
     index('device_positions_unrendered')
       .on(table.name)
@@ -252,6 +253,9 @@ export const events = pgTable(
   (table) => [
     index('events_involved').on(table.involvedKind, table.involvedName, table.id),
     index('events_reason').on(table.reason, table.id),
-    index('events_restore').on(table.restore, table.reason, table.id),
+    // What is looked up by its restore, and no more than that: an event of each device of a storm needs no entry here.
+    index('events_restore')
+      .on(table.restore, table.reason, table.id)
+      .where(sql`${table.reason} IN ('DeviceConflictPaused', 'DeviceAheadWithoutRestore')`),
   ],
 );
