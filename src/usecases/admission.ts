@@ -19,6 +19,8 @@ export class Admission {
   private readonly timesTurnedAway = new Map<string, number>();
   private servedThisSecond = 0;
   private secondBeganAt: number | undefined;
+  /** Nothing waited at some moment of this second: more could have been served than was asked for. */
+  private hadTimeToSpare = false;
   private ratePerSecond: number | undefined;
   private awaiting = 0;
   private readonly clock: Clock;
@@ -35,22 +37,28 @@ export class Admission {
     return waiting < this.maxWaiting * (1 - keptForReturning) || this.timesTurnedAway.has(device);
   }
 
-  /** Notes that so many reports were served, and how many devices are still awaited, if that is known. */
-  served(devices: readonly string[], awaiting: number | undefined): void {
+  /** Notes that reports were served, how many devices are still awaited, if that is known, and how many reports still wait. */
+  served(devices: readonly string[], awaiting: number | undefined, waiting: number): void {
     if (this.timesTurnedAway.size > 0) for (const device of devices) this.timesTurnedAway.delete(device);
     if (awaiting !== undefined) this.awaiting = awaiting;
     const nowMs = this.clock.now().getTime();
     this.secondBeganAt ??= nowMs;
     this.servedThisSecond += devices.length;
+    if (waiting === 0) this.hadTimeToSpare = true;
     const elapsedMs = nowMs - this.secondBeganAt;
     if (elapsedMs < 1_000 && elapsedMs >= 0) return;
-    const rate = elapsedMs > 0 ? (this.servedThisSecond * 1_000) / elapsedMs : undefined;
-    if (rate !== undefined) {
-      this.ratePerSecond =
-        this.ratePerSecond === undefined ? rate : this.ratePerSecond * (1 - smoothing) + rate * smoothing;
-    }
+    if (elapsedMs > 0) this.learn((this.servedThisSecond * 1_000) / elapsedMs);
     this.servedThisSecond = 0;
+    this.hadTimeToSpare = false;
     this.secondBeganAt = nowMs;
+  }
+
+  /** What was served while there was time to spare says what was asked for: the rate that can be served is that or more. */
+  private learn(rate: number): void {
+    const known = this.ratePerSecond;
+    if (known === undefined) this.ratePerSecond = rate;
+    else if (this.hadTimeToSpare) this.ratePerSecond = Math.max(known, rate);
+    else this.ratePerSecond = known * (1 - smoothing) + rate * smoothing;
   }
 
   /** Notes that a device is turned away. @returns after how many seconds it shall come back, at least 1 */
@@ -67,6 +75,7 @@ export class Admission {
   /** How long all who still have to come will take. */
   private secondsForTheRest(waiting: number): number {
     if (this.ratePerSecond === undefined || this.ratePerSecond < 1) return firstGuessSeconds;
-    return Math.max(1, (Math.max(this.awaiting, waiting) + this.timesTurnedAway.size) / this.ratePerSecond);
+    // Those turned away are awaited too, all but the few that answered before.
+    return Math.max(1, Math.max(this.awaiting, waiting + this.timesTurnedAway.size) / this.ratePerSecond);
   }
 }

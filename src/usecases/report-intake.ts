@@ -121,6 +121,7 @@ export class ReportIntake {
       this.admission.served(
         reports.map((report) => report.device),
         awaiting,
+        this.waiting.length,
       );
       if (aheadWithoutRestore) this.deps.onDeviceAhead();
       if (toRender.length > 0) this.deps.hints.wantRendering(restore, toRender);
