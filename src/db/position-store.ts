@@ -44,6 +44,32 @@ const byName = (names: readonly string[]): SQL => sql`
     (extract(epoch FROM last_seen) * 1000)::float8 AS last_seen_ms, xmin AS revision
   FROM device_positions WHERE name = ANY(${sql.param(names)}::text[])`;
 
+/** Somebody else changed a device between its being read and its being written. */
+class RowsChanged extends Error {
+  override readonly name = 'RowsChanged';
+}
+
+/** One of {@link readPositions} and {@link lockPositions}. */
+export type PositionReader = typeof readPositions;
+
+/**
+ * Runs a transaction that decides from positions and writes only where they are still what was read. That is almost always
+ * so and costs less than locks; if it is not, all of it is undone and done again under locks.
+ */
+export async function withoutLocksFirst<Result>(
+  transaction: (read: PositionReader) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await transaction(readPositions);
+  } catch (error) {
+    if (!(error instanceof RowsChanged)) throw error;
+    return await transaction(lockPositions);
+  }
+}
+
+/** Whether the row that was read as `r` is still what it was. */
+const isAsRead = sql`p.name = r.name AND p.xmin = r.revision::xid`;
+
 /** Reads positions without locking. Order and completeness are not promised: look them up by name. */
 export async function readPositions(db: Executor, names: readonly string[]): Promise<Map<string, PositionRow>> {
   return positionsOf(await db.execute<Row>(sql`${prepared}${byName(names)}`));
@@ -87,17 +113,16 @@ function toPositionRow(row: Row): PositionRow {
 export type SavedReport = { readonly row: PositionRow; readonly state: JudgedState; readonly answeredNow: boolean };
 
 /**
- * Writes what reports changed, where the row is still what it was when it was read.
+ * Writes what reports changed. Only within {@link withoutLocksFirst}.
  *
  * @param restore the one in which they answer
- * @returns whether every row was; if not, what else the transaction did must not be committed
  */
 export async function saveReports(
   tx: Executor,
   reports: readonly SavedReport[],
   { restore, now }: { restore: string; now: Date },
-): Promise<boolean> {
-  if (reports.length === 0) return true;
+): Promise<void> {
+  if (reports.length === 0) return;
   const column = (valueOf: (report: SavedReport) => string | null) => sql.param(reports.map(valueOf));
   const { count } = await tx.execute(sql`${prepared}
     UPDATE device_positions AS p SET
@@ -116,8 +141,32 @@ export async function saveReports(
       ${column(({ state }) => state.conflict?.info ?? null)}::text[],
       ${column(({ state }) => state.conflict?.since.toISOString() ?? null)}::text[])
       AS r(name, revision, t, v, h, now, cv, ci, cs)
-    WHERE p.name = r.name AND p.xmin = r.revision::xid`);
-  return count === reports.length;
+    WHERE ${isAsRead}`);
+  if (count !== reports.length) throw new RowsChanged();
+}
+
+/** A position that was rendered, and the wanted generation that it was made of. */
+export type RenderedPosition = {
+  readonly row: PositionRow;
+  readonly server: ServerPosition;
+  readonly renderedGeneration: number;
+};
+
+/** Moves devices to newly rendered positions. Only within {@link withoutLocksFirst}. */
+export async function saveRenderedPositions(tx: Executor, rendered: readonly RenderedPosition[]): Promise<void> {
+  if (rendered.length === 0) return;
+  const column = (valueOf: (position: RenderedPosition) => string | null) => sql.param(rendered.map(valueOf));
+  const { count } = await tx.execute(sql`${prepared}
+    UPDATE device_positions AS p
+    SET timeline = r.t::uuid, version = r.v::bigint, spec_hash = r.h, lineage = r.l::jsonb, rendered_generation = r.g::bigint
+    FROM unnest(
+      ${column(({ row }) => row.name)}::text[], ${column(({ row }) => row.revision)}::text[],
+      ${column(({ server }) => server.timeline)}::text[], ${column(({ server }) => String(server.version))}::text[],
+      ${column(({ server }) => server.specHash)}::text[], ${column(({ server }) => JSON.stringify(server.lineage))}::text[],
+      ${column(({ renderedGeneration }) => String(renderedGeneration))}::text[])
+      AS r(name, revision, t, v, h, l, g)
+    WHERE ${isAsRead}`);
+  if (count !== rendered.length) throw new RowsChanged();
 }
 
 /** Notes that devices spoke, and nothing else. */

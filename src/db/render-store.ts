@@ -1,12 +1,12 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { JsonObject } from '../domain/json.ts';
-import type { ServerPosition } from '../domain/position.ts';
 import type { RenderInput } from '../domain/render-input.ts';
 import type { Executor } from './client.ts';
 import { isOpen } from './gate-sql.ts';
+import { prepared } from './prepared-statements.ts';
 
-/** What a device is to be rendered from, and the wanted generation that this is. */
-export type WantedRender = RenderInput & { readonly wantedGeneration: number };
+/** What a device is to be rendered from, the wanted generation that this is, and why its last render failed, if it did. */
+export type WantedRender = RenderInput & { readonly wantedGeneration: number; readonly specProblem: string | null };
 
 /** Devices that need rendering and may be rendered: of the names given, or from `after` on, in name order. */
 export async function readRenderInputs(
@@ -32,25 +32,38 @@ async function selectInputs(db: Executor, where: SQL): Promise<WantedRender[]> {
   const rows = await db.execute<{
     name: string;
     labels: Record<string, string>;
-    source: JsonObject;
+    wanted: number;
     literal: boolean;
-    wanted_generation: string;
-  }>(sql`
-    SELECT p.name, d.labels, p.wanted_generation, d.spec_adopted AS literal,
-      CASE WHEN f.name IS NULL OR d.spec_adopted THEN d.spec
-           ELSE (f.spec -> 'template' -> 'spec')
-             || CASE WHEN d.spec ? 'decommissioning' THEN jsonb_build_object('decommissioning', d.spec -> 'decommissioning') ELSE '{}'::jsonb END
-      END AS source
+    problem: string | null;
+    fleet: string | null;
+    spec: JsonObject;
+  }>(sql`${prepared}
+    SELECT p.name, d.labels, p.wanted_generation::float8 AS wanted, d.spec_adopted AS literal, d.spec_problem AS problem,
+      CASE WHEN d.spec_adopted THEN NULL ELSE f.name END AS fleet, d.spec
     FROM device_positions p JOIN devices d ON d.name = p.name
     LEFT JOIN fleets f ON d.owner = 'Fleet/' || f.name
     WHERE ${where}`);
-  return rows.map((row) => ({
-    name: row.name,
-    labels: row.labels,
-    source: row.source,
-    literal: row.literal,
-    wantedGeneration: Number(row.wanted_generation),
-  }));
+  // Read after what is wanted: a template that changes in between makes for another wanted generation.
+  const templates = await readTemplates(db, new Set(rows.flatMap(({ fleet }) => fleet ?? [])));
+  return rows.flatMap(({ name, labels, literal, wanted, problem, fleet, spec }) => {
+    const source = fleet === null ? spec : templatedSource(templates.get(fleet), spec);
+    // Its fleet went away just now, by which it wants something else.
+    if (source === undefined) return [];
+    return [{ name, labels, source, literal, wantedGeneration: wanted, specProblem: problem }];
+  });
+}
+
+/** The templates of fleets, one object for all the devices of each. */
+async function readTemplates(db: Executor, fleets: ReadonlySet<string>): Promise<Map<string, JsonObject>> {
+  if (fleets.size === 0) return new Map();
+  const rows = await db.execute<{ name: string; template: JsonObject }>(sql`${prepared}
+    SELECT name, spec -> 'template' -> 'spec' AS template FROM fleets WHERE name = ANY(${sql.param([...fleets])}::text[])`);
+  return new Map(rows.map(({ name, template }) => [name, template]));
+}
+
+/** A fleet's template comes before the device's own spec, but for the order to decommission. */
+function templatedSource(template: JsonObject | undefined, { decommissioning }: JsonObject): JsonObject | undefined {
+  return template === undefined || decommissioning === undefined ? template : { ...template, decommissioning };
 }
 
 /** Stores specs by their hash; those already there are left alone. */
@@ -61,47 +74,21 @@ export async function saveRenderedSpecs(
 ): Promise<void> {
   if (specs.size === 0) return;
   const rows = [...specs].map(([hash, spec]) => ({ hash, spec }));
-  await tx.execute(sql`
+  await tx.execute(sql`${prepared}
     INSERT INTO rendered_specs (hash, spec, created_at)
     SELECT r.hash, r.spec, ${now.toISOString()}::timestamptz
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(hash text, spec jsonb) ORDER BY r.hash
     ON CONFLICT (hash) DO NOTHING`);
 }
 
-export type Rendered = { readonly name: string; readonly server: ServerPosition; readonly renderedGeneration: number };
-
-/** Moves devices to newly rendered positions. The rows must be locked. */
-export async function saveRenderedPositions(tx: Executor, rendered: readonly Rendered[]): Promise<void> {
-  if (rendered.length === 0) return;
-  const rows = rendered.map(({ name, server, renderedGeneration }) => ({
-    name,
-    t: server.timeline,
-    v: server.version,
-    h: server.specHash,
-    l: server.lineage,
-    g: renderedGeneration,
-  }));
-  await tx.execute(sql`
-    UPDATE device_positions AS p
-    SET timeline = r.t, version = r.v, spec_hash = r.h, lineage = r.l, rendered_generation = r.g
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(name text, t uuid, v bigint, h text, l jsonb, g bigint)
-    WHERE p.name = r.name`);
-}
-
 export type SpecProblem = { readonly name: string; readonly problem: string | null };
 
-/** Notes whether specs could be rendered. @returns the names for which that changed */
-export async function saveSpecProblems(
-  tx: Executor,
-  problems: readonly SpecProblem[],
-  now: Date,
-): Promise<Set<string>> {
-  if (problems.length === 0) return new Set();
-  const changed = await tx.execute<{ name: string }>(sql`
+/** Notes why specs cannot be rendered, or that they can again. */
+export async function saveSpecProblems(tx: Executor, changed: readonly SpecProblem[], now: Date): Promise<void> {
+  if (changed.length === 0) return;
+  await tx.execute(sql`
     UPDATE devices AS d
     SET spec_problem = r.problem, spec_problem_since = CASE WHEN r.problem IS NULL THEN NULL ELSE ${now.toISOString()}::timestamptz END
-    FROM jsonb_to_recordset(${JSON.stringify(problems)}::jsonb) AS r(name text, problem text)
-    WHERE d.name = r.name AND d.spec_problem IS DISTINCT FROM r.problem
-    RETURNING d.name`);
-  return new Set(changed.map((row) => row.name));
+    FROM jsonb_to_recordset(${JSON.stringify(changed)}::jsonb) AS r(name text, problem text)
+    WHERE d.name = r.name`);
 }

@@ -1,4 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
+import type { JsonObject } from '../domain/json.ts';
 import type { Executor } from './client.ts';
 import { runningSpec } from './device-documents.ts';
 import { fromDevices } from './device-store.ts';
@@ -12,13 +13,24 @@ export type PausedSelection = { readonly restore: string; readonly where: SQL; r
 /** How a person's decision is written down. */
 export type DecisionRecord = { readonly actor: string; readonly reason: string | undefined; readonly now: Date };
 
-const chosen = ({ restore, where, limit }: PausedSelection): SQL => sql`
-  ${fromDevices} WHERE ${isPaused(restore)} AND ${where} ORDER BY p.name ${limit === undefined ? sql`` : sql`LIMIT ${limit}`}`;
+const matching = ({ restore, where }: PausedSelection): SQL =>
+  sql`${fromDevices} WHERE ${isPaused(restore)} AND ${where}`;
 
-/** The names that a resume would change now. */
-export async function listPaused(db: Executor, selection: PausedSelection): Promise<string[]> {
-  const rows = await db.execute<{ name: string }>(sql`SELECT p.name ${chosen(selection)}`);
-  return rows.map((row) => row.name);
+const chosen = (selection: PausedSelection): SQL =>
+  sql`${matching(selection)} ORDER BY p.name ${selection.limit === undefined ? sql`` : sql`LIMIT ${selection.limit}`}`;
+
+/** How many devices a resume would change now, and the first of them by name. */
+export async function previewPaused(
+  db: Executor,
+  selection: PausedSelection,
+  listed: number,
+): Promise<{ count: number; names: string[] }> {
+  const { limit = Number.MAX_SAFE_INTEGER } = selection;
+  const [counted, rows] = await Promise.all([
+    db.execute<{ count: string }>(sql`SELECT count(*) AS count ${matching(selection)}`),
+    db.execute<{ name: string }>(sql`SELECT p.name ${chosen({ ...selection, limit: Math.min(limit, listed) })}`),
+  ]);
+  return { count: Math.min(limit, Number(counted[0]?.count ?? 0)), names: rows.map((row) => row.name) };
 }
 
 /**
@@ -73,7 +85,10 @@ async function graftPaused(
   const { lineage, version } = graftedPosition(restore);
   const because = reason === undefined ? '' : `: ${reason}`;
   const origin = originOf(actor);
-  const rows = await tx.execute<{ name: string }>(sql`
+  const told = { detailType: `Muster${verb}`, before: 'ConflictPaused', after: 'Open', reason: reason ?? null };
+  // Any number of rows are sorted and held on their way: in memory, not on disk.
+  await tx.execute(sql`SET LOCAL work_mem = '64MB'`);
+  const [row] = await tx.execute<{ names: string | null }>(sql`
     WITH before AS MATERIALIZED (
       SELECT p.name, p.conflict_verdict AS verdict, p.version AS server_version, p.timeline AS server_timeline,
         p.reported_version, p.reported_timeline, ${lineage} AS lineage, ${version} AS version
@@ -89,11 +104,19 @@ async function graftPaused(
       SELECT gen_random_uuid(), ${now.toISOString()}::timestamptz, 'Normal', ${verb === 'Resumed' ? 'DeviceConflictResolved' : 'DeviceAdopted'},
         'Device', b.name,
         ${verb}::text || ' from version ' || b.reported_version || ' (' || b.verdict || ')' || ${because}::text,
-        jsonb_build_object('detailType', ${`Muster${verb}`}::text, 'before', 'ConflictPaused', 'after', 'Open', 'verdict', b.verdict, 'reason', ${reason ?? null}::text,
-          'device', jsonb_build_object('timeline', b.reported_timeline, 'version', b.reported_version),
-          'server', jsonb_build_object('timeline', b.server_timeline, 'version', b.server_version)),
-        ${actor}, 'muster', ${restore}::uuid, ${origin?.from ?? null}::text, ${origin?.requestId ?? null}::text
+        ${eventDetails(told)}, ${actor}, 'muster', ${restore}::uuid, ${origin?.from ?? null}::text, ${origin?.requestId ?? null}::text
       FROM before b JOIN grafted USING (name) ORDER BY b.name)
-    SELECT name FROM grafted ORDER BY name`);
-  return rows.map((row) => row.name);
+    SELECT string_agg(name, ',' ORDER BY name) AS names FROM grafted`);
+  return row?.names?.split(',') ?? [];
+}
+
+/**
+ * The details of an event of a row of `before`: what is told of all of them, and where device and server were. Put together
+ * as text, for functions that build JSON take as long as the rest of the event; what is inserted are words, numbers and UUIDs.
+ */
+function eventDetails(told: JsonObject): SQL {
+  const opening = JSON.stringify(told).slice(0, -1);
+  return sql`(${opening}::text || ',"verdict":"' || b.verdict
+    || '","device":{"timeline":' || coalesce('"' || b.reported_timeline || '"', 'null') || ',"version":' || b.reported_version
+    || '},"server":{"timeline":"' || b.server_timeline || '","version":' || b.server_version || '}}')::json`;
 }

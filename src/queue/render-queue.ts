@@ -50,7 +50,7 @@ export type RenderQueue = RenderHints &
 const queueName = 'render';
 const prefix = '{muster}';
 /** Devices of one job: enough to share statements, few enough to spread over workers. */
-const devicesPerJob = 250;
+const devicesPerJob = 500;
 /** Hints that follow one within so long share a job: many devices that come one by one must not cost a job each. */
 const gatherMs = 100;
 /** A queue that takes longer to say how it is does not answer. */

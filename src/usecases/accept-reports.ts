@@ -4,10 +4,10 @@ import { devicesWithKnownSpec, saveDeviceSpecs, saveStatuses, type ReportedSpec 
 import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
 import {
-  lockPositions,
-  readPositions,
   saveReports,
   touchDevices,
+  withoutLocksFirst,
+  type PositionReader,
   type PositionRow,
   type SavedReport,
 } from '../db/position-store.ts';
@@ -71,31 +71,18 @@ const lastSeenResolutionMs = 10_000;
 
 type Deps = { readonly database: Database; readonly clock: Clock };
 
-/** Somebody else changed a device between its being read and its being written. */
-class RowsChanged extends Error {
-  override readonly name = 'RowsChanged';
-}
-
 /**
  * Judges reports and commits what they change, all in one transaction: the group commit of design.md, section 10.
  * Reports of one device are applied in the order given. When this returns, every outcome is durable.
- *
- * What is changed is changed only if it is still as it was read. That is almost always so and costs less than a lock; if
- * it is not, all of it is undone and done again under locks.
  */
 export async function acceptReports(deps: Deps, reports: readonly Report[]): Promise<AcceptedReports> {
-  try {
-    return await commitReports(deps, reports, readPositions);
-  } catch (error) {
-    if (!(error instanceof RowsChanged)) throw error;
-    return await commitReports(deps, reports, lockPositions);
-  }
+  return await withoutLocksFirst((read) => commitReports(deps, reports, read));
 }
 
 async function commitReports(
   { database, clock }: Deps,
   reports: readonly Report[],
-  read: typeof readPositions,
+  read: PositionReader,
 ): Promise<AcceptedReports> {
   const names = [...new Set(reports.map((report) => report.device))];
   return await database.transact(async (tx) => {
@@ -217,7 +204,7 @@ class ReportBatch {
     this.events.push(aheadEvent(name, this.restore, state.conflict.info));
   }
 
-  /** @returns how many devices are still awaited, if that changed. @throws RowsChanged if a row is no longer as it was read */
+  /** @returns how many devices are still awaited, if that changed */
   async write(tx: Executor): Promise<number | undefined> {
     const { restore, now } = this;
     const saved: SavedReport[] = [...this.changed].flatMap((name) => {
@@ -226,7 +213,7 @@ class ReportBatch {
     });
     const touched = [...this.seen].filter((name) => !this.changed.has(name) && this.isStale(name));
     // Counted last: the counters are one row that everybody waits for.
-    const [unchanged, , , , , , { settled, awaiting }] = await Promise.all([
+    const [, , , , , , { settled, awaiting }] = await Promise.all([
       saveReports(tx, saved, { restore, now }),
       touchDevices(tx, touched, now),
       saveStatuses(tx, this.statuses, now),
@@ -235,7 +222,6 @@ class ReportBatch {
       appendEvents(tx, this.events, { restore, now }),
       countForRestore(tx, restore, this.counts, { now, answers: this.answers() }),
     ]);
-    if (!unchanged) throw new RowsChanged();
     if (settled) await appendEvents(tx, [settledEvent(restore)], { restore, now });
     return awaiting;
   }

@@ -3,13 +3,17 @@ import type { Clock } from '../clock.ts';
 import type { Database, Executor } from '../db/client.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { currentRestore, holdRestore } from '../db/fence.ts';
-import { lockPositions, type PositionRow } from '../db/position-store.ts';
+import {
+  saveRenderedPositions,
+  withoutLocksFirst,
+  type PositionReader,
+  type PositionRow,
+  type RenderedPosition,
+} from '../db/position-store.ts';
 import {
   readRenderInputs,
-  saveRenderedPositions,
   saveRenderedSpecs,
   saveSpecProblems,
-  type Rendered,
   type SpecProblem,
   type WantedRender,
 } from '../db/render-store.ts';
@@ -25,7 +29,7 @@ import type { Observer } from '../observer.ts';
 type Deps = { database: Database; clock: Clock; bus: Bus; renderer: SpecRenderer; observer: Observer };
 
 /** Devices rendered in one transaction by the sweep. */
-const sweepBatch = 250;
+const sweepBatch = 500;
 
 /**
  * Renders devices by name: those of them that need it and whose gate is open in the restore that the job belongs to.
@@ -76,8 +80,8 @@ async function render(
   const tried = await Promise.allSettled(inputs.map((input) => prepare(deps.renderer, input)));
   const prepared = tried.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failures = tried.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-  const { news, unchanged, invalid } = await deps.database.transact((tx) =>
-    commitRendered(tx, restore, prepared, deps.clock.now()),
+  const { news, unchanged, invalid } = await withoutLocksFirst((read) =>
+    deps.database.transact((tx) => commitRendered(tx, read, { restore, now: deps.clock.now() }, prepared)),
   );
   const superseded = prepared.length - news.length - unchanged - invalid;
   deps.observer.rendered({ rendered: news.length, unchanged, invalid, superseded, failed: failures.length });
@@ -93,48 +97,47 @@ async function prepare(renderer: SpecRenderer, input: WantedRender): Promise<Pre
 /** The names that got a new version, and how many others were dealt with; what is counted nowhere was overtaken. */
 type Committed = { readonly news: readonly string[]; readonly unchanged: number; readonly invalid: number };
 
-/** Looks again, under lock, whether each device may still be rendered from what was read; then commits it all or nothing. */
+/** Looks again whether each device may still be rendered from what was read; then commits it all or nothing. */
 async function commitRendered(
   tx: Executor,
-  restore: string,
+  read: PositionReader,
+  { restore, now }: { restore: string; now: Date },
   prepared: readonly Prepared[],
-  now: Date,
 ): Promise<Committed> {
   if ((await holdRestore(tx)) !== restore) return { news: [], unchanged: 0, invalid: 0 };
-  const rows = await lockPositions(
+  const rows = await read(
     tx,
     prepared.map(({ input }) => input.name),
   );
   const news: string[] = [];
-  const positions: Rendered[] = [];
+  const positions: RenderedPosition[] = [];
   const specs = new Map<string, JsonObject>();
-  const problems: SpecProblem[] = [];
+  const changedProblems: SpecProblem[] = [];
+  let invalid = 0;
   for (const { input, outcome, hash } of prepared) {
     const row = rows.get(input.name);
     if (row === undefined || !mayBeRendered(row, restore, input)) continue;
     const { server, reported } = row.state;
-    const done = { name: input.name, renderedGeneration: input.wantedGeneration };
+    const done = { row, renderedGeneration: input.wantedGeneration };
+    const problem = outcome.ok ? null : outcome.problems.map(({ message }) => message).join('; ');
+    if (problem !== input.specProblem) changedProblems.push({ name: input.name, problem });
     if (!outcome.ok) {
-      problems.push({ name: input.name, problem: outcome.problems.map((problem) => problem.message).join('; ') });
+      invalid += 1;
       positions.push({ ...done, server });
-      continue;
-    }
-    problems.push({ name: input.name, problem: null });
-    if (hash === server.specHash) {
+    } else if (hash === server.specHash) {
       positions.push({ ...done, server });
-      continue;
+    } else {
+      specs.set(hash, outcome.spec);
+      positions.push({ ...done, server: renderedPosition(server, reported?.version ?? 0, restore, hash) });
+      news.push(input.name);
     }
-    specs.set(hash, outcome.spec);
-    positions.push({ ...done, server: renderedPosition(server, reported?.version ?? 0, restore, hash) });
-    news.push(input.name);
   }
-  const [, , changed] = await Promise.all([
+  await Promise.all([
     saveRenderedSpecs(tx, specs, now),
     saveRenderedPositions(tx, positions),
-    saveSpecProblems(tx, problems, now),
+    saveSpecProblems(tx, changedProblems, now),
+    appendEvents(tx, specEvents(changedProblems), { restore, now }),
   ]);
-  await appendEvents(tx, specEvents(problems, changed), { restore, now });
-  const invalid = problems.filter(({ problem }) => problem !== null).length;
   return { news, unchanged: positions.length - news.length - invalid, invalid };
 }
 
@@ -142,14 +145,12 @@ function mayBeRendered(row: PositionRow, restore: string, input: WantedRender): 
   return gateOf(row.state, restore) === 'Open' && row.renderedGeneration < input.wantedGeneration;
 }
 
-function specEvents(problems: readonly SpecProblem[], changed: ReadonlySet<string>): NewEvent[] {
-  return problems
-    .filter(({ name }) => changed.has(name))
-    .map(({ name, problem }) => ({
-      type: problem === null ? 'Normal' : 'Warning',
-      reason: problem === null ? 'DeviceSpecValid' : 'DeviceSpecInvalid',
-      involved: { kind: 'Device', name },
-      message: problem === null ? 'The spec can be rendered again.' : `The spec cannot be rendered: ${problem}`,
-      actor: serviceActor,
-    }));
+function specEvents(changed: readonly SpecProblem[]): NewEvent[] {
+  return changed.map(({ name, problem }) => ({
+    type: problem === null ? 'Normal' : 'Warning',
+    reason: problem === null ? 'DeviceSpecValid' : 'DeviceSpecInvalid',
+    involved: { kind: 'Device', name },
+    message: problem === null ? 'The spec can be rendered again.' : `The spec cannot be rendered: ${problem}`,
+    actor: serviceActor,
+  }));
 }

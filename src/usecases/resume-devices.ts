@@ -2,9 +2,11 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../db/client.ts';
 import { deviceSelection } from '../db/device-selection.ts';
 import { appendEvents } from '../db/event-log.ts';
-import { currentRestore, holdRestore } from '../db/fence.ts';
+import { holdRestore } from '../db/fence.ts';
 import { countForRestore } from '../db/restore-counters.ts';
-import { adoptPaused, listAdoptable, listPaused, resumePaused, type PausedSelection } from '../db/resume-store.ts';
+import { adoptPaused, listAdoptable, previewPaused, resumePaused, type PausedSelection } from '../db/resume-store.ts';
+import { openSnapshot } from '../db/snapshot.ts';
+import { limits } from '../domain/resources/limits.ts';
 import { settledEvent } from '../domain/restore-events.ts';
 import { parseActionSelectors, type ActionSelectors } from '../domain/selectors/action-selectors.ts';
 import { deviceFields } from '../domain/selectors/resource-fields.ts';
@@ -33,14 +35,16 @@ export type DeviceAction = {
  * Lets the restored spec win over conflicted devices: those that match and are paused when this commits, exactly
  * (invariant S5). In a dry run nothing is changed.
  *
- * @returns the names, in name order
+ * @returns how many they are, and the first of their names, in name order
  * @throws MusterError 400 for selectors that are empty, blank or do not parse: that never means "all"
  */
-export async function resumeDevices(deps: Deps, action: DeviceAction): Promise<{ names: string[] }> {
+export async function resumeDevices(deps: Deps, action: DeviceAction): Promise<{ count: number; names: string[] }> {
   const selectors = parseActionSelectors(action, deviceFields);
   if (action.dryRun === true) {
-    const restore = await currentRestore(deps.database.pool);
-    return { names: await listPaused(deps.database.pool, selection(deps, selectors, action, restore)) };
+    return await deps.database.transact(async (tx) => {
+      const restore = await openSnapshot(tx);
+      return await previewPaused(tx, selection(deps, selectors, action, restore), limits.listedDeviceCount);
+    });
   }
   const { restore, names } = await deps.database.transact(async (tx) => {
     const restore = await holdRestore(tx);
@@ -60,7 +64,7 @@ export async function resumeDevices(deps: Deps, action: DeviceAction): Promise<{
     return { restore, names };
   });
   wakeUp(deps, restore, names);
-  return { names };
+  return { count: names.length, names: names.slice(0, limits.listedDeviceCount) };
 }
 
 /**

@@ -267,13 +267,13 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
-    name: 'compare-and-set removed: reports are written over rows that have changed',
+    name: 'compare-and-set removed: reports and renders are written over rows that have changed',
     caughtBy: races,
     patches: [
       {
         file: 'src/db/position-store.ts',
-        find: 'WHERE p.name = r.name AND p.xmin = r.revision::xid`);',
-        replace: 'WHERE p.name = r.name`);',
+        find: 'sql`p.name = r.name AND p.xmin = r.revision::xid`',
+        replace: 'sql`p.name = r.name`',
       },
     ],
   },
@@ -288,8 +288,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'src/db/position-store.ts',
-        find: 'WHERE p.name = r.name AND p.xmin = r.revision::xid`);',
-        replace: 'WHERE p.name = r.name`);',
+        find: 'sql`p.name = r.name AND p.xmin = r.revision::xid`',
+        replace: 'sql`p.name = r.name`',
       },
       {
         file: 'src/db/position-store.ts',

@@ -287,7 +287,7 @@ test('the sweep goes on over any number of devices, until it is told to stop', a
       return templates.render(spec, device);
     },
   };
-  expect(await renderPending(here.context, stopping.signal)).toBe(250);
+  expect(await renderPending(here.context, stopping.signal)).toBe(500);
   renderer = templates;
-  expect(await fleet.render()).toBe(350);
+  expect(await fleet.render()).toBe(100);
 });

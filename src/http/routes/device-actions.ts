@@ -43,9 +43,9 @@ export function deviceActionRoutes(context: Context) {
       },
       async handler(request) {
         noteAction(request, wishOf(request.body));
-        const { names } = await resumeDevices(context, { ...request.body, actor: actorOf(request) });
-        noteAction(request, { devices: names.length });
-        return { resumedDevices: names.length, devices: listed(names) };
+        const { count, names } = await resumeDevices(context, { ...request.body, actor: actorOf(request) });
+        noteAction(request, { devices: count });
+        return { resumedDevices: count, devices: names };
       },
     });
 
