@@ -27,9 +27,11 @@ async function pages(service: Service, url: string, when: string): Promise<Row[]
     const bareByLabel = () => client`
       SELECT * FROM devices d JOIN device_positions p USING (name) LEFT JOIN device_statuses s USING (name)
       WHERE d.labels @> '{"site": "s42"}' ORDER BY d.name LIMIT 101`;
+    const [state] = await client<Array<{ restore: string }>>`SELECT current_restore AS restore FROM service_state`;
+    const restore = state?.restore ?? '';
     const bareByField = () => client`
-      SELECT * FROM devices d JOIN device_positions p USING (name) LEFT JOIN device_statuses s USING (name), service_state c
-      WHERE p.mustered AND p.answered_restore_id <> c.current_restore ORDER BY d.name LIMIT 101`;
+      SELECT * FROM devices d JOIN device_positions p USING (name) LEFT JOIN device_statuses s USING (name)
+      WHERE p.mustered AND (p.answered_restore_id < ${restore} OR p.answered_restore_id > ${restore}) ORDER BY p.name LIMIT 101`;
     const list = (query: string) => async () => {
       const response = await fetch(`${service.api}/api/v1/devices?limit=100&${query}`);
       if (response.status !== 200) throw new Error(`${query} was answered ${response.status}`);

@@ -62,7 +62,14 @@ await withRig(fleet, async (rig) => {
   for (const bench of benches) {
     if (positionals.length > 0 && !positionals.includes(bench.name)) continue;
     process.stderr.write(`${bench.name} …\n`);
-    rows.push(...(await bench.run(rig)));
+    const beganAt = performance.now();
+    const measured = await bench.run(rig);
+    for (const { what, figure, unit, ratio, met } of measured)
+      process.stderr.write(
+        `  ${met ? 'met   ' : 'missed'} ${what}: ${number(figure)} ${unit}${ratio === null ? '' : `, ${number(ratio)} ×`}\n`,
+      );
+    process.stderr.write(`  ${Math.round((performance.now() - beganAt) / 1_000)} s\n`);
+    rows.push(...measured);
   }
 });
 

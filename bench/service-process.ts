@@ -1,7 +1,9 @@
+import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { createContext } from '../src/context.ts';
+import { prepared } from '../src/db/prepared-statements.ts';
 import { createLog } from '../src/log.ts';
 import { RestoreWatch } from '../src/restore-watch.ts';
 import { declareRestore } from '../src/usecases/declare-restore.ts';
@@ -20,6 +22,12 @@ const app = await buildApp(context);
 const worker = config.worker ? new RenderWorker(context) : undefined;
 worker?.start();
 app.agent.get('/empty/:name', async () => '');
+/** What a report would be without sharing commits: one UPDATE, in a transaction of its own. */
+app.agent.get<{ Params: { name: string } }>('/update/:name', async ({ params }) => {
+  await context.database.pool.execute(sql`${prepared}
+    UPDATE device_positions SET answered_at = now(), last_seen = now() WHERE name = ${params.name}`);
+  return '';
+});
 app.agent.get('/echo/:name', { websocket: true }, (socket) => {
   socket.on('message', (data: Buffer) => socket.send(data.toString('utf8')));
 });

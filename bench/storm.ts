@@ -4,7 +4,7 @@ import { LoadGenerator, type LoadResult } from './load.ts';
 import { startService, type Service } from './service.ts';
 
 const reports = 60_000;
-const connections = 256;
+const connections = 1_024;
 
 /** What people see while all devices come back, what that costs the storm, and what the whole of it costs in memory. */
 export const stormBench: Bench = {
