@@ -16,7 +16,8 @@ export type Row = {
   /** figure / baseline. */
   readonly ratio: number | null;
   readonly goal: string;
-  readonly met: boolean;
+  /** Null where there is no goal. */
+  readonly met: boolean | null;
 };
 
 export type Bench = { readonly name: string; run(rig: Rig): Promise<Row[]> };
@@ -103,6 +104,11 @@ export async function timesMs(runs: number, work: () => Promise<unknown>): Promi
 /** The time that a share of so many runs did not exceed. */
 export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+/** A figure as a multiple of its baseline, of which nothing is asked. */
+export function noted(what: string, unit: string, { figure, baseline }: { figure: number; baseline: number }): Row {
+  return { what, unit, figure, baseline, ratio: figure / baseline, goal: '', met: null };
 }
 
 /** Where and on what a run was made. */

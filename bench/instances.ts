@@ -1,5 +1,5 @@
 import { fleetVersion, randomDevices, withClient } from './fleet.ts';
-import { bounded, row, type Bench, type Row } from './harness.ts';
+import { bounded, noted, type Bench, type Row } from './harness.ts';
 import { LoadGenerator } from './load.ts';
 import { startService } from './service.ts';
 import { RedisServer } from '../test/support/redis-server.ts';
@@ -24,7 +24,7 @@ export const instancesBench: Bench = {
         else {
           const what = `${count} instances on one PostgreSQL and Redis`;
           rows.push(
-            row(`${what}, against one`, '/s', { figure: perSecond, baseline: alone }, { atLeast: 0.9 }),
+            noted(`${what}, against one`, '/s', { figure: perSecond, baseline: alone }),
             bounded(`${what}: devices judged twice, or lost`, '', wrong, { atMost: 0 }),
           );
         }

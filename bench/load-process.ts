@@ -32,13 +32,17 @@ type Arrivals = Omit<Requests, 'origins'> & { readonly origin: string; readonly 
 async function arrivals({ perSecond, ...load }: Arrivals): Promise<LoadResult> {
   const pool = new Pool(load.origin, { connections: load.connections, pipelining: 1 });
   const measured = new Measured();
+  let served = 0;
   const comeIn = async (path: string): Promise<void> => {
     for (;;) {
       const sentAt = performance.now();
       const { statusCode, headers, body } = await pool.request({ method: 'GET', path });
       await body.dump();
       measured.note(String(statusCode), sentAt);
-      if (statusCode !== 503) return;
+      if (statusCode !== 503) {
+        served += 1;
+        return;
+      }
       await new Promise((done) => setTimeout(done, Number(headers['retry-after'] ?? 1) * 1_000));
     }
   };
@@ -49,10 +53,11 @@ async function arrivals({ perSecond, ...load }: Arrivals): Promise<LoadResult> {
     for (const path of load.paths.slice(under.length, due)) under.push(comeIn(path));
     await new Promise((done) => setTimeout(done, 5));
   }
+  const servedPerSecond = served / ((performance.now() - beganAt) / 1_000);
   await Promise.all(under);
   const result = measured.result();
   await pool.close();
-  return result;
+  return { ...result, servedPerSecond };
 }
 
 const sockets = new OpenSockets();
@@ -82,6 +87,8 @@ async function run(message: unknown): Promise<LoadResult> {
   }
 }
 
+// Whoever asked is gone.
+process.on('disconnect', () => process.exit(1));
 process.on('message', (message) => {
   run(message).then(
     (result) => process.send?.(result),

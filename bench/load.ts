@@ -9,6 +9,8 @@ const resultSchema = z.object({
   p99Ms: z.number(),
   /** How often each status, close code or outcome came. */
   outcomes: z.record(z.string(), z.number()),
+  /** Answers other than 503 a second for as long as new ones arrived, where they arrive at a rate. */
+  servedPerSecond: z.number().optional(),
 });
 export type LoadResult = z.infer<typeof resultSchema>;
 

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { declareRestoreBench } from './declare-restore.ts';
 import { firstReportBench, heartbeatBench } from './first-report.ts';
-import { machine, withRig, type Row } from './harness.ts';
+import { machine, withRig, type Rig, type Row } from './harness.ts';
 import { instancesBench } from './instances.ts';
 import { listBench } from './lists.ts';
 import { resumeBench } from './resume.ts';
@@ -57,8 +57,19 @@ if (!Number.isInteger(fleet) || fleet < 10_000) {
   process.exit(2);
 }
 
+/** Rejects when this run is told to end: what it started is stopped and taken away as after any failure. */
+const interrupted = new Promise<never>((_, reject) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => reject(new Error(`ended by ${signal}`)));
+});
+
 const rows: Row[] = [];
-await withRig(fleet, async (rig) => {
+await withRig(fleet, (rig) => Promise.race([measureAll(rig), interrupted])).catch((error: unknown) => {
+  process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});
+
+async function measureAll(rig: Rig): Promise<void> {
   for (const bench of benches) {
     if (positionals.length > 0 && !positionals.includes(bench.name)) continue;
     process.stderr.write(`${bench.name} …\n`);
@@ -66,15 +77,20 @@ await withRig(fleet, async (rig) => {
     const measured = await bench.run(rig);
     for (const { what, figure, unit, ratio, met } of measured)
       process.stderr.write(
-        `  ${met ? 'met   ' : 'missed'} ${what}: ${number(figure)} ${unit}${ratio === null ? '' : `, ${number(ratio)} ×`}\n`,
+        `  ${inWords(met).padEnd(6)} ${what}: ${number(figure)} ${unit}${ratio === null ? '' : `, ${number(ratio)} ×`}\n`,
       );
     process.stderr.write(`  ${Math.round((performance.now() - beganAt) / 1_000)} s\n`);
     rows.push(...measured);
   }
-});
+}
 
 if (values.json === true) process.stdout.write(`${JSON.stringify({ machine: machine(), rows }, null, 2)}\n`);
 else process.stdout.write(await table());
+
+function inWords(met: boolean | null): string {
+  if (met === null) return '';
+  return met ? 'met' : 'missed';
+}
 
 function number(value: number): string {
   return value.toLocaleString('en', { maximumSignificantDigits: 4 });
@@ -90,7 +106,7 @@ async function table(): Promise<string> {
       baseline === null ? '' : `${number(baseline)} ${unit}`,
       ratio === null ? '' : `${number(ratio)} ×`,
       goal,
-      met ? 'yes' : 'no',
+      inWords(met),
     ];
     return `| ${[...cells, ...(values.compare === undefined ? [] : [before ?? ''])].join(' | ')} |`;
   });
@@ -100,7 +116,7 @@ async function table(): Promise<string> {
     'Baseline',
     'Ratio',
     'Goal',
-    'Met',
+    'Verdict',
     ...(values.compare === undefined ? [] : ['Earlier']),
   ];
   const { date, commit, cores, cpu, node } = machine();

@@ -36,6 +36,8 @@ const [api, agent] = await Promise.all(
 );
 process.send?.({ api, agent, readyMs: performance.now() - startedAt });
 
+// Whoever asked is gone.
+process.on('disconnect', () => process.exit(1));
 process.on('message', (message) => {
   void answer(requestSchema.parse(message)).then((reply) => process.send?.(reply));
 });

@@ -1,55 +1,35 @@
 import { once } from 'node:events';
 import { sql } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
-import { startAgentServer, type AgentServer } from '../support/agent-server.ts';
-import { emptyDatabase } from '../support/empty-database.ts';
+import { startAgentServer } from '../support/agent-server.ts';
+import { agentSockets } from '../support/agent-sockets.ts';
 import { actor } from '../support/fleet-fixture.ts';
 import { until } from '../support/held-transactions.ts';
 import { foreignTimeline } from '../support/random-positions.ts';
 import { keptCounts } from '../support/restore-rows.ts';
 import { SocketDevice } from '../support/socket-device.ts';
 
-let server: AgentServer;
-const open: SocketDevice[] = [];
-
-beforeAll(async () => {
-  server = await startAgentServer();
-});
-
-afterAll(async () => {
-  await server.close();
-});
-
-beforeEach(async () => {
-  await emptyDatabase(server);
-});
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((device) => device.close()));
-  await until(() => server.gateway.sockets.count === 0);
-});
-
-async function connect(name: string, options: Parameters<typeof SocketDevice.connect>[2] = {}): Promise<SocketDevice> {
-  const device = await SocketDevice.connect(server.url, name, options);
-  open.push(device);
-  return device;
-}
+const here = agentSockets();
 
 const at = (version: number) => ({ renderedVersion: String(version) });
 
 describe('a restore', () => {
   test('is a reason to ask the device where it is, once', async () => {
-    await server.fleet.running('a');
-    const device = await connect('a');
+    await here.server.fleet.running('a');
+    const device = await here.connect('a');
     await device.ask(at(1));
-    await server.fleet.declareRestore();
+    await here.server.fleet.declareRestore();
     expect(await device.next('report-request')).toEqual({ type: 'report-request', reason: 'restore' });
-    for (let n = 0; n < 3; n += 1) server.gateway.waiting.lookAt(['a']);
+    for (let n = 0; n < 3; n += 1) here.server.gateway.waiting.lookAt(['a']);
     await device.settled();
     expect(device.unread).toEqual([]);
-    expect(await device.ask(at(1))).toMatchObject({ verdict: 'InSync', gate: 'Open', restore: await server.restore() });
+    expect(await device.ask(at(1))).toMatchObject({
+      verdict: 'InSync',
+      gate: 'Open',
+      restore: await here.server.restore(),
+    });
   });
 
   test('declared right after the service began is a reason to ask too', async () => {
@@ -64,37 +44,37 @@ describe('a restore', () => {
   });
 
   test('whose news is lost is noticed by looking', async () => {
-    await server.fleet.running('a');
-    const device = await connect('a');
+    await here.server.fleet.running('a');
+    const device = await here.connect('a');
     await device.ask(at(1));
     const silent = { publish: () => undefined, subscribe: () => () => undefined, close: async () => undefined };
-    await declareRestore({ ...server.context, bus: silent }, { declaredBy: actor });
-    server.gateway.waiting.lookAt(['a']);
+    await declareRestore({ ...here.server.context, bus: silent }, { declaredBy: actor });
+    here.server.gateway.waiting.lookAt(['a']);
     await device.next('report-request');
   });
 
   test('that follows another one asks again', async () => {
-    await server.fleet.running('a');
-    const device = await connect('a');
+    await here.server.fleet.running('a');
+    const device = await here.connect('a');
     await device.ask(at(1));
     for (let n = 0; n < 3; n += 1) {
-      const restore = await server.fleet.declareRestore();
+      const restore = await here.server.fleet.declareRestore();
       await device.next('report-request');
       expect(await device.ask(at(1))).toMatchObject({ restore, gate: 'Open' });
     }
   });
 
   test('keeps anything from being sent on what the device said before, even once it has answered elsewhere', async () => {
-    await server.fleet.running('a');
-    const device = await connect('a');
+    await here.server.fleet.running('a');
+    const device = await here.connect('a');
     await device.ask(at(0));
     await device.next('rendered');
-    await server.fleet.declareRestore();
+    await here.server.fleet.declareRestore();
     await device.next('report-request');
-    await server.fleet.report('a', 1);
-    await server.fleet.edit('a', 'quay.io/acme/a:2');
-    await server.fleet.render();
-    server.gateway.waiting.lookAt(['a']);
+    await here.server.fleet.report('a', 1);
+    await here.server.fleet.edit('a', 'quay.io/acme/a:2');
+    await here.server.fleet.render();
+    here.server.gateway.waiting.lookAt(['a']);
     await device.settled();
     expect(device.unread).toEqual([]);
     await device.ask(at(1));
@@ -102,35 +82,35 @@ describe('a restore', () => {
   });
 
   test('is not answered by a report that says nothing of where the device is now', async () => {
-    await server.fleet.running('a');
-    const device = await connect('a');
+    await here.server.fleet.running('a');
+    const device = await here.connect('a');
     await device.ask(at(1));
-    await server.fleet.declareRestore();
+    await here.server.fleet.declareRestore();
     await device.next('report-request');
     expect(await device.ask({ status: { summary: { status: 'Online' } } })).toMatchObject({
       gate: 'AwaitingReconnect',
     });
-    expect(await keptCounts(server.context)).toMatchObject({ awaiting: 1 });
+    expect(await keptCounts(here.server.context)).toMatchObject({ awaiting: 1 });
     await device.settled();
     expect(device.unread).toEqual([]);
   });
 
   test('lets a lower version than was under way be sent at once', async () => {
-    await server.fleet.running('a');
+    await here.server.fleet.running('a');
     for (const tag of ['2', '3']) {
-      await server.fleet.edit('a', `quay.io/acme/a:${tag}`);
-      await server.fleet.render();
+      await here.server.fleet.edit('a', `quay.io/acme/a:${tag}`);
+      await here.server.fleet.render();
     }
-    const device = await connect('a');
+    const device = await here.connect('a');
     await device.ask(at(1));
     await device.next('rendered');
     // The restored database has it at version 1, and its device never ran more than that.
-    await server.context.database.pool.execute(sql`UPDATE device_positions SET version = 1`);
-    await server.fleet.declareRestore();
+    await here.server.context.database.pool.execute(sql`UPDATE device_positions SET version = 1`);
+    await here.server.fleet.declareRestore();
     await device.next('report-request');
     await device.ask(at(1));
-    await server.fleet.edit('a', 'quay.io/acme/a:4');
-    await server.fleet.render();
+    await here.server.fleet.edit('a', 'quay.io/acme/a:4');
+    await here.server.fleet.render();
     const { device: document } = await device.next('rendered');
     expect(document.metadata.annotations?.['device-controller/renderedVersion']).toBe('2');
   });
@@ -210,8 +190,8 @@ describe('more reports than can be taken', () => {
   });
 
   test('never carries a timeline that it was not asked for', async () => {
-    await server.fleet.running('a');
-    const device = await connect('a');
+    await here.server.fleet.running('a');
+    const device = await here.connect('a');
     expect(await device.ask({ ...at(1), timeline: foreignTimeline })).toMatchObject({ verdict: 'Diverged' });
   });
 });
