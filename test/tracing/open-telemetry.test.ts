@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { readConfig, wantsTraces } from '../../src/config.ts';
@@ -105,6 +106,7 @@ afterEach(() => {
 describe('where the standard variables name a collector', () => {
   const trace = '0af7651916cd43dd8448eb211c80319c';
   const caller = 'b7ad6b7169203331';
+  const givenToTheQuery = 'what-a-person-typed';
   let here: TestContext;
 
   /** Runs a small story under tracing, and sends all of it before it returns. */
@@ -137,6 +139,8 @@ describe('where the standard variables name a collector', () => {
     await declared.arrayBuffer();
     await (await fetch(`${api}/healthz`)).arrayBuffer();
     await (await fetch(`${agent}/api/v1/devices/a/rendered?knownRenderedVersion=0`)).arrayBuffer();
+    const failing = () => here.context.database.pool.execute(sql`SELECT ${givenToTheQuery}::text::int`);
+    await expect(here.context.tracing.span('failing', {}, failing)).rejects.toThrow('Failed query');
     await app.close();
     await worker.stop();
     await here.close();
@@ -158,6 +162,11 @@ describe('where the standard variables name a collector', () => {
     const [export_] = collector.requests;
     expect(export_).toMatchObject({ path: '/v1/traces', type: 'application/x-protobuf' });
     expect(export_?.body.includes('muster-under-test')).toBe(true);
+    // Why a query failed, but not with which values.
+    expect(named('failing')).toHaveLength(1);
+    const sent = Buffer.concat(collector.requests.map(({ body }) => body));
+    expect(sent.includes('Failed query')).toBe(true);
+    expect(sent.includes(givenToTheQuery)).toBe(false);
   });
 });
 
