@@ -236,6 +236,13 @@ export const settings = {
     about: 'Whether this process also renders.',
     schema: flag(true),
   },
+  processes: {
+    env: 'MUSTER_PROCESSES',
+    flag: '--processes <number>',
+    about:
+      'Processes that devices talk to. Above 1 they are apart from the one that people talk to and that renders, so that a storm of devices keeps nobody from the admin API; they find each other by `REDIS_URL`, which is needed then. Limits of connections and rates, and `MUSTER_DATABASE_POOL`, are for each.',
+    schema: wholeNumber(1, 1, 64),
+  },
   databasePool: {
     env: 'MUSTER_DATABASE_POOL',
     about: 'How many connections to PostgreSQL this process may open for requests.',
@@ -341,13 +348,18 @@ export function readConfig(env: Environment = process.env): Config {
   }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   const config = read as Config;
-  const contradictions = contradictionsIn(config);
+  const contradictions = [...contradictionsIn(config), ...contradictionsOfProcesses(config)];
   if (contradictions.length > 0) throw new ConfigError(contradictions.join('\n'));
   return Object.freeze({
     ...config,
     databaseUrl: withPassword(config.databaseUrl, config.databasePassword),
     redisUrl: withPassword(config.redisUrl, config.redisPassword),
   });
+}
+
+function contradictionsOfProcesses({ processes, redisUrl }: Pick<Config, 'processes' | 'redisUrl'>): string[] {
+  if (processes === 1 || redisUrl !== undefined) return [];
+  return ['REDIS_URL: expected a URL, because MUSTER_PROCESSES is above 1 and the processes find each other by Redis'];
 }
 
 function withPassword(text: string | undefined, password: string | undefined): string | undefined {

@@ -1,57 +1,102 @@
 import type { AddressInfo } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { buildApp } from './app.ts';
-import type { Config } from './config.ts';
+import type { Config, Environment } from './config.ts';
 import { createContext, type Overrides } from './context.ts';
+import { startDeviceProcesses, type DeviceProcesses } from './device-processes.ts';
 import type { Listener } from './http/listener.ts';
 import { guardedListeners, requireGuard } from './listen-rules.ts';
 import { createLog } from './log.ts';
+import type { MetricValues } from './metrics/service-metrics.ts';
 import { RestoreWatch } from './restore-watch.ts';
 import { shutDown } from './shutdown.ts';
 import { RenderWorker } from './worker.ts';
 
 export type RunningService = {
-  /** Base addresses, with the ports that were picked. */
+  /** Base address for people and programs that administer, with the port that was picked; empty where it serves devices alone. */
   readonly api: string;
+  /** Base address for devices. */
   readonly agent: string;
+  /** What this process has measured by itself. */
+  metrics(): Promise<MetricValues>;
   /** Reads certificates, keys and tokens again now, whether their files look changed or not. */
   reload(): Promise<void>;
   /** Finishes what was begun, within MUSTER_SHUTDOWN_TIMEOUT, and gives everything back. */
   stop(): Promise<void>;
 };
 
+type StartOptions = {
+  readonly overrides?: Overrides;
+  /** All of it, with MUSTER_PROCESSES beside it where that is above 1; or one of those processes. */
+  readonly serves?: 'all' | 'devices';
+  /** What the configuration was read from: the processes that this one starts read it again. */
+  readonly environment?: Environment;
+};
+
+/** Of the time that stopping may take, so much is for answering connections. */
+const answeringShare = 0.6;
+
 /** Starts the service and resolves when it is ready to serve. @throws Error saying what keeps it from serving */
-export async function startService(config: Config, overrides: Overrides = {}): Promise<RunningService> {
+export async function startService(
+  config: Config,
+  { overrides = {}, serves = 'all', environment = process.env }: StartOptions = {},
+): Promise<RunningService> {
   const log = createLog(config.logLevel);
   for (const listener of guardedListeners(config)) requireGuard(listener);
   const context = await createContext(config, log, overrides);
   context.metrics.addProcessMetrics();
   const watch = new RestoreWatch(context);
+  let devices: DeviceProcesses | undefined;
   try {
     await watch.start();
     const app = await buildApp(context);
-    const worker = config.worker ? new RenderWorker(context) : undefined;
+    const worker = config.worker && serves === 'all' ? new RenderWorker(context) : undefined;
     worker?.start();
+    if (serves === 'all' && config.processes > 1) {
+      // They have to be gone by the time that is left for answering connections.
+      const timeout = `${Math.round(config.shutdownTimeoutMs * (answeringShare - 0.05))}ms`;
+      const theirs = { ...environment, MUSTER_SHUTDOWN_TIMEOUT: timeout };
+      const started = await startDeviceProcesses(config.processes, theirs, log);
+      context.metrics.addThoseOf(() => started.metrics());
+      devices = started;
+    }
     const [api, agent] = await Promise.all([
-      listenOn(app.api, config.apiListen),
-      listenOn(app.agent, config.agentListen),
+      serves === 'all' ? listenOn(app.api, config.apiListen) : '',
+      devices?.agent ?? listenOn(app.agent, config.agentListen),
     ]);
     for (const { names, isAuthenticated } of guardedListeners(config)) {
-      if (isAuthenticated) continue;
+      if (isAuthenticated || serves !== 'all') continue;
       log.warn(
         `${names.listen}: no authentication is configured, so it answers on loopback only, to anybody on this machine`,
       );
     }
-    log.info({ api, agent, worker: config.worker }, 'serving');
+    log.info(
+      { api, agent, worker: worker !== undefined, processes: devices ? config.processes : undefined },
+      'serving',
+    );
     return {
       api,
       agent,
-      reload: () => context.credentialFiles.reload(),
+      metrics: () => context.metrics.ownValues(),
+      async reload() {
+        devices?.reload();
+        await context.credentialFiles.reload();
+      },
       async stop() {
         log.info('stopping');
         await shutDown(
           [
-            { name: 'answering connections', byShare: 0.6, run: () => app.close(), cut: () => app.cut() },
+            {
+              name: 'answering connections',
+              byShare: answeringShare,
+              async run() {
+                await Promise.all([app.close(), devices?.stop()]);
+              },
+              cut() {
+                app.cut();
+                devices?.cut();
+              },
+            },
             { name: 'rendering', byShare: 0.75, run: async () => await worker?.stop() },
             {
               name: 'closing the queue and the database',
@@ -69,6 +114,7 @@ export async function startService(config: Config, overrides: Overrides = {}): P
       },
     };
   } catch (error) {
+    await devices?.stop();
     await watch.stop();
     await context.destroy();
     throw error;

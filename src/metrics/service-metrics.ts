@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/client.ts';
 import { readServiceFigures, type ServiceFigures } from '../db/service-figures.ts';
@@ -18,6 +18,9 @@ export type DeviceSideCounts = {
   readonly longPolls: number;
 };
 
+/** One metric with its values, as it goes from one process to another. */
+export type MetricValues = ReadonlyArray<{ readonly name: string }>;
+
 type Deps = {
   readonly database: Database;
   readonly queue: Pick<RenderQueue, 'state'>;
@@ -35,6 +38,7 @@ export class ServiceMetrics implements Observer {
   private readonly histograms = makeAll(histograms, this.registry, (about) => new Histogram(about));
   private looking: Promise<void> | undefined;
   private deviceSide: () => DeviceSideCounts = () => ({ reportsWaiting: 0, webSockets: 0, longPolls: 0 });
+  private others: () => Promise<readonly MetricValues[]> = async () => [];
   private readonly deps: Deps;
 
   constructor(deps: Deps) {
@@ -53,6 +57,20 @@ export class ServiceMetrics implements Observer {
     this.deviceSide = counts;
   }
 
+  /** Where to ask what other processes of this instance have measured, to be told together with this one's. */
+  addThoseOf(others: () => Promise<readonly MetricValues[]>): void {
+    this.others = others;
+  }
+
+  /** What this process alone has measured: all but what is so of the whole service, which any process could tell. */
+  async ownValues(): Promise<MetricValues> {
+    this.setDeviceSide();
+    const own = new Set<keyof typeof gauges>(['reportsWaiting', 'webSockets', 'longPolls']);
+    const ofTheService = Object.entries(gauges).filter(([key]) => !own.has(key as keyof typeof gauges));
+    const left = new Set<string>(ofTheService.map(([, { name }]) => name));
+    return (await this.registry.getMetricsAsJSON()).filter(({ name }) => !left.has(name));
+  }
+
   /** Every metric there is, whether it has a value at the moment or not. */
   get names(): string[] {
     return this.registry.getMetricsAsArray().map(({ name }) => name);
@@ -67,8 +85,10 @@ export class ServiceMetrics implements Observer {
     this.looking ??= this.lookAround().finally(() => {
       this.looking = undefined;
     });
-    await this.looking;
-    return await this.registry.metrics();
+    const [others] = await Promise.all([this.others(), this.looking]);
+    if (others.length === 0) return await this.registry.metrics();
+    const all = [await this.registry.getMetricsAsJSON(), ...others];
+    return await AggregatorRegistry.aggregate(all).metrics();
   }
 
   reportsCommitted({ outcomes, answered, seconds }: CommittedReports): void {
@@ -110,6 +130,10 @@ export class ServiceMetrics implements Observer {
     ]);
     this.setHealth(health);
     this.setFigures(figures);
+    this.setDeviceSide();
+  }
+
+  private setDeviceSide(): void {
     const { reportsWaiting, webSockets, longPolls } = this.deviceSide();
     this.gauges.reportsWaiting.set(reportsWaiting);
     this.gauges.webSockets.set(webSockets);

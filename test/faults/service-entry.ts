@@ -15,7 +15,7 @@ process.on('message', (message: Message) => {
 // Whoever started this is gone: so is the reason to run.
 process.on('disconnect', () => process.exit(1));
 try {
-  const service = await startService(config, overrides);
+  const service = await startService(config, { overrides });
   process.stdout.write(`${JSON.stringify({ event: 'listening', api: service.api, agent: service.agent })}\n`);
 } catch (error) {
   process.stderr.write(`${JSON.stringify({ event: 'not started', error: String(error) })}\n`);

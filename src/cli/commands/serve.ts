@@ -17,7 +17,9 @@ Examples:
       with a private PostgreSQL under .muster, on 127.0.0.1:3443 (admin) and 127.0.0.1:7443 (devices)
   $ DATABASE_URL=postgres://muster@db/muster DB_PASSWORD=… REDIS_URL=redis://kv:6379 KV_PASSWORD=… muster serve
   $ muster serve --api-listen 127.0.0.1:0 --agent-listen 127.0.0.1:0
-      on free ports`,
+      on free ports
+  $ REDIS_URL=redis://kv:6379 muster serve --processes 4
+      with four processes for devices, and one for people and for rendering`,
   );
   return addSettingFlags(command).action(async (options: SettingFlags) => {
     await serve(environmentWith(options));
@@ -29,7 +31,7 @@ async function serve(environment: Environment): Promise<void> {
   const askedToStop = untilAskedToStop(config.shutdownTimeoutMs);
   // Loaded here, so that commands that only talk to a server start without it.
   const { startService } = await import('../../main.ts');
-  const service = await startService(config).catch((error: unknown) => {
+  const service = await startService(config, { environment }).catch((error: unknown) => {
     throw new CliError(`the service cannot start: ${rootCause(error)}`);
   });
   print(JSON.stringify({ event: 'listening', api: service.api, agent: service.agent }));

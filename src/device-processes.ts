@@ -1,0 +1,146 @@
+import cluster, { type Worker } from 'node:cluster';
+import { fileURLToPath } from 'node:url';
+import type { Environment } from './config.ts';
+import type { Log } from './log.ts';
+import type { MetricValues } from './metrics/service-metrics.ts';
+import { deviceProcessAnswerSchema, type DeviceProcessAnswer, type DeviceProcessOrder } from './process-orders.ts';
+import { within } from './within.ts';
+
+/** A process that ended by itself is started again after so long. */
+const restartAfterMs = 1_000;
+/** A process that takes longer to say how it is is left out of a scrape. */
+const metricsTimeoutMs = 1_000;
+
+/** Processes that devices talk to, on one address: connections are shared out among them. */
+export type DeviceProcesses = {
+  /** Their base address. */
+  readonly agent: string;
+  /** What each of them has measured. */
+  metrics(): Promise<MetricValues[]>;
+  /** Makes each read certificates, keys and tokens again. */
+  reload(): void;
+  /** Lets each finish what it began; resolves when all are gone. */
+  stop(): Promise<void>;
+  /** Ends those that are left. */
+  cut(): void;
+};
+
+/**
+ * Starts so many processes, and starts again any that ends by itself.
+ *
+ * @param environment what the configuration was read from: they read it again
+ * @throws Error saying what keeps one of them from serving
+ */
+export async function startDeviceProcesses(
+  count: number,
+  environment: Environment,
+  log: Log,
+): Promise<DeviceProcesses> {
+  const processes = new Set<DeviceProcess>();
+  let stopping = false;
+  const start = (): DeviceProcess => {
+    const started = new DeviceProcess(environment);
+    processes.add(started);
+    void started.ended.then((code) => {
+      processes.delete(started);
+      if (stopping || code === 0) return;
+      log.error({ code }, 'a process that devices talk to has ended; it is started again');
+      setTimeout(() => {
+        if (!stopping) start().agent.catch((error: unknown) => log.error({ error: String(error) }, 'it did not start'));
+      }, restartAfterMs).unref();
+    });
+    return started;
+  };
+  const stop = async () => {
+    stopping = true;
+    await Promise.all([...processes].map((each) => each.stop()));
+  };
+  try {
+    const [agent = ''] = await Promise.all(Array.from({ length: count }, () => start().agent));
+    return {
+      agent,
+      async metrics() {
+        const serving = [...processes].filter((each) => each.serves);
+        const all = await Promise.all(serving.map((each) => within(metricsTimeoutMs, each.metrics())));
+        return all.filter((metrics) => metrics !== undefined);
+      },
+      reload() {
+        for (const each of processes) each.tell({ kind: 'reload' });
+      },
+      stop,
+      cut() {
+        for (const each of processes) each.cut();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The program of such a process, beside this file: as it was written, or compiled. */
+const program = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? 'device-process.ts' : 'device-process.js', import.meta.url),
+);
+
+class DeviceProcess {
+  /** Where it serves. @throws Error saying why it does not */
+  readonly agent: Promise<string>;
+  /** Its exit code; null if a signal ended it. */
+  readonly ended: Promise<number | null>;
+  /** Whether devices can talk to it by now. */
+  serves = false;
+  private readonly worker: Worker;
+  private readonly asked = new Map<number, (metrics: MetricValues) => void>();
+  private lastId = 0;
+
+  constructor(environment: Environment) {
+    cluster.setupPrimary({ exec: program, args: [] });
+    this.worker = cluster.fork(environment);
+    this.ended = new Promise((resolve) => this.worker.once('exit', (code: number | null) => resolve(code)));
+    this.agent = new Promise((resolve, reject) => {
+      this.worker.on('message', (message) => {
+        const answer = deviceProcessAnswerSchema.parse(message);
+        if (answer.kind === 'started') {
+          this.serves = true;
+          resolve(answer.agent);
+        } else if (answer.kind === 'failed') reject(new Error(answer.message));
+        else this.hear(answer);
+      });
+      void this.ended.then((code) => reject(new Error(`a process that devices talk to ended with code ${code}`)));
+    });
+  }
+
+  tell(order: DeviceProcessOrder): void {
+    if (this.worker.isConnected()) this.worker.send(order);
+  }
+
+  async metrics(): Promise<MetricValues> {
+    this.lastId += 1;
+    const id = this.lastId;
+    try {
+      return await new Promise((resolve) => {
+        this.asked.set(id, resolve);
+        this.tell({ kind: 'metrics', id });
+      });
+    } finally {
+      this.asked.delete(id);
+    }
+  }
+
+  private hear({ id, metrics }: Extract<DeviceProcessAnswer, { kind: 'metrics' }>): void {
+    this.asked.get(id)?.(metrics);
+    this.asked.delete(id);
+  }
+
+  /** One that serves nobody yet has nothing to finish. */
+  async stop(): Promise<void> {
+    if (this.serves) this.tell({ kind: 'stop' });
+    else this.cut();
+    await this.ended;
+  }
+
+  cut(): void {
+    this.worker.process.kill('SIGKILL');
+  }
+}

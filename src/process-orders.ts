@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** What the first process asks of one that devices talk to. */
+export const deviceProcessOrderSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('metrics'), id: z.number() }),
+  z.object({ kind: z.literal('reload') }),
+  z.object({ kind: z.literal('stop') }),
+]);
+export type DeviceProcessOrder = z.infer<typeof deviceProcessOrderSchema>;
+
+/** What it is answered. */
+export const deviceProcessAnswerSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('started'), agent: z.string() }),
+  z.object({ kind: z.literal('failed'), message: z.string() }),
+  z.object({ kind: z.literal('metrics'), id: z.number(), metrics: z.array(z.looseObject({ name: z.string() })) }),
+]);
+export type DeviceProcessAnswer = z.infer<typeof deviceProcessAnswerSchema>;
