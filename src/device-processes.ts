@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from './config.ts';
 import type { Log } from './log.ts';
@@ -38,17 +39,20 @@ export async function startDeviceProcesses(
 ): Promise<DeviceProcesses> {
   const processes = new Set<DeviceProcess>();
   let stopping = false;
+  const replaceOnceEnded = async (ending: DeviceProcess): Promise<void> => {
+    const code = await ending.ended;
+    processes.delete(ending);
+    if (stopping || code === 0) return;
+    log.error({ code }, 'a process that devices talk to has ended; it is started again');
+    await sleep(restartAfterMs, undefined, { ref: false });
+    if (stopping) return;
+    // If it does not start, it has ended too, and is replaced for that.
+    await start().agent.catch((error: unknown) => log.error({ error: String(error) }, 'that process did not start'));
+  };
   const start = (): DeviceProcess => {
     const started = new DeviceProcess(environment);
     processes.add(started);
-    void started.ended.then((code) => {
-      processes.delete(started);
-      if (stopping || code === 0) return;
-      log.error({ code }, 'a process that devices talk to has ended; it is started again');
-      setTimeout(() => {
-        if (!stopping) start().agent.catch((error: unknown) => log.error({ error: String(error) }, 'it did not start'));
-      }, restartAfterMs).unref();
-    });
+    void replaceOnceEnded(started);
     return started;
   };
   const stop = async () => {

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { buildApp } from './app.ts';
-import type { Config, Environment } from './config.ts';
+import { inheritedEnvironment, type Config, type Environment } from './config.ts';
 import { createContext, type Overrides } from './context.ts';
 import { startDeviceProcesses, type DeviceProcesses } from './device-processes.ts';
 import type { Listener } from './http/listener.ts';
@@ -39,7 +39,7 @@ const answeringShare = 0.6;
 /** Starts the service and resolves when it is ready to serve. @throws Error saying what keeps it from serving */
 export async function startService(
   config: Config,
-  { overrides = {}, serves = 'all', environment = process.env }: StartOptions = {},
+  { overrides = {}, serves = 'all', environment = inheritedEnvironment() }: StartOptions = {},
 ): Promise<RunningService> {
   const log = createLog(config.logLevel);
   for (const listener of guardedListeners(config)) requireGuard(listener);
