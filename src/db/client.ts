@@ -70,7 +70,7 @@ export function connectDatabase(url: string, options: { poolSize: number; applic
     });
   const guard: CopyGuard = { verifiedMark: undefined, verify: async () => undefined };
   const client = new RenewedClient(open, (pool) =>
-    Object.assign(drizzle(survivingLostConnections(endingLast(preparingMarked(pool)))), { guard }),
+    Object.assign(drizzle(endingLast(survivingLostConnections(preparingMarked(pool)))), { guard }),
   );
   return {
     guard,

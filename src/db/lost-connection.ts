@@ -46,7 +46,8 @@ async function begin(client: postgres.Sql, work: Work): Promise<unknown> {
       try {
         return await work(refusing(transaction));
       } catch (error) {
-        if (!isConnectionLost(error)) throw error;
+        // The connection may have been lost while the work did something else, and failed for a reason of its own.
+        if (lost === undefined && !isConnectionLost(error)) throw error;
         fail(error);
         return await new Promise<never>(() => undefined);
       }

@@ -56,6 +56,28 @@ it('fails a transaction whose connection is ended while it does something else, 
   await admin.end();
 });
 
+// Seed 180004: the work of a transaction failed for a reason of its own just after its connection had been ended.
+it.each([0, 5, 200])(
+  'fails a transaction whose work gives up %i ms after its connection was ended, and no more than that',
+  async (ms) => {
+    const admin = postgres(testDatabase.url, { max: 1 });
+    // New connections: in one that was used for a while the driver sends nothing, and hangs instead of ending the process.
+    const fresh = connectDatabase(testDatabase.url, { poolSize: 2, applicationName: 'lost-connection' });
+    const doomed = fresh.transact(async (tx) => {
+      const [row] = await tx.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
+      await admin`SELECT pg_terminate_backend(${row?.pid ?? 0})`;
+      await new Promise((done) => setTimeout(done, ms));
+      throw new Error('enough');
+    });
+    await expect(doomed).rejects.toThrow();
+    // What would end the process comes in a later turn.
+    await new Promise((done) => setTimeout(done, 100));
+    await expect(fresh.transact((tx) => tx.execute(sql`SELECT 3 AS three`))).resolves.toMatchObject([{ three: 3 }]);
+    await fresh.close();
+    await admin.end();
+  },
+);
+
 it('uses no connection again that was open when another one was lost', async () => {
   const admin = postgres(testDatabase.url, { max: 1 });
   const pidOf = async () => (await database.pool.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`))[0]?.pid;
