@@ -54,7 +54,7 @@ export const overloadBench: Bench = {
   name: 'overload',
   async run(rig) {
     // All of them come back, and within seconds: what is told to those turned away is right for a fleet that does.
-    const devices = rig.fleet / 5;
+    const devices = Math.floor(rig.fleet / 5);
     const service = await startService(await rig.databaseWith(devices), { MUSTER_REPORT_QUEUE: '2000' });
     const load = new LoadGenerator();
     const storm = async (count: number) => {

@@ -15,7 +15,7 @@ const vacuumTimeoutMs = 180_000;
 export const tablesBench: Bench = {
   name: 'tables',
   async run(rig) {
-    const devices = rig.fleet / 10;
+    const devices = Math.floor(rig.fleet / 10);
     const url = await rig.databaseWith(devices);
     const config = readConfig({ DATABASE_URL: url, MUSTER_LOG_LEVEL: 'error' });
     const context = await createContext(config, createLog(config.logLevel));

@@ -1,16 +1,19 @@
 import { readConfig } from './config.ts';
+import { createLog } from './log.ts';
 import { startService } from './main.ts';
 import { deviceProcessOrderSchema, type DeviceProcessAnswer, type DeviceProcessOrder } from './process-orders.ts';
 
-// The entry of a process that devices talk to, one of MUSTER_PROCESSES. It obeys the process that started it, and ends with it.
+// The entry of a process that devices talk to, one of MUSTER_PROCESSES. It obeys the process that started it; if that one is
+// gone, Node.js ends this one at once.
 
-const starting = startService(readConfig(), { serves: 'devices' });
+const config = readConfig();
+const starting = startService(config, { serves: 'devices' });
 
 async function obey(order: DeviceProcessOrder): Promise<void> {
   const service = await starting;
   switch (order.kind) {
     case 'metrics':
-      answer({ kind: 'metrics', id: order.id, metrics: [...(await service.metrics())] });
+      answer({ kind: 'metrics', metrics: [...(await service.metrics())] });
       return;
     case 'reload':
       await service.reload();
@@ -44,10 +47,10 @@ starting.then(
   },
 );
 process.on('message', (message) => {
-  // Whether it could start, the other process has heard.
-  obey(deviceProcessOrderSchema.parse(message)).catch(() => undefined);
+  obey(deviceProcessOrderSchema.parse(message)).catch((error: unknown) =>
+    createLog(config.logLevel).warn({ error: String(error) }, 'what the first process asked could not be done'),
+  );
 });
-process.once('disconnect', () => void end());
 // A service manager tells every process of the service to end; a Ctrl-C at the terminal is for the first one to heed.
 process.once('SIGTERM', () => void end());
 process.on('SIGINT', () => undefined);

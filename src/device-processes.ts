@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from './config.ts';
 import type { Log } from './log.ts';
-import type { MetricValues } from './metrics/service-metrics.ts';
+import { sumOf, type MetricValues } from './metrics/service-metrics.ts';
 import { deviceProcessAnswerSchema, type DeviceProcessAnswer, type DeviceProcessOrder } from './process-orders.ts';
 import { within } from './within.ts';
 
 /** A process that ended by itself is started again after so long. */
 const restartAfterMs = 1_000;
-/** A process that takes longer to say how it is is left out of a scrape. */
+/** Of a process that takes longer to say what it has measured, a scrape has what it said last. */
 const metricsTimeoutMs = 1_000;
 
 /** Processes that devices talk to, on one address: connections are shared out among them. */
@@ -38,11 +38,14 @@ export async function startDeviceProcesses(
   log: Log,
 ): Promise<DeviceProcesses> {
   const processes = new Set<DeviceProcess>();
+  /** What those that ended had counted: a sum that went down would look like a restart of all. */
+  let gone: MetricValues = [];
   let stopping = false;
   const replaceOnceEnded = async (ending: DeviceProcess): Promise<void> => {
     const code = await ending.ended;
     processes.delete(ending);
-    if (stopping || code === 0) return;
+    gone = await sumOf([gone, countedIn(ending.lastMetrics)]);
+    if (stopping) return;
     log.error({ code }, 'a process that devices talk to has ended; it is started again');
     await sleep(restartAfterMs, undefined, { ref: false });
     if (stopping) return;
@@ -65,8 +68,8 @@ export async function startDeviceProcesses(
       agent,
       async metrics() {
         const serving = [...processes].filter((each) => each.serves);
-        const all = await Promise.all(serving.map((each) => within(metricsTimeoutMs, each.metrics())));
-        return all.filter((metrics) => metrics !== undefined);
+        await Promise.all(serving.map((each) => within(metricsTimeoutMs, each.measure())));
+        return [...serving.map((each) => each.lastMetrics), gone];
       },
       reload() {
         for (const each of processes) each.tell({ kind: 'reload' });
@@ -82,6 +85,11 @@ export async function startDeviceProcesses(
   }
 }
 
+/** What only grows: what a process held open, or was, ended with it. */
+function countedIn(metrics: MetricValues): MetricValues {
+  return metrics.filter(({ type, name }) => (type === 'counter' || type === 'histogram') && name.startsWith('muster_'));
+}
+
 /** The program of such a process, beside this file: as it was written, or compiled. */
 const program = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? 'device-process.ts' : 'device-process.js', import.meta.url),
@@ -95,13 +103,20 @@ class DeviceProcess {
   /** Whether devices can talk to it by now. */
   serves = false;
   private readonly worker: Worker;
-  private readonly asked = new Map<number, (metrics: MetricValues) => void>();
-  private lastId = 0;
+  /** What it last said that it has measured. */
+  lastMetrics: MetricValues = [];
+  private asking: { readonly answered: Promise<void>; readonly hear: () => void } | undefined;
 
   constructor(environment: Environment) {
     cluster.setupPrimary({ exec: program, args: [] });
     this.worker = cluster.fork(environment);
-    this.ended = new Promise((resolve) => this.worker.once('exit', (code: number | null) => resolve(code)));
+    this.ended = new Promise((resolve) => {
+      this.worker.once('exit', (code: number | null) => resolve(code));
+      // It could not be started, or told something: in the second case it has ended, or is about to.
+      this.worker.on('error', () => {
+        if (this.worker.process.pid === undefined) resolve(null);
+      });
+    });
     this.agent = new Promise((resolve, reject) => {
       this.worker.on('message', (message) => {
         const answer = deviceProcessAnswerSchema.parse(message);
@@ -116,25 +131,27 @@ class DeviceProcess {
   }
 
   tell(order: DeviceProcessOrder): void {
-    if (this.worker.isConnected()) this.worker.send(order);
+    // What cannot be told to a process that has just ended needs not be told.
+    if (this.worker.isConnected()) this.worker.send(order, () => undefined);
   }
 
-  async metrics(): Promise<MetricValues> {
-    this.lastId += 1;
-    const id = this.lastId;
-    try {
-      return await new Promise((resolve) => {
-        this.asked.set(id, resolve);
-        this.tell({ kind: 'metrics', id });
+  /** Resolves once {@link lastMetrics} are those of now. Those who ask together are answered together. */
+  async measure(): Promise<void> {
+    if (this.asking === undefined) {
+      let hear = () => {};
+      const answered = new Promise<void>((resolve) => {
+        hear = resolve;
       });
-    } finally {
-      this.asked.delete(id);
+      this.asking = { answered, hear };
+      this.tell({ kind: 'metrics' });
     }
+    await this.asking.answered;
   }
 
-  private hear({ id, metrics }: Extract<DeviceProcessAnswer, { kind: 'metrics' }>): void {
-    this.asked.get(id)?.(metrics);
-    this.asked.delete(id);
+  private hear({ metrics }: Extract<DeviceProcessAnswer, { kind: 'metrics' }>): void {
+    this.lastMetrics = metrics;
+    this.asking?.hear();
+    this.asking = undefined;
   }
 
   /** One that serves nobody yet has nothing to finish. */

@@ -50,8 +50,6 @@ export async function startService(
   try {
     await watch.start();
     const app = await buildApp(context);
-    const worker = config.worker && serves === 'all' ? new RenderWorker(context) : undefined;
-    worker?.start();
     if (serves === 'all' && config.processes > 1) {
       // They have to be gone by the time that is left for answering connections.
       const timeout = `${Math.round(config.shutdownTimeoutMs * (answeringShare - 0.05))}ms`;
@@ -64,6 +62,8 @@ export async function startService(
       serves === 'all' ? listenOn(app.api, config.apiListen) : '',
       devices?.agent ?? listenOn(app.agent, config.agentListen),
     ]);
+    const worker = config.worker && serves === 'all' ? new RenderWorker(context) : undefined;
+    worker?.start();
     for (const { names, isAuthenticated } of guardedListeners(config)) {
       if (isAuthenticated || serves !== 'all') continue;
       log.warn(

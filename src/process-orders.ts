@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** What the first process asks of one that devices talk to. */
 export const deviceProcessOrderSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('metrics'), id: z.number() }),
+  z.object({ kind: z.literal('metrics') }),
   z.object({ kind: z.literal('reload') }),
   z.object({ kind: z.literal('stop') }),
 ]);
@@ -12,6 +12,9 @@ export type DeviceProcessOrder = z.infer<typeof deviceProcessOrderSchema>;
 export const deviceProcessAnswerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), agent: z.string() }),
   z.object({ kind: z.literal('failed'), message: z.string() }),
-  z.object({ kind: z.literal('metrics'), id: z.number(), metrics: z.array(z.looseObject({ name: z.string() })) }),
+  z.object({
+    kind: z.literal('metrics'),
+    metrics: z.array(z.looseObject({ name: z.string(), type: z.string() })),
+  }),
 ]);
 export type DeviceProcessAnswer = z.infer<typeof deviceProcessAnswerSchema>;

@@ -36,7 +36,7 @@ export function createGateway(context: Context, sockets: { pingEveryMs?: number 
     context,
     reports: new ReportIntake(
       { database, clock, hints: queue, onDeviceAhead, around },
-      { maxBatch: config.reportBatch, maxWaiting: config.reportQueue },
+      { maxBatch: config.reportBatch, maxWaiting: config.reportQueue, processes: config.processes },
     ),
     specs: new RenderedSpecCache(database),
     waiting: new WaitingDevices(

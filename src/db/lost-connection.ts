@@ -44,13 +44,14 @@ async function begin(client: postgres.Sql, work: Work): Promise<unknown> {
       });
     const carriedOut = client.begin(async (transaction) => {
       try {
-        return await work(refusing(transaction));
+        const result = await work(refusing(transaction));
+        if (lost === undefined) return result;
       } catch (error) {
         // The connection may have been lost while the work did something else, and failed for a reason of its own.
         if (lost === undefined && !isConnectionLost(error)) throw error;
         fail(error);
-        return await new Promise<never>(() => undefined);
       }
+      return await new Promise<never>(() => undefined);
     });
     carriedOut.then(resolve, fail);
   });

@@ -5,8 +5,15 @@ import type { Executor } from './client.ts';
 import { isOpen } from './gate-sql.ts';
 import { prepared } from './prepared-statements.ts';
 
-/** What a device is to be rendered from, the wanted generation that this is, and why its last render failed, if it did. */
-export type WantedRender = RenderInput & { readonly wantedGeneration: number; readonly specProblem: string | null };
+/** What a device is to be rendered from, as of one moment. */
+export type WantedRender = RenderInput & {
+  /** The wanted generation that this is. */
+  readonly wantedGeneration: number;
+  /** The one that the last render, or the last failed try, was made of. */
+  readonly renderedGeneration: number;
+  /** Why the last render failed, if it did. */
+  readonly specProblem: string | null;
+};
 
 /** Devices that need rendering and may be rendered: of the names given, or from `after` on, in name order. */
 export async function readRenderInputs(
@@ -28,42 +35,46 @@ export async function findRenderInput(db: Executor, name: string): Promise<Wante
   return input;
 }
 
+/** A fleet's template comes with the first of its devices alone: it may be long, and is the same object for all of them. */
 async function selectInputs(db: Executor, where: SQL): Promise<WantedRender[]> {
   const rows = await db.execute<{
     name: string;
     labels: Record<string, string>;
-    wanted: number;
+    spec: JsonObject;
     literal: boolean;
     problem: string | null;
+    wanted: number;
+    rendered: number;
     fleet: string | null;
-    spec: JsonObject;
+    template: JsonObject | null;
   }>(sql`${prepared}
-    SELECT p.name, d.labels, p.wanted_generation::float8 AS wanted, d.spec_adopted AS literal, d.spec_problem AS problem,
-      CASE WHEN d.spec_adopted THEN NULL ELSE f.name END AS fleet, d.spec
-    FROM device_positions p JOIN devices d ON d.name = p.name
-    LEFT JOIN fleets f ON d.owner = 'Fleet/' || f.name
-    WHERE ${where}`);
-  // Read after what is wanted: a template that changes in between makes for another wanted generation.
-  const templates = await readTemplates(db, new Set(rows.flatMap(({ fleet }) => fleet ?? [])));
-  return rows.flatMap(({ name, labels, literal, wanted, problem, fleet, spec }) => {
-    const source = fleet === null ? spec : templatedSource(templates.get(fleet), spec);
-    // Its fleet went away just now, by which it wants something else.
-    if (source === undefined) return [];
-    return [{ name, labels, source, literal, wantedGeneration: wanted, specProblem: problem }];
-  });
-}
-
-/** The templates of fleets, one object for all the devices of each. */
-async function readTemplates(db: Executor, fleets: ReadonlySet<string>): Promise<Map<string, JsonObject>> {
-  if (fleets.size === 0) return new Map();
-  const rows = await db.execute<{ name: string; template: JsonObject }>(sql`${prepared}
-    SELECT name, spec -> 'template' -> 'spec' AS template FROM fleets WHERE name = ANY(${sql.param([...fleets])}::text[])`);
-  return new Map(rows.map(({ name, template }) => [name, template]));
+    WITH wanted AS MATERIALIZED (
+      SELECT p.name, d.labels, d.spec, d.spec_adopted AS literal, d.spec_problem AS problem,
+        p.wanted_generation::float8 AS wanted, p.rendered_generation::float8 AS rendered,
+        CASE WHEN d.spec_adopted THEN NULL ELSE f.name END AS fleet
+      FROM device_positions p JOIN devices d ON d.name = p.name
+      LEFT JOIN fleets f ON d.owner = 'Fleet/' || f.name
+      WHERE ${where})
+    SELECT w.*, CASE WHEN row_number() OVER (PARTITION BY w.fleet ORDER BY w.name) = 1
+      THEN (SELECT f.spec -> 'template' -> 'spec' FROM fleets f WHERE f.name = w.fleet) END AS template
+    FROM wanted w ORDER BY w.name`);
+  const templates = new Map(
+    rows.flatMap(({ fleet, template }) => (fleet === null || template === null ? [] : [[fleet, template] as const])),
+  );
+  return rows.map(({ name, labels, spec, literal, problem, wanted, rendered, fleet }) => ({
+    name,
+    labels,
+    source: fleet === null ? spec : templatedSource(templates.get(fleet) ?? {}, spec),
+    literal,
+    wantedGeneration: wanted,
+    renderedGeneration: rendered,
+    specProblem: problem,
+  }));
 }
 
 /** A fleet's template comes before the device's own spec, but for the order to decommission. */
-function templatedSource(template: JsonObject | undefined, { decommissioning }: JsonObject): JsonObject | undefined {
-  return template === undefined || decommissioning === undefined ? template : { ...template, decommissioning };
+function templatedSource(template: JsonObject, { decommissioning }: JsonObject): JsonObject {
+  return decommissioning === undefined ? template : { ...template, decommissioning };
 }
 
 /** Stores specs by their hash; those already there are left alone. */

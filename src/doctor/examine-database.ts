@@ -15,7 +15,7 @@ const giveUpAfterMs = 10_000;
 
 /** Looks the database over, where there is one of one's own. Nothing is changed. */
 export async function examineDatabase(
-  config: Pick<Config, 'databaseUrl' | 'databasePool' | 'noticeCopy'>,
+  config: Pick<Config, 'databaseUrl' | 'databasePool' | 'noticeCopy' | 'processes'>,
 ): Promise<Finding[]> {
   if (config.databaseUrl === undefined) return [ok('a private PostgreSQL is started with the service')];
   const where = placeOf(config.databaseUrl);
@@ -36,7 +36,7 @@ export async function examineDatabase(
     judgeClock('database', checkup.clockAheadMs, 'times of answers and events come from both'),
     migrations(checkup.migrations),
     identity(checkup.identity, config.noticeCopy),
-    ...connections(checkup.connections, config.databasePool),
+    ...connections(checkup.connections, config),
   ];
 }
 
@@ -121,13 +121,17 @@ function identity(found: DatabaseCheckup['identity'], noticeCopy: Config['notice
   }
 }
 
-function connections({ allowed, inUse }: DatabaseCheckup['connections'], pool: number): Finding[] {
-  const wanted = pool + connectionsBesidePool;
+function connections(
+  { allowed, inUse }: DatabaseCheckup['connections'],
+  { databasePool, processes }: Pick<Config, 'databasePool' | 'processes'>,
+): Finding[] {
+  // Each process that devices talk to has a pool of its own, beside that of the first one.
+  const wanted = databasePool * (processes === 1 ? 1 : processes + 1) + connectionsBesidePool;
   if (allowed - inUse >= wanted) return [];
   return [
     warning(
-      `the server allows ${allowed} connections, ${inUse} are in use, and this process may want ${wanted}`,
-      'Raise max_connections, or lower MUSTER_DATABASE_POOL.',
+      `the server allows ${allowed} connections, ${inUse} are in use, and this instance may want ${wanted}`,
+      'Raise max_connections, or lower MUSTER_DATABASE_POOL or MUSTER_PROCESSES.',
     ),
   ];
 }

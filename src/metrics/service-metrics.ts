@@ -19,7 +19,18 @@ export type DeviceSideCounts = {
 };
 
 /** One metric with its values, as it goes from one process to another. */
-export type MetricValues = ReadonlyArray<{ readonly name: string }>;
+export type MetricValues = ReadonlyArray<{ readonly name: string; readonly type: string }>;
+
+/** What several processes have measured, in one. */
+export async function sumOf(processes: readonly MetricValues[]): Promise<MetricValues> {
+  return asValues(await AggregatorRegistry.aggregate([...processes]).getMetricsAsJSON());
+}
+
+type Named = { readonly name: string; readonly type: unknown };
+
+/** The types of the library say that a metric's type is a number; it is the word. */
+const asValues = (metrics: readonly Named[]): MetricValues =>
+  metrics.map((metric) => ({ ...metric, type: String(metric.type) }));
 
 type Deps = {
   readonly database: Database;
@@ -68,7 +79,7 @@ export class ServiceMetrics implements Observer {
     const own = new Set<keyof typeof gauges>(['reportsWaiting', 'webSockets', 'longPolls']);
     const ofTheService = Object.entries(gauges).filter(([key]) => !own.has(key as keyof typeof gauges));
     const left = new Set<string>(ofTheService.map(([, { name }]) => name));
-    return (await this.registry.getMetricsAsJSON()).filter(({ name }) => !left.has(name));
+    return asValues(await this.registry.getMetricsAsJSON()).filter(({ name }) => !left.has(name));
   }
 
   /** Every metric there is, whether it has a value at the moment or not. */

@@ -207,11 +207,12 @@ class ReportBatch {
   /** @returns how many devices are still awaited, if that changed */
   async write(tx: Executor): Promise<number | undefined> {
     const { restore, now } = this;
-    const saved: SavedReport[] = [...this.changed].flatMap((name) => {
+    // In name order, as everybody who locks several rows.
+    const saved: SavedReport[] = [...this.changed].toSorted().flatMap((name) => {
       const [row, state] = [this.rows.get(name), this.states.get(name)];
       return row === undefined || state === undefined ? [] : [{ row, state, answeredNow: this.answered.has(name) }];
     });
-    const touched = [...this.seen].filter((name) => !this.changed.has(name) && this.isStale(name));
+    const touched = [...this.seen].filter((name) => !this.changed.has(name) && this.isStale(name)).toSorted();
     // Counted last: the counters are one row that everybody waits for.
     const [, , , , , , { settled, awaiting }] = await Promise.all([
       saveReports(tx, saved, { restore, now }),

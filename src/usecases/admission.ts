@@ -26,9 +26,13 @@ export class Admission {
   private readonly clock: Clock;
   private readonly maxWaiting: number;
 
-  constructor(clock: Clock, maxWaiting: number) {
+  private readonly processes: number;
+
+  /** @param processes among how many of these the devices of the muster are shared out */
+  constructor(clock: Clock, maxWaiting: number, processes = 1) {
     this.clock = clock;
     this.maxWaiting = maxWaiting;
+    this.processes = processes;
   }
 
   /** Whether a report of the device may wait, given how many do already. */
@@ -49,16 +53,15 @@ export class Admission {
     if (elapsedMs < 1_000 && elapsedMs >= 0) return;
     if (elapsedMs > 0) this.learn((this.servedThisSecond * 1_000) / elapsedMs);
     this.servedThisSecond = 0;
-    this.hadTimeToSpare = false;
+    this.hadTimeToSpare = waiting === 0;
     this.secondBeganAt = nowMs;
   }
 
   /** What was served while there was time to spare says what was asked for: the rate that can be served is that or more. */
   private learn(rate: number): void {
     const known = this.ratePerSecond;
-    if (known === undefined) this.ratePerSecond = rate;
-    else if (this.hadTimeToSpare) this.ratePerSecond = Math.max(known, rate);
-    else this.ratePerSecond = known * (1 - smoothing) + rate * smoothing;
+    if (this.hadTimeToSpare) this.ratePerSecond = known && Math.max(known, rate);
+    else this.ratePerSecond = known === undefined ? rate : known * (1 - smoothing) + rate * smoothing;
   }
 
   /** Notes that a device is turned away. @returns after how many seconds it shall come back, at least 1 */
@@ -76,6 +79,7 @@ export class Admission {
   private secondsForTheRest(waiting: number): number {
     if (this.ratePerSecond === undefined || this.ratePerSecond < 1) return firstGuessSeconds;
     // Those turned away are awaited too, all but the few that answered before.
-    return Math.max(1, Math.max(this.awaiting, waiting + this.timesTurnedAway.size) / this.ratePerSecond);
+    const awaiting = this.awaiting / this.processes;
+    return Math.max(1, Math.max(awaiting, waiting + this.timesTurnedAway.size) / this.ratePerSecond);
   }
 }

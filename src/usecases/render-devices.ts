@@ -141,8 +141,9 @@ async function commitRendered(
   return { news, unchanged: positions.length - news.length - invalid, invalid };
 }
 
+/** Only from what is known of the last render: whoever rendered it meanwhile has said anew whether that could be done. */
 function mayBeRendered(row: PositionRow, restore: string, input: WantedRender): boolean {
-  return gateOf(row.state, restore) === 'Open' && row.renderedGeneration < input.wantedGeneration;
+  return gateOf(row.state, restore) === 'Open' && row.renderedGeneration === input.renderedGeneration;
 }
 
 function specEvents(changed: readonly SpecProblem[]): NewEvent[] {

@@ -21,6 +21,13 @@ type IntakeDeps = {
   readonly around?: (reports: number, commit: () => Promise<AcceptedReports>) => Promise<AcceptedReports>;
 };
 
+type IntakeLimits = {
+  readonly maxBatch: number;
+  readonly maxWaiting: number;
+  /** Among how many processes of this instance devices are shared out. */
+  readonly processes?: number;
+};
+
 /** So many commits are under way at once: one is written while the next is prepared. */
 const maxCommits = 2;
 
@@ -37,12 +44,12 @@ export class ReportIntake {
   private onDrained: (() => void) | undefined;
   private readonly admission: Admission;
   private readonly deps: IntakeDeps;
-  private readonly limits: { maxBatch: number; maxWaiting: number };
+  private readonly limits: IntakeLimits;
 
-  constructor(deps: IntakeDeps, limits: { maxBatch: number; maxWaiting: number }) {
+  constructor(deps: IntakeDeps, limits: IntakeLimits) {
     this.deps = deps;
     this.limits = limits;
-    this.admission = new Admission(deps.clock, limits.maxWaiting);
+    this.admission = new Admission(deps.clock, limits.maxWaiting, limits.processes);
   }
 
   /** @throws MusterError 503 when too many wait already, or the database cannot be reached */

@@ -145,7 +145,7 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/usecases/render-devices.ts',
-        find: ' && row.renderedGeneration < input.wantedGeneration;',
+        find: ' && row.renderedGeneration === input.renderedGeneration;',
         replace: ';',
       },
     ],

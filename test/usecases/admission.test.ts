@@ -48,6 +48,27 @@ describe('who is turned away', () => {
     expect(Math.max(...spread)).toBeLessThanOrEqual(1 + 60);
   });
 
+  test('is asked back within ten seconds too where only a few came before, with time to spare', () => {
+    const clock = createTestClock();
+    const admission = new Admission(clock, 100);
+    for (let second = 0; second <= 20; second += 1) {
+      admission.served(['heartbeat'], 100_000, 0);
+      clock.advance(1_000);
+    }
+    for (const seconds of waits(admission, 200)) expect(seconds).toBeLessThanOrEqual(10);
+  });
+
+  test('waits for the share of one process where devices are shared out among several', () => {
+    const clock = createTestClock();
+    const admission = new Admission(clock, 100, 4);
+    const batch = Array.from({ length: 100 }, (_, index) => `served-${index}`);
+    for (let second = 0; second <= 20; second += 1) {
+      admission.served(batch, 6_000, 1);
+      clock.advance(1_000);
+    }
+    expect(Math.max(...waits(admission, 100))).toBeLessThanOrEqual(1 + 15);
+  });
+
   test('is not made to wait for longer because nobody came for a while', () => {
     const clock = createTestClock();
     const admission = new Admission(clock, 100);

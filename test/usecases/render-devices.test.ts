@@ -209,6 +209,36 @@ describe('what happens while a device is rendered', () => {
     expect((await fleet.row('a')).state.server.version).toBe(1);
   });
 
+  test('another worker that finds out about an older spec first does not hide how the newer one came out', async () => {
+    await fleet.running('a');
+    await fleet.edit('a', '{{ .nothing.here }}');
+    const older = await here.restore();
+    let renderOlder: (() => void) | undefined;
+    const held = new Promise<void>((resolve) => {
+      renderOlder = resolve;
+    });
+    renderer = {
+      async render(spec, device) {
+        renderer = templates;
+        await held;
+        return templates.render(spec, device);
+      },
+    };
+    const first = renderNamed(older, 'a');
+    await until(() => renderer === templates);
+    await fleet.edit('a', 'quay.io/acme/a:2');
+    meanwhile(async () => {
+      renderOlder?.();
+      await first;
+    });
+    await fleet.render();
+    await fleet.render();
+    expect((await fleet.row('a')).state.server.version).toBe(2);
+    expect(await specCondition('a')).toMatchObject({ status: 'True' });
+    expect(await eventRows(here.context, 'DeviceSpecInvalid')).toHaveLength(1);
+    expect(await eventRows(here.context, 'DeviceSpecValid')).toHaveLength(1);
+  });
+
   test('another worker that renders the same first leaves nothing to do', async () => {
     await fleet.running('a');
     await fleet.edit('a', 'quay.io/acme/a:2');
