@@ -38,7 +38,12 @@ export class Admission {
   /** Whether a report of the device may wait, given how many do already. */
   admits(device: string, waiting: number): boolean {
     if (waiting >= this.maxWaiting) return false;
-    return waiting < this.maxWaiting * (1 - keptForReturning) || this.timesTurnedAway.has(device);
+    return waiting < this.forNewcomers || this.timesTurnedAway.has(device);
+  }
+
+  /** So many reports may wait before newcomers are turned away. */
+  get forNewcomers(): number {
+    return this.maxWaiting * (1 - keptForReturning);
   }
 
   /** Notes that reports were served, how many devices are still awaited, if that is known, and how many reports still wait. */

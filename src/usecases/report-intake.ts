@@ -69,6 +69,11 @@ export class ReportIntake {
     return this.waiting.length;
   }
 
+  /** So many may wait before newcomers are turned away. */
+  get comfortable(): number {
+    return this.admission.forNewcomers;
+  }
+
   /** Resolves when nothing waits any more. */
   async drained(): Promise<void> {
     while (this.commits > 0 || this.waiting.length > 0) {
