@@ -138,6 +138,6 @@ async function watched(
 
 async function askForStatus(service: Service): Promise<void> {
   const response = await fetch(`${service.api}/api/v1/restores/current`);
-  if (response.status !== 200) throw new Error(`the status of the restore was answered ${response.status}`);
-  await response.text();
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`the status of the restore was answered ${response.status}: ${text}`);
 }

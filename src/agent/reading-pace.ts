@@ -15,8 +15,9 @@ export type PacedQueue = {
 /**
  * Reads no further from connections while the queue of reports is full: what a device sends waits with the system, at no
  * cost, and the processor is left to serving. To turn a request away costs a good part of what serving it does; at several
- * times what can be served nothing else would be done. Whoever was kept waiting longest is read first. A connection that is
- * read nevertheless (it was open already) has one request turned away, and is kept waiting then.
+ * times what can be served nothing else would be done. Whoever was kept waiting longest is read first, and as long as
+ * anybody is, those who come or were answered line up behind. A connection that was open already, and silent, has one request
+ * turned away before it does.
  */
 export function paceReading(app: Listener, queue: PacedQueue): void {
   const { server } = app;
@@ -46,7 +47,7 @@ export function paceReading(app: Listener, queue: PacedQueue): void {
   };
   // Node's own work on a connection that is new, or has just been answered, ends with this turn, and would read on.
   const holdIfFull = (socket: Socket) => {
-    if (queue.waitingCount >= queue.comfortable) setImmediate(hold, socket);
+    if (held.size > 0 || queue.waitingCount >= queue.comfortable) setImmediate(hold, socket);
   };
 
   server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {

@@ -1,3 +1,4 @@
+import { BoundedMemory } from '../bounded-memory.ts';
 import type { ReportOutcome } from '../usecases/accept-reports.ts';
 
 /** Devices whose pause is remembered as told; past it the oldest are told again, which does no harm. */
@@ -5,7 +6,7 @@ const maxRemembered = 100_000;
 
 /** Which devices have been told by this process that they are paused, so that each is told once and then polls quietly. */
 export class ToldPauses {
-  private readonly restoreOf = new Map<string, string>();
+  private readonly restoreOf = new BoundedMemory<string>(maxRemembered);
 
   /** Whether this outcome is a pause that the device has not been told of yet; it counts as told from now on. */
   isNews(device: string, outcome: Extract<ReportOutcome, { kind: 'known' }>): boolean {
@@ -14,10 +15,7 @@ export class ToldPauses {
       return false;
     }
     if (this.restoreOf.get(device) === outcome.restore && !outcome.justJudged) return false;
-    this.restoreOf.delete(device);
     this.restoreOf.set(device, outcome.restore);
-    const [oldest] = this.restoreOf.keys();
-    if (this.restoreOf.size > maxRemembered && oldest !== undefined) this.restoreOf.delete(oldest);
     return true;
   }
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { unauthorized, type MusterError } from '../domain/errors.ts';
 import { isAgentAuthenticated } from '../listen-rules.ts';
-import { BoundedMemory } from './bounded-memory.ts';
+import { BoundedMemory } from '../bounded-memory.ts';
 import { holderOf, type CertificateHolder } from './certificate-name.ts';
 import { readClientAuthority, type ClientAuthority } from './client-authority.ts';
 import type { CredentialFiles, Kept } from './credential-files.ts';

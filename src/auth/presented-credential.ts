@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { AddressSet } from '../address-ranges.ts';
-import { BoundedMemory } from './bounded-memory.ts';
+import { BoundedMemory } from '../bounded-memory.ts';
 import { forwardedCertificate } from './forwarded-certificate.ts';
 
 /** By what a client says who it is; whether it is true remains to be seen. */

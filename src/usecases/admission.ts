@@ -1,3 +1,4 @@
+import { BoundedMemory } from '../bounded-memory.ts';
 import type { Clock } from '../clock.ts';
 
 /** The share of the queue that is kept for devices that were turned away before: who waits longest is not pushed back for ever. */
@@ -16,7 +17,7 @@ const smoothing = 0.3;
  * the muster needs at the rate now served (design.md, section 10), sooner each time that they are turned away.
  */
 export class Admission {
-  private readonly timesTurnedAway = new Map<string, number>();
+  private readonly timesTurnedAway = new BoundedMemory<number>(maxRemembered);
   private servedThisSecond = 0;
   private secondBeganAt: number | undefined;
   /** Nothing waited at some moment of this second: more could have been served than was asked for. */
@@ -72,10 +73,7 @@ export class Admission {
   /** Notes that a device is turned away. @returns after how many seconds it shall come back, at least 1 */
   turnAway(device: string, waiting: number): number {
     const times = (this.timesTurnedAway.get(device) ?? 0) + 1;
-    this.timesTurnedAway.delete(device);
     this.timesTurnedAway.set(device, times);
-    const [oldest] = this.timesTurnedAway.keys();
-    if (this.timesTurnedAway.size > maxRemembered && oldest !== undefined) this.timesTurnedAway.delete(oldest);
     const span = this.secondsForTheRest(waiting) / times;
     return 1 + Math.floor(Math.random() * Math.min(span, longestWaitSeconds));
   }
