@@ -38,7 +38,7 @@ export async function buildAgentApp(gateway: Gateway): Promise<Listener> {
   // Its plugin ends the connection of an upgrade that is refused, but only if it has seen it before whatever refuses.
   await connectRoute(app, gateway, access);
   countSheds(app, gateway);
-  paceReading(app, gateway.reports);
+  paceReading(app, gateway.reports, config);
   access.guard(app);
   limitRequests(app, gateway.deviceRate, callerOf);
   await app.register(swagger, openapiOptions(about));

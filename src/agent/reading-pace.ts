@@ -4,6 +4,8 @@ import type { Listener } from '../http/listener.ts';
 
 /** How often it is looked whether there is room again. */
 const lookEveryMs = 5;
+/** How long a connection is left unread at the most: devices are to be told when to come back, not left in the dark. */
+const longestWaitMs = 2_000;
 
 /** The queue that requests wait in. */
 export type PacedQueue = {
@@ -16,30 +18,37 @@ export type PacedQueue = {
  * Reads no further from connections while the queue of reports is full: what a device sends waits with the system, at no
  * cost, and the processor is left to serving. To turn a request away costs a good part of what serving it does; at several
  * times what can be served nothing else would be done. Whoever was kept waiting longest is read first, and as long as
- * anybody is, those who come or were answered line up behind. A connection that was open already, and silent, has one request
- * turned away before it does.
+ * anybody is, those who come or were answered line up behind. Nobody is kept waiting for long: past a time a connection is
+ * read although there is no room, and its request turned away with the time to come back.
  */
-export function paceReading(app: Listener, queue: PacedQueue): void {
+export function paceReading(
+  app: Listener,
+  queue: PacedQueue,
+  { headersTimeoutMs }: { headersTimeoutMs: number },
+): void {
   const { server } = app;
-  const held = new Set<Socket>();
+  /** In the order in which they lined up; since when. */
+  const held = new Map<Socket, number>();
+  const mostHeldMs = Math.min(longestWaitMs, headersTimeoutMs / 2);
+  const watched = new WeakSet<Socket>();
   let timer: NodeJS.Timeout | undefined;
 
   const hold = (socket: Socket) => {
     if (socket.destroyed || held.has(socket)) return;
-    held.add(socket);
+    held.set(socket, performance.now());
     socket.pause();
-    socket.once('close', () => held.delete(socket));
+    if (!watched.has(socket)) socket.once('close', () => held.delete(socket));
+    watched.add(socket);
     timer ??= setInterval(readAgain, lookEveryMs);
   };
   const readAgain = () => {
-    if (queue.waitingCount < queue.comfortable / 2) {
-      let room = queue.comfortable - queue.waitingCount;
-      for (const socket of held) {
-        if (room <= 0) break;
-        held.delete(socket);
-        socket.resume();
-        room -= 1;
-      }
+    let room = queue.waitingCount < queue.comfortable / 2 ? queue.comfortable - queue.waitingCount : 0;
+    const before = performance.now() - mostHeldMs;
+    for (const [socket, sinceMs] of held) {
+      if (room <= 0 && sinceMs > before) break;
+      held.delete(socket);
+      socket.resume();
+      room -= 1;
     }
     if (held.size > 0) return;
     clearInterval(timer);
@@ -50,16 +59,14 @@ export function paceReading(app: Listener, queue: PacedQueue): void {
     if (held.size > 0 || queue.waitingCount >= queue.comfortable) setImmediate(hold, socket);
   };
 
-  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
-    holdIfFull(socket);
-  });
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', holdIfFull);
   app.addHook('onResponse', (request, _reply, done) => {
     holdIfFull(request.raw.socket);
     done();
   });
   app.addHook('preClose', async () => {
     clearInterval(timer);
-    for (const socket of held) socket.resume();
+    for (const socket of held.keys()) socket.resume();
     held.clear();
   });
 }
