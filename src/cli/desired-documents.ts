@@ -59,11 +59,11 @@ export function* documentsOf(name: string, text: string): Generator<DesiredDocum
     const [problem] = parsed.errors;
     if (problem !== undefined) {
       const { line, col } = lineCounter.linePos(problem.pos[0]);
-      yield { place, problem: `${problem.message.split('\n')[0] ?? ''} at line ${line}, column ${col}` };
+      yield { place, problem: `${inBrief(problem.message)} at line ${line}, column ${col}` };
       continue;
     }
     const document = valueOf(parsed);
-    if (document instanceof Error) yield { place, problem: document.message };
+    if (document instanceof Error) yield { place, problem: inBrief(document.message) };
     // What stands between two separators may be nothing but a comment.
     else if (document !== null && document !== undefined) yield* takenApart(place, document);
   }
@@ -77,6 +77,14 @@ function valueOf(parsed: { toJS(options: { maxAliasCount: number }): unknown }):
     // Aliases that lead nowhere, or that would unfold without end.
     return asProblem(error);
   }
+}
+
+/** What people read of a problem, in characters: the parser quotes what it stumbled over, however long that is. */
+const longestProblem = 300;
+
+function inBrief(message: string): string {
+  const [line = ''] = message.split('\n');
+  return line.length > longestProblem ? `${line.slice(0, longestProblem)}…` : line;
 }
 
 /** An alias within what it stands for makes a document without end, which cannot be sent. */

@@ -29,6 +29,14 @@ test('aliases that unfold without end are a problem, not an end of memory', () =
   expect(only).toMatchObject({ problem: expect.stringContaining('alias') as string });
 });
 
+test('a problem is told in brief, however long what the parser stumbled over', () => {
+  for (const text of ['!'.repeat(5_000), `a: *${'b'.repeat(5_000)}`, `- ${'!x'.repeat(3_000)} y`]) {
+    const [found] = documentsOf('input', text);
+    expect(found).toHaveProperty('problem');
+    expect(found && 'problem' in found ? found.problem.length : 0).toBeLessThan(400);
+  }
+});
+
 test('what is written as JSON or YAML is read back as it was', () => {
   fc.assert(
     fc.property(

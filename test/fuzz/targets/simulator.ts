@@ -43,11 +43,13 @@ export const httpAnswers = fuzzTarget('HTTP answers in the simulator', {
     const sockets = new Set<Socket>();
     let requests = 0;
     let enough: () => void = () => undefined;
+    let asked: () => void = () => undefined;
     const server = createServer((socket) => {
       sockets.add(socket);
       socket.on('error', () => undefined);
       socket.on('data', () => {
         requests += 1;
+        asked();
         socket.end(answer);
         if (requests >= answered) enough();
       });
@@ -62,8 +64,13 @@ export const httpAnswers = fuzzTarget('HTTP answers in the simulator', {
       members: [{ name: 'd', transport: 'http', start: fresh }],
       reconnect: { firstMs: 1, capMs: 2 },
     });
-    // Told to stay away for long, or that it is not known, it rightly asks no more for a while.
-    const patience = setTimeout(() => enough(), 100);
+    // Told to stay away for long, or that it is not known, it rightly asks no more for a while; that it asks at all may take
+    // its time on a machine that has others to serve.
+    let patience = setTimeout(() => enough(), 10_000);
+    asked = () => {
+      clearTimeout(patience);
+      patience = setTimeout(() => enough(), 100);
+    };
     await new Promise<void>((resolve) => {
       enough = resolve;
       fleet.start();
