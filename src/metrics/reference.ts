@@ -5,7 +5,7 @@ const head = `# Metrics
 
 Made by \`npm run generate\` from \`src/metrics/catalogue.ts\`; do not edit.
 
-\`GET /metrics\` on the admin listener, in Prometheus' text format. Counters and histograms are of the instance that answers, all of its processes (`MUSTER_PROCESSES`): add them up over instances with
+\`GET /metrics\` on the admin listener, in Prometheus' text format. Counters and histograms are of the instance that answers, all of its processes (\`MUSTER_PROCESSES\`): add them up over instances with
 \`sum\`. Gauges that come from the database or the queue say so; they are of the whole service and the same in every instance: take any one with \`max\`. What
 cannot be found out at the moment of the scrape is left out of it, rather than given an old value. What a scrape costs does not depend on how many devices there
 are: they are never counted, and only those that want rendering are looked at.
