@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
-import { buildApp } from './app.ts';
+import { buildApp, type App } from './app.ts';
 import { inheritedEnvironment, type Config, type Environment } from './config.ts';
 import { createContext, type Overrides } from './context.ts';
 import { startDeviceProcesses, type DeviceProcesses } from './device-processes.ts';
@@ -46,10 +46,12 @@ export async function startService(
   const context = await createContext(config, log, overrides);
   context.metrics.addProcessMetrics();
   const watch = new RestoreWatch(context);
+  let app: App | undefined;
   let devices: DeviceProcesses | undefined;
   try {
     await watch.start();
-    const app = await buildApp(context);
+    const built = await buildApp(context);
+    app = built;
     if (serves === 'all' && config.processes > 1) {
       // They have to be gone by the time that is left for answering connections.
       const timeout = `${Math.round(config.shutdownTimeoutMs * (answeringShare - 0.05))}ms`;
@@ -59,8 +61,8 @@ export async function startService(
       devices = started;
     }
     const [api, agent] = await Promise.all([
-      serves === 'all' ? listenOn(app.api, config.apiListen) : '',
-      devices?.agent ?? listenOn(app.agent, config.agentListen),
+      serves === 'all' ? listenOn(built.api, config.apiListen) : '',
+      devices?.agent ?? listenOn(built.agent, config.agentListen),
     ]);
     const worker = config.worker && serves === 'all' ? new RenderWorker(context) : undefined;
     worker?.start();
@@ -90,10 +92,10 @@ export async function startService(
               name: 'answering connections',
               byShare: answeringShare,
               async run() {
-                await Promise.all([app.close(), devices?.stop()]);
+                await Promise.all([built.close(), devices?.stop()]);
               },
               cut() {
-                app.cut();
+                built.cut();
                 devices?.cut();
               },
             },
@@ -114,7 +116,7 @@ export async function startService(
       },
     };
   } catch (error) {
-    await devices?.stop();
+    await Promise.all([app?.close(), devices?.stop()]);
     await watch.stop();
     await context.destroy();
     throw error;
