@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { withBegin, type TransactionWork } from './replaced-begin.ts';
 
 /**
  * Whether an error means that the connection is gone, and whatever transaction it carried with it. For others, such as a
@@ -20,15 +21,10 @@ export function isConnectionLost(error: unknown): boolean {
  * transaction fails at once. PostgreSQL has rolled it back by itself.
  */
 export function survivingLostConnections(client: postgres.Sql): postgres.Sql {
-  return new Proxy(client, {
-    get: (target, property, receiver) =>
-      property === 'begin' ? (work: Work) => begin(target, work) : Reflect.get(target, property, receiver),
-  });
+  return withBegin(client, begin);
 }
 
-type Work = (transaction: postgres.TransactionSql) => Promise<unknown>;
-
-async function begin(client: postgres.Sql, work: Work): Promise<unknown> {
+async function begin(client: postgres.Sql, work: TransactionWork): Promise<unknown> {
   return await new Promise((resolve, reject) => {
     let lost: { readonly error: unknown } | undefined;
     const fail = (error: unknown) => {

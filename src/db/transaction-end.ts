@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type postgres from 'postgres';
+import { withBegin, type TransactionWork } from './replaced-begin.ts';
 
 /**
  * The same client, but a transaction ends only when none of its statements is under way any more, and takes none after
@@ -7,15 +8,10 @@ import type postgres from 'postgres';
  * driver would run that statement after ROLLBACK, by itself, and what it writes would stay.
  */
 export function endingLast(client: postgres.Sql): postgres.Sql {
-  return new Proxy(client, {
-    get: (target, property, receiver) =>
-      property === 'begin' ? (work: Work) => begin(target, work) : Reflect.get(target, property, receiver),
-  });
+  return withBegin(client, begin);
 }
 
-type Work = (transaction: postgres.TransactionSql) => Promise<unknown>;
-
-async function begin(client: postgres.Sql, work: Work): Promise<unknown> {
+async function begin(client: postgres.Sql, work: TransactionWork): Promise<unknown> {
   return await client.begin(async (transaction) => {
     const underWay = new Set<Promise<unknown>>();
     let ended = false;

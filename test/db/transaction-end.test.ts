@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connectDatabase, type Database, type Executor } from '../../src/db/client.ts';
+import { prepared } from '../../src/db/prepared-statements.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let own: TestDatabase;
@@ -26,6 +27,9 @@ afterEach(async () => {
   await database.close();
 });
 
+/** What the connection has seen before is sent at once, and overtaken by nothing. */
+const known = async (db: Executor, number: number) =>
+  await db.execute(sql`${prepared}INSERT INTO notes VALUES (${number}::int)`);
 const note = async (tx: Executor, number: number) => await tx.execute(sql`INSERT INTO notes VALUES (${number}::int)`);
 const notes = async () => await database.pool.execute(sql`SELECT number FROM notes`);
 
@@ -38,14 +42,16 @@ test('nothing stays of what was sent beside a statement that fails', async () =>
 });
 
 test('a part of the work that goes on after another has given up leaves nothing behind', async () => {
+  await known(database.pool, 0);
+  await database.pool.execute(sql`TRUNCATE notes`);
   const transaction = database.transact(async (tx) => {
     const giveUp = async () => {
-      await note(tx, 1);
+      await known(tx, 1);
       throw new Error('enough');
     };
     const goOn = async () => {
       await sleep(20);
-      await note(tx, 2);
+      await known(tx, 2);
     };
     await Promise.all([giveUp(), tx.execute(sql`SELECT pg_sleep(0.1)`), goOn()]);
   });
