@@ -40,11 +40,19 @@ export async function startDeviceProcesses(
   const processes = new Set<DeviceProcess>();
   /** What those that ended had counted: a sum that went down would look like a restart of all. */
   let gone: MetricValues = [];
+  let adding = Promise.resolve();
+  const addToGone = async (ending: DeviceProcess, before: Promise<void>) => {
+    await before;
+    const sum = await sumOf([gone, countedIn(ending.lastMetrics)]);
+    // In one step, so that no scrape has it in neither or in both.
+    processes.delete(ending);
+    gone = sum;
+  };
   let stopping = false;
   const replaceOnceEnded = async (ending: DeviceProcess): Promise<void> => {
     const code = await ending.ended;
-    processes.delete(ending);
-    gone = await sumOf([gone, countedIn(ending.lastMetrics)]);
+    adding = addToGone(ending, adding);
+    await adding;
     if (stopping) return;
     log.error({ code }, 'a process that devices talk to has ended; it is started again');
     await sleep(restartAfterMs, undefined, { ref: false });
@@ -69,7 +77,7 @@ export async function startDeviceProcesses(
       async metrics() {
         const serving = [...processes].filter((each) => each.serves);
         await Promise.all(serving.map((each) => within(metricsTimeoutMs, each.measure())));
-        return [...serving.map((each) => each.lastMetrics), gone];
+        return [...[...processes].map((each) => each.lastMetrics), gone];
       },
       reload() {
         for (const each of processes) each.tell({ kind: 'reload' });

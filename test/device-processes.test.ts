@@ -85,12 +85,16 @@ test('devices are shared out among them; what one commits, another tells of, and
 
 test('one that ends is started again', async () => {
   const [victim, survivor] = await deviceProcesses();
+  const judged = () => metric('muster_verdicts_total\\{verdict="Ahead"\\}');
+  expect(await judged()).toBe(names.length);
   process.kill(victim ?? 0, 'SIGKILL');
   await until(() => muster.stderr().includes('a process that devices talk to has ended'));
   await until(async () => {
     const left = await deviceProcesses();
     return left.length === 2 && !left.includes(victim ?? 0) && left.includes(survivor ?? 0);
   });
+  // A sum that went down would look like a restart of all.
+  expect(await judged()).toBe(names.length);
 });
 
 test('all of them end with the service, which says goodbye to devices and exits with 0', async () => {
