@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { MusterError } from '../../src/domain/errors.ts';
 import { acceptReports } from '../../src/usecases/accept-reports.ts';
@@ -60,6 +61,24 @@ describe('resuming', () => {
     expect(await keptCounts(here.context)).toMatchObject({ conflict_paused: 0, resumed: 3 });
   });
 
+  test('tells where device and server were, whatever the reason is and whether the device stated a timeline', async () => {
+    await fleet.running('a', 'b');
+    const server = async (name: string) => (await fleet.row(name)).state.server;
+    const [serverOfA, serverOfB] = [await server('a'), await server('b')];
+    const elsewhere = '0190cccc-0000-7000-8000-000000000001';
+    await fleet.report('a', 4);
+    await fleet.report('b', { timeline: elsewhere, version: 9, specHash: null });
+    const reason = 'said "yes", \\ and {"verdict":"none"}\nüber alles';
+    await fleet.resume({ ...everything, reason });
+    const told = (await eventRows(here.context, 'DeviceConflictResolved')).map(({ details }) => details);
+    const every = { detailType: 'MusterResumed', before: 'ConflictPaused', after: 'Open', reason };
+    const of = ({ timeline, version }: typeof serverOfA) => ({ timeline, version });
+    expect(told).toEqual([
+      { ...every, verdict: 'Ahead', device: { timeline: null, version: 4 }, server: of(serverOfA) },
+      { ...every, verdict: 'Diverged', device: { timeline: elsewhere, version: 9 }, server: of(serverOfB) },
+    ]);
+  });
+
   test('settles the restore with the last paused device, in one event', async () => {
     await fleet.paused('a', 'b');
     await fleet.resumeNamed('a');
@@ -81,6 +100,19 @@ describe('resuming', () => {
     expect(await fleet.resume({ ...everything, dryRun: true, limit: 1 })).toEqual(['a']);
     expect(await keptCounts(here.context)).toMatchObject({ conflict_paused: 2, resumed: 0 });
     expect(await eventRows(here.context, 'DeviceConflictResolved')).toEqual([]);
+  });
+
+  test('counts all that it takes, and lists the first thousand', async () => {
+    await here.context.database.pool.execute(sql`
+      WITH d AS (INSERT INTO devices (name, created_at) SELECT 'm-' || lpad(n::text, 4, '0'), now() FROM generate_series(1, 1002) n RETURNING name)
+      INSERT INTO device_positions (name, timeline, version, answered_restore_id, reported_version, conflict_verdict, conflict_info, conflict_since)
+      SELECT name, current_restore, 1, current_restore, 4, 'Ahead', 'ahead', now() FROM d, service_state`);
+    const listed = Array.from({ length: 1_000 }, (_, index) => `m-${String(index + 1).padStart(4, '0')}`);
+    for (const dryRun of [true, false]) {
+      const { count, names } = await resumeDevices(here.context, { ...everything, actor, dryRun, limit: 1_001 });
+      expect({ dryRun, count, names }).toEqual({ dryRun, count: 1_001, names: listed });
+    }
+    expect(await fleet.resume(everything)).toEqual(['m-1002']);
   });
 
   test('does not touch a device that is awaited, whatever conflict it has from before', async () => {
