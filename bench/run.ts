@@ -116,7 +116,7 @@ async function table(): Promise<string> {
     'Baseline',
     'Ratio',
     'Goal',
-    'Verdict',
+    'Result',
     ...(values.compare === undefined ? [] : ['Earlier']),
   ];
   const { date, commit, cores, cpu, node } = machine();

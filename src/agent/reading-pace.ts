@@ -11,7 +11,7 @@ const longestWaitMs = 2_000;
 export type PacedQueue = {
   readonly waitingCount: number;
   /** How many may wait before newcomers are turned away. */
-  readonly comfortable: number;
+  readonly newcomerLimit: number;
 };
 
 /**
@@ -42,7 +42,7 @@ export function paceReading(
     timer ??= setInterval(readAgain, lookEveryMs);
   };
   const readAgain = () => {
-    let room = queue.waitingCount < queue.comfortable / 2 ? queue.comfortable - queue.waitingCount : 0;
+    let room = queue.waitingCount < queue.newcomerLimit / 2 ? queue.newcomerLimit - queue.waitingCount : 0;
     const before = performance.now() - mostHeldMs;
     for (const [socket, sinceMs] of held) {
       if (room <= 0 && sinceMs > before) break;
@@ -56,17 +56,12 @@ export function paceReading(
   };
   // Node's own work on a connection that is new, or has just been answered, ends with this turn, and would read on.
   const holdIfFull = (socket: Socket) => {
-    if (held.size > 0 || queue.waitingCount >= queue.comfortable) setImmediate(hold, socket);
+    if (held.size > 0 || queue.waitingCount >= queue.newcomerLimit) setImmediate(hold, socket);
   };
 
   server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', holdIfFull);
   app.addHook('onResponse', (request, _reply, done) => {
     holdIfFull(request.raw.socket);
     done();
-  });
-  app.addHook('preClose', async () => {
-    clearInterval(timer);
-    for (const socket of held.keys()) socket.resume();
-    held.clear();
   });
 }

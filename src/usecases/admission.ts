@@ -14,7 +14,7 @@ const smoothing = 0.3;
 
 /**
  * Who may join the queue of reports, and when the others shall come back: spread at random over the time that the rest of
- * the muster needs at the rate now served (design.md, section 10), sooner each time that they are turned away.
+ * the muster needs at the rate that can be served (design.md, section 10), sooner each time that they are turned away.
  */
 export class Admission {
   private readonly timesTurnedAway = new BoundedMemory<number>(maxRemembered);
@@ -26,7 +26,6 @@ export class Admission {
   private awaiting = 0;
   private readonly clock: Clock;
   private readonly maxWaiting: number;
-
   private readonly processes: number;
 
   /** @param processes among how many of these the devices of the muster are shared out */
@@ -39,11 +38,11 @@ export class Admission {
   /** Whether a report of the device may wait, given how many do already. */
   admits(device: string, waiting: number): boolean {
     if (waiting >= this.maxWaiting) return false;
-    return waiting < this.forNewcomers || this.timesTurnedAway.has(device);
+    return waiting < this.newcomerLimit || this.timesTurnedAway.has(device);
   }
 
   /** So many reports may wait before newcomers are turned away. */
-  get forNewcomers(): number {
+  get newcomerLimit(): number {
     return this.maxWaiting * (1 - keptForReturning);
   }
 

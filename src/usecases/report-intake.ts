@@ -70,8 +70,8 @@ export class ReportIntake {
   }
 
   /** So many may wait before newcomers are turned away. */
-  get comfortable(): number {
-    return this.admission.forNewcomers;
+  get newcomerLimit(): number {
+    return this.admission.newcomerLimit;
   }
 
   /** Resolves when nothing waits any more. */
