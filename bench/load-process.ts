@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { Connections } from './connections.ts';
 import { loadSchema, type LoadResult } from './load.ts';
 import { Measured } from './measured.ts';
 import { OpenSockets } from './open-sockets.ts';
@@ -9,54 +9,46 @@ type Requests = {
   readonly connections: number;
 };
 
-async function requests({ origins, paths, connections }: Requests): Promise<LoadResult> {
-  const pools = origins.map((origin) => new Pool(origin, { connections: connections / origins.length, pipelining: 1 }));
+async function requests({ origins, paths, connections: count }: Requests): Promise<LoadResult> {
+  const connections = await Connections.open(origins, count);
   const measured = new Measured();
   let next = 0;
-  const one = async (pool: Pool) => {
-    for (let path = paths[next++]; path !== undefined; path = paths[next++]) {
-      const sentAt = performance.now();
-      const { statusCode, body } = await pool.request({ method: 'GET', path });
-      await body.dump();
-      measured.note(String(statusCode), sentAt);
-    }
+  const one = async () => {
+    for (let path = paths[next++]; path !== undefined; path = paths[next++]) await connections.get(path, measured);
   };
-  await Promise.all(pools.flatMap((pool) => Array.from({ length: connections / origins.length }, () => one(pool))));
+  await Promise.all(Array.from({ length: connections.count }, one));
   const result = measured.result();
-  await Promise.all(pools.map((pool) => pool.close()));
+  await connections.close();
   return result;
 }
 
 type Arrivals = Omit<Requests, 'origins'> & { readonly origin: string; readonly perSecond: number };
 
-async function arrivals({ perSecond, ...load }: Arrivals): Promise<LoadResult> {
-  const pool = new Pool(load.origin, { connections: load.connections, pipelining: 1 });
+async function arrivals({ origin, paths, connections: count, perSecond }: Arrivals): Promise<LoadResult> {
+  const connections = await Connections.open([origin], count);
   const measured = new Measured();
   let served = 0;
   const comeIn = async (path: string): Promise<void> => {
     for (;;) {
-      const sentAt = performance.now();
-      const { statusCode, headers, body } = await pool.request({ method: 'GET', path });
-      await body.dump();
-      measured.note(String(statusCode), sentAt);
-      if (statusCode !== 503) {
+      const { status, retryAfter } = await connections.get(path, measured);
+      if (status !== 503) {
         served += 1;
         return;
       }
-      await new Promise((done) => setTimeout(done, Number(headers['retry-after'] ?? 1) * 1_000));
+      await new Promise((done) => setTimeout(done, retryAfter * 1_000));
     }
   };
   const under: Promise<void>[] = [];
   const beganAt = performance.now();
-  while (under.length < load.paths.length) {
-    const due = Math.min(load.paths.length, ((performance.now() - beganAt) / 1_000) * perSecond);
-    for (const path of load.paths.slice(under.length, due)) under.push(comeIn(path));
+  while (under.length < paths.length) {
+    const due = Math.min(paths.length, ((performance.now() - beganAt) / 1_000) * perSecond);
+    for (const path of paths.slice(under.length, due)) under.push(comeIn(path));
     await new Promise((done) => setTimeout(done, 5));
   }
   const servedPerSecond = served / ((performance.now() - beganAt) / 1_000);
   await Promise.all(under);
   const result = measured.result();
-  await pool.close();
+  await connections.close();
   return { ...result, servedPerSecond };
 }
 

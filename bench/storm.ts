@@ -70,7 +70,7 @@ export const overloadBench: Bench = {
       const paths = randomDevices(devices, devices).map(reportPath);
       const perSecond = capacity.perSecond * 3;
       const { result, statusTimes } = await watched(service, () =>
-        load.run({ kind: 'arrivals', origin: service.agent, paths, connections: 6_000, perSecond }),
+        load.run({ kind: 'arrivals', origin: service.agent, paths, connections: 12_000, perSecond }),
       );
       const loaded = await service.memory();
       const served = (result.outcomes['204'] ?? 0) + (result.outcomes['200'] ?? 0);

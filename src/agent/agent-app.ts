@@ -8,7 +8,6 @@ import { openapiOptions } from '../http/openapi.ts';
 import { addressOf, limitRequests } from '../http/rate-limits.ts';
 import { DeviceAccess } from './device-access.ts';
 import type { Gateway } from './gateway.ts';
-import { paceReading } from './reading-pace.ts';
 import { connectRoute } from './routes/connect.ts';
 import { enrollmentRoutes } from './routes/enrollment.ts';
 import { renderedRoute } from './routes/rendered.ts';
@@ -34,11 +33,11 @@ export async function buildAgentApp(gateway: Gateway): Promise<Listener> {
     ...config,
     quietTimeoutMs: config.pollTimeoutMs + answerTimeMs,
     connections: connectionLimits(config),
+    room: () => gateway.reports.room,
   });
   // Its plugin ends the connection of an upgrade that is refused, but only if it has seen it before whatever refuses.
   await connectRoute(app, gateway, access);
   countSheds(app, gateway);
-  paceReading(app, gateway.reports, config);
   access.guard(app);
   limitRequests(app, gateway.deviceRate, callerOf);
   await app.register(swagger, openapiOptions(about));

@@ -7,6 +7,7 @@ import type { ListenerTls } from './listener-tls.ts';
 import { maxHeaderBytes, refuseMalformedRequests } from './malformed-requests.ts';
 import { renderProblems } from './problems.ts';
 import { requestIdOf, tellRequestIds } from './request-id.ts';
+import { beginInTurns } from './turns.ts';
 
 export type Listener = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
 
@@ -29,6 +30,8 @@ export type ListenerBounds = {
 export type ListenerSettings = ListenerBounds & {
   /** Proxies of which is believed from where a request came to them (X-Forwarded-For). */
   readonly trustedProxies?: readonly string[];
+  /** For how many requests there is room now; those for which there is none wait in line. Without it there is always room. */
+  readonly room?: () => number;
 };
 const usualSettings: ListenerSettings = {
   headersTimeoutMs: 10_000,
@@ -44,7 +47,7 @@ const usualSettings: ListenerSettings = {
  * @param tls what it speaks TLS with; plain HTTP if it is not given
  */
 export function createListener(log: Log, tls?: ListenerTls, settings: ListenerSettings = usualSettings): Listener {
-  const { trustedProxies = [], ...bounds } = settings;
+  const { trustedProxies = [], room = () => Infinity, ...bounds } = settings;
   const app = fastify<Server>({
     logger: false,
     genReqId: requestIdOf,
@@ -69,6 +72,7 @@ export function createListener(log: Log, tls?: ListenerTls, settings: ListenerSe
     { parseAs: 'string' },
     app.getDefaultJsonParser('error', 'error'),
   );
+  beginInTurns(app, room);
   tellRequestIds(app);
   admitRequests(app, bounds.connections);
   renderProblems(app, log);

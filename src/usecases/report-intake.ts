@@ -69,9 +69,9 @@ export class ReportIntake {
     return this.waiting.length;
   }
 
-  /** So many may wait before newcomers are turned away. */
-  get newcomerLimit(): number {
-    return this.admission.newcomerLimit;
+  /** So many more may wait before newcomers are turned away. */
+  get room(): number {
+    return this.admission.newcomerLimit - this.waiting.length;
   }
 
   /** Resolves when nothing waits any more. */

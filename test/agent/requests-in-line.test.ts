@@ -50,37 +50,48 @@ async function fill(): Promise<{ release: () => Promise<void>; answers: Promise<
   return { release: () => holding.commit(), answers: Promise.all(answers) };
 }
 
-test('a new connection is not read while the queue is full, and answered once there is room', async () => {
+test('a request that comes while the queue is full waits, and is answered once there is room', async () => {
+  const open = device('device-11');
+  expect(await open()).toBe(204);
   const { release, answers } = await fill();
-  let answered = false;
-  const late = device('device-10')().finally(() => {
-    answered = true;
-  });
+  let answered = 0;
+  const late = [device('device-10'), open].map((report) => report().finally(() => (answered += 1)));
   await sleep(200);
-  expect(answered).toBe(false);
+  expect(answered).toBe(0);
   expect(server.gateway.reports.waitingCount).toBeLessThanOrEqual(queue);
   await release();
-  expect(await late).toBe(204);
+  expect(await Promise.all(late)).toEqual([204, 204]);
   expect(await answers).toEqual(Array.from({ length: queue + 1 }, () => 204));
 });
 
-test('a connection that is open already has one request turned away, and is not read then', async () => {
-  const report = device('device-11');
-  expect(await report()).toBe(204);
+test('a request for which there is no room for long is turned away, and told when to come back', async () => {
   const { release, answers } = await fill();
-  expect(await report()).toBe(503);
-  let answered = false;
-  const again = report().finally(() => {
-    answered = true;
-  });
-  await sleep(200);
-  expect(answered).toBe(false);
+  const turnedAway = await server.poll('device-10', { knownRenderedVersion: 1 });
+  expect(turnedAway.code).toBe(503);
+  expect(Number(turnedAway.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
   await release();
-  expect(await again).toBe(204);
   await answers;
 });
 
-test('connections that wait to be read do not keep the service from stopping', async () => {
+test('a request whose device hung up in line is not begun', async () => {
+  const { release, answers } = await fill();
+  const leaving = new Client(server.url);
+  const request = leaving.request({ method: 'GET', path: '/api/v1/devices/device-10/rendered?knownRenderedVersion=9' });
+  const outcome = request.then(
+    ({ statusCode }) => statusCode,
+    (error: unknown) => String(error),
+  );
+  await sleep(200);
+  await leaving.destroy();
+  expect(await outcome).toContain('destroyed');
+  await sleep(50);
+  await release();
+  await answers;
+  expect(await device('device-11')()).toBe(204);
+  expect((await server.fleet.row('device-10')).state.reported?.version).toBe(1);
+});
+
+test('requests in line do not keep the service from stopping', async () => {
   const { release, answers } = await fill();
   const late = device('device-10')().catch(() => undefined);
   await sleep(100);

@@ -1,0 +1,52 @@
+import type { Socket } from 'node:net';
+import type { Listener } from './listener.ts';
+
+/** So many requests at the most are begun before the event loop sees to everything else again: about ten milliseconds of work. */
+const perTurn = 128;
+/** How long a request is kept in line for want of room at the most: clients are to be told when to come back, not left in the dark. */
+const longestWaitMs = 2_000;
+/** So many are kept in line at the most. */
+const longestLine = 10_000;
+/** How often it is looked whether there is room again. */
+const lookEveryMs = 5;
+
+type Arrived = { readonly socket: Socket; readonly begin: () => void; readonly atMs: number };
+
+/**
+ * Requests line up, and are begun a few at a time, in the order in which they came. The event loop reads up to 48 times 1,024
+ * connections before it does what was put off (libuv's `uv__io_poll`), such as what is to be sent to the database: answered
+ * while it reads, thousands of clients that send again at once would keep it from anything else for seconds.
+ *
+ * While there is no room for them they wait in line too, at next to no cost. To turn one away costs a good part of what
+ * serving it does; at several times what can be served nothing else would be done. Past a time, or with too many behind it,
+ * it is begun all the same, and told when to come back.
+ *
+ * @param room for how many requests there is room now
+ */
+export function beginInTurns(app: Listener, room: () => number): void {
+  let line: Arrived[] = [];
+  let isScheduled = false;
+
+  const take = () => {
+    const latest = performance.now() - longestWaitMs;
+    let count = Math.max(0, Math.floor(room()), line.length - longestLine);
+    while ((line[count]?.atMs ?? Infinity) <= latest) count += 1;
+    count = Math.min(count, perTurn, line.length);
+    const turn = line.slice(0, count);
+    line = line.slice(count);
+    for (const { socket, begin } of turn) {
+      // Whoever hung up is not waited for.
+      if (!socket.destroyed) begin();
+    }
+    if (line.length === 0) isScheduled = false;
+    else if (count === 0) setTimeout(take, lookEveryMs);
+    else setImmediate(take);
+  };
+
+  app.addHook('onRequest', ({ raw: { socket } }, _reply, begin) => {
+    line.push({ socket, begin, atMs: performance.now() });
+    if (isScheduled) return;
+    isScheduled = true;
+    setImmediate(take);
+  });
+}

@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createListener, type Listener } from '../../src/http/listener.ts';
+import { createLog } from '../../src/log.ts';
+import { until } from '../support/held-transactions.ts';
+
+const clients = 1_000;
+let app: Listener;
+let begun: number[];
+
+beforeEach(async () => {
+  app = createListener(createLog('error'));
+  begun = [];
+  app.get('/:number', ({ params }) => {
+    begun.push(Number(Object.values(params as object)[0]));
+    return '';
+  });
+  await app.listen({ host: '127.0.0.1', port: 0, backlog: clients });
+});
+
+afterEach(async () => {
+  await app.close();
+});
+
+test('of a thousand requests that are there at the same time a few are begun a turn', async () => {
+  const address = app.server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const sockets = Array.from({ length: clients }, () => connect({ host: '127.0.0.1', port: port ?? 0 }));
+  await until(async () => (await promisify(app.server.getConnections.bind(app.server))()) === clients);
+  const answers = sockets.map((socket) => once(socket, 'data'));
+  // All of them have arrived before any is read.
+  for (const [number, socket] of sockets.entries()) socket.write(`GET /${number} HTTP/1.1\r\nHost: muster\r\n\r\n`);
+  const perTurn: number[] = [];
+  for (let before = 0; before < clients; before = begun.length) {
+    await new Promise(setImmediate);
+    perTurn.push(begun.length - before);
+  }
+  expect(Math.max(...perTurn)).toBeLessThanOrEqual(128);
+  await Promise.all(answers);
+  expect(begun.toSorted((a, b) => a - b)).toEqual(sockets.map((_, number) => number));
+  for (const socket of sockets) socket.destroy();
+});
