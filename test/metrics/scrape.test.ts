@@ -9,7 +9,7 @@ import { verifyDatabase } from '../../src/usecases/notice-restore.ts';
 import { RenderWorker } from '../../src/worker.ts';
 import { actor, FleetFixture } from '../support/fleet-fixture.ts';
 import { connectTo, holdTransaction, until, untilWaiting } from '../support/held-transactions.ts';
-import { scrape, type Scrape } from '../support/scrape.ts';
+import { scrape, type Samples } from '../support/scrape.ts';
 import { SocketDevice } from '../support/socket-device.ts';
 import { createTestContext, type TestContext } from '../support/test-context.ts';
 import { resumeDevices } from '../../src/usecases/resume-devices.ts';
@@ -62,7 +62,7 @@ async function growth(work: () => Promise<unknown>): Promise<(series: string) =>
   return (series) => (after.get(series) ?? Number.NaN) - (before.get(series) ?? Number.NaN);
 }
 
-const gates = (samples: Scrape) =>
+const gates = (samples: Samples) =>
   ['Open', 'AwaitingReconnect', 'ConflictPaused'].map((gate) => samples.get(`muster_devices{gate="${gate}"}`));
 
 describe('the metrics of a service', () => {
@@ -178,7 +178,7 @@ describe('the metrics of a service', () => {
   });
 
   test('show what devices hold open, and let go of it', async () => {
-    const opened = (samples: Scrape) => [
+    const opened = (samples: Samples) => [
       samples.get('muster_websockets_open'),
       samples.get('muster_long_polls_waiting'),
     ];

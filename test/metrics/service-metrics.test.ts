@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectDatabase } from '../../src/db/client.ts';
 import { ServiceMetrics } from '../../src/metrics/service-metrics.ts';
+import { parseScrape } from '../../src/metrics/text-format.ts';
 import type { QueueState } from '../../src/queue/render-queue.ts';
-import { parseScrape } from '../support/scrape.ts';
 import { createTestContext, type TestContext } from '../support/test-context.ts';
 
 let here: TestContext;
@@ -32,7 +32,7 @@ test('what cannot be found out is left out of a scrape, not given its old value'
     isAway ? { jobs: undefined, worker: 'lost' } : { jobs, worker: 'running' };
   const metrics = new ServiceMetrics({ database, queue: { state }, clock: here.clock });
 
-  const before = parseScrape(await metrics.scrape());
+  const before = parseScrape(await metrics.scrape()).samples;
   expect(before.get('muster_devices{gate="Open"}')).toBe(0);
   expect(before.get('muster_render_queue_jobs{state="waiting"}')).toBe(3);
   expect(before.get('muster_render_oldest_wanted_age_seconds')).toBe(0);
@@ -41,7 +41,7 @@ test('what cannot be found out is left out of a scrape, not given its old value'
   ]);
 
   isAway = true;
-  const away = parseScrape(await metrics.scrape());
+  const away = parseScrape(await metrics.scrape()).samples;
   expect([away.get('muster_database_up'), away.get('muster_queue_up'), away.get('muster_worker_up')]).toEqual([
     0, 0, 0,
   ]);
@@ -52,7 +52,7 @@ test('what cannot be found out is left out of a scrape, not given its old value'
 
   isAway = false;
   await gone.close();
-  expect(parseScrape(await metrics.scrape()).get('muster_devices{gate="Open"}')).toBe(0);
+  expect(parseScrape(await metrics.scrape()).samples.get('muster_devices{gate="Open"}')).toBe(0);
 });
 
 test('two services in one process count each for itself', async () => {
@@ -60,6 +60,6 @@ test('two services in one process count each for itself', async () => {
   const [one, other] = [new ServiceMetrics(deps), new ServiceMetrics(deps)];
   one.shed('503');
   const series = 'muster_sheds_total{reason="503"}';
-  expect(parseScrape(await one.scrape()).get(series)).toBe(1);
-  expect(parseScrape(await other.scrape()).get(series)).toBe(0);
+  expect(parseScrape(await one.scrape()).samples.get(series)).toBe(1);
+  expect(parseScrape(await other.scrape()).samples.get(series)).toBe(0);
 });
