@@ -4,7 +4,7 @@ import { fresh } from '../simulator/simulated-device.ts';
 import { SimulatedFleet } from '../simulator/simulated-fleet.ts';
 import { DemoService } from './demo-service.ts';
 import type { Narrator } from './narrator.ts';
-import { castDevices } from './scene.ts';
+import { castDevices, latecomer, type SceneDevice } from './scene.ts';
 import type { Stage } from './stage.ts';
 import { moveOn, takeBackup } from './steps/back-up.ts';
 import { carryOn } from './steps/carry-on.ts';
@@ -14,6 +14,7 @@ import { declareRestore, restoreBackup } from './steps/restore-backup.ts';
 import { resumeAll } from './steps/resume.ts';
 import { reviewConflicts } from './steps/review.ts';
 import { rollOutToVersionFive } from './steps/roll-out.ts';
+import { letLatecomerIn, registerLatecomer } from './steps/unknown-device.ts';
 
 /** What the demo found, each number checked: the JSON line with which `muster demo --json` ends. */
 export type DemoResult = {
@@ -38,14 +39,21 @@ export function setStage({
 }: Pick<Stage, 'service' | 'narrator' | 'signal'> & { devices: number }): Stage {
   const cast = castDevices(devices);
   const witness = new DeliveryWitness();
-  const fleet = new SimulatedFleet({
-    agentServer: service.agent,
-    members: cast.map(({ name, transport }) => ({ name, transport, start: fresh })),
-    reconnect: { firstMs: 500, capMs: 3_000 },
-    observer: witness,
-  });
+  const fleetOf = (devices: readonly SceneDevice[]) =>
+    new SimulatedFleet({
+      agentServer: service.agent,
+      members: devices.map(({ name, transport }) => ({ name, transport, start: fresh })),
+      reconnect: { firstMs: 500, capMs: 3_000 },
+      observer: witness,
+    });
+  const [fleet, late] = [fleetOf(cast), fleetOf([latecomer])];
   const api = createApiClient({ server: service.api, token: undefined });
-  return { cast, service, api, fleet, witness, narrator, signal };
+  return { cast, service, api, fleet, late, witness, narrator, signal };
+}
+
+/** Ends what goes on on a stage. */
+export async function clearStage({ fleet, late }: Stage): Promise<void> {
+  await Promise.all([fleet.stop(), late.stop()]);
 }
 
 /** Starts the service that the story is about, with all its data under a directory. */
@@ -61,9 +69,11 @@ export async function tellStory(stage: Stage): Promise<DemoResult> {
   await rollOutToVersionFive(stage);
   const backup = await takeBackup(stage);
   const ahead = await moveOn(stage);
+  await registerLatecomer(stage);
   await restoreBackup(stage, backup);
   const awaitingAfterRestore = await declareRestore(stage, backup);
   const { conflictPaused, normal } = await muster(stage, ahead);
+  await letLatecomerIn(stage);
   await reviewConflicts(stage);
   await carryOn(stage);
   const resumed = await resumeAll(stage);

@@ -40,6 +40,13 @@ export function castDevices(count: number): SceneDevice[] {
   }));
 }
 
+/** The one device that is registered after the backup. */
+export const latecomer: SceneDevice = {
+  name: 'demo-latecomer',
+  transport: 'http',
+  labels: { site: 'north', role: 'gateway', ring: 'stable' },
+};
+
 export function isCanary({ labels }: SceneDevice): boolean {
   return labels.ring === 'canary';
 }

@@ -13,6 +13,8 @@ export type Stage = {
   readonly service: DemoService;
   readonly api: ApiClient;
   readonly fleet: SimulatedFleet;
+  /** The latecomer alone; it is not of the cast. */
+  readonly late: SimulatedFleet;
   readonly witness: DeliveryWitness;
   readonly narrator: Narrator;
   /** Aborts when a person ends the demo early. */

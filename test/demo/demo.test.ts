@@ -39,6 +39,7 @@ test('the story holds in every number, ends with one line of JSON, and leaves no
   expect(stderr).toContain('All numbers hold');
   expect(stderr).toMatch(/demo-\d\d +\w+ +(HTTP|WebSocket) +Ahead +version 7 +version 5/);
   expect(stderr).toMatch(/-.*os:1\.7[^]*\+.*os:1\.5/);
+  expect(stderr).toContain('it is listed with the position that it claims: version 1');
   expect(await left()).toEqual([]);
 });
 
@@ -47,7 +48,8 @@ test('kept running it says where, keeps on until it is interrupted, and its data
   await demo.writes(/^\{.*\}$/m);
   const [, api = ''] = await untilSaid(() => /muster --server (\S+) get devices/.exec(demo.stderr()));
   const shown = await muster(['--server', api, 'get', 'devices', '-o', 'name']);
-  expect(shown.stdout.trimEnd().split('\n')).toHaveLength(10);
+  // And the one that was registered after the backup.
+  expect(shown.stdout.trimEnd().split('\n')).toHaveLength(10 + 1);
   await demo.interrupt();
   const [kept] = await left();
   expect(demo.stderr()).toContain(`--data-dir ${join(temporary, kept ?? 'nothing')}`);

@@ -46,7 +46,7 @@ async function demo({ devices, json, keep }: Options): Promise<void> {
   // Each end of a connection is a file of its process.
   requireOpenFiles(devices + 500, `${devices} devices`);
   // Loaded here, so that commands that only talk to a server start without it.
-  const { setStage, startDemoService, tellStory } = await import('../../demo/demo.ts');
+  const { clearStage, setStage, startDemoService, tellStory } = await import('../../demo/demo.ts');
   const narrator = new Narrator(json === true ? process.stderr : process.stdout);
   const interruption = interruptible('interrupted: clearing away (again to leave at once)');
   const directory = await mkdtemp(join(tmpdir(), 'muster-demo-'));
@@ -65,7 +65,7 @@ async function demo({ devices, json, keep }: Options): Promise<void> {
     if (!interruption.signal.aborted) throw error;
     process.exitCode = interruptedExitCode;
   } finally {
-    await stage?.fleet.stop();
+    if (stage !== undefined) await clearStage(stage);
     await service?.dispose();
     if (keep === true && service !== undefined) tell(`The data is kept: muster serve --data-dir ${directory}`);
     else await rm(directory, { recursive: true, force: true });

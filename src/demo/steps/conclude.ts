@@ -11,7 +11,8 @@ const shownRows = 5;
 
 /** All is well when every device runs what the server rendered for it. @returns how many resumed devices do */
 export async function waitUntilAllRunWhatWasRendered(stage: Stage, resumed: readonly Resumed[]): Promise<number> {
-  const { narrator, cast, fleet } = stage;
+  const { narrator, fleet, late } = stage;
+  const devices = [...fleet.devices, ...late.devices];
   narrator.step(
     'Every device runs what the server rendered for it',
     'Version, timeline and hash of every device are compared with those of the server.',
@@ -21,12 +22,12 @@ export async function waitUntilAllRunWhatWasRendered(stage: Stage, resumed: read
   let renderedAfterResume = 0;
   await waitForAll(stage, {
     label: 'run what was rendered',
-    total: cast.length,
+    total: devices.length,
     async count() {
       // The service is only asked for all of them once the devices themselves say that they are done.
-      const done = fleet.devices.filter((device) => device.isConfirmed && moved(device)).length;
-      if (done < cast.length) return done;
-      const positions = new Map(fleet.devices.map(({ name, position }) => [name, position]));
+      const done = devices.filter((device) => device.isConfirmed && moved(device)).length;
+      if (done < devices.length) return done;
+      const positions = new Map(devices.map(({ name, position }) => [name, position]));
       let same = 0;
       renderedAfterResume = 0;
       for await (const page of standingsOfDevices(stage.api)) {
@@ -53,7 +54,7 @@ function isSame(server: DevicePosition, device: DevicePosition | undefined): boo
 
 /** The record of it all, and what the devices saw. @returns how many specs came to paused or awaited devices */
 export async function closeTheCase(stage: Stage, ahead: number): Promise<number> {
-  const { narrator, api, witness, fleet } = stage;
+  const { narrator, api, witness, fleet, late } = stage;
   narrator.step('The record of the recovery', 'Which backup, how long it took, what was decided, by whom and why.');
   narrator.command('muster restore report');
   const report = await answerOf(
@@ -67,6 +68,7 @@ export async function closeTheCase(stage: Stage, ahead: number): Promise<number>
   const { status } = await currentRestore(api);
   narrator.expectThat('the restore has settled', status.phase === 'Settled', status.phase);
   narrator.expect('conflicts resumed, by the record', { expected: ahead, found: status.devices.resumed });
+  narrator.expect('conflicts adopted, by the record', { expected: late.devices.length, found: status.devices.adopted });
 
   narrator.step(
     'What the devices saw',
@@ -77,7 +79,7 @@ export async function closeTheCase(stage: Stage, ahead: number): Promise<number>
   }
   narrator.expect('specs sent to paused or awaited devices', { expected: 0, found: witness.violations.length });
   narrator.expect('specs that a device had to ignore as old', { expected: 0, found: witness.refusals });
-  const known = fleet.counters.answered.size;
-  narrator.expect('devices that were answered', { expected: fleet.devices.length, found: known });
+  const known = fleet.counters.answered.size + late.counters.answered.size;
+  narrator.expect('devices that were answered', { expected: fleet.devices.length + late.devices.length, found: known });
   return witness.violations.length;
 }

@@ -7,13 +7,14 @@ import type { Backup } from './back-up.ts';
 const reason = 'INC-4211: lost the primary database';
 
 /** The database is lost, the backup put in its place. */
-export async function restoreBackup({ narrator, service, fleet, witness }: Stage, backup: Backup): Promise<void> {
+export async function restoreBackup({ narrator, service, fleet, late, witness }: Stage, backup: Backup): Promise<void> {
   narrator.step(
     'The database is lost, and restored from the backup',
     'The server has gone back in time; the devices have not. Their network is cut here only so that the next step can be looked at in peace.',
   );
   await service.stop();
   fleet.cut();
+  late.cut();
   witness.restored(backup.versions);
   narrator.command("psql -c 'DROP DATABASE muster'");
   narrator.command(`psql -c 'CREATE DATABASE muster TEMPLATE ${service.backup}'`);

@@ -1,7 +1,7 @@
-import { answerOf } from '../../cli/api-client.ts';
 import { printable } from '../../cli/output/printable.ts';
 import { Table } from '../../cli/output/table.ts';
 import type { DeviceConflict } from '../../domain/resources/device-conflict.ts';
+import { readConflict } from '../device-conflicts.ts';
 import { isCanary } from '../scene.ts';
 import { waitForAll, type Stage } from '../stage.ts';
 import { versionOfCanaries } from './back-up.ts';
@@ -11,7 +11,7 @@ const shownConflicts = 3;
 
 /** What a person would look at before deciding: some conflicts, and what resuming one of them would change. */
 export async function reviewConflicts(stage: Stage): Promise<void> {
-  const { narrator, cast } = stage;
+  const { narrator, api, cast } = stage;
   const canaries = cast.filter(isCanary);
   narrator.step(
     'What is in conflict, and what would resuming change?',
@@ -23,7 +23,7 @@ export async function reviewConflicts(stage: Stage): Promise<void> {
     label: 'specs told by the devices',
     total: names.length,
     async count() {
-      conflicts = await Promise.all(names.map((name) => readConflict(stage, name)));
+      conflicts = await Promise.all(names.map((name) => readConflict(api, name)));
       return conflicts.filter(({ difference }) => difference !== null).length;
     },
   });
@@ -33,10 +33,6 @@ export async function reviewConflicts(stage: Stage): Promise<void> {
   narrator.expect('of these, ahead by the two changes', { expected: conflicts.length, found: asExpected });
   const [first] = conflicts;
   if (first !== undefined) showDifference(stage, first);
-}
-
-async function readConflict({ api }: Stage, name: string): Promise<DeviceConflict> {
-  return await answerOf(api.GET('/api/v1/devices/{name}/conflict', { params: { path: { name } } }));
 }
 
 function isAheadAsTold({ verdict, reported, server }: DeviceConflict): boolean {

@@ -1,0 +1,7 @@
+import { answerOf, type ApiClient } from '../cli/api-client.ts';
+import type { DeviceConflict } from '../domain/resources/device-conflict.ts';
+
+/** Why a device is paused. @throws ApiError if it is not */
+export async function readConflict(api: ApiClient, name: string): Promise<DeviceConflict> {
+  return await answerOf(api.GET('/api/v1/devices/{name}/conflict', { params: { path: { name } } }));
+}
