@@ -5,6 +5,7 @@ import { SimulatedFleet } from '../simulator/simulated-fleet.ts';
 import { DemoService } from './demo-service.ts';
 import type { Narrator } from './narrator.ts';
 import { castDevices, latecomer, type SceneDevice } from './scene.ts';
+import { Scraper } from './scraper.ts';
 import type { Stage } from './stage.ts';
 import { moveOn, takeBackup } from './steps/back-up.ts';
 import { carryOn } from './steps/carry-on.ts';
@@ -14,6 +15,7 @@ import { declareRestore, restoreBackup } from './steps/restore-backup.ts';
 import { resumeAll } from './steps/resume.ts';
 import { reviewConflicts } from './steps/review.ts';
 import { rollOutToVersionFive } from './steps/roll-out.ts';
+import { showMetrics } from './steps/show-metrics.ts';
 import { letLatecomerIn, registerLatecomer } from './steps/unknown-device.ts';
 
 /** What the demo found, each number checked: the JSON line with which `muster demo --json` ends. */
@@ -48,12 +50,12 @@ export function setStage({
     });
   const [fleet, late] = [fleetOf(cast), fleetOf([latecomer])];
   const api = createApiClient({ server: service.api, token: undefined });
-  return { cast, service, api, fleet, late, witness, narrator, signal };
+  return { cast, service, api, fleet, late, witness, scraper: new Scraper(api), narrator, signal };
 }
 
 /** Ends what goes on on a stage. */
-export async function clearStage({ fleet, late }: Stage): Promise<void> {
-  await Promise.all([fleet.stop(), late.stop()]);
+export async function clearStage({ fleet, late, scraper }: Stage): Promise<void> {
+  await Promise.all([fleet.stop(), late.stop(), scraper.stop()]);
 }
 
 /** Starts the service that the story is about, with all its data under a directory. */
@@ -66,6 +68,7 @@ export async function startDemoService(dataDir: string, narrator: Narrator): Pro
 
 /** The whole story. @throws DemoFailure where a number is not what it should be */
 export async function tellStory(stage: Stage): Promise<DemoResult> {
+  await stage.scraper.start();
   await rollOutToVersionFive(stage);
   const backup = await takeBackup(stage);
   const ahead = await moveOn(stage);
@@ -79,6 +82,7 @@ export async function tellStory(stage: Stage): Promise<DemoResult> {
   const resumed = await resumeAll(stage);
   const renderedAfterResume = await waitUntilAllRunWhatWasRendered(stage, resumed);
   const deliveredWhilePaused = await closeTheCase(stage, ahead);
+  await showMetrics(stage);
   return {
     devices: stage.cast.length,
     ahead,

@@ -6,6 +6,7 @@ import type { SimulatedFleet } from '../simulator/simulated-fleet.ts';
 import type { DemoService } from './demo-service.ts';
 import { DemoFailure, type Narrator } from './narrator.ts';
 import type { SceneDevice } from './scene.ts';
+import type { Scraper } from './scraper.ts';
 
 /** What every step of the story works with. */
 export type Stage = {
@@ -16,6 +17,7 @@ export type Stage = {
   /** The latecomer alone; it is not of the cast. */
   readonly late: SimulatedFleet;
   readonly witness: DeliveryWitness;
+  readonly scraper: Scraper;
   readonly narrator: Narrator;
   /** Aborts when a person ends the demo early. */
   readonly signal: AbortSignal;

@@ -1,0 +1,21 @@
+import type { MetricMovement } from './metric-movements.ts';
+
+/**
+ * Why the story need not move a metric, by its name; every other must move. A state of the moment is among these where it may
+ * be over before a scrape comes by.
+ */
+export const whyUnmoved: ReadonlyMap<string, string> = new Map([
+  ['muster_build_info', 'it only says what runs'],
+  ['muster_database_up', 'the database answered'],
+  ['muster_queue_up', 'the queue answered'],
+  ['muster_worker_up', 'the worker took jobs'],
+  ['muster_sheds_total', 'nobody was turned away'],
+  ['muster_reports_waiting', 'none waited for long enough to be seen'],
+  ['muster_render_queue_jobs', 'none waited for long enough to be seen'],
+  ['muster_render_oldest_wanted_age_seconds', 'none waited for long enough to be seen'],
+]);
+
+/** Those that had to move. */
+export function requiredOf(movements: readonly MetricMovement[]): MetricMovement[] {
+  return movements.filter(({ name }) => !whyUnmoved.has(name));
+}
