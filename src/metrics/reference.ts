@@ -20,6 +20,8 @@ const foot = `
 Beside these there are those that \`prom-client\` makes of every Node.js process: \`process_cpu_seconds_total\`, \`process_resident_memory_bytes\`,
 \`process_open_fds\`, \`nodejs_eventloop_lag_p99_seconds\`, \`nodejs_gc_duration_seconds\` and others with the same beginnings.
 
+\`muster demo\` ends with what each of Muster's own went through while a database was lost and its devices came back.
+
 Alert rules, their tests and a Grafana dashboard are in \`deploy/monitoring/\`; what to do when an alert fires is in [alerts.md](alerts.md).
 `;
 
