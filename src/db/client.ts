@@ -35,6 +35,8 @@ export type Database = {
    * may win the next time. `work` must have no effect but on the database.
    */
   transact<Result>(work: (tx: Executor) => Promise<Result>): Promise<Result>;
+  /** Runs one statement that only reads, without a transaction around it; again where a transaction would be run again. */
+  read<Result>(statement: (db: Executor) => Promise<Result>): Promise<Result>;
   ping(): Promise<void>;
   close(): Promise<void>;
 };
@@ -72,25 +74,32 @@ export function connectDatabase(url: string, options: { poolSize: number; applic
   const client = new RenewedClient(open, (pool) =>
     Object.assign(drizzle(endingLast(survivingLostConnections(preparingMarked(pool)))), { guard }),
   );
+  const again = async <Result>(run: (begin: () => void) => Promise<Result>): Promise<Result> => {
+    for (let attempt = 1; ; attempt += 1) {
+      let begun = false;
+      try {
+        return await run(() => {
+          begun = true;
+        });
+      } catch (error) {
+        if (attempt >= maxAttempts) throw error;
+        const state = sqlState(error) ?? '';
+        if (error instanceof UnverifiedDatabase) await guard.verify();
+        else if (!worthAnotherTry.has(state) && (begun || !connectionEnded.has(state))) throw error;
+      }
+    }
+  };
   return {
     guard,
     pool: client.always,
-    async transact(work) {
-      for (let attempt = 1; ; attempt += 1) {
-        let begun = false;
-        try {
-          return await client.connections.transaction((tx) => {
-            begun = true;
-            return work(Object.assign(tx, { guard }));
-          });
-        } catch (error) {
-          if (attempt >= maxAttempts) throw error;
-          const state = sqlState(error) ?? '';
-          if (error instanceof UnverifiedDatabase) await guard.verify();
-          else if (!worthAnotherTry.has(state) && (begun || !connectionEnded.has(state))) throw error;
-        }
-      }
-    },
+    transact: (work) =>
+      again((begin) =>
+        client.connections.transaction((tx) => {
+          begin();
+          return work(Object.assign(tx, { guard }));
+        }),
+      ),
+    read: (statement) => again(() => statement(client.always)),
     async ping() {
       await client.connections.execute('SELECT 1');
     },

@@ -30,13 +30,20 @@ export async function lockForDeclaring(tx: Executor): Promise<string> {
 
 /** The current restore, for reading: it may be over when the caller looks at it. */
 export async function currentRestore(db: Executor): Promise<string> {
-  return currentIfVerified(db, await db.select(currentAndMark).from(serviceState));
+  const rows = await db.execute<{ current: string; mark: string }>(
+    sql`${prepared}SELECT current_restore AS current, ${databaseMark} AS mark FROM service_state`,
+  );
+  return currentIfVerified(db, rows);
 }
 
-const currentAndMark = { current: serviceState.currentRestore, mark: databaseMark };
+/** What {@link currentIfVerified} looks at, for statements that read more than that. */
+export const currentAndMark = { current: sql<string>`${prepared}${serviceState.currentRestore}`, mark: databaseMark };
 
-/** @throws UnverifiedDatabase if this database took the place of the one that was last looked at */
-function currentIfVerified({ guard }: Executor, rows: ReadonlyArray<{ current: string; mark: string }>): string {
+/**
+ * @param rows what was read of service_state
+ * @throws UnverifiedDatabase if this database took the place of the one that was last looked at
+ */
+export function currentIfVerified({ guard }: Executor, rows: ReadonlyArray<{ current: string; mark: string }>): string {
   const { current, mark } = onlyRow(rows);
   if (guard.verifiedMark !== undefined && guard.verifiedMark !== mark) throw new UnverifiedDatabase(mark);
   return current;

@@ -2,9 +2,10 @@ import { sql } from 'drizzle-orm';
 import type postgres from 'postgres';
 
 const mark = '/* prepared */ ';
+const marked = `select ${mark}`;
 
 /**
- * What a statement of the hot paths begins with. It is parsed and planned once on each connection, and then sent with
+ * What a statement of the hot paths begins with, or the first column of a select. It is parsed and planned once on each connection, and then sent with
  * its values in one message; any other is described anew each time, which costs it another round trip.
  */
 export const prepared = sql.raw(mark);
@@ -34,5 +35,5 @@ type Unsafe = postgres.Sql['unsafe'];
 
 function unsafe(client: { readonly unsafe: Unsafe }): Unsafe {
   return (query, parameters, options) =>
-    client.unsafe(query, parameters, { ...options, prepare: query.startsWith(mark) });
+    client.unsafe(query, parameters, { ...options, prepare: query.startsWith(mark) || query.startsWith(marked) });
 }

@@ -2,8 +2,9 @@ import { aliasedTable, and, asc, desc, eq, lt, or, sql, type SQL } from 'drizzle
 import type { BucketCount } from '../domain/answer-times.ts';
 import type { RestoreFacts } from '../domain/restore-document.ts';
 import type { Executor } from './client.ts';
+import { currentAndMark, currentIfVerified } from './fence.ts';
 import { prepared } from './prepared-statements.ts';
-import { restoreAnswerTimes, restores } from './schema.ts';
+import { restoreAnswerTimes, restores, serviceState } from './schema.ts';
 
 /** A restore as it is stored; `previous` is null for the first, though the genesis of the database came before it. */
 export type RestoreRecord = RestoreFacts & { readonly genesis: boolean; readonly requestHash: string | null };
@@ -31,6 +32,28 @@ export async function currentRestoreDeclaredAt(db: Executor): Promise<Date> {
 export async function findRestore(db: Executor, id: string): Promise<RestoreRecord | undefined> {
   const [row] = await selectRestores(db).where(eq(restores.id, id));
   return row && toRecord(row);
+}
+
+/**
+ * A restore, and how long its devices took to answer, both of one moment; undefined if there is none of that id.
+ *
+ * @param id of the current one, if it is not given
+ */
+export async function findRestoreAndTimes(
+  db: Executor,
+  id: string | undefined,
+): Promise<{ record: RestoreRecord; histogram: BucketCount[] } | undefined> {
+  const histogram = sql<BucketCount[]>`(
+    SELECT coalesce(json_agg(json_build_object('bucket', bucket, 'devices', devices) ORDER BY bucket), '[]')
+    FROM ${restoreAnswerTimes} WHERE restore = ${restores.id})`;
+  const rows = await db
+    .select({ ...currentAndMark, restore: restores, afterGenesis: earlier.genesis, histogram })
+    .from(serviceState)
+    .leftJoin(restores, eq(restores.id, id ?? serviceState.currentRestore))
+    .leftJoin(earlier, eq(earlier.id, restores.previous));
+  currentIfVerified(db, rows);
+  const [{ restore, afterGenesis, histogram: times } = { restore: null }] = rows;
+  return restore === null ? undefined : { record: toRecord({ restore, afterGenesis }), histogram: times };
 }
 
 export async function findRestoreByKey(db: Executor, idempotencyKey: string): Promise<RestoreRecord | undefined> {

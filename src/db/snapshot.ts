@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Executor } from './client.ts';
 import { currentRestore } from './fence.ts';
+import { prepared } from './prepared-statements.ts';
 
 /**
  * Makes a transaction read one state of the database, so that the gate of a device and the restore that it is judged by
@@ -9,6 +10,8 @@ import { currentRestore } from './fence.ts';
  * @returns the restore that is current in that state
  */
 export async function openSnapshot(tx: Executor): Promise<string> {
-  await tx.execute(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY`);
-  return await currentRestore(tx);
+  // On its way before the next statement is written; its answer is not waited for.
+  const isOpen = Promise.resolve(tx.execute(sql`${prepared}SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY`));
+  const [, restore] = await Promise.all([isOpen, currentRestore(tx)]);
+  return restore;
 }

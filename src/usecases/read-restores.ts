@@ -5,6 +5,7 @@ import { listRestoreDecisions, type DecisionRow } from '../db/restore-decisions.
 import {
   answerTimes,
   findRestore,
+  findRestoreAndTimes,
   listAwaitedDevices,
   listRestores,
   type RestoreKey,
@@ -23,11 +24,8 @@ export const maxReportRows = 10_000;
 
 /** One restore, by its id or `current`. @throws MusterError 404 if there is none */
 export async function readRestore({ database }: Deps, name: string): Promise<Restore> {
-  return await database.transact(async (tx) => {
-    await openSnapshot(tx);
-    const record = await requireRestore(tx, name);
-    return restoreDocument(record, await answerTimes(tx, record.id));
-  });
+  const found = await database.read((db) => findRestoreAndTimes(db, name === 'current' ? undefined : name));
+  return restoreDocument(declared(found?.record, name), found?.histogram ?? []);
 }
 
 /** A page of restores, newest first, and where the next one begins. */
@@ -46,7 +44,10 @@ export async function readRestores(
 
 /** A declared restore, by its id or `current`. @throws MusterError 404 if there is none */
 export async function requireRestore(db: Executor, name: string): Promise<RestoreRecord> {
-  const record = await findRestore(db, name === 'current' ? await currentRestore(db) : name);
+  return declared(await findRestore(db, name === 'current' ? await currentRestore(db) : name), name);
+}
+
+function declared(record: RestoreRecord | undefined, name: string): RestoreRecord {
   if (record === undefined) throw notFound(`there is no restore ${name}`);
   if (record.genesis) throw notFound('no restore has been declared');
   return record;

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { isBusy, isUnreachable, type Database } from '../db/client.ts';
 import { unavailable } from '../domain/errors.ts';
@@ -30,6 +31,8 @@ type IntakeLimits = {
 
 /** So many commits are under way at once: one is written while the next is prepared. */
 const maxCommits = 2;
+/** So many are answered before the event loop sees to everything else again. */
+const answersPerTurn = 64;
 
 /**
  * Group commit: the reports that arrive while commits are under way share the next one. Bounded: past `maxWaiting` a
@@ -137,7 +140,10 @@ export class ReportIntake {
       );
       if (aheadWithoutRestore) this.deps.onDeviceAhead();
       if (toRender.length > 0) this.deps.hints.wantRendering(restore, toRender);
-      for (const [index, outcome] of outcomes.entries()) batch[index]?.resolve(outcome);
+      for (const [index, outcome] of outcomes.entries()) {
+        if (index > 0 && index % answersPerTurn === 0) await turn();
+        batch[index]?.resolve(outcome);
+      }
     } catch (error) {
       await this.recover(batch, error);
     }

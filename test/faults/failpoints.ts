@@ -99,6 +99,7 @@ export class RenderSteps {
     return {
       guard: real.guard,
       pool: real.pool,
+      read: (statement) => real.read(statement),
       ping: () => real.ping(),
       close: () => real.close(),
       transact: async (work) => {

@@ -43,6 +43,7 @@ export class JitteredDatabase implements Database {
   get pool() {
     return this.real.pool;
   }
+  read: Database['read'] = (statement) => this.real.read(statement);
   ping = () => this.real.ping();
   close = () => this.real.close();
 }

@@ -48,6 +48,7 @@ export class FaultyDatabase implements Database {
   get pool() {
     return this.real.pool;
   }
+  read: Database['read'] = (statement) => this.real.read(statement);
   ping = () => this.real.ping();
   close = () => this.real.close();
 }

@@ -158,6 +158,7 @@ export class System {
     const database: Context['database'] = {
       guard: faulty.guard,
       pool: faulty.pool,
+      read: faulty.read,
       async transact(work) {
         reached();
         if ((await latch) === 'die') throw new Error('the process died');
