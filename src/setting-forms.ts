@@ -80,12 +80,12 @@ export const addressRanges = z
   .default('')
   .transform((text, issues) => {
     const ranges = text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
-    for (const range of ranges) {
-      if (addressRange(range) === undefined) {
-        issues.addIssue(
-          `expected addresses or ranges such as 10.0.0.7, 10.1.0.0/16 or fd00::/8 with commas between them, found ${quoted(range)}`,
-        );
-      }
+    // Of many that are wrong, the first tells enough.
+    const wrong = ranges.find((range) => addressRange(range) === undefined);
+    if (wrong !== undefined) {
+      issues.addIssue(
+        `expected addresses or ranges such as 10.0.0.7, 10.1.0.0/16 or fd00::/8 with commas between them, found ${quoted(wrong)}`,
+      );
     }
     return ranges;
   });

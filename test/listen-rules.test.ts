@@ -53,6 +53,11 @@ describe('settings that need each other', () => {
   ])('%j is not what was expected', (env, name) => {
     expect(problemsOf(env)).toContain(name);
   });
+
+  test('of many addresses that are none the first is named, and no others', () => {
+    const MUSTER_TRUSTED_PROXIES = `10.0.0.7,${Array.from({ length: 100 }, (_, n) => `proxy-${n}`).join(',')}`;
+    expect(() => readConfig({ MUSTER_TRUSTED_PROXIES })).toThrow(/found "proxy-0"$/);
+  });
 });
 
 describe('a listener', () => {

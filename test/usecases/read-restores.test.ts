@@ -38,6 +38,21 @@ describe('a restore', () => {
     expect((await readRestores(here.context, { limit: 10, after: undefined })).items).toEqual([]);
   });
 
+  test('is read only once a database that took the place of another has been looked at', async () => {
+    await fleet.declareRestore();
+    const { guard } = here.context.database;
+    const { verifiedMark, verify } = guard;
+    let looks = 0;
+    guard.verifiedMark = 'another';
+    guard.verify = async () => {
+      looks += 1;
+      guard.verifiedMark = verifiedMark;
+    };
+    await expect(readRestore(here.context, 'current')).resolves.toMatchObject({ kind: 'Restore' });
+    guard.verify = verify;
+    expect(looks).toBe(1);
+  });
+
   test('shows how long devices took to answer, of all that had to', async () => {
     await fleet.running('a', 'b', 'c', 'd');
     await fleet.declareRestore();
