@@ -6,6 +6,7 @@ import { firstReportBench, heartbeatBench } from './first-report.ts';
 import { machine, withRig, type Rig, type Row } from './harness.ts';
 import { instancesBench } from './instances.ts';
 import { listBench } from './lists.ts';
+import { processesBench } from './processes.ts';
 import { resumeBench } from './resume.ts';
 import { overloadBench, stormBench } from './storm.ts';
 import { tablesBench } from './tables.ts';
@@ -20,6 +21,7 @@ const benches = [
   listBench,
   stormBench,
   overloadBench,
+  processesBench,
   instancesBench,
   tablesBench,
 ];

@@ -1,9 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { buildApp } from '../src/app.ts';
-import { readConfig } from '../src/config.ts';
+import { inheritedEnvironment, readConfig } from '../src/config.ts';
 import { createContext } from '../src/context.ts';
 import { prepared } from '../src/db/prepared-statements.ts';
+import { startDeviceProcesses } from '../src/device-processes.ts';
+import type { Listener } from '../src/http/listener.ts';
 import { createLog } from '../src/log.ts';
 import { RestoreWatch } from '../src/restore-watch.ts';
 import { declareRestore } from '../src/usecases/declare-restore.ts';
@@ -15,7 +17,8 @@ const requestSchema = z.enum(['memory', 'declare', 'stop']);
 
 const startedAt = performance.now();
 const config = readConfig();
-const context = await createContext(config, createLog(config.logLevel));
+const log = createLog(config.logLevel);
+const context = await createContext(config, log);
 const watch = new RestoreWatch(context);
 await watch.start();
 const app = await buildApp(context);
@@ -31,9 +34,11 @@ app.agent.get<{ Params: { name: string } }>('/update/:name', async ({ params }) 
 app.agent.get('/echo/:name', { websocket: true }, (socket) => {
   socket.on('message', (data: Buffer) => socket.send(data.toString('utf8')));
 });
-const [api, agent] = await Promise.all(
-  [app.api, app.agent].map((listener) => listener.listen({ host: '127.0.0.1', port: 0, backlog: 4_096 })),
-);
+const listenOn = (listener: Listener) => listener.listen({ host: '127.0.0.1', port: 0, backlog: 4_096 });
+const devices =
+  config.processes > 1 ? await startDeviceProcesses(config.processes, inheritedEnvironment(), log) : undefined;
+const api = await listenOn(app.api);
+const agent = devices?.agent ?? (await listenOn(app.agent));
 process.send?.({ api, agent, readyMs: performance.now() - startedAt });
 
 // Whoever asked is gone.
@@ -54,7 +59,7 @@ async function answer(request: z.infer<typeof requestSchema>): Promise<object> {
       return { restore: restore.id };
     }
     case 'stop': {
-      await app.close();
+      await Promise.all([app.close(), devices?.stop()]);
       await worker?.stop();
       await watch.stop();
       await context.destroy();

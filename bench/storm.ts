@@ -1,7 +1,8 @@
 import { fleetVersion, randomDevices } from './fleet.ts';
-import { bounded, noted, quantile, row, timesMs, type Bench } from './harness.ts';
+import { bounded, noted, row, type Bench } from './harness.ts';
 import { LoadGenerator, type LoadResult } from './load.ts';
-import { startService, type Service } from './service.ts';
+import { startService } from './service.ts';
+import { statusP99, watched } from './watched.ts';
 
 const reports = 60_000;
 const connections = 1_024;
@@ -31,8 +32,10 @@ export const stormBench: Bench = {
       const fleet = rig.fleet.toLocaleString('en');
       const status = `restore status during the storm, ${fleet} devices`;
       return [
-        bounded(`${status}, p99, asked of an instance beside it`, 'ms', p99(watchedThere), { atMost: 50 }),
-        bounded(`${status}, p99, asked of the one that takes the storm`, 'ms', p99([watchedHere]), { atMost: 50 }),
+        bounded(`${status}, p99, asked of an instance beside it`, 'ms', statusP99(watchedThere), { atMost: 50 }),
+        bounded(`${status}, p99, asked of the one that takes the storm`, 'ms', statusP99([watchedHere]), {
+          atMost: 50,
+        }),
         row(
           'the storm while the restore is watched and its status asked for, against alone',
           '/s',
@@ -87,7 +90,7 @@ export const overloadBench: Bench = {
           figure: result.seconds,
           baseline: paths.length / capacity.perSecond,
         }),
-        bounded('p99 of an admin call meanwhile', 'ms', p99([{ statusTimes }]), { atMost: 1_000 }),
+        bounded('p99 of an admin call meanwhile', 'ms', statusP99([{ statusTimes }]), { atMost: 1_000 }),
         row('memory after it, against before', 'MiB', inMib(loaded.rssBytes, idle.rssBytes), { atMost: 1.5 }),
       ];
     } finally {
@@ -100,44 +103,8 @@ export const overloadBench: Bench = {
 const mean = (results: readonly LoadResult[]) =>
   results.reduce((sum, { perSecond }) => sum + perSecond, 0) / results.length;
 
-function p99(watches: ReadonlyArray<{ readonly statusTimes: readonly number[] }>): number {
-  const times = watches.flatMap(({ statusTimes }) => statusTimes);
-  return quantile(
-    times.toSorted((a, b) => a - b),
-    0.99,
-  );
-}
-
 const inMib = (figure: number, baseline: number) => ({ figure: figure / 2 ** 20, baseline: baseline / 2 ** 20 });
 
 function reportPath(name: string): string {
   return `/api/v1/devices/${name}/rendered?knownRenderedVersion=${fleetVersion}`;
-}
-
-/** Runs a load while somebody watches the restore and asks for its status twenty times a second. */
-async function watched(
-  service: Service,
-  work: () => Promise<LoadResult>,
-): Promise<{ result: LoadResult; statusTimes: number[] }> {
-  const over = new AbortController();
-  const watching = fetch(`${service.api}/api/v1/restores/current/watch`, { signal: over.signal })
-    .then((response) => response.text())
-    .catch(() => undefined);
-  const times: number[] = [];
-  const asking = (async () => {
-    while (!over.signal.aborted) {
-      times.push(...(await timesMs(1, () => askForStatus(service))));
-      await new Promise((done) => setTimeout(done, 50));
-    }
-  })();
-  const result = await work();
-  over.abort();
-  await Promise.all([watching, asking]);
-  return { result, statusTimes: times };
-}
-
-async function askForStatus(service: Service): Promise<void> {
-  const response = await fetch(`${service.api}/api/v1/restores/current`);
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`the status of the restore was answered ${response.status}: ${text}`);
 }
