@@ -35,7 +35,7 @@ export type Database = {
    * may win the next time. `work` must have no effect but on the database.
    */
   transact<Result>(work: (tx: Executor) => Promise<Result>): Promise<Result>;
-  /** Runs one statement that only reads, without a transaction around it; again where a transaction would be run again. */
+  /** Runs one statement that only reads, without a transaction around it; again as a transaction, and if its connection is lost. */
   read<Result>(statement: (db: Executor) => Promise<Result>): Promise<Result>;
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -74,7 +74,7 @@ export function connectDatabase(url: string, options: { poolSize: number; applic
   const client = new RenewedClient(open, (pool) =>
     Object.assign(drizzle(endingLast(survivingLostConnections(preparingMarked(pool)))), { guard }),
   );
-  const again = async <Result>(run: (begin: () => void) => Promise<Result>): Promise<Result> => {
+  const again = async <Result>(run: (onBegun: () => void) => Promise<Result>): Promise<Result> => {
     for (let attempt = 1; ; attempt += 1) {
       let begun = false;
       try {
@@ -93,9 +93,9 @@ export function connectDatabase(url: string, options: { poolSize: number; applic
     guard,
     pool: client.always,
     transact: (work) =>
-      again((begin) =>
+      again((onBegun) =>
         client.connections.transaction((tx) => {
-          begin();
+          onBegun();
           return work(Object.assign(tx, { guard }));
         }),
       ),

@@ -19,7 +19,7 @@ export async function holdRestore(tx: Executor): Promise<string> {
       sql`${prepared}SELECT current_restore AS current, ${databaseMark} AS mark FROM service_state FOR SHARE`,
     ),
   ]);
-  return currentIfVerified(tx, rows);
+  return onlyVerified(tx, rows).current;
 }
 
 /** Enters declaring a restore: waits for all work that holds the current one, and keeps any other from starting. */
@@ -33,20 +33,18 @@ export async function currentRestore(db: Executor): Promise<string> {
   const rows = await db.execute<{ current: string; mark: string }>(
     sql`${prepared}SELECT current_restore AS current, ${databaseMark} AS mark FROM service_state`,
   );
-  return currentIfVerified(db, rows);
+  return onlyVerified(db, rows).current;
 }
 
-/** What {@link currentIfVerified} looks at, for statements that read more than that. */
-export const currentAndMark = { current: sql<string>`${prepared}${serviceState.currentRestore}`, mark: databaseMark };
-
 /**
- * @param rows what was read of service_state
+ * @param rows what was read of service_state, and the mark of the database with it
+ * @returns its only row
  * @throws UnverifiedDatabase if this database took the place of the one that was last looked at
  */
-export function currentIfVerified({ guard }: Executor, rows: ReadonlyArray<{ current: string; mark: string }>): string {
-  const { current, mark } = onlyRow(rows);
-  if (guard.verifiedMark !== undefined && guard.verifiedMark !== mark) throw new UnverifiedDatabase(mark);
-  return current;
+export function onlyVerified<Row extends { mark: string }>({ guard }: Executor, rows: readonly Row[]): Row {
+  const row = onlyRow(rows);
+  if (guard.verifiedMark !== undefined && guard.verifiedMark !== row.mark) throw new UnverifiedDatabase(row.mark);
+  return row;
 }
 
 /** Makes a restore the current one. Only after {@link lockForDeclaring}, in its transaction. */

@@ -5,8 +5,9 @@ const mark = '/* prepared */ ';
 const marked = `select ${mark}`;
 
 /**
- * What a statement of the hot paths begins with, or the first column of a select. It is parsed and planned once on each connection, and then sent with
- * its values in one message; any other is described anew each time, which costs it another round trip.
+ * Put first in a statement of the hot paths, or in the first column of a select. It is parsed and planned once on each
+ * connection, and then sent with its values in one message; any other is described anew each time, which costs it
+ * another round trip.
  */
 export const prepared = sql.raw(mark);
 

@@ -2,7 +2,8 @@ import { aliasedTable, and, asc, desc, eq, lt, or, sql, type SQL } from 'drizzle
 import type { BucketCount } from '../domain/answer-times.ts';
 import type { RestoreFacts } from '../domain/restore-document.ts';
 import type { Executor } from './client.ts';
-import { currentAndMark, currentIfVerified } from './fence.ts';
+import { databaseMark } from './database-identity.ts';
+import { onlyVerified } from './fence.ts';
 import { prepared } from './prepared-statements.ts';
 import { restoreAnswerTimes, restores, serviceState } from './schema.ts';
 
@@ -47,13 +48,18 @@ export async function findRestoreAndTimes(
     SELECT coalesce(json_agg(json_build_object('bucket', bucket, 'devices', devices) ORDER BY bucket), '[]')
     FROM ${restoreAnswerTimes} WHERE restore = ${restores.id})`;
   const rows = await db
-    .select({ ...currentAndMark, restore: restores, afterGenesis: earlier.genesis, histogram })
+    .select({
+      mark: sql<string>`${prepared}${databaseMark}`,
+      restore: restores,
+      afterGenesis: earlier.genesis,
+      histogram,
+    })
     .from(serviceState)
     .leftJoin(restores, eq(restores.id, id ?? serviceState.currentRestore))
     .leftJoin(earlier, eq(earlier.id, restores.previous));
-  currentIfVerified(db, rows);
-  const [{ restore, afterGenesis, histogram: times } = { restore: null }] = rows;
-  return restore === null ? undefined : { record: toRecord({ restore, afterGenesis }), histogram: times };
+  const found = onlyVerified(db, rows);
+  if (found.restore === null) return undefined;
+  return { record: toRecord({ restore: found.restore, afterGenesis: found.afterGenesis }), histogram: found.histogram };
 }
 
 export async function findRestoreByKey(db: Executor, idempotencyKey: string): Promise<RestoreRecord | undefined> {

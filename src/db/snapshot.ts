@@ -10,7 +10,7 @@ import { prepared } from './prepared-statements.ts';
  * @returns the restore that is current in that state
  */
 export async function openSnapshot(tx: Executor): Promise<string> {
-  // On its way before the next statement is written; its answer is not waited for.
+  // A statement is sent when somebody asks for its answer: this one first, and the next without waiting for it.
   const isOpen = Promise.resolve(tx.execute(sql`${prepared}SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY`));
   const [, restore] = await Promise.all([isOpen, currentRestore(tx)]);
   return restore;

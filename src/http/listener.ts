@@ -15,6 +15,8 @@ export type Listener = FastifyInstance<Server, IncomingMessage, ServerResponse, 
 export const maxBodyBytes = 2 * 1024 * 1024;
 /** How long a connection may stay open between two requests. */
 const keepAliveTimeoutMs = 72_000;
+/** How long a request waits for room at the most. */
+const longestWaitMs = 2_000;
 
 /** How much time clients have, in milliseconds, and how many of them there may be. */
 export type ListenerBounds = {
@@ -72,7 +74,7 @@ export function createListener(log: Log, tls?: ListenerTls, settings: ListenerSe
     { parseAs: 'string' },
     app.getDefaultJsonParser('error', 'error'),
   );
-  beginInTurns(app, room);
+  beginInTurns(app, { room, longestWaitMs: Math.min(longestWaitMs, bounds.requestTimeoutMs / 2) });
   tellRequestIds(app);
   admitRequests(app, bounds.connections);
   renderProblems(app, log);

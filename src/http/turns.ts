@@ -3,8 +3,6 @@ import type { Listener } from './listener.ts';
 
 /** So many requests at the most are begun before the event loop sees to everything else again: about ten milliseconds of work. */
 const perTurn = 128;
-/** How long a request is kept in line for want of room at the most: clients are to be told when to come back, not left in the dark. */
-const longestWaitMs = 2_000;
 /** So many are kept in line at the most. */
 const longestLine = 10_000;
 /** How often it is looked whether there is room again. */
@@ -21,20 +19,30 @@ type Arrived = { readonly socket: Socket; readonly begin: () => void; readonly a
  * serving it does; at several times what can be served nothing else would be done. Past a time, or with too many behind it,
  * it is begun all the same, and told when to come back.
  *
+ * A client that sends one request after another without waiting for answers has one of them in line: Node bounds what such
+ * a client may have under way by the answers that it does not read, and those in line have none yet.
+ *
  * @param room for how many requests there is room now
+ * @param longestWaitMs how long a request is kept in line for want of room at the most: clients are to be told when to come
+ *   back, not left in the dark
  */
-export function beginInTurns(app: Listener, room: () => number): void {
+export function beginInTurns(
+  app: Listener,
+  { room, longestWaitMs }: { room: () => number; longestWaitMs: number },
+): void {
   let line: Arrived[] = [];
+  const inLine = new WeakSet<Socket>();
   let isScheduled = false;
 
   const take = () => {
     const latest = performance.now() - longestWaitMs;
-    let count = Math.max(0, Math.floor(room()), line.length - longestLine);
+    let count = Math.max(0, room(), line.length - longestLine);
     while ((line[count]?.atMs ?? Infinity) <= latest) count += 1;
     count = Math.min(count, perTurn, line.length);
     const turn = line.slice(0, count);
     line = line.slice(count);
     for (const { socket, begin } of turn) {
+      inLine.delete(socket);
       // Whoever hung up is not waited for.
       if (!socket.destroyed) begin();
     }
@@ -44,6 +52,11 @@ export function beginInTurns(app: Listener, room: () => number): void {
   };
 
   app.addHook('onRequest', ({ raw: { socket } }, _reply, begin) => {
+    if (inLine.has(socket)) {
+      begin();
+      return;
+    }
+    inLine.add(socket);
     line.push({ socket, begin, atMs: performance.now() });
     if (isScheduled) return;
     isScheduled = true;

@@ -74,7 +74,7 @@ export class ReportIntake {
 
   /** So many more may wait before newcomers are turned away. */
   get room(): number {
-    return this.admission.newcomerLimit - this.waiting.length;
+    return Math.ceil(this.admission.newcomerLimit - this.waiting.length);
   }
 
   /** Resolves when nothing waits any more. */

@@ -93,10 +93,11 @@ test('a request whose device hung up in line is not begun', async () => {
 
 test('requests in line do not keep the service from stopping', async () => {
   const { release, answers } = await fill();
-  const late = device('device-10')().catch(() => undefined);
+  const late = device('device-10')();
   await sleep(100);
   const closed = server.close();
   await release();
-  await Promise.all([closed, late, answers.catch(() => undefined)]);
+  expect(await late).toBe(204);
+  await Promise.all([closed, answers]);
   server = await startAgentServer();
 });

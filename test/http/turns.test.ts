@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createListener, type Listener } from '../../src/http/listener.ts';
@@ -25,13 +25,11 @@ afterEach(async () => {
 });
 
 test('of a thousand requests that are there at the same time a few are begun a turn', async () => {
-  const address = app.server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  const sockets = Array.from({ length: clients }, () => connect({ host: '127.0.0.1', port: port ?? 0 }));
+  const sockets = Array.from({ length: clients }, () => connect(address().port, '127.0.0.1'));
   await until(async () => (await promisify(app.server.getConnections.bind(app.server))()) === clients);
   const answers = sockets.map((socket) => once(socket, 'data'));
   // All of them have arrived before any is read.
-  for (const [number, socket] of sockets.entries()) socket.write(`GET /${number} HTTP/1.1\r\nHost: muster\r\n\r\n`);
+  for (const [number, socket] of sockets.entries()) socket.write(request(number));
   const perTurn: number[] = [];
   for (let before = 0; before < clients; before = begun.length) {
     await new Promise(setImmediate);
@@ -42,3 +40,25 @@ test('of a thousand requests that are there at the same time a few are begun a t
   expect(begun.toSorted((a, b) => a - b)).toEqual(sockets.map((_, number) => number));
   for (const socket of sockets) socket.destroy();
 });
+
+test('a client that sends many requests without waiting for answers does not keep another from its turn', async () => {
+  const flood = connect(address().port, '127.0.0.1');
+  const other = connect(address().port, '127.0.0.1');
+  await Promise.all([once(flood, 'connect'), once(other, 'connect')]);
+  flood.resume().write(Array.from({ length: 100_000 }, (_, number) => request(number)).join(''));
+  await until(() => begun.length > 2_000);
+  const before = begun.length;
+  other.write(request(0));
+  await once(other, 'data');
+  expect(begun.length - before).toBeLessThan(10_000);
+  flood.destroy();
+  other.destroy();
+});
+
+function request(number: number): string {
+  return `GET /${number} HTTP/1.1\r\nHost: muster\r\n\r\n`;
+}
+
+function address(): AddressInfo {
+  return app.server.address() as AddressInfo;
+}

@@ -56,6 +56,12 @@ async function refusals(work: readonly Promise<unknown>[]): Promise<MusterError[
   return settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as MusterError] : []));
 }
 
+test.each([1, 2, 7, 10_000])('with a queue of %i an idle intake has room', (maxWaiting) => {
+  const { room } = intake({ maxWaiting }).reports;
+  expect(room).toBeGreaterThanOrEqual(1);
+  expect(room).toBe(Math.round(room));
+});
+
 describe('reports that arrive together', () => {
   test('share one transaction, and each gets its own answer', async () => {
     await fleet.running('a', 'b', 'c');

@@ -21,7 +21,7 @@ export async function showMetrics({ narrator, scraper, service, signal }: Stage)
 
   narrator.step(
     'What a scrape saw',
-    `${movements.scrapes} scrapes during all this, and ${scraper.failures} more without an answer: the service was stopped twice, and its counters began anew.`,
+    `${movements.scrapes} scrapes during all this, ${scraper.failures} more had no answer. The service was stopped twice, and its counters began anew.`,
   );
   narrator.command(`curl ${service.api}/metrics`);
   narrator.block(metricsTable(movements.all()));
