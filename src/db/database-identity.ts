@@ -33,7 +33,10 @@ const databaseOid = sql`(SELECT oid::text FROM pg_database WHERE datname = curre
  */
 export const databaseMark = sql<string>`pg_postmaster_start_time()::text || ' ' || ${databaseOid} || ' ' || 'devices'::regclass::oid`;
 
-/** The real identity, and what goes with it. */
+/**
+ * The real identity, and what goes with it. The position is that up to which the log is on disk: what comes after it may be
+ * gone when the server has crashed, and nothing was restored then.
+ */
 export async function readDatabaseIdentity(
   db: Executor,
 ): Promise<{ identity: DatabaseIdentity; mark: string; walPosition: bigint }> {
@@ -48,7 +51,7 @@ export async function readDatabaseIdentity(
     SELECT (SELECT system_identifier::text FROM pg_control_system()) AS system,
       ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int AS timeline,
       ${databaseOid} AS database, 'devices'::regclass::oid::text AS devices, ${databaseMark} AS mark,
-      (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::text AS wal`);
+      (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::text AS wal`);
   if (row === undefined) throw new Error('the identity of the database cannot be read');
   const { system, timeline, database, devices } = row;
   return {

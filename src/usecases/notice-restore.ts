@@ -70,12 +70,15 @@ async function noticeRewind(deps: NoticeDeps, identity: DatabaseIdentity, walPos
   if (mode === 'off') return;
   const highest = await deps.walMark.read(logName(identity));
   if (highest === undefined || walPosition >= highest) return;
+  // Another instance may have moved the mark since this one read the position: only one that is read after the mark tells.
+  const isBehind = async (db: Executor) => (await readDatabaseIdentity(db)).walPosition < highest;
+  if (!(await isBehind(deps.database.pool))) return;
   const text = `its write-ahead log is at byte ${walPosition}, behind byte ${highest} where it has been`;
   await declareByItself(
     deps,
     mode,
     { kind: 'rewind', text },
-    async () => (await deps.walMark.read(logName(identity))) === highest,
+    async (tx) => (await deps.walMark.read(logName(identity))) === highest && (await isBehind(tx)),
   );
   await deps.walMark.write(logName(identity), walPosition);
 }
