@@ -15,8 +15,8 @@ export type Listener = FastifyInstance<Server, IncomingMessage, ServerResponse, 
 export const maxBodyBytes = 2 * 1024 * 1024;
 /** How long a connection may stay open between two requests. */
 const keepAliveTimeoutMs = 72_000;
-/** How long a request waits for room at the most. */
-const longestWaitMs = 2_000;
+/** How long a request waits for room at the most: longer than a full line takes at two thousand requests a second. */
+const longestWaitMs = 5_000;
 
 /** How much time clients have, in milliseconds, and how many of them there may be. */
 export type ListenerBounds = {
