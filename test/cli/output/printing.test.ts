@@ -47,13 +47,11 @@ test.each(['json', 'yaml'] as const)('a list that is printed page by page as %s 
           pages.map((page) => list.items(page)).join('') +
           list.end(next);
         const read: unknown = format === 'json' ? JSON.parse(text) : parse(text);
-        const items: unknown = JSON.parse(JSON.stringify(pages.flat()));
-        expect(read).toEqual({
-          apiVersion: 'v1',
-          kind: 'XList',
-          items,
-          metadata: next === undefined ? {} : { continue: next },
-        });
+        const metadata = next === undefined ? {} : { continue: next };
+        // As JSON: YAML knows a zero below zero, and JSON writes it as any other.
+        expect(JSON.stringify(read)).toBe(
+          JSON.stringify({ apiVersion: 'v1', kind: 'XList', items: pages.flat(), metadata }),
+        );
       },
     ),
   );
