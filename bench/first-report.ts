@@ -1,4 +1,4 @@
-import { fleetVersion, randomDevices } from './fleet.ts';
+import { randomDevices, reportPath } from './fleet.ts';
 import { row, type Bench } from './harness.ts';
 import { LoadGenerator } from './load.ts';
 import { startService } from './service.ts';
@@ -69,7 +69,3 @@ export const heartbeatBench: Bench = {
 };
 
 const figures = (figure: number, baseline: number) => ({ figure, baseline });
-
-function reportPath(name: string): string {
-  return `/api/v1/devices/${name}/rendered?knownRenderedVersion=${fleetVersion}`;
-}

@@ -10,6 +10,11 @@ export function deviceName(index: number): string {
   return `device-${String(index + 1).padStart(8, '0')}`;
 }
 
+/** A report over HTTP of a device of the fleet that is where the server knows it to be. */
+export function reportPath(name: string): string {
+  return `/api/v1/devices/${name}/rendered?knownRenderedVersion=${fleetVersion}`;
+}
+
 /** So many devices of a fleet, all different, in no order. */
 export function randomDevices(fleet: number, count: number): string[] {
   const chosen = new Set<number>();

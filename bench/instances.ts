@@ -1,4 +1,4 @@
-import { fleetVersion, randomDevices, withClient } from './fleet.ts';
+import { randomDevices, reportPath, withClient } from './fleet.ts';
 import { bounded, noted, type Bench, type Row } from './harness.ts';
 import { LoadGenerator } from './load.ts';
 import { startService } from './service.ts';
@@ -46,7 +46,7 @@ async function storm(
   try {
     await services[0]?.declare();
     const devices = randomDevices(fleet, reports);
-    const paths = devices.map((name) => `/api/v1/devices/${name}/rendered?knownRenderedVersion=${fleetVersion}`);
+    const paths = devices.map(reportPath);
     const result = await load.run({
       kind: 'requests',
       origins: services.map(({ agent }) => agent),

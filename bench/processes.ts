@@ -1,5 +1,5 @@
 import { RedisServer } from '../test/support/redis-server.ts';
-import { fleetVersion, randomDevices } from './fleet.ts';
+import { randomDevices, reportPath } from './fleet.ts';
 import { bounded, noted, type Bench } from './harness.ts';
 import { LoadGenerator } from './load.ts';
 import { startService } from './service.ts';
@@ -19,9 +19,7 @@ export const processesBench: Bench = {
       const load = new LoadGenerator();
       const storm = async () => {
         await service.declare();
-        const paths = randomDevices(rig.fleet, reports).map(
-          (name) => `/api/v1/devices/${name}/rendered?knownRenderedVersion=${fleetVersion}`,
-        );
+        const paths = randomDevices(rig.fleet, reports).map(reportPath);
         return await load.run({ kind: 'requests', origins: [service.agent], paths, connections });
       };
       try {

@@ -1,4 +1,4 @@
-import { fleetVersion, randomDevices } from './fleet.ts';
+import { randomDevices, reportPath } from './fleet.ts';
 import { bounded, noted, row, type Bench } from './harness.ts';
 import { LoadGenerator, type LoadResult } from './load.ts';
 import { startService } from './service.ts';
@@ -107,7 +107,3 @@ const mean = (results: readonly LoadResult[]) =>
   results.reduce((sum, { perSecond }) => sum + perSecond, 0) / results.length;
 
 const inMib = (figure: number, baseline: number) => ({ figure: figure / 2 ** 20, baseline: baseline / 2 ** 20 });
-
-function reportPath(name: string): string {
-  return `/api/v1/devices/${name}/rendered?knownRenderedVersion=${fleetVersion}`;
-}

@@ -289,7 +289,8 @@ export const settings = {
   },
   reportQueue: {
     env: 'MUSTER_REPORT_QUEUE',
-    about: 'How many reports may wait for a commit; past it devices are told to come back later.',
+    about:
+      'How many reports may wait for a commit. Past it requests wait for room, five seconds at the most; then devices are told to come back later.',
     schema: wholeNumber(20_000, 1, 1_000_000),
   },
   shutdownTimeoutMs: {
