@@ -89,7 +89,10 @@ export const devices = pgTable(
     annotations: jsonb('annotations').$type<Record<string, string>>().notNull().default({}),
     /** `Fleet/<name>` or null. */
     owner: text('owner'),
-    /** The device's own spec; a fleet's template comes before it unless it was adopted. */
+    /**
+     * The spec that is in force for the device: written by a person, or filled in from the template of its fleet when that was
+     * rolled out. A change of owner leaves it alone. It is what rendering starts from.
+     */
     spec: jsonb('spec').$type<JsonObject>().notNull().default({}),
     /** `spec` is what the device itself ran when a person adopted it: sent as it is, before any fleet's template, until that changes. */
     specAdopted: boolean('spec_adopted').notNull().default(false),
@@ -98,6 +101,12 @@ export const devices = pgTable(
     /** Problems of the last render, null when it worked. */
     specProblem: text('spec_problem'),
     specProblemSince: instant('spec_problem_since'),
+    /** Generation of the owning fleet whose template `spec` was filled in from; null where it was not. */
+    templateGeneration: bigint('template_generation', { mode: 'number' }),
+    /** Reason why the template of the owning fleet cannot be filled in for this device; null where it can. */
+    rolloutProblem: text('rollout_problem'),
+    /** End of validity of the newest certificate that was issued to the device; null where none was issued here. */
+    certificateExpiresAt: instant('certificate_expires_at'),
     generation: bigint('generation', { mode: 'number' }).notNull().default(1),
     resourceVersion: bigint('resource_version', { mode: 'number' }).notNull().default(1),
     /** Null, Unknown, Enrolled, Decommissioning or Decommissioned. */
@@ -108,6 +117,9 @@ export const devices = pgTable(
     index('devices_labels').using('gin', table.labels),
     index('devices_owner').on(table.owner, table.name),
     index('devices_alias').on(sql`(${table.labels} ->> 'alias')`),
+    index('devices_with_problems')
+      .on(table.owner, table.name)
+      .where(sql`${table.specProblem} IS NOT NULL OR ${table.rolloutProblem} IS NOT NULL`),
   ],
 );
 
@@ -134,6 +146,8 @@ export const devicePositions = pgTable(
     reportedTimeline: uuid('reported_timeline'),
     reportedVersion: bigint('reported_version', { mode: 'number' }),
     reportedHash: text('reported_hash'),
+    /** Rendered version that the device last said to have applied; unlike the reported one it can go down. Null before it said. */
+    appliedVersion: bigint('applied_version', { mode: 'number' }),
     answeredRestore: uuid('answered_restore_id').notNull(),
     answeredAt: instant('answered_at'),
     conflictVerdict: text('conflict_verdict').$type<'Ahead' | 'Diverged'>(),
@@ -161,6 +175,20 @@ export const deviceStatuses = pgTable(
     name: orderedText('name').primaryKey(),
     status: jsonb('status').$type<JsonObject>().notNull(),
     reportedAt: instant('reported_at').notNull(),
+    // Derived when a status is stored, which is seldom, and not when devices are listed and counted. domain/device-status.ts
+    // says the same of one document.
+    /** The device is busy with an update: condition Updating is True. */
+    updating: boolean('updating').generatedAlwaysAs(
+      sql`jsonb_path_exists(status, '$.conditions[*] ? (@.type == "Updating" && @.status == "True")')`,
+    ),
+    /** Rebooting, Error, Degraded or Online, by conditions and resources. */
+    health: text('health').generatedAlwaysAs(
+      sql`CASE WHEN jsonb_path_exists(status, '$.conditions[*] ? (@.type == "Updating" && @.status == "True" && @.reason == "Rebooting")') THEN 'Rebooting' WHEN jsonb_path_exists(status, '$.resources.* ? (@ == "Critical")') THEN 'Error' WHEN jsonb_path_exists(status, '$.resources.* ? (@ == "Warning")') THEN 'Degraded' ELSE 'Online' END`,
+    ),
+    /** The device has carried out the order to decommission, or failed to. */
+    decommissioned: boolean('decommissioned').generatedAlwaysAs(
+      sql`jsonb_path_exists(status, '$.conditions[*] ? (@.type == "DeviceDecommissioning" && @.status == "True" && (@.reason == "Completed" || @.reason == "Error"))')`,
+    ),
   },
   (table) => [foreignKey({ columns: [table.name], foreignColumns: [devices.name] }).onDelete('cascade')],
 );
@@ -212,11 +240,33 @@ export const enrollmentRequests = pgTable('enrollment_requests', {
   spec: jsonb('spec').$type<EnrollmentRequestSpec>().notNull(),
   /** A person's answer; null while there is none. */
   approval: jsonb('approval').$type<EnrollmentRequestApprovalStatus>(),
+  /** PEM of the management certificate that the approval issued; null without a device CA. */
+  certificate: text('certificate'),
   resourceVersion: bigint('resource_version', { mode: 'number' }).notNull().default(1),
   createdAt: instant('created_at').notNull(),
   /** The restore that was current when it arrived; if that is not the current one, it came with a backup. */
   restore: uuid('restore').notNull(),
 });
+
+/** Requests for certificates: renewals by devices, and enrollment certificates for people. */
+export const certificateSigningRequests = pgTable(
+  'certificate_signing_requests',
+  {
+    name: orderedText('name').primaryKey(),
+    labels: jsonb('labels').$type<Record<string, string>>().notNull().default({}),
+    annotations: jsonb('annotations').$type<Record<string, string>>().notNull().default({}),
+    /** `Device/<name>` for the renewal of a device, or null. */
+    owner: text('owner'),
+    spec: jsonb('spec').$type<JsonObject>().notNull(),
+    /** Conditions Approved, Denied and Failed. */
+    conditions: jsonb('conditions').$type<JsonObject[]>().notNull().default([]),
+    /** PEM of the certificate; null while there is none. */
+    certificate: text('certificate'),
+    resourceVersion: bigint('resource_version', { mode: 'number' }).notNull().default(1),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [index('certificate_signing_requests_owner').on(table.owner, table.createdAt)],
+);
 
 /** Devices that spoke although this database does not know them: enrolled after the backup, most likely. */
 export const unknownDevices = pgTable('unknown_devices', {

@@ -1,0 +1,26 @@
+CREATE TABLE "certificate_signing_requests" (
+	"name" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"labels" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"annotations" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"owner" text,
+	"spec" jsonb NOT NULL,
+	"conditions" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"certificate" text,
+	"resource_version" bigint DEFAULT 1 NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+ALTER TABLE "device_positions" ADD COLUMN "applied_version" bigint;--> statement-breakpoint
+ALTER TABLE "device_statuses" ADD COLUMN "updating" boolean GENERATED ALWAYS AS (jsonb_path_exists(status, '$.conditions[*] ? (@.type == "Updating" && @.status == "True")')) STORED;--> statement-breakpoint
+ALTER TABLE "device_statuses" ADD COLUMN "health" text GENERATED ALWAYS AS (CASE WHEN jsonb_path_exists(status, '$.conditions[*] ? (@.type == "Updating" && @.status == "True" && @.reason == "Rebooting")') THEN 'Rebooting' WHEN jsonb_path_exists(status, '$.resources.* ? (@ == "Critical")') THEN 'Error' WHEN jsonb_path_exists(status, '$.resources.* ? (@ == "Warning")') THEN 'Degraded' ELSE 'Online' END) STORED;--> statement-breakpoint
+ALTER TABLE "device_statuses" ADD COLUMN "decommissioned" boolean GENERATED ALWAYS AS (jsonb_path_exists(status, '$.conditions[*] ? (@.type == "DeviceDecommissioning" && @.status == "True" && (@.reason == "Completed" || @.reason == "Error"))')) STORED;--> statement-breakpoint
+ALTER TABLE "devices" ADD COLUMN "template_generation" bigint;--> statement-breakpoint
+ALTER TABLE "devices" ADD COLUMN "rollout_problem" text;--> statement-breakpoint
+ALTER TABLE "devices" ADD COLUMN "certificate_expires_at" timestamp (3) with time zone;--> statement-breakpoint
+ALTER TABLE "enrollment_requests" ADD COLUMN "certificate" text;--> statement-breakpoint
+CREATE INDEX "certificate_signing_requests_owner" ON "certificate_signing_requests" USING btree ("owner","created_at");--> statement-breakpoint
+CREATE INDEX "devices_with_problems" ON "devices" USING btree ("owner","name") WHERE "devices"."spec_problem" IS NOT NULL OR "devices"."rollout_problem" IS NOT NULL;--> statement-breakpoint
+-- Specs rendered so far are not in the form that agents read (several config providers, references, empty specs). None of them
+-- is delivered any more: every device is rendered anew, under a higher version, and every template is rolled out anew.
+UPDATE device_positions SET spec_hash = NULL, wanted_generation = wanted_generation + 1, wanted_since = now();--> statement-breakpoint
+UPDATE fleets SET rolled_out_generation = 0;
