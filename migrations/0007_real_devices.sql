@@ -20,6 +20,12 @@ ALTER TABLE "devices" ADD COLUMN "certificate_expires_at" timestamp (3) with tim
 ALTER TABLE "enrollment_requests" ADD COLUMN "certificate" text;--> statement-breakpoint
 CREATE INDEX "certificate_signing_requests_owner" ON "certificate_signing_requests" USING btree ("owner","created_at");--> statement-breakpoint
 CREATE INDEX "devices_with_problems" ON "devices" USING btree ("owner","name") WHERE "devices"."spec_problem" IS NOT NULL OR "devices"."rollout_problem" IS NOT NULL;--> statement-breakpoint
+-- From here on the spec of a device is the one in force. For a device of a fleet that was the fleet's template, which is rolled out
+-- anew below; until then it is the spec that was last rendered for it. Where none is known, none is in force and nothing is rendered.
+UPDATE devices AS d SET spec = coalesce(r.spec, '{}'::jsonb) ||
+  CASE WHEN d.spec ? 'decommissioning' THEN jsonb_build_object('decommissioning', d.spec -> 'decommissioning') ELSE '{}'::jsonb END
+FROM device_positions p LEFT JOIN rendered_specs r ON r.hash = p.spec_hash
+WHERE p.name = d.name AND d.owner IS NOT NULL AND NOT d.spec_adopted;--> statement-breakpoint
 -- Specs rendered so far are not in the form that agents read (several config providers, references, empty specs). None of them
 -- is delivered any more: every device is rendered anew, under a higher version, and every template is rolled out anew.
 UPDATE device_positions SET spec_hash = NULL, wanted_generation = wanted_generation + 1, wanted_since = now();--> statement-breakpoint

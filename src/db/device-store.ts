@@ -7,6 +7,7 @@ import type { Executor } from './client.ts';
 /** A device with all that is known of it, as SQL selects it: `d` devices, `p` device_positions, `s` device_statuses. */
 const selectDevice = sql`
   SELECT d.name, d.labels, d.annotations, d.owner, d.spec, d.spec_adopted, d.matching_fleets, d.spec_problem, d.spec_problem_since,
+    d.template_generation, d.rollout_problem,
     d.generation, d.resource_version, d.lifecycle, d.created_at,
     p.mustered, p.timeline, p.version, p.spec_hash, p.lineage, p.wanted_generation, p.rendered_generation,
     p.reported_timeline, p.reported_version, p.reported_hash, p.answered_restore_id, p.answered_at,
@@ -26,6 +27,8 @@ type Row = {
   matching_fleets: string[] | null;
   spec_problem: string | null;
   spec_problem_since: string | null;
+  template_generation: string | null;
+  rollout_problem: string | null;
   generation: string;
   resource_version: string;
   lifecycle: string | null;
@@ -84,6 +87,8 @@ function toRecord(row: Row): DeviceRecord {
     owner: row.owner,
     spec: row.spec,
     specAdopted: row.spec_adopted,
+    templateGeneration: row.template_generation === null ? null : Number(row.template_generation),
+    rolloutProblem: row.rollout_problem,
     matchingFleets: row.matching_fleets,
     specProblem: row.spec_problem,
     specProblemSince: maybeDate(row.spec_problem_since),

@@ -57,13 +57,22 @@ export async function insertDevice(
 export type EditedDevice = Ownership &
   Pick<
     DeviceRecord,
-    'name' | 'labels' | 'annotations' | 'spec' | 'specAdopted' | 'generation' | 'resourceVersion' | 'lifecycle'
+    | 'name'
+    | 'labels'
+    | 'annotations'
+    | 'spec'
+    | 'specAdopted'
+    | 'templateGeneration'
+    | 'rolloutProblem'
+    | 'generation'
+    | 'resourceVersion'
+    | 'lifecycle'
   >;
 
 /** Stores an edited device. The row must be locked. */
 export async function saveDevice(tx: Executor, device: EditedDevice): Promise<void> {
   const { name, labels, annotations, spec, specAdopted, generation, resourceVersion, lifecycle } = device;
-  const { owner, matchingFleets } = device;
+  const { owner, matchingFleets, templateGeneration, rolloutProblem } = device;
   await tx
     .update(devices)
     .set({
@@ -71,6 +80,8 @@ export async function saveDevice(tx: Executor, device: EditedDevice): Promise<vo
       annotations: { ...annotations },
       spec,
       specAdopted,
+      templateGeneration,
+      rolloutProblem,
       generation,
       resourceVersion,
       lifecycle,

@@ -9,10 +9,16 @@ export type DeviceRecord = {
   readonly annotations: Readonly<Record<string, string>>;
   /** `Fleet/<name>` or null. */
   readonly owner: string | null;
+  /** The spec in force for the device. */
   readonly spec: JsonObject;
   readonly specAdopted: boolean;
+  /** Generation of the owning fleet whose template `spec` was filled in from; null where it was not. */
+  readonly templateGeneration: number | null;
+  /** Why the template of the owning fleet cannot be filled in for this device; null where it can. */
+  readonly rolloutProblem: string | null;
   /** Fleets that match although a device can have but one owner; null where at most one does. */
   readonly matchingFleets: readonly string[] | null;
+  /** Why the spec cannot be rendered; null where it can. */
   readonly specProblem: string | null;
   readonly specProblemSince: Date | null;
   readonly generation: number;
