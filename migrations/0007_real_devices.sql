@@ -20,6 +20,7 @@ ALTER TABLE "devices" ADD COLUMN "certificate_expires_at" timestamp (3) with tim
 ALTER TABLE "enrollment_requests" ADD COLUMN "certificate" text;--> statement-breakpoint
 CREATE INDEX "certificate_signing_requests_owner" ON "certificate_signing_requests" USING btree ("owner","created_at");--> statement-breakpoint
 CREATE INDEX "devices_with_problems" ON "devices" USING btree ("owner","name") WHERE "devices"."spec_problem" IS NOT NULL OR "devices"."rollout_problem" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "devices_certificate_expiry" ON "devices" USING btree ("certificate_expires_at") WHERE "devices"."certificate_expires_at" IS NOT NULL;--> statement-breakpoint
 -- From here on the spec of a device is the one in force. For a device of a fleet that was the fleet's template, which is rolled out
 -- anew below; until then it is the spec that was last rendered for it. Where none is known, none is in force and nothing is rendered.
 UPDATE devices AS d SET spec = coalesce(r.spec, '{}'::jsonb) ||

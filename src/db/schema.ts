@@ -120,6 +120,10 @@ export const devices = pgTable(
     index('devices_with_problems')
       .on(table.owner, table.name)
       .where(sql`${table.specProblem} IS NOT NULL OR ${table.rolloutProblem} IS NOT NULL`),
+    // Certificates that end soon are few: counting them needs no look at the rest.
+    index('devices_certificate_expiry')
+      .on(table.certificateExpiresAt)
+      .where(sql`${table.certificateExpiresAt} IS NOT NULL`),
   ],
 );
 
