@@ -1,5 +1,5 @@
 import { readConfig } from './config.ts';
-import { createLog } from './log.ts';
+import { createServiceLog } from './log.ts';
 import { startService } from './main.ts';
 import { deviceProcessOrderSchema, type DeviceProcessAnswer, type DeviceProcessOrder } from './process-orders.ts';
 
@@ -48,7 +48,7 @@ starting.then(
 );
 process.on('message', (message) => {
   obey(deviceProcessOrderSchema.parse(message)).catch((error: unknown) =>
-    createLog(config.logLevel).warn({ error: String(error) }, 'what the first process asked could not be done'),
+    createServiceLog(config).warn({ error: String(error) }, 'what the first process asked could not be done'),
   );
 });
 // A service manager tells every process of the service to end; a Ctrl-C at the terminal is for the first one to heed.

@@ -1,53 +1,78 @@
-/** What stands where a secret was. */
+import { maskCredentials } from './domain/secrets/masked-text.ts';
+import type { MaskedKeys } from './domain/secrets/masked-keys.ts';
+
+/** Text that stands where a secret was. */
 const hidden = '[hidden]';
-/** Names of fields whose values are nobody's business: headers, tokens, passwords, keys. */
-const secretName = /^(proxy-)?authorization$|cookie$|passw|secret|token$|^api-?key$|private-?key/i;
-/** Deeper than this a log line has nothing to say. */
+/** Characters of one text that a line of the log shows. */
+export const maxTextLength = 300;
+/** Characters that are searched for secrets: more than are shown, so that a secret that is cut in two is still recognised. */
+const maxSearchedLength = 4_096;
+/** Levels of a field that a line shows. */
 const maxDepth = 8;
-
-/** The same fields with those that are secret by name hidden, however deep. Errors are left to who writes them. */
-export function hideSecrets(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return hideIn(fields, 0);
-}
-
-function hideIn(fields: object, depth: number): Record<string, unknown> {
-  const entries = Object.entries(fields).map(([name, value]: [string, unknown]) => [
-    name,
-    secretName.test(name) && value !== undefined ? hidden : shown(value, depth + 1),
-  ]);
-  return Object.fromEntries(entries) as Record<string, unknown>;
-}
-
-function shown(value: unknown, depth: number): unknown {
-  if (typeof value !== 'object' || value === null || value instanceof Error || value instanceof Date) return value;
-  if (depth > maxDepth) return '[too deep]';
-  if (Array.isArray(value)) return value.map((item: unknown) => shown(item, depth + 1));
-  return hideIn(value, depth);
-}
-
-/** Passwords of URLs, such as `postgres://muster:…@db/muster`; what follows the first colon up to the last at sign. */
-const urlPassword = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@"'\\]*):[^\s/"'\\]+@/gi;
-/** Credentials as an `Authorization` header carries them. */
-const credentials = /\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi;
-/** JSON web tokens, wherever they stand. */
-const webToken = /\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g;
+/** Values of one line that are shown, at any depth. */
+const maxValues = 1_000;
 
 /**
- * The values that a failed query was run with, as its error's message lists them in a line of JSON: up to where the stack, or
- * the text, goes on. They are specs and reports.
+ * Makes the fields of a line fit to be written: secrets hidden by the name of their key and by how they look, texts cut. Work
+ * and length are bounded whatever a stranger sent. Errors are left to their serializer.
  */
-const queryValues = /\\nparams: (?:[^"\\]|\\.)*?(?=\\n {4}at |")/g;
+export function loggableFields(
+  fields: Readonly<Record<string, unknown>>,
+  isMasked: MaskedKeys,
+): Record<string, unknown> {
+  let left = maxValues;
+  return entriesOf(fields, 1);
+
+  function entriesOf(object: object, depth: number): Record<string, unknown> {
+    const entries: Array<[string, unknown]> = [];
+    for (const [name, value] of Object.entries(object)) {
+      if (left <= 0) return Object.fromEntries([...entries, ['…', '[too many values]']]);
+      left -= 1;
+      entries.push([cut(name), isMasked(cut(name)) && mayBeSecret(value) ? hidden : valueOf(value, depth + 1)]);
+    }
+    return Object.fromEntries(entries);
+  }
+
+  function valueOf(value: unknown, depth: number): unknown {
+    if (typeof value === 'string') return loggableText(value);
+    if (typeof value !== 'object' || value === null || value instanceof Error || value instanceof Date) return value;
+    if (depth > maxDepth) return '[too deep]';
+    if (!Array.isArray(value)) return entriesOf(value, depth);
+    const items = value.slice(0, Math.max(0, left));
+    left -= items.length;
+    const shown = items.map((item: unknown) => valueOf(item, depth + 1));
+    return items.length < value.length ? [...shown, '[too many values]'] : shown;
+  }
+}
+
+/** A number or a truth says nothing that opens a door. */
+function mayBeSecret(value: unknown): boolean {
+  return value !== undefined && typeof value !== 'number' && typeof value !== 'boolean';
+}
+
+/** Credentials as an `Authorization` header carries them. */
+const credentials = /\b(Bearer|Basic)\s{1,8}[\w.~+/=-]{8,}/gi;
+/** JSON web tokens, also those whose end was cut off. */
+const webToken = /eyJ[\w-]{5,}[\w.-]*/g;
+/** Start of the values that a failed query was run with, as the message of its error lists them: specs and reports. */
+const queryValues = '\nparams: ';
+
+/** A text without the secrets in it, cut to {@link maxTextLength}: passwords of URLs, private keys, tokens, the values of a query. */
+export function loggableText(text: string): string {
+  let shown = text.slice(0, maxSearchedLength);
+  const values = shown.indexOf(queryValues);
+  if (values !== -1) shown = `${shown.slice(0, values + queryValues.length)}${hidden}`;
+  shown = maskCredentials(shown, () => hidden)
+    .replaceAll(credentials, `$1 ${hidden}`)
+    .replaceAll(webToken, hidden);
+  return cut(shown, text.length > maxSearchedLength);
+}
+
+function cut(text: string, isCut = false): string {
+  return isCut || text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
+}
 
 /** Whether a field of an error is one in which a database, or what speaks to it, repeats what it was sent. */
 export function holdsValues(name: string): boolean {
   return name === 'params' || name === 'parameters' || name === 'detail';
-}
-
-/** The same text with the values of queries, passwords of URLs, credentials and web tokens hidden: messages of errors quote them. */
-export function hideSecretsInText(text: string): string {
-  return text
-    .replaceAll(queryValues, `\\nparams: ${hidden}`)
-    .replaceAll(urlPassword, `$1:${hidden}@`)
-    .replaceAll(credentials, `$1 ${hidden}`)
-    .replaceAll(webToken, hidden);
 }

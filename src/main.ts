@@ -6,7 +6,7 @@ import { createContext, type Overrides } from './context.ts';
 import { startDeviceProcesses, type DeviceProcesses } from './device-processes.ts';
 import type { Listener } from './http/listener.ts';
 import { guardedListeners, requireGuard } from './listen-rules.ts';
-import { createLog } from './log.ts';
+import { createServiceLog } from './log.ts';
 import type { MetricValues } from './metrics/service-metrics.ts';
 import { RestoreWatch } from './restore-watch.ts';
 import { shutDown } from './shutdown.ts';
@@ -41,7 +41,7 @@ export async function startService(
   config: Config,
   { overrides = {}, serves = 'all', environment = inheritedEnvironment() }: StartOptions = {},
 ): Promise<RunningService> {
-  const log = createLog(config.logLevel);
+  const log = createServiceLog(config);
   for (const listener of guardedListeners(config)) requireGuard(listener);
   const context = await createContext(config, log, overrides);
   context.metrics.addProcessMetrics();

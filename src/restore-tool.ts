@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
 import { createContext } from './context.ts';
 import type { Restore } from './domain/resources/restore.ts';
-import { createLog } from './log.ts';
+import { createServiceLog } from './log.ts';
 import { declareRestore, type RestoreDeclaration } from './usecases/declare-restore.ts';
 import { readRestore } from './usecases/read-restores.ts';
 
@@ -13,7 +13,7 @@ export async function declareOnDatabase(
   config: Config,
   declaration: RestoreDeclaration,
 ): Promise<{ restore: Restore; created: boolean }> {
-  const context = await createContext(config, createLog('error'));
+  const context = await createContext(config, createServiceLog({ ...config, logLevel: 'error' }));
   try {
     const { restore, created } = await declareRestore(context, declaration);
     return { restore: await readRestore(context, restore.id), created };

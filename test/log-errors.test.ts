@@ -21,7 +21,7 @@ test.each([
     .execute(sql`SELECT ${value}::text FROM nowhere`)
     .catch((error: unknown) => error);
   const lines: string[] = [];
-  const log = createLog('info', { write: (line) => lines.push(line) });
+  const log = createLog('info', { stream: { write: (line) => lines.push(line) } });
   log.error({ err: failure }, 'request failed');
   log.warn({ error: String(failure) }, 'something failed');
   expect(lines.join('')).not.toContain('hunter2');

@@ -4,7 +4,10 @@ import { createLog } from '../src/log.ts';
 /** A log whose lines can be read. */
 function readableLog() {
   const lines: string[] = [];
-  return { log: createLog('trace', { write: (line) => void lines.push(line) }), text: () => lines.join('') };
+  return {
+    log: createLog('trace', { stream: { write: (line) => void lines.push(line) } }),
+    text: () => lines.join(''),
+  };
 }
 
 const jwt = 'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJkZXZpY2UtMSJ9.c2lnbmF0dXJl';

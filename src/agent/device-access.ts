@@ -4,6 +4,7 @@ import type { DeviceAuthenticator, DeviceIdentity } from '../auth/device-authent
 import { forbidden, MusterError } from '../domain/errors.ts';
 import { deviceActor } from '../domain/event.ts';
 import type { Listener } from '../http/listener.ts';
+import { refusalLine } from '../http/request-line.ts';
 import type { Log } from '../log.ts';
 
 const namedParams = z.object({ name: z.string() });
@@ -36,16 +37,7 @@ export class DeviceAccess {
         if (!(error instanceof MusterError)) throw error;
         const { challenge } = authenticator;
         if (error.status === 401 && challenge !== undefined) void reply.header('WWW-Authenticate', challenge);
-        this.log.info(
-          {
-            requestId: request.id,
-            method: request.method,
-            path: request.url.split('?')[0],
-            from: request.ip,
-            status: error.status,
-          },
-          `device refused: ${error.message}`,
-        );
+        this.log.info(refusalLine(request, error), `device refused: ${error.message}`);
         throw error;
       }
     });

@@ -15,9 +15,11 @@ export async function examineIssuer({ oidcIssuer }: Pick<Config, 'oidcIssuer'>):
   if (oidcIssuer === undefined) return [ok('not used: MUSTER_OIDC_ISSUER is not set')];
   const reasons: string[] = [];
   const log = createLog('warn', {
-    write(line) {
-      const read = logLine.safeParse(JSON.parse(line));
-      if (read.success) reasons.push(read.data.error);
+    stream: {
+      write(line) {
+        const read = logLine.safeParse(JSON.parse(line));
+        if (read.success) reasons.push(read.data.error);
+      },
     },
   });
   try {

@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify';
 import { actFrom } from '../db/event-origin.ts';
 import { identifyAdmin, type AdminAuthenticator } from '../auth/admin-authenticator.ts';
 import type { RouteAccess } from '../domain/access/permissions.ts';
@@ -7,6 +6,7 @@ import { forbidden, MusterError } from '../domain/errors.ts';
 import { actorOf, rememberPrincipal } from './actor.ts';
 import type { Log } from '../log.ts';
 import type { Listener } from './listener.ts';
+import { refusalLine } from './request-line.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -52,10 +52,4 @@ export function guardRoutes(app: Listener, authenticator: AdminAuthenticator | u
   app.addHook('preHandler', (request, _reply, done) => {
     actFrom({ actor: actorOf(request), from: request.ip, requestId: request.id }, done);
   });
-}
-
-/** Who tries what, for whoever watches the log; never what was shown as proof. */
-function refusalLine(request: FastifyRequest, { status }: MusterError) {
-  const { id: requestId, method, url, ip: from } = request;
-  return { requestId, method, path: url.split('?')[0], from, status };
 }

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { resourceNameSchema } from '../domain/resources/object-meta.ts';
 import { actorOf } from './actor.ts';
 import type { Listener } from './listener.ts';
 
@@ -54,7 +55,7 @@ function operationOf({ routeOptions }: FastifyRequest): string | undefined {
   return routeOptions.schema?.operationId;
 }
 
-const named = z.object({ name: z.string() });
+const named = z.object({ name: resourceNameSchema });
 const namedDocument = z.object({ metadata: named });
 
 /** What the path names, or the document that is created: a device by that word, anything else by its kind. */

@@ -89,7 +89,10 @@ export function renderProblems(app: FastifyInstance, log: Log): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error, request.routeOptions.bodyLimit);
     if (!problem.foreseen || isResponseSerializationError(error)) {
-      log.error({ err: error, requestId: request.id, method: request.method, url: request.url }, 'request failed');
+      log.error(
+        { err: error, requestId: request.id, method: request.method, route: request.routeOptions.url },
+        'request failed',
+      );
     }
     return sendProblem(reply, problem);
   });

@@ -2,7 +2,7 @@ import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, ty
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { hideSecretsInText } from '../log-secrets.ts';
+import { loggableText } from '../log-secrets.ts';
 import { version } from '../version.ts';
 import type { RequestSpan, Tracing } from './tracing.ts';
 
@@ -72,5 +72,5 @@ async function carryOut<Result>(span: Span, work: () => Promise<Result>): Promis
 /** What a trace says of an error: nothing of the values that a failed query ran with, which its message lists at its end. */
 function exceptionOf(error: unknown): { name: string; message: string } {
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-  return { name, message: hideSecretsInText(message.split('\nparams:')[0] ?? '') };
+  return { name, message: loggableText(message.split('\nparams:', 1)[0] ?? '') };
 }

@@ -17,7 +17,7 @@ let app: Listener;
 beforeAll(async () => {
   here = await createTestContext();
   fleet = new FleetFixture(here);
-  const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line) as Line) });
+  const log = createLog('info', { stream: { write: (line) => void lines.push(JSON.parse(line) as Line) } });
   const context: Context = { ...here.context, log };
   app = await buildApiApp(context);
 });
