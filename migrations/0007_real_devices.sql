@@ -14,6 +14,7 @@ ALTER TABLE "device_positions" ADD COLUMN "applied_version" bigint;--> statement
 ALTER TABLE "device_statuses" ADD COLUMN "updating" boolean GENERATED ALWAYS AS (jsonb_path_exists(status, '$.conditions[*] ? (@.type == "Updating" && @.status == "True")')) STORED;--> statement-breakpoint
 ALTER TABLE "device_statuses" ADD COLUMN "health" text GENERATED ALWAYS AS (CASE WHEN jsonb_path_exists(status, '$.conditions[*] ? (@.type == "Updating" && @.status == "True" && @.reason == "Rebooting")') THEN 'Rebooting' WHEN jsonb_path_exists(status, '$.resources.* ? (@ == "Critical")') THEN 'Error' WHEN jsonb_path_exists(status, '$.resources.* ? (@ == "Warning")') THEN 'Degraded' ELSE 'Online' END) STORED;--> statement-breakpoint
 ALTER TABLE "device_statuses" ADD COLUMN "decommissioned" boolean GENERATED ALWAYS AS (jsonb_path_exists(status, '$.conditions[*] ? (@.type == "DeviceDecommissioning" && @.status == "True" && (@.reason == "Completed" || @.reason == "Error"))')) STORED;--> statement-breakpoint
+ALTER TABLE "devices" ADD COLUMN "matching_fleets_since" timestamp (3) with time zone;--> statement-breakpoint
 ALTER TABLE "devices" ADD COLUMN "template_generation" bigint;--> statement-breakpoint
 ALTER TABLE "devices" ADD COLUMN "rollout_problem" text;--> statement-breakpoint
 ALTER TABLE "devices" ADD COLUMN "certificate_expires_at" timestamp (3) with time zone;--> statement-breakpoint
@@ -31,3 +32,6 @@ WHERE p.name = d.name AND d.owner IS NOT NULL AND NOT d.spec_adopted;--> stateme
 -- is delivered any more: every device is rendered anew, under a higher version, and every template is rolled out anew.
 UPDATE device_positions SET spec_hash = NULL, wanted_generation = wanted_generation + 1, wanted_since = now();--> statement-breakpoint
 UPDATE fleets SET rolled_out_generation = 0;
+--> statement-breakpoint
+-- A device that has said already that it carried out its order to decommission, or failed to.
+UPDATE devices AS d SET lifecycle = 'Decommissioned' FROM device_statuses s WHERE s.name = d.name AND s.decommissioned AND d.lifecycle = 'Decommissioning';

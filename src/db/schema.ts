@@ -98,6 +98,8 @@ export const devices = pgTable(
     specAdopted: boolean('spec_adopted').notNull().default(false),
     /** Fleets that match this device although it can have but one owner. */
     matchingFleets: jsonb('matching_fleets').$type<string[]>(),
+    /** Last time that several fleets began or ceased to match; null while that never happened. */
+    matchingFleetsSince: instant('matching_fleets_since'),
     /** Problems of the last render, null when it worked. */
     specProblem: text('spec_problem'),
     specProblemSince: instant('spec_problem_since'),
