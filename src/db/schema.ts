@@ -32,6 +32,18 @@ export const serviceState = pgTable('service_state', {
   currentRestore: uuid('current_restore').notNull(),
   /** Identity of the database that this row was written in; it travels with a copy, the real identity does not. */
   databaseIdentity: jsonb('database_identity').$type<JsonObject>(),
+  /** The marks kept outside of the database are of a time before the last declared restore, and are to be replaced. */
+  marksOutdated: boolean('marks_outdated').notNull().default(false),
+});
+
+/**
+ * One row, apart from `service_state` because it is written at every look. The number only grows: where it is lower than it
+ * has been, rows were put back, whatever the write-ahead log says.
+ */
+export const databaseAge = pgTable('database_age', {
+  id: boolean('id').primaryKey().default(true),
+  /** Looks at this database by all instances so far. */
+  looks: bigint('looks', { mode: 'number' }).notNull().default(0),
 });
 
 /** Declared restores, and the genesis of the database: each starts a timeline. */
@@ -45,6 +57,8 @@ export const restores = pgTable(
     declaredAt: instant('declared_at').notNull(),
     declaredBy: text('declared_by').notNull(),
     reason: text('reason'),
+    /** What made Muster declare it by itself: copy, rewind or ahead. Null where a person declared it. */
+    cause: text('cause').$type<'copy' | 'rewind' | 'ahead'>(),
     backup: jsonb('backup').$type<RestoreBackup>(),
     idempotencyKey: text('idempotency_key').unique(),
     requestHash: text('request_hash'),
