@@ -912,7 +912,7 @@ export interface components {
         };
         /** @description Where part of the configuration comes from: exactly one of Git, a secret, HTTP, or files written inline. */
         ConfigProviderSpecInput: ({
-            /** @description What the provider is called. */
+            /** @description What the provider is called. Empty only in what the service delivers. */
             name: string;
             gitRef?: components["schemas"]["GitRefInput"];
             secretRef?: components["schemas"]["SecretRefInput"];
@@ -1915,7 +1915,7 @@ export interface components {
         };
         /** @description Where part of the configuration comes from: exactly one of Git, a secret, HTTP, or files written inline. */
         ConfigProviderSpec: ({
-            /** @description What the provider is called. */
+            /** @description What the provider is called. Empty only in what the service delivers. */
             name: string;
             gitRef?: components["schemas"]["GitRef"];
             secretRef?: components["schemas"]["SecretRef"];

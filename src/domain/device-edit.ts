@@ -6,6 +6,8 @@ import type { Ownership } from './ownership.ts';
 import type { UpdatedField } from './resource-events.ts';
 import type { DeviceRequest } from './resources/device.ts';
 import { storableObject } from './resources/storable.ts';
+import { osNeedsImageMode, osTargetOf, reportedOsMode } from './os-mode.ts';
+import { assertWritable } from './writable-spec.ts';
 
 /** What a client may say of a device. */
 export type DesiredDevice = {
@@ -37,13 +39,10 @@ export function assertServiceAnnotationsKept(shown: Annotated, patched: Annotate
     throw badRequest(`the patch changes the annotation ${touched}, which only the service does`);
 }
 
-/** @throws MusterError 400 if a new device is to be given up already */
+/** @throws MusterError 400 for a new device with a spec that a client may not write */
 export function assertCreatable({ spec }: DesiredDevice): void {
-  if (spec['decommissioning'] !== undefined) throw badRequest(decommissionByCall);
+  assertWritable(spec, 'the device', ['spec'], { templated: false });
 }
-
-const decommissionByCall =
-  'spec.decommissioning: expected nothing: a device is given up by PUT /devices/{name}/decommission';
 
 /** Which parts differ. */
 export type DeviceChange = { readonly labels: boolean; readonly annotations: boolean; readonly spec: boolean };
@@ -51,8 +50,8 @@ export type DeviceChange = { readonly labels: boolean; readonly annotations: boo
 /**
  * What an edit would change of a device.
  *
- * @throws MusterError 409 for an edit of a device that is being given up, or of a spec that a fleet decides
- * @throws MusterError 400 for an edit that would give the device up
+ * @throws MusterError 409 for an edit of a device that is being decommissioned, or of a spec that a fleet decides
+ * @throws MusterError 400 for another spec than before that a client may not write
  */
 export function deviceChange(device: DeviceRecord, desired: DesiredDevice): DeviceChange {
   const change = {
@@ -62,15 +61,27 @@ export function deviceChange(device: DeviceRecord, desired: DesiredDevice): Devi
   };
   if (!isChange(change)) return change;
   if (device.spec['decommissioning'] !== undefined) {
-    throw conflict(`device ${device.name} is being given up and cannot be edited`);
+    throw conflict(`device ${device.name} is being decommissioned and cannot be edited`);
   }
-  if (desired.spec['decommissioning'] !== undefined) throw badRequest(decommissionByCall);
   if (change.spec && device.owner !== null) {
     throw conflict(
       `device ${device.name} is owned by ${device.owner}, whose template decides its spec: edit that, or the device's labels`,
     );
   }
+  if (change.spec) {
+    assertWritable(desired.spec, 'the device', ['spec'], { templated: false });
+    assertOsFits(device, desired.spec);
+  }
   return change;
+}
+
+/** @throws MusterError 400 for another OS than before on a device that has its OS from packages, not from an image */
+function assertOsFits({ name, status, spec }: DeviceRecord, desired: JsonObject): void {
+  const target = osTargetOf(desired);
+  if (target === undefined || reportedOsMode(status) !== 'package') return;
+  const before = osTargetOf(spec);
+  if (before !== undefined && !differs(before, target)) return;
+  throw badRequest(`the device is not valid: spec.os: expected none: ${osNeedsImageMode(name)}`);
 }
 
 export function isChange({ labels, annotations, spec }: DeviceChange): boolean {

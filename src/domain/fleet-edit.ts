@@ -1,10 +1,10 @@
-import { badRequest } from './errors.ts';
 import type { FleetRecord } from './fleet-record.ts';
 import { canonicalJson, type JsonObject, type JsonValue } from './json.ts';
 import type { UpdatedField } from './resource-events.ts';
 import type { FleetRequest } from './resources/fleet.ts';
 import { storableObject } from './resources/storable.ts';
 import { fleetSelector } from './selectors/fleet-selector.ts';
+import { assertWritable } from './writable-spec.ts';
 
 /** What a client may say of a fleet. */
 export type DesiredFleet = {
@@ -16,14 +16,17 @@ export type DesiredFleet = {
 /**
  * The parts of a request's document that count; all else is the service's to say.
  *
- * @throws MusterError 400 for a selector that says nothing sensible, or a template that gives its devices up
+ * @throws MusterError 400 for a selector that says nothing sensible, or a template that a client may not write
  */
 export function desiredFleet({ metadata, spec }: FleetRequest): DesiredFleet {
   fleetSelector(spec.selector);
-  if (spec.template.spec.decommissioning !== undefined) {
-    throw badRequest('spec.template.spec.decommissioning: expected nothing: devices are given up one by one');
-  }
-  return { labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {}, spec: storableObject(spec) };
+  const desired = {
+    labels: metadata.labels ?? {},
+    annotations: metadata.annotations ?? {},
+    spec: storableObject(spec),
+  };
+  assertWritable(storableObject(spec.template.spec), 'the fleet', ['spec', 'template', 'spec'], { templated: true });
+  return desired;
 }
 
 /** A fleet that nothing has been rolled out of. */

@@ -44,7 +44,10 @@ const kinds = ['gitRef', 'secretRef', 'inline', 'httpRef'] as const;
 /** Flight Control's four config providers. Which one it is, the key beside the name says. */
 export const configProviderSpecSchema = z
   .looseObject({
-    name: z.string().min(1).max(limits.itemNameLength).meta({ description: 'What the provider is called.' }),
+    name: z
+      .string()
+      .max(limits.itemNameLength)
+      .meta({ description: 'What the provider is called. Empty only in what the service delivers.' }),
     gitRef: gitRefSchema.optional(),
     secretRef: secretRefSchema.optional(),
     inline: z

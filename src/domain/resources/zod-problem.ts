@@ -2,7 +2,9 @@ import type { z } from 'zod';
 import { formatPath, quote } from './document-path.ts';
 
 type Issue = z.core.$ZodIssue;
-type Problem = { readonly path: readonly PropertyKey[]; readonly text: string };
+
+/** What is wrong at one place of a document, in words that begin with "expected". */
+export type DocumentProblem = { readonly path: readonly PropertyKey[]; readonly text: string };
 
 const mostProblems = 5;
 const mostValues = 20;
@@ -14,19 +16,27 @@ const mostValues = 20;
  * @param where what was looked at, such as `body` or `Device`
  */
 export function describeProblems(error: z.ZodError, where: string): string {
-  const problems = error.issues.flatMap((issue) => problemsOf(issue));
-  const shown = problems.slice(0, mostProblems).map(spell);
+  return listProblems(
+    error.issues.flatMap((issue) => problemsOf(issue)),
+    where,
+  );
+}
+
+/** One sentence that lists at most five problems as `path: expected …`, and says how many more there are. */
+export function listProblems(problems: readonly DocumentProblem[], where: string): string {
+  const shown = problems.slice(0, mostProblems).map(spellProblem);
   const more = problems.length - shown.length;
   if (more > 0) shown.push(`and ${more} more`);
   return `${where} is not valid: ${shown.join('; ')}`;
 }
 
-function spell({ path, text }: Problem): string {
+/** `path: expected …` */
+export function spellProblem({ path, text }: DocumentProblem): string {
   const place = formatPath(path);
   return place === '' ? text : `${place}: ${text}`;
 }
 
-function problemsOf(issue: Issue): Problem[] {
+function problemsOf(issue: Issue): DocumentProblem[] {
   // Our own schemas say what they expect in words that fit here; zod's default messages do not.
   if (issue.message.startsWith('expected ')) return [{ path: issue.path, text: issue.message }];
   switch (issue.code) {
@@ -66,17 +76,17 @@ function problemsOf(issue: Issue): Problem[] {
   }
 }
 
-function within(path: readonly PropertyKey[], problems: readonly Problem[]): Problem[] {
+function within(path: readonly PropertyKey[], problems: readonly DocumentProblem[]): DocumentProblem[] {
   return problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
 }
 
 /** Of the branches of a union that all failed, the one that was meant: where the first problem lies deepest. */
-function unionProblems(issue: Extract<Issue, { code: 'invalid_union' }>): Problem[] {
+function unionProblems(issue: Extract<Issue, { code: 'invalid_union' }>): DocumentProblem[] {
   if ('options' in issue && issue.options !== undefined) {
     return [{ path: issue.path, text: `expected ${oneOf(issue.options)}` }];
   }
   const branches = issue.errors.map((issues) => issues.flatMap(problemsOf)).filter((problems) => problems.length > 0);
-  const depth = (problems: readonly Problem[]): number => Math.min(...problems.map(({ path }) => path.length));
+  const depth = (problems: readonly DocumentProblem[]): number => Math.min(...problems.map(({ path }) => path.length));
   const deepest = Math.max(0, ...branches.map(depth));
   if (deepest === 0) {
     const wanted = new Set(branches.flat().map(({ text }) => text.replace(/^expected /, '')));

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import type { JsonObject } from './json.ts';
+
+const reportedMode = z.object({ capabilities: z.object({ osMode: z.string() }) });
+
+/** How a device said that its OS is kept: `image`, `package`; undefined if it has not said. */
+export function reportedOsMode(status: JsonObject | null): string | undefined {
+  return reportedMode.safeParse(status).data?.capabilities.osMode;
+}
+
+const osTarget = z.object({ image: z.string().min(1) }).or(z.object({ catalogItemRef: z.looseObject({}) }));
+
+/** The part of a spec that names an OS to boot; undefined if it names none. */
+export function osTargetOf(spec: JsonObject): JsonObject | undefined {
+  const { os } = spec;
+  return osTarget.safeParse(os).success ? (os as JsonObject) : undefined;
+}
+
+/** Says why a device in package mode is sent no OS image: it would fail that version for good. */
+export function osNeedsImageMode(device: string): string {
+  return `device ${device} reports osMode package, so it can boot no OS image`;
+}

@@ -1,0 +1,31 @@
+import { badRequest } from './errors.ts';
+import type { JsonObject } from './json.ts';
+import type { DeviceSpec } from './resources/device-spec.ts';
+import { clientProblems, specProblems } from './resources/spec-rules.ts';
+import { listProblems } from './resources/zod-problem.ts';
+
+/**
+ * Refuses a spec that has the right form and that no client may write: what Flight Control refuses too, and what an agent
+ * could not apply.
+ *
+ * @param spec as the schema of the request let it through
+ * @param where the document that it stands in, such as `the fleet`
+ * @param at where in that document
+ * @throws MusterError 400 that names the places and says what was expected there
+ */
+export function assertWritable(
+  spec: JsonObject,
+  where: string,
+  at: readonly string[],
+  { templated }: { templated: boolean },
+): void {
+  const checked = spec as DeviceSpec;
+  const problems = [...clientProblems(checked), ...specProblems(checked, { templated })];
+  if (problems.length === 0) return;
+  throw badRequest(
+    listProblems(
+      problems.map(({ path, text }) => ({ path: [...at, ...path], text })),
+      where,
+    ),
+  );
+}
