@@ -19,6 +19,8 @@ ALTER TABLE "device_positions" ADD COLUMN "applied_version" bigint;--> statement
 ALTER TABLE "device_statuses" ADD COLUMN "updating" boolean GENERATED ALWAYS AS (jsonb_path_exists(status, '$.conditions[*] ? (@.type == "Updating" && @.status == "True")')) STORED;--> statement-breakpoint
 ALTER TABLE "device_statuses" ADD COLUMN "health" text GENERATED ALWAYS AS (CASE WHEN jsonb_path_exists(status, '$.conditions[*] ? (@.type == "Updating" && @.status == "True" && @.reason == "Rebooting")') THEN 'Rebooting' WHEN jsonb_path_exists(status, '$.resources.* ? (@ == "Critical")') THEN 'Error' WHEN jsonb_path_exists(status, '$.resources.* ? (@ == "Warning")') THEN 'Degraded' ELSE 'Online' END) STORED;--> statement-breakpoint
 ALTER TABLE "device_statuses" ADD COLUMN "decommissioned" boolean GENERATED ALWAYS AS (jsonb_path_exists(status, '$.conditions[*] ? (@.type == "DeviceDecommissioning" && @.status == "True" && (@.reason == "Completed" || @.reason == "Error"))')) STORED;--> statement-breakpoint
+ALTER TABLE "devices" ADD COLUMN "says_nothing" boolean GENERATED ALWAYS AS (spec = '{}'::jsonb) STORED;--> statement-breakpoint
+ALTER TABLE "devices" ADD COLUMN "os_image" text GENERATED ALWAYS AS (nullif(spec #>> '{os,image}', '')) STORED;--> statement-breakpoint
 ALTER TABLE "devices" ADD COLUMN "matching_fleets_since" timestamp (3) with time zone;--> statement-breakpoint
 ALTER TABLE "devices" ADD COLUMN "template_generation" bigint;--> statement-breakpoint
 ALTER TABLE "devices" ADD COLUMN "rollout_problem" text;--> statement-breakpoint

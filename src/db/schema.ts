@@ -108,6 +108,11 @@ export const devices = pgTable(
      * rolled out. A change of owner leaves it alone. It is what rendering starts from.
      */
     spec: jsonb('spec').$type<JsonObject>().notNull().default({}),
+    // Derived when a spec is stored, so that whole specs are not read when devices are listed and counted.
+    /** The spec has no key, so nothing is written for the device. */
+    saysNothing: boolean('says_nothing').generatedAlwaysAs(sql`spec = '{}'::jsonb`),
+    /** OS image that the spec names; null where it names none. */
+    osImage: text('os_image').generatedAlwaysAs(sql`nullif(spec #>> '{os,image}', '')`),
     /** `spec` is what the device itself ran when a person adopted it: sent as it is, before any fleet's template, until that changes. */
     specAdopted: boolean('spec_adopted').notNull().default(false),
     /** Fleets that match this device although it can have but one owner. */
