@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { lockForDeclaring } from '../src/db/fence.ts';
 import { DeliveryWitness } from '../src/simulator/delivery-witness.ts';
-import { fresh } from '../src/simulator/simulated-device.ts';
+import { fresh } from '../src/simulator/starting-point.ts';
 import { SimulatedFleet, type Member, type Transport } from '../src/simulator/simulated-fleet.ts';
 import { startMuster, type Ended, type MusterProcess } from './cli/muster-process.ts';
 import { deviceRequest } from './support/documents.ts';

@@ -1,6 +1,6 @@
 import { createApiClient } from '../cli/api-client.ts';
 import { DeliveryWitness } from '../simulator/delivery-witness.ts';
-import { fresh } from '../simulator/simulated-device.ts';
+import { fresh } from '../simulator/starting-point.ts';
 import { SimulatedFleet } from '../simulator/simulated-fleet.ts';
 import { DemoService } from './demo-service.ts';
 import type { Narrator } from './narrator.ts';

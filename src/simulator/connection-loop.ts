@@ -1,9 +1,9 @@
 import type { DeviceAccess } from './device-credential.ts';
 import type { FleetCounters } from './fleet-counters.ts';
 import type { NetworkLine } from './network-line.ts';
-import { around, type Backoff } from './waiting-times.ts';
+import { around } from './waiting-times.ts';
 
-/** The service does not want to talk now: with when to come back, if it said so. */
+/** The service does not want to talk now. It may have said when to come back. */
 export class TurnedAway extends Error {
   override readonly name = 'TurnedAway';
   /** What is counted; undefined for what is no error, such as being told to come back later. */
@@ -17,16 +17,17 @@ export class TurnedAway extends Error {
   }
 }
 
-/** How a connection ended in good order: to be made anew, or never again. */
-export type SessionEnd = 'reconnect' | 'replaced';
+/** The end of a connection in good order: to be made anew, or never again. */
+export type SessionEnd = 'reconnect' | 'replaced' | 'decommissioned';
 
-/** What a device of a fleet needs to talk. */
+/** All that a device of a fleet needs to talk. */
 export type Talking = {
   /** Base URL of the listener for devices. */
   readonly agentServer: string;
   readonly access: DeviceAccess;
   readonly line: NetworkLine;
-  readonly backoff: Backoff;
+  /** Waits after failures: longer and longer ones, until something succeeds. */
+  readonly backoff: { next(): number; reset(): void };
   readonly counters: FleetCounters;
 };
 
@@ -45,7 +46,9 @@ export async function keepConnected(
 ): Promise<void> {
   for (let signal = await line.whenUp(); signal !== undefined; signal = await line.whenUp()) {
     try {
-      if ((await session(signal)) === 'replaced') {
+      const end = await session(signal);
+      if (end === 'decommissioned') return;
+      if (end === 'replaced') {
         counters.error('replaced by a newer connection');
         return;
       }

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { annotationKeys } from '../domain/device-document.ts';
+import { MusterError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { parseRenderedVersion, parseSpecHash, parseTimeline, type DevicePosition } from '../domain/position.ts';
 import { storableObject } from '../domain/resources/storable.ts';
+import { readAgentSpec, type AgentSpec } from './device/agent-spec.ts';
 
-/** What came over the wire in a Device: a spec to apply, or, while the gate is not open, nothing but a description. */
+/** A spec that came over the wire in a Device. */
 export type DeliveredSpec = {
   /** Where a device is once it runs this spec. */
   readonly position: DevicePosition;
@@ -13,30 +15,59 @@ export type DeliveredSpec = {
   readonly spec: JsonObject;
 };
 
-const documentSchema = z.looseObject({
-  metadata: z.looseObject({ annotations: z.record(z.string(), z.string()).optional() }),
-  spec: z.record(z.string(), z.unknown()).optional(),
+/** A document as an agent reads it. */
+export type ReadDocument =
+  | {
+      readonly kind: 'spec';
+      readonly delivered: DeliveredSpec;
+      readonly wanted: AgentSpec;
+      /** It says that the device is paused, on which an agent sends its status again. */
+      readonly isConflictPaused: boolean;
+    }
+  /** It does not fit the types that an agent expects: an error, and nothing is applied. */
+  | { readonly kind: 'misfit'; readonly message: string }
+  /** Its version is no number: it is dropped. */
+  | { readonly kind: 'no version'; readonly message: string }
+  /** It has no spec at all, over which an agent dies. */
+  | { readonly kind: 'no spec' };
+
+const documentSchema = z.object({
+  metadata: z.object({ annotations: z.record(z.string(), z.string()).nullish() }),
+  spec: z.record(z.string(), z.unknown()).nullish(),
 });
 
-/** Reads a Device as `/rendered` answers it. @throws Error (zod's, or MusterError) for what is none */
-export function readDelivered(document: unknown): DeliveredSpec {
-  const { metadata, spec } = documentSchema.parse(document);
+/** Reads a Device as `/rendered` answers it. */
+export function readDocument(document: unknown): ReadDocument {
+  const outer = documentSchema.safeParse(document);
+  if (!outer.success) return { kind: 'misfit', message: z.prettifyError(outer.error) };
+  const { metadata, spec } = outer.data;
+  if (spec === undefined || spec === null) return { kind: 'no spec' };
   const annotations = metadata.annotations ?? {};
+  let position: DevicePosition;
+  try {
+    position = readPosition(annotations);
+  } catch (error) {
+    return { kind: 'no version', message: messageOf(error) };
+  }
+  try {
+    const delivered = { position, restore: annotations[annotationKeys.restore] ?? null, spec: storableObject(spec) };
+    const isConflictPaused = annotations[annotationKeys.conflictPaused] === 'true';
+    return { kind: 'spec', delivered, wanted: readAgentSpec(spec), isConflictPaused };
+  } catch (error) {
+    return { kind: 'misfit', message: messageOf(error) };
+  }
+}
+
+function readPosition(annotations: Readonly<Record<string, string>>): DevicePosition {
   return {
-    position: {
-      version: parseRenderedVersion(annotations[annotationKeys.renderedVersion], annotationKeys.renderedVersion),
-      timeline: parseTimeline(annotations[annotationKeys.timeline], annotationKeys.timeline),
-      specHash: parseSpecHash(annotations[annotationKeys.renderedSpecHash], annotationKeys.renderedSpecHash),
-    },
-    restore: annotations[annotationKeys.restore] ?? null,
-    spec: storableObject(spec ?? {}),
+    version: parseRenderedVersion(annotations[annotationKeys.renderedVersion], annotationKeys.renderedVersion),
+    timeline: parseTimeline(annotations[annotationKeys.timeline], annotationKeys.timeline),
+    specHash: parseSpecHash(annotations[annotationKeys.renderedSpecHash], annotationKeys.renderedSpecHash),
   };
 }
 
-/**
- * Whether this is a spec and not merely a description. Decided by what there is to apply and not by what the answer
- * says of the gate: a spec that slipped through a gate must count as one.
- */
-export function carriesSpec({ position, spec }: DeliveredSpec, runs: DevicePosition): boolean {
-  return Object.keys(spec).length > 0 || position.version > runs.version;
+function messageOf(error: unknown): string {
+  if (error instanceof z.ZodError) return z.prettifyError(error);
+  if (error instanceof MusterError) return error.message;
+  throw error;
 }

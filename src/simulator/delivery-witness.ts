@@ -1,15 +1,17 @@
 import type { DevicePosition } from '../domain/position.ts';
 import type { DeliveredSpec } from './delivered-spec.ts';
-import type { DeviceAnswer, DeviceObserver } from './simulated-device.ts';
+import type { DeviceAnswer, DeviceObserver } from './device-observer.ts';
 
-/** Why a spec should not have come to a device. */
+/** The reason for which a spec should not have come to a device. */
 export type ViolationKind =
   /** It has not reported, or its report has not been answered, since the restore in which the spec was sent. */
   | 'awaited'
   /** It was told that it is paused, and nobody has resumed it from there. */
   | 'paused'
   /** It runs what the restored database cannot know, and nobody has resumed it from there. */
-  | 'not an ancestor';
+  | 'not an ancestor'
+  /** It runs that version already. An agent that has restarted applies it all the same, whatever is in it. */
+  | 'same version';
 
 export type Violation = {
   readonly device: string;
@@ -18,7 +20,7 @@ export type Violation = {
   readonly delivered: DevicePosition;
 };
 
-/** What an onlooker knows of one device, from what goes over its wire and from what people did. */
+/** The facts that an onlooker has of one device, from its wire and from what people did. */
 export type DeviceFacts = {
   /** Up to this version the device's history is one with the server's. */
   readonly sharedVersion: number;
@@ -42,14 +44,14 @@ export const unheardOf: DeviceFacts = {
 };
 
 /**
- * Whether a spec may come to a device (invariants S1 and S2 of the design), judged without asking the service: only what
+ * Decides whether a spec may come to a device (invariants S1 to S3 of the design), without asking the service: only what
  * the device heard counts, and what people did.
  *
  * @returns what is wrong with it, or undefined
  */
 export function violationOf(
   facts: DeviceFacts,
-  delivered: Pick<DeliveredSpec, 'restore'>,
+  delivered: Pick<DeliveredSpec, 'restore' | 'position'>,
   before: DevicePosition,
 ): ViolationKind | undefined {
   const { answer, hasReported, pausedAt, resumedAt, sharedVersion } = facts;
@@ -57,7 +59,7 @@ export function violationOf(
   if (answer.gate === 'AwaitingReconnect') return 'awaited';
   if (pausedAt !== undefined && pausedAt > resumedAt) return 'paused';
   if (before.version > Math.max(sharedVersion, resumedAt)) return 'not an ancestor';
-  return undefined;
+  return delivered.position.version === before.version ? 'same version' : undefined;
 }
 
 /** Watches that no paused or awaited device is sent a spec, as seen by the devices. */
@@ -65,7 +67,7 @@ export class DeliveryWitness implements DeviceObserver {
   readonly violations: Violation[] = [];
   /** Specs that came to a device. */
   deliveries = 0;
-  /** Specs that the device would not apply, because their version was not above its own. */
+  /** Specs that the device would not apply: older than its own, or failed before. */
   refusals = 0;
   private readonly facts = new Map<string, DeviceFacts>();
 

@@ -11,6 +11,10 @@ export class FleetCounters {
   readonly verdicts: Record<Verdict, number> = { InSync: 0, Behind: 0, Ahead: 0, Diverged: 0 };
   specsApplied = 0;
   specsRefused = 0;
+  /** Versions that a device failed to apply, and went back from. */
+  specsFailed = 0;
+  /** Statuses that were accepted over HTTP: devices send one only when something has changed. */
+  statuses = 0;
   /** Times that a device was told to come back later. */
   turnedAway = 0;
   connects = 0;

@@ -1,26 +1,22 @@
-import { Client, type Dispatcher } from 'undici';
+import { Pool, errors, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import { gates } from '../domain/gate.ts';
 import type { DevicePosition } from '../domain/position.ts';
 import { verdicts } from '../domain/verdict.ts';
 import { TurnedAway, type SessionEnd, type Talking } from './connection-loop.ts';
-import { identityHeaders, tlsOptions } from './device-credential.ts';
-import { carriesSpec, readDelivered } from './delivered-spec.ts';
-import { statusUpdate } from './reported-status.ts';
+import type { AgentTimes } from './device/agent-times.ts';
+import { readPollAnswer } from './device/poll-answer.ts';
+import { identityHeaders, tlsOptions, type DeviceAccess } from './device-credential.ts';
+import { enroll } from './enrollment.ts';
 import type { SimulatedDevice } from './simulated-device.ts';
+import { statusUpdate } from './status-update.ts';
 import { around, retryAfterMs } from './waiting-times.ts';
 
-/** How often a device says how it is although nothing has changed. */
-const statusEveryMs = 60_000;
-/** Between the end of a poll without news and the next. */
-const pollAgainMs = 100;
-/** A spec that cannot be applied would come again at once. */
+/** A document that is not applied would come again at once. */
 const afterRefusalMs = 5_000;
 /** A device that is not known waits for a person to do something about it. */
 const afterUnknownMs = 30_000;
-/** A connection on which a poll has had no answer for so long is taken for dead; services hold polls for two minutes. */
-const pollSilenceMs = 5 * 60_000;
-/** The same for what is answered at once. */
+/** A request that is answered at once has no answer for so long: its connection is taken for dead. */
 const silenceMs = 30_000;
 
 const answerHeaders = z.object({
@@ -29,110 +25,203 @@ const answerHeaders = z.object({
   'muster-verdict': z.enum(verdicts),
 });
 
-/** A device that polls, over one connection that it keeps. */
+/**
+ * The manner in which a device talks over HTTP: as one made for Muster, which says its whole position, shows its spec when
+ * it is paused and comes back when it is told to; or as an unmodified Flight Control agent, which does none of that.
+ */
+export type Manner = 'muster' | 'flightctl';
+
+export type HttpDeviceOptions = {
+  readonly manner: Manner;
+  readonly times: AgentTimes;
+  /** It has no certificate yet, and enrolls before all else. */
+  readonly enrolls: boolean;
+};
+
+type Answer = { readonly statusCode: number; readonly text: string };
+
+/** A device that polls, over one connection that it keeps; a status that cannot wait for the poll goes over a second one. */
 export class HttpDevice {
   private readonly device: SimulatedDevice;
   private readonly talking: Talking;
-  private nextStatusAtMs = performance.now() + around(statusEveryMs);
+  private readonly options: HttpDeviceOptions;
+  private mustEnroll: boolean;
 
-  constructor(device: SimulatedDevice, talking: Talking) {
+  constructor(device: SimulatedDevice, talking: Talking, options: HttpDeviceOptions) {
     this.device = device;
     this.talking = talking;
+    this.options = options;
+    this.mustEnroll = options.enrolls;
   }
 
   /** Says how the device is, then polls until the line is cut or something goes wrong. */
   async session(signal: AbortSignal): Promise<SessionEnd> {
-    const client = new Client(this.talking.agentServer, {
+    const pool = new Pool(this.talking.agentServer, {
+      connections: 2,
       pipelining: 1,
-      connect: { timeout: 10_000, ...tlsOptions(this.talking.access) },
-      headersTimeout: pollSilenceMs,
+      connect: { timeout: 10_000, ...tlsOptions(this.access) },
+      headersTimeout: this.options.times.pollPatienceMs,
       bodyTimeout: silenceMs,
     });
     this.talking.counters.connects += 1;
+    const tellStatus = async () => await this.putStatus(pool, signal);
+    const disconnect = this.device.connect(tellStatus);
     try {
-      await this.putStatus(client, signal);
-      while (!signal.aborted) await this.poll(client, signal);
-      return 'reconnect';
+      if (this.mustEnroll) {
+        await this.enroll(pool, signal);
+        return 'reconnect';
+      }
+      while (!signal.aborted && !this.device.machine.isDecommissioned) {
+        if (this.device.isStatusDue() || this.owesSpec()) await tellStatus();
+        await this.poll(pool, signal);
+      }
+      return this.device.machine.isDecommissioned ? 'decommissioned' : 'reconnect';
     } finally {
-      await client.destroy();
+      disconnect();
+      await pool.destroy();
     }
   }
 
-  private async poll(client: Client, signal: AbortSignal): Promise<void> {
-    const { device } = this;
-    const reported = device.reports();
-    const response = await client.request({
-      method: 'GET',
-      path: this.pollPath(reported),
-      headers: identityHeaders(this.talking.access),
-      signal,
+  private async enroll(pool: Pool, signal: AbortSignal): Promise<void> {
+    await enroll(this.device, {
+      request: async (method, path, body) => await this.request(pool, signal, { method, path, body }),
+      pause: async (ms) => await this.talking.line.pause(ms),
+      scale: this.options.times.pollGapMs / 5_000,
     });
-    const body = await this.read(response, reported);
-    if (response.statusCode === 200) await this.take(client, signal, body);
-    else await this.talking.line.pause(around(pollAgainMs));
-    if (device.owesSpec() || performance.now() >= this.nextStatusAtMs) await this.putStatus(client, signal);
+    this.mustEnroll = false;
+  }
+
+  private async poll(pool: Pool, signal: AbortSignal): Promise<void> {
+    const { times } = this.options;
+    const begunMs = performance.now();
+    const reported = this.device.reports();
+    const answer = await this.request(pool, signal, { method: 'GET', path: this.pollPath(reported) }).catch(
+      (error: unknown) => {
+        // An agent takes a poll without an answer for one without news.
+        if (error instanceof errors.HeadersTimeoutError) return { statusCode: 204, text: '', headers: {} };
+        throw error;
+      },
+    );
+    const read = readPollAnswer(answer.statusCode, answer.text);
+    switch (read.kind) {
+      case 'document':
+        this.accept(answer, reported);
+        await this.take(read.document);
+        break;
+      case 'nothing new':
+        this.accept(answer, reported);
+        break;
+      case 'not there':
+        this.device.machine.wipeCertificate();
+        this.device.restart();
+        this.mustEnroll = true;
+        throw new TurnedAway({ errorKind: 'told to enroll anew', waitMs: 0 });
+      case 'error':
+        throw this.refusalOf(answer, read.message);
+      default:
+        read satisfies never;
+    }
+    await this.talking.line.pause(times.pollGapMs - (performance.now() - begunMs));
   }
 
   private pollPath({ version, timeline, specHash }: DevicePosition): string {
     const query = new URLSearchParams({ knownRenderedVersion: String(version) });
-    if (timeline !== null) query.set('timeline', timeline);
-    if (specHash !== null) query.set('specHash', specHash);
+    if (timeline !== null && this.isOfMuster) query.set('timeline', timeline);
+    if (specHash !== null && this.isOfMuster) query.set('specHash', specHash);
     return `/api/v1/devices/${encodeURIComponent(this.device.name)}/rendered?${query.toString()}`;
   }
 
-  private async take(client: Client, signal: AbortSignal, body: unknown): Promise<void> {
-    const { device } = this;
-    const delivered = readDelivered(body);
-    if (!carriesSpec(delivered, device.position)) return;
-    if (device.receive(delivered)) await this.putStatus(client, signal);
-    else await this.talking.line.pause(around(afterRefusalMs));
+  private async take(document: unknown): Promise<void> {
+    const taken = this.device.receive(document);
+    switch (taken.kind) {
+      case 'queued':
+        await this.device.catchUp();
+        return;
+      case 'dropped':
+        await this.talking.line.pause(this.isOfMuster ? around(afterRefusalMs) : 0);
+        return;
+      case 'error':
+        throw new TurnedAway({ errorKind: 'an answer that is no document' });
+      case 'died':
+        throw new TurnedAway({ errorKind: 'a document without a spec' });
+      default:
+        taken satisfies never;
+    }
   }
 
-  private async putStatus(client: Client, signal: AbortSignal): Promise<void> {
+  private async putStatus(pool: Pool, signal: AbortSignal): Promise<void> {
     const { device } = this;
-    const withSpec = device.owesSpec();
-    const reported = device.reports();
+    const withSpec = this.owesSpec();
+    const position = device.reports();
+    const owed = device.status;
+    const told = this.isOfMuster ? { position, spec: withSpec ? device.spec : undefined } : undefined;
     const begunAtMs = performance.now();
-    const response = await client.request({
+    const answer = await this.request(pool, signal, {
       method: 'PUT',
       path: `/api/v1/devices/${encodeURIComponent(device.name)}/status`,
-      headers: { 'content-type': 'application/json', ...identityHeaders(this.talking.access) },
-      body: JSON.stringify(statusUpdate(device.name, reported, device.spec, { withSpec })),
-      headersTimeout: silenceMs,
-      signal,
+      body: statusUpdate(device.name, owed.status, told),
     });
-    await this.read(response, reported);
+    if (answer.statusCode !== 200) throw this.refusalOf(answer, `HTTP ${answer.statusCode}`);
+    this.accept(answer, position);
     this.talking.counters.latency.add(performance.now() - begunAtMs);
-    this.nextStatusAtMs = performance.now() + around(statusEveryMs);
+    this.talking.counters.statuses += 1;
+    device.statusAccepted(owed);
     if (withSpec) device.toldSpec();
   }
 
-  /** Reads an answer to the end, and hears what it says of the device. @throws TurnedAway if it is a refusal */
-  private async read(
-    { statusCode, headers, body }: Dispatcher.ResponseData,
-    reported: DevicePosition,
-  ): Promise<unknown> {
-    const text = await body.text();
-    switch (statusCode) {
-      case 200:
-      case 204:
-        break;
-      case 404:
-        throw new TurnedAway({ errorKind: 'device not known', waitMs: around(afterUnknownMs) });
-      case 429:
-      case 503: {
-        const retryAfter = headers['retry-after'];
-        throw new TurnedAway({ waitMs: retryAfterMs(typeof retryAfter === 'string' ? retryAfter : '', new Date()) });
-      }
-      default:
-        throw new TurnedAway({ errorKind: `HTTP ${statusCode}` });
-    }
+  private async request(
+    pool: Pool,
+    signal: AbortSignal,
+    { method, path, body }: { method: 'GET' | 'PUT' | 'POST'; path: string; body?: unknown },
+  ): Promise<Answer & Pick<Dispatcher.ResponseData, 'headers'>> {
+    const response = await pool.request({
+      method,
+      path,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...this.identity },
+      ...(body !== undefined && { body: JSON.stringify(body), headersTimeout: silenceMs }),
+      signal,
+    });
+    return { statusCode: response.statusCode, headers: response.headers, text: await response.body.text() };
+  }
+
+  /** Hears what an answer says of the device beside its body. */
+  private accept({ headers }: Pick<Dispatcher.ResponseData, 'headers'>, reported: DevicePosition): void {
     this.talking.backoff.reset();
     const told = answerHeaders.safeParse(headers);
-    if (told.success) {
-      const { 'muster-restore': restore, 'muster-gate': gate, 'muster-verdict': verdict } = told.data;
-      this.device.hear({ restore, gate, verdict }, reported);
-    }
-    return text === '' ? undefined : JSON.parse(text);
+    if (!told.success) return;
+    const { 'muster-restore': restore, 'muster-gate': gate, 'muster-verdict': verdict } = told.data;
+    this.device.hear({ restore, gate, verdict }, reported);
+  }
+
+  private refusalOf(
+    { statusCode, headers }: Answer & Pick<Dispatcher.ResponseData, 'headers'>,
+    message: string,
+  ): TurnedAway {
+    const isBusy = statusCode === 429 || statusCode === 503;
+    const errorKind = isBusy ? {} : { errorKind: statusCode === 404 ? 'device not known' : message };
+    if (!this.isOfMuster) return new TurnedAway(errorKind);
+    if (statusCode === 404) return new TurnedAway({ ...errorKind, waitMs: around(afterUnknownMs) });
+    const retryAfter = headers['retry-after'];
+    const waitMs = retryAfterMs(typeof retryAfter === 'string' ? retryAfter : '', new Date());
+    return new TurnedAway({ ...errorKind, waitMs: isBusy ? waitMs : undefined });
+  }
+
+  private owesSpec(): boolean {
+    return this.isOfMuster && this.device.owesSpec();
+  }
+
+  private get isOfMuster(): boolean {
+    return this.options.manner === 'muster';
+  }
+
+  private get identity(): Record<string, string> {
+    return identityHeaders(this.access);
+  }
+
+  /** With the certificate that it was issued, if it has enrolled. */
+  private get access(): DeviceAccess {
+    const { certificate, identity } = this.device.machine;
+    if (certificate === undefined || identity === undefined) return this.talking.access;
+    return { ...this.talking.access, credential: { kind: 'certificate', certificate, key: identity.key } };
   }
 }

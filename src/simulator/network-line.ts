@@ -11,6 +11,10 @@ export class NetworkLine {
     return this.stopping.signal.aborted;
   }
 
+  get isCut(): boolean {
+    return this.mended !== undefined;
+  }
+
   cut(): void {
     if (this.mended !== undefined) return;
     let resolve = () => {};

@@ -1,11 +1,13 @@
-import type { DevicePosition } from '../domain/position.ts';
 import { keepConnected, type Talking } from './connection-loop.ts';
 import type { DeviceCredential } from './device-credential.ts';
-import type { DeliveredSpec } from './delivered-spec.ts';
+import { togetherObserving, type DeviceObserver } from './device-observer.ts';
+import { agentTimes, type AgentTimes } from './device/agent-times.ts';
+import { GrowingWait } from './device/growing-wait.ts';
 import { FleetCounters } from './fleet-counters.ts';
-import { HttpDevice } from './http-device.ts';
+import { HttpDevice, type Manner } from './http-device.ts';
 import { NetworkLine } from './network-line.ts';
-import { SimulatedDevice, type DeviceAnswer, type DeviceObserver, type StartingPoint } from './simulated-device.ts';
+import { SimulatedDevice } from './simulated-device.ts';
+import type { StartingPoint } from './starting-point.ts';
 import { Backoff } from './waiting-times.ts';
 import { WebSocketDevice } from './websocket-device.ts';
 
@@ -17,7 +19,14 @@ export type Member = {
   readonly start: StartingPoint;
   /** Not given where devices need not say who they are. */
   readonly credential?: DeviceCredential | undefined;
+  /** How it talks over HTTP; as a device made for Muster if not given. */
+  readonly manner?: Manner | undefined;
+  /** It has no certificate, and enrolls before all else. Only over HTTP. */
+  readonly enrolls?: boolean | undefined;
 };
+
+/** An agent's times, but polls follow each other at once: for trials that should not wait. */
+export const briskTimes: AgentTimes = { ...agentTimes, pollGapMs: 100 };
 
 export type FleetOptions = {
   /** Base URL of the listener for devices. */
@@ -29,6 +38,8 @@ export type FleetOptions = {
   readonly reconnect: { readonly firstMs: number; readonly capMs: number };
   /** Sees everything beside the fleet's own counters. */
   readonly observer?: DeviceObserver;
+  /** The times that the agents keep; {@link briskTimes} if not given, and {@link agentTimes} for unmodified ones. */
+  readonly times?: AgentTimes;
 };
 
 /** Many devices in one process, each with a connection of its own. */
@@ -41,8 +52,10 @@ export class SimulatedFleet {
 
   constructor(options: FleetOptions) {
     this.options = options;
-    const observer = countingObserver(this.counters, options.observer);
-    this.devices = options.members.map(({ name, start }) => new SimulatedDevice(name, start, observer));
+    const observer = togetherObserving(countingObserver(this.counters), options.observer);
+    this.devices = options.members.map(
+      (member) => new SimulatedDevice(member.name, member.start, observer, this.timesOf(member)),
+    );
     this.lines = options.members.map(() => new NetworkLine());
   }
 
@@ -60,14 +73,36 @@ export class SimulatedFleet {
   }
 
   private run(index: number, line: NetworkLine): void {
-    const { members, agentServer, agentCa, reconnect } = this.options;
+    const { members, agentServer, agentCa } = this.options;
     const device = this.devices[index];
     const member = members[index];
     if (device === undefined || member === undefined) return;
     const access = { ca: agentCa, credential: member.credential };
-    const talking: Talking = { agentServer, access, line, backoff: new Backoff(reconnect), counters: this.counters };
-    const talker = member.transport === 'http' ? new HttpDevice(device, talking) : new WebSocketDevice(device, talking);
+    const backoff = this.backoffOf(member);
+    const talking: Talking = { agentServer, access, line, backoff, counters: this.counters };
+    const talker = this.talkerOf(member, device, talking);
     this.running.push(keepConnected(talking, (signal) => talker.session(signal)));
+  }
+
+  private talkerOf(member: Member, device: SimulatedDevice, talking: Talking): HttpDevice | WebSocketDevice {
+    const { transport, manner = 'muster', enrolls = false } = member;
+    switch (transport) {
+      case 'http':
+        return new HttpDevice(device, talking, { manner, enrolls, times: this.timesOf(member) });
+      case 'ws':
+        return new WebSocketDevice(device, talking);
+      default:
+        return transport satisfies never;
+    }
+  }
+
+  private timesOf({ manner }: Member): AgentTimes {
+    return this.options.times ?? (manner === 'flightctl' ? agentTimes : briskTimes);
+  }
+
+  private backoffOf(member: Member): Talking['backoff'] {
+    if (member.manner !== 'flightctl') return new Backoff(this.options.reconnect);
+    return new GrowingWait({ ...this.timesOf(member).pollRetry, factor: 2, spread: 0.2 }, Math.random);
   }
 
   /** Cuts every device off, as if the network between them and the service had gone. */
@@ -80,36 +115,50 @@ export class SimulatedFleet {
     for (const line of this.lines) line.mend(Math.random() * spreadMs);
   }
 
+  /**
+   * Restarts agents: each loses its connection and all that is not on its machine, and comes back.
+   *
+   * @param which the devices; all if not given
+   * @param spreadMs they are back at random times within so long, if their network is there
+   */
+  restart({ which = () => true, spreadMs }: { which?: (device: SimulatedDevice) => boolean; spreadMs: number }): void {
+    for (const [index, device] of this.devices.entries()) {
+      if (!which(device)) continue;
+      device.restart();
+      const line = this.lines[index];
+      if (line === undefined || line.isCut) continue;
+      line.cut();
+      line.mend(Math.random() * spreadMs);
+    }
+  }
+
   /** Ends every connection, and resolves when they are gone. */
   async stop(): Promise<void> {
+    for (const device of this.devices) device.stop();
     for (const line of this.lines) line.stop();
     await Promise.all(this.running);
   }
 
-  /** How many devices were last told that they are paused. */
+  /** Devices that were last told that they are paused. */
   get pausedCount(): number {
     return this.devices.filter(({ answer }) => answer?.gate === 'ConflictPaused').length;
   }
 }
 
-function countingObserver(counters: FleetCounters, next: DeviceObserver | undefined): DeviceObserver {
+/** Counts what all devices of a fleet go through. */
+function countingObserver(counters: FleetCounters): DeviceObserver {
   return {
-    reportSent(device) {
-      next?.reportSent(device);
-    },
-    answered(device: string, answer: DeviceAnswer, reported: DevicePosition) {
+    answered(device, answer) {
       counters.reports += 1;
       counters.verdicts[answer.verdict] += 1;
       counters.answered.add(device);
-      next?.answered(device, answer, reported);
     },
-    delivered(device: string, delivered: DeliveredSpec, before: DevicePosition) {
-      if (delivered.position.version > before.version) counters.specsApplied += 1;
-      next?.delivered(device, delivered, before);
-    },
-    refused(device, delivered, before) {
+    refused() {
       counters.specsRefused += 1;
-      next?.refused(device, delivered, before);
+    },
+    passed(_machine, { cause }) {
+      if (cause === 'document') counters.specsApplied += 1;
+      if (cause === 'rollback') counters.specsFailed += 1;
     },
   };
 }

@@ -10,13 +10,11 @@ import {
 } from '../domain/resources/websocket-frames.ts';
 import { TurnedAway, type SessionEnd, type Talking } from './connection-loop.ts';
 import { identityHeaders, tlsOptions } from './device-credential.ts';
-import { readDelivered } from './delivered-spec.ts';
-import { reportedStatus } from './reported-status.ts';
-import type { SimulatedDevice } from './simulated-device.ts';
+import type { OwedStatus, SimulatedDevice } from './simulated-device.ts';
 import { around, retryAfterMs } from './waiting-times.ts';
 
 const subprotocol = 'muster.v1';
-/** How often a device says how it is although nothing has changed. */
+/** From one report to the next where nothing has changed. */
 const reportEveryMs = 60_000;
 /** Reports that may be without an answer before the oldest is given up. */
 const maxUnanswered = 32;
@@ -31,7 +29,12 @@ const frameSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('rendered'), device: z.unknown() }),
 ]);
 
-type Unanswered = { readonly reported: DevicePosition; readonly sentAtMs: number };
+type Unanswered = {
+  readonly reported: DevicePosition;
+  readonly sentAtMs: number;
+  /** The status that went along. */
+  readonly status: OwedStatus | undefined;
+};
 
 /** A device that holds a WebSocket. */
 export class WebSocketDevice {
@@ -57,11 +60,15 @@ export class WebSocketDevice {
     const terminate = () => socket.terminate();
     signal.addEventListener('abort', terminate, { once: true });
     const connection = new Connection(this.device, this.talking, socket, () => (this.lastId += 1));
+    const tellStatus = async () => connection.report({ withStatus: true });
+    const disconnect = this.device.connect(tellStatus);
     const heartbeat = setInterval(() => connection.report({ withStatus: true }), around(reportEveryMs));
     this.talking.counters.connects += 1;
     try {
-      return await connection.ended;
+      const end = await connection.ended;
+      return this.device.machine.isDecommissioned ? 'decommissioned' : end;
     } finally {
+      disconnect();
       clearInterval(heartbeat);
       signal.removeEventListener('abort', terminate);
       socket.terminate();
@@ -112,6 +119,9 @@ class Connection {
     if (this.socket.readyState !== this.socket.OPEN) return;
     const { device } = this;
     const reported = device.reports();
+    // A report without a status says that what was received is applied.
+    const mustTell = withStatus || device.isStatusDue() || device.applied !== reported;
+    const status = mustTell ? device.status : undefined;
     const id = this.nextId();
     const frame: ReportFrame = {
       type: 'report',
@@ -119,10 +129,10 @@ class Connection {
       renderedVersion: String(reported.version),
       timeline: reported.timeline,
       specHash: reported.specHash,
-      ...(withStatus ? { status: reportedStatus(device.name, reported, device.spec) } : {}),
+      ...(status === undefined ? {} : { status: status.status }),
       ...(withSpec ? { spec: device.spec } : {}),
     };
-    this.unanswered.set(id, { reported, sentAtMs: performance.now() });
+    this.unanswered.set(id, { reported, sentAtMs: performance.now(), status });
     const [oldest] = this.unanswered.keys();
     if (this.unanswered.size > maxUnanswered && oldest !== undefined) this.unanswered.delete(oldest);
     this.socket.send(JSON.stringify(frame));
@@ -130,7 +140,7 @@ class Connection {
     if (withSpec) device.toldSpec();
   }
 
-  /** Whoever answers anything is there. */
+  /** Any answer is a sign of life. */
   private heardFrom(): void {
     clearTimeout(this.silence);
     this.silence = undefined;
@@ -144,7 +154,7 @@ class Connection {
         this.hear(frame);
         return;
       case 'rendered':
-        if (this.device.receive(readDelivered(frame.device))) this.report({ withStatus: true });
+        this.take(frame.device);
         return;
       case 'report-request':
         this.report();
@@ -158,6 +168,25 @@ class Connection {
     }
   }
 
+  private take(document: unknown): void {
+    const taken = this.device.receive(document);
+    switch (taken.kind) {
+      case 'queued':
+        this.device.catchUp().catch(this.fail);
+        return;
+      case 'dropped':
+        // The service has to know that it came, or would send it again.
+        this.report();
+        return;
+      case 'error':
+        throw new TurnedAway({ errorKind: 'a frame that is no document' });
+      case 'died':
+        throw new TurnedAway({ errorKind: 'a document without a spec' });
+      default:
+        taken satisfies never;
+    }
+  }
+
   private hear({ id, restore, gate, verdict, wants = [] }: VerdictFrame): void {
     const question = id === undefined ? undefined : this.unanswered.get(id);
     if (id === undefined || question === undefined) return;
@@ -165,6 +194,8 @@ class Connection {
     this.talking.backoff.reset();
     this.talking.counters.latency.add(performance.now() - question.sentAtMs);
     this.device.hear({ restore, gate, verdict }, question.reported);
+    if (question.status !== undefined) this.device.statusAccepted(question.status);
+    if (this.device.machine.isDecommissioned) this.socket.close(1000);
     if (wants.includes('spec') && this.device.owesSpec()) this.report({ withSpec: true });
   }
 }

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { annotationKeys } from '../../src/domain/device-document.ts';
 import { DeliveryWitness } from '../../src/simulator/delivery-witness.ts';
-import { fresh } from '../../src/simulator/simulated-device.ts';
+import { fresh } from '../../src/simulator/starting-point.ts';
 import { SimulatedFleet, type Transport } from '../../src/simulator/simulated-fleet.ts';
 
 // A service that sends specs through closed gates: what the witness must see over both transports.

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { specHash } from '../../src/domain/spec-hash.ts';
 import { DeliveryWitness } from '../../src/simulator/delivery-witness.ts';
-import { fresh, type StartingPoint } from '../../src/simulator/simulated-device.ts';
+import { fresh, type StartingPoint } from '../../src/simulator/starting-point.ts';
 import { SimulatedFleet, type Member, type Transport } from '../../src/simulator/simulated-fleet.ts';
 import { deviceRequest } from '../support/documents.ts';
 import { startTestService, type ServiceUnderTest } from './running-service.ts';

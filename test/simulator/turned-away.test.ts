@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { fresh } from '../../src/simulator/simulated-device.ts';
+import { fresh } from '../../src/simulator/starting-point.ts';
 import { SimulatedFleet, type Transport } from '../../src/simulator/simulated-fleet.ts';
 
 const closing: (() => Promise<unknown>)[] = [];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../domain/json.ts';
 import type { DevicePosition } from '../../domain/position.ts';
 import { specHash } from '../../domain/spec-hash.ts';
-import { fresh, type StartingPoint } from '../../simulator/simulated-device.ts';
+import { fresh, type StartingPoint } from '../../simulator/starting-point.ts';
 import type { ApiClient } from '../api-client.ts';
 import { standingsOfDevices } from '../resources/device-standings.ts';
 import type { Departure } from './shares.ts';

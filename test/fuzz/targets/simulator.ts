@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import * as fc from 'fast-check';
-import { fresh } from '../../../src/simulator/simulated-device.ts';
+import { fresh } from '../../../src/simulator/starting-point.ts';
 import { SimulatedFleet } from '../../../src/simulator/simulated-fleet.ts';
 import { retryAfterMs } from '../../../src/simulator/waiting-times.ts';
 import { fuzzTarget, require } from '../fuzz-target.ts';

@@ -1,0 +1,48 @@
+/** How an update goes, as the condition Updating says it (flight-control.md, section 1.6). */
+export type Updating =
+  | { readonly status: 'Unknown' }
+  | {
+      readonly status: 'True';
+      readonly reason: 'Preparing' | 'ReadyToUpdate' | 'ApplyingUpdate' | 'Rebooting' | 'RollingBack';
+      readonly message: string;
+    }
+  | { readonly status: 'False'; readonly reason: 'Updated' | 'Error'; readonly message: string };
+
+/** How far a decommission has come, as the condition DeviceDecommissioning says it. */
+export type Decommissioning = 'Started' | 'Completed';
+
+/** Characters of a message that an agent sends. */
+const longestMessage = 250;
+
+export type ReportedCondition = {
+  readonly type: 'Updating' | 'DeviceDecommissioning';
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime: string;
+};
+
+/** The conditions as a status has them. @param since when they last changed, in milliseconds since 1970 */
+export function reportedConditions(
+  updating: Updating,
+  decommissioning: Decommissioning | undefined,
+  since: number,
+): ReportedCondition[] {
+  const lastTransitionTime = new Date(since).toISOString();
+  const { reason, message } = updating.status === 'Unknown' ? { reason: 'Unknown', message: '' } : updating;
+  const conditions: ReportedCondition[] = [
+    {
+      type: 'Updating',
+      status: updating.status,
+      reason,
+      message: message.slice(0, longestMessage),
+      lastTransitionTime,
+    },
+  ];
+  if (decommissioning === undefined) return conditions;
+  const status = 'True';
+  return [
+    ...conditions,
+    { type: 'DeviceDecommissioning', status, reason: decommissioning, message: '', lastTransitionTime },
+  ];
+}
