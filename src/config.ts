@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
+import { deviceCaSettings } from './device-ca-settings.ts';
 import { usualMaskKeys } from './domain/secrets/masked-keys.ts';
 import { contradictionsIn } from './listen-rules.ts';
 import {
@@ -105,6 +106,7 @@ export const settings = {
       'PEM file with the public keys (Ed25519) that device tokens are checked with. With it devices may authenticate by a token. Read again when it changes.',
     schema: file,
   },
+  ...deviceCaSettings,
   forwardedCertHeader: {
     env: 'MUSTER_FORWARDED_CERT_HEADER',
     about:

@@ -10,6 +10,7 @@ import { connectDatabase, type Database } from './db/client.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './db/embedded-postgres.ts';
 import { ensureGenesis } from './db/fence.ts';
 import { migrateDatabase } from './db/migrate.ts';
+import type { CertificateIssuer } from './domain/certificates/certificate-issuer.ts';
 import type { SpecRenderer } from './domain/spec-renderer.ts';
 import { maskedKeys } from './domain/secrets/masked-keys.ts';
 import { createTemplateRenderer } from './domain/templates/template-renderer.ts';
@@ -36,6 +37,8 @@ export type Context = {
   readonly tracing: Tracing;
   /** Certificates, keys and tokens that are read again when they change. */
   readonly credentialFiles: CredentialFiles;
+  /** The device CA; undefined where none is configured. */
+  readonly deviceCa: CertificateIssuer | undefined;
   /** Names this process among the instances. */
   readonly instance: string;
   /** Closes all of it, in the order that loses nothing. */
@@ -50,6 +53,8 @@ export type Overrides = Partial<
 /** Opens what the service stands on: the database at its newest schema and with a first timeline, queue and bus. */
 export async function createContext(config: Config, log: Log, overrides: Overrides = {}): Promise<Context> {
   const clock = overrides.clock ?? systemClock;
+  const credentialFiles = new CredentialFiles(log);
+  const deviceCa = await openDeviceCa(config, credentialFiles);
   let embedded: EmbeddedPostgres | undefined;
   let databaseUrl = config.databaseUrl;
   if (databaseUrl === undefined) {
@@ -67,7 +72,6 @@ export async function createContext(config: Config, log: Log, overrides: Overrid
       overrides.bus ?? (config.redisUrl === undefined ? createLocalBus() : createRedisBus(config.redisUrl, log));
     const walMark =
       overrides.walMark ?? (config.redisUrl === undefined ? noWalMark : createRedisWalMark(config.redisUrl, log));
-    const credentialFiles = new CredentialFiles(log);
     const metrics = new ServiceMetrics({ database, queue, clock });
     const tracing = overrides.tracing ?? (await openTracing(config));
     return {
@@ -83,6 +87,7 @@ export async function createContext(config: Config, log: Log, overrides: Overrid
       observer: overrides.observer ?? metrics,
       tracing,
       credentialFiles,
+      deviceCa,
       instance: randomUUID(),
       async destroy() {
         credentialFiles.close();
@@ -95,9 +100,20 @@ export async function createContext(config: Config, log: Log, overrides: Overrid
       },
     };
   } catch (error) {
+    credentialFiles.close();
     await embedded?.stop();
     throw error;
   }
+}
+
+/** The library that signs certificates takes half a second to load, so it is loaded only where it is wanted. */
+async function openDeviceCa(config: Config, files: CredentialFiles): Promise<CertificateIssuer | undefined> {
+  const { deviceCaCert, deviceCaKey } = config;
+  if (deviceCaCert === undefined || deviceCaKey === undefined) return undefined;
+  const { DeviceCertificateAuthority } = await import('./auth/device-certificate-authority.ts');
+  const cert = { setting: 'MUSTER_DEVICE_CA_CERT', path: deviceCaCert };
+  const key = { setting: 'MUSTER_DEVICE_CA_KEY', path: deviceCaKey };
+  return await DeviceCertificateAuthority.open({ cert, key }, files);
 }
 
 /** OpenTelemetry is loaded only where it is wanted. */

@@ -10,6 +10,8 @@ type GuardSettings = {
   readonly agentTlsKey?: string | undefined;
   readonly agentClientCa?: string | undefined;
   readonly deviceTokenKeys?: string | undefined;
+  readonly deviceCaCert?: string | undefined;
+  readonly deviceCaKey?: string | undefined;
   readonly forwardedCertHeader?: string | undefined;
   readonly trustedProxies: readonly string[];
 };
@@ -60,6 +62,13 @@ export function contradictionsIn(settings: GuardSettings): string[] {
     forwardedCertHeader,
     settings.trustedProxies[0],
     'MUSTER_TRUSTED_PROXIES: expected the addresses from which MUSTER_FORWARDED_CERT_HEADER is heeded',
+  );
+  const { deviceCaCert, deviceCaKey } = settings;
+  together(deviceCaCert, deviceCaKey, 'MUSTER_DEVICE_CA_KEY: expected the key of the CA in MUSTER_DEVICE_CA_CERT');
+  together(
+    deviceCaKey,
+    deviceCaCert,
+    'MUSTER_DEVICE_CA_CERT: expected the certificate of the key in MUSTER_DEVICE_CA_KEY',
   );
   const { oidcIssuer, oidcAudience, oidcClientId } = settings;
   together(

@@ -106,9 +106,7 @@ export class DeviceAuthenticator {
       (rootFaults.includes(handshakeFault) && authority?.isDirectIssuerOf(certificate) === true);
     if (!isAccepted) throw refusedCertificate('was not accepted in the TLS handshake');
     const holder = this.holders.get(certificate) ?? holderOf(certificate);
-    if (holder === undefined) {
-      throw refusedCertificate('does not name a device: expected one name, as its CN or as its only DNS or URI name');
-    }
+    if ('fault' in holder) throw refusedCertificate(holder.fault);
     this.holders.set(certificate, holder);
     return holder;
   }

@@ -4,6 +4,7 @@ import { statusSchema } from '../domain/resources/status.ts';
 import { version } from '../version.ts';
 import type { paths } from './api-schema.ts';
 import { ApiError, CliError, UnreachableError } from './failures.ts';
+import { tell } from './terminal.ts';
 
 /** The HTTP API, typed by its OpenAPI document. Wrap every call in {@link answerOf}. */
 export type ApiClient = Client<paths>;
@@ -37,6 +38,7 @@ export function createApiClient({ server, token, login, ca }: Connection): ApiCl
       if (bearer !== undefined) request.headers.set('authorization', `Bearer ${bearer}`);
     },
     async onResponse({ request, response }) {
+      for (const warning of warningsIn(response)) tell(`warning: ${warning}`);
       if (response.status !== 401) return;
       const body: unknown = await response.json().catch(() => undefined);
       throw new ApiError(`${messageOf(body, response)}; ${loginAdvice(token, request)}`, response.status);
@@ -48,6 +50,12 @@ export function createApiClient({ server, token, login, ca }: Connection): ApiCl
     },
   });
   return client;
+}
+
+/** What the server says beside its answer (`Warning: 299 muster "…"`). */
+function warningsIn({ headers }: Response): string[] {
+  const found = (headers.get('warning') ?? '').matchAll(/\b299 \S+ "((?:[^"\\]|\\.)*)"/g);
+  return [...found].map(([, quoted = '']) => quoted.replaceAll(/\\(.)/g, '$1'));
 }
 
 /** @param options that say where the server is */

@@ -103,6 +103,11 @@ export async function wantRendering(tx: Executor, names: readonly string[], now:
     WHERE p.name = ANY(${sql.param(names)}::text[])`);
 }
 
+/** Keeps when the newest certificate of a device ends. The row must be locked. */
+export async function saveCertificateExpiry(tx: Executor, name: string, expiresAt: Date): Promise<void> {
+  await tx.update(devices).set({ certificateExpiresAt: expiresAt }).where(eq(devices.name, name));
+}
+
 /** Takes a device out of this and every later restore. The position must be locked. */
 export async function leaveMusters(tx: Executor, name: string): Promise<void> {
   await tx.update(devicePositions).set({ mustered: false }).where(eq(devicePositions.name, name));

@@ -11,6 +11,7 @@ import { fieldSelectorToSql, labelSelectorToSql, type FieldColumns } from './sel
 const columns: FieldColumns<typeof enrollmentRequestFields> = {
   'metadata.name': sql`${enrollmentRequests.name}`,
   'metadata.creationTimestamp': sql`${enrollmentRequests.createdAt}`,
+  'status.certificate': sql`${enrollmentRequests.certificate}`,
   'status.approval.approved': sql`(${enrollmentRequests.approval} ->> 'approved')`,
 };
 
@@ -69,15 +70,24 @@ export async function saveEnrollmentRequest(tx: Executor, request: EnrollmentReq
     .where(eq(enrollmentRequests.name, name));
 }
 
-/** Keeps a person's answer. The row must be locked. */
+/** Keeps a person's answer, with the certificate (PEM) that comes of it. The row must be locked. */
 export async function saveApproval(
   tx: Executor,
   name: string,
   approval: EnrollmentRequestApprovalStatus,
+  certificate: string | null,
 ): Promise<void> {
   await tx
     .update(enrollmentRequests)
-    .set({ approval, resourceVersion: sql`${enrollmentRequests.resourceVersion} + 1` })
+    .set({ approval, certificate, resourceVersion: sql`${enrollmentRequests.resourceVersion} + 1` })
+    .where(eq(enrollmentRequests.name, name));
+}
+
+/** Puts a new certificate (PEM) into an approved request. The row must be locked. */
+export async function replaceCertificate(tx: Executor, name: string, certificate: string): Promise<void> {
+  await tx
+    .update(enrollmentRequests)
+    .set({ certificate, resourceVersion: sql`${enrollmentRequests.resourceVersion} + 1` })
     .where(eq(enrollmentRequests.name, name));
 }
 

@@ -61,11 +61,25 @@ function grantedLabels(
   throw badRequest(`${problems}; give others for those that it suggests, or replace them all with replaceLabels`);
 }
 
+/** What is said of an approval that no certificate comes of. */
+export const noCertificate =
+  'No certificate was issued, for no device CA is configured (MUSTER_DEVICE_CA_CERT): the device needs its credential from elsewhere, and an agent that waits for a certificate waits on.';
+
+/** Outcome of an approval. */
+export type Admission = {
+  /** The device must answer before anything is rendered for it. */
+  readonly awaited: boolean;
+  /** The device was created; else it was here already and was let back in. */
+  readonly isNew: boolean;
+  /** End of the certificate's validity; undefined without one. */
+  readonly expiresAt: Date | undefined;
+};
+
 /** The event of an answer. */
 export function answerEvent(
   request: EnrollmentRequestRecord,
   { approved, approvedBy }: EnrollmentRequestApprovalStatus,
-  awaited: boolean,
+  { awaited, isNew, expiresAt }: Admission = { awaited: false, isNew: false, expiresAt: undefined },
 ): NewEvent {
   const { name } = request;
   const involved = { kind: 'EnrollmentRequest', name } as const;
@@ -75,11 +89,22 @@ export function answerEvent(
   }
   const claim = knownVersion(request.spec);
   const because = claim > 0 ? `says that it runs version ${claim}` : 'asked before the restore';
-  const then = awaited ? ` The device ${because}, and must answer before anything is rendered for it.` : '';
+  const sentences = [
+    `Enrollment request ${name} was approved.`,
+    expiresAt === undefined ? noCertificate : `Its certificate is valid until ${expiresAt.toISOString()}.`,
+    ...(isNew ? [] : ['The device was here already: it keeps its spec, its labels and its place.']),
+    ...(awaited ? [`The device ${because}, and must answer before anything is rendered for it.`] : []),
+  ];
   return {
     ...common,
     reason: 'EnrollmentRequestApproved',
-    message: `Enrollment request ${name} was approved.${then}`,
-    details: { detailType: 'MusterEnrollment', awaited, knownRenderedVersion: String(claim), restore: request.restore },
+    message: sentences.join(' '),
+    details: {
+      detailType: 'MusterEnrollment',
+      awaited,
+      knownRenderedVersion: String(claim),
+      restore: request.restore,
+      ...(expiresAt !== undefined && { certificateExpiresAt: expiresAt.toISOString() }),
+    },
   };
 }

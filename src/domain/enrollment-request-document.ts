@@ -1,16 +1,15 @@
 import { annotationKeys } from './device-document.ts';
-import { mustAnswer } from './enrollment-approval.ts';
+import { mustAnswer, noCertificate } from './enrollment-approval.ts';
 import type { EnrollmentRequestRecord } from './enrollment-request-record.ts';
 import type { Condition } from './resources/condition.ts';
 import type { EnrollmentRequest, EnrollmentRequestApprovalStatus } from './resources/enrollment-request.ts';
 
 /**
  * An enrollment request as the API shows it. One whose device would await bears Flight Control's annotation for that
- * until it is answered. Muster is no certificate authority, so `status.certificate` is never there: who lets devices in
- * by certificates issues them beside it.
+ * until it is answered. An agent waits for `status.certificate` after an approval, which only a device CA can give it.
  */
 export function enrollmentRequestDocument(request: EnrollmentRequestRecord, restore: string): EnrollmentRequest {
-  const { approval } = request;
+  const { approval, certificate } = request;
   const wouldAwait = approval === null && mustAnswer(request, restore);
   return {
     apiVersion: 'flightctl.io/v1beta1',
@@ -24,18 +23,23 @@ export function enrollmentRequestDocument(request: EnrollmentRequestRecord, rest
     },
     spec: request.spec,
     status: {
-      conditions: approval === null ? [] : [answerCondition(approval)],
+      conditions: approval === null ? [] : [answerCondition(approval, certificate)],
+      ...(certificate !== null && { certificate }),
       ...(approval !== null && { approval }),
     },
   };
 }
 
-function answerCondition({ approved, approvedBy, approvedAt }: EnrollmentRequestApprovalStatus): Condition {
+function answerCondition(
+  { approved, approvedBy, approvedAt }: EnrollmentRequestApprovalStatus,
+  certificate: string | null,
+): Condition {
+  const lacks = approved && certificate === null ? ` ${noCertificate}` : '';
   return {
     type: approved ? 'Approved' : 'Denied',
     status: 'True',
     reason: approved ? 'ManuallyApproved' : 'ManuallyDenied',
-    message: `${approved ? 'Approved' : 'Denied'} by ${approvedBy}.`,
+    message: `${approved ? 'Approved' : 'Denied'} by ${approvedBy}.${lacks}`,
     lastTransitionTime: approvedAt,
   };
 }

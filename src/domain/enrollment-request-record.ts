@@ -8,6 +8,8 @@ export type EnrollmentRequestRecord = {
   readonly spec: EnrollmentRequestSpec;
   /** A person's answer; null while there is none. */
   readonly approval: EnrollmentRequestApprovalStatus | null;
+  /** PEM of the management certificate; null while none was issued. */
+  readonly certificate: string | null;
   readonly resourceVersion: number;
   readonly createdAt: Date;
   /** The restore that was current when it arrived. */

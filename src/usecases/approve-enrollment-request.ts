@@ -1,58 +1,72 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/client.ts';
+import { lockDevice, saveCertificateExpiry } from '../db/device-writes.ts';
 import { lockEnrollmentRequest, saveApproval } from '../db/enrollment-request-store.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
 import { forgetUnknownDevice } from '../db/unknown-device-store.ts';
-import { answerEvent, answerRequest, mustAnswer } from '../domain/enrollment-approval.ts';
-import { badRequest } from '../domain/errors.ts';
+import { answerEvent, answerRequest, mustAnswer, noCertificate } from '../domain/enrollment-approval.ts';
 import type {
   EnrollmentRequestApproval,
   EnrollmentRequestApprovalStatus,
 } from '../domain/resources/enrollment-request.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
+import { certifyEnrollment, type DeviceCaDeps } from './certify-enrollment.ts';
 import { enterDevice } from './enter-device.ts';
 import { noSuchEnrollmentRequest } from './read-enrollment-request.ts';
+import { isHereAlready, readmitDevice } from './readmit-device.ts';
 
-type Deps = { database: Database; clock: Clock; queue: RenderHints };
+type Deps = DeviceCaDeps & { database: Database; clock: Clock; queue: RenderHints };
+
+/** The answer as it is kept, and what whoever gave it has to know beside it. */
+export type GivenAnswer = { readonly answer: EnrollmentRequestApprovalStatus; readonly warning: string | undefined };
 
 /**
- * Approves or denies an enrollment request. An approval creates the device, in the same transaction: awaited if it must
- * answer first (see mustAnswer), which the current restore counts even if it had settled; else with its gate open. No
- * certificate comes of it, for Muster is no certificate authority.
+ * Approves or denies an enrollment request. An approval issues the device's certificate, where there is a device CA, and
+ * creates the device, all in one transaction: awaited if it must answer first (see mustAnswer), which the current restore
+ * counts even if it had settled; else with its gate open. A device that is here already is let back in (see readmitDevice).
  *
- * @throws MusterError 404; 400 if that answer was given before, there is a device of that name, or the labels that the
- * device would get are none
+ * @throws MusterError 404; 400 if that answer was given before, the CSR is wrong, there is another device of that name, or
+ * the labels that the device would get are none; 503 while the device CA is not valid
  */
 export async function approveEnrollmentRequest(
-  { database, clock, queue }: Deps,
+  deps: Deps,
   { name, approval, actor }: { name: string; approval: EnrollmentRequestApproval; actor: string },
-): Promise<EnrollmentRequestApprovalStatus> {
-  const { restore, answer, wanted } = await database.transact(async (tx) => {
+): Promise<GivenAnswer> {
+  const { restore, answer, wanted } = await deps.database.transact(async (tx) => {
     const restore = await holdRestore(tx);
+    // Before the request, as whoever deletes the device does.
+    const known = await lockDevice(tx, name);
     const request = await lockEnrollmentRequest(tx, name);
     if (request === undefined) throw noSuchEnrollmentRequest(name);
-    const now = clock.now();
+    const now = deps.clock.now();
     const answer = answerRequest(request, approval, { actor, now });
-    const awaited = mustAnswer(request, restore);
-    await saveApproval(tx, name, answer);
-    await appendEvents(tx, [answerEvent(request, answer, awaited)], { restore, now });
-    if (!answer.approved) return { restore, answer, wanted: false };
-    const device = {
-      name,
-      labels: answer.labels ?? {},
-      annotations: {},
-      spec: {},
-      lifecycle: 'Enrolled',
-      awaited,
-    } as const;
-    if (!(await enterDevice(tx, device, { restore, now, actor }))) {
-      // Not 409: the contract has none here.
-      throw badRequest(`there is a device ${name} already, which an approval does not overwrite`);
+    if (!answer.approved) {
+      await saveApproval(tx, name, answer, null);
+      await appendEvents(tx, [answerEvent(request, answer)], { restore, now });
+      return { restore, answer, wanted: false };
     }
+    const certified = await certifyEnrollment(deps, request, now);
+    const awaited = mustAnswer(request, restore);
+    await saveApproval(tx, name, answer, certified?.issued.certificate ?? null);
+    const isNew = known === undefined;
+    const outcome = { awaited: isNew && awaited, isNew, expiresAt: certified?.issued.expiresAt };
+    await appendEvents(tx, [answerEvent(request, answer, outcome)], { restore, now });
+    if (known === undefined) {
+      const device = {
+        name,
+        labels: answer.labels ?? {},
+        annotations: {},
+        spec: {},
+        lifecycle: 'Enrolled',
+        awaited,
+      } as const;
+      if (!(await enterDevice(tx, device, { restore, now, actor }))) throw isHereAlready(name);
+    } else await readmitDevice(tx, known, approval, certified);
+    if (certified !== undefined) await saveCertificateExpiry(tx, name, certified.issued.expiresAt);
     await forgetUnknownDevice(tx, name);
-    return { restore, answer, wanted: !awaited };
+    return { restore, answer, wanted: isNew && !awaited };
   });
-  if (wanted) queue.wantRendering(restore, [name]);
-  return answer;
+  if (wanted) deps.queue.wantRendering(restore, [name]);
+  return { answer, warning: answer.approved && deps.deviceCa === undefined ? noCertificate : undefined };
 }

@@ -3,34 +3,41 @@ import type { Database, Executor } from '../db/client.ts';
 import { insertEnrollmentRequest } from '../db/enrollment-request-store.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
+import { requireOwnName } from '../domain/certificates/device-certificates.ts';
 import { enrollmentRequestDocument } from '../domain/enrollment-request-document.ts';
 import { desiredEnrollmentRequest, type DesiredEnrollmentRequest } from '../domain/enrollment-request-edit.ts';
 import type { EnrollmentRequestRecord } from '../domain/enrollment-request-record.ts';
 import { alreadyExists, badRequest } from '../domain/errors.ts';
 import { createdEvent } from '../domain/resource-events.ts';
 import type { EnrollmentRequest, EnrollmentRequestRequest } from '../domain/resources/enrollment-request.ts';
+import type { DeviceCaDeps } from './certify-enrollment.ts';
+import { reissueCertificate } from './reissue-certificate.ts';
 
-type Deps = { database: Database; clock: Clock };
+type Deps = DeviceCaDeps & { database: Database; clock: Clock };
 
 /**
  * Stores the request of a device that wants to enroll, for a person to answer.
  *
- * @throws MusterError 400 for one without a name or with a known version that is none; 409 if there is one of that name,
- * whatever it says: an agent that repeats its request reads the one that is there, as it does with Flight Control
+ * @throws MusterError 400 for one without a name, with a known version that is none or, where there is a device CA, a CSR
+ * that no certificate could be issued for; 409 if there is one of that name, whatever it says: an agent that repeats its
+ * request reads the one that is there, as it does with Flight Control
  */
 export async function createEnrollmentRequest(
-  { database, clock }: Deps,
+  deps: Deps,
   { request, actor }: { request: EnrollmentRequestRequest; actor: string },
 ): Promise<EnrollmentRequest> {
   const { name } = request.metadata;
   if (name === undefined) throw badRequest('metadata.name: expected the name of the device');
   const desired = desiredEnrollmentRequest(request);
-  return await database.transact(async (tx) => {
+  if (deps.deviceCa !== undefined) requireOwnName(name, await deps.deviceCa.read(desired.spec.csr));
+  const document = await deps.database.transact(async (tx) => {
     const restore = await holdRestore(tx);
-    const entered = await enterEnrollmentRequest(tx, { name, desired }, { restore, now: clock.now(), actor });
-    if (entered === undefined) throw alreadyExists('enrollment request', name);
-    return enrollmentRequestDocument(entered, restore);
+    const entered = await enterEnrollmentRequest(tx, { name, desired }, { restore, now: deps.clock.now(), actor });
+    return entered && enrollmentRequestDocument(entered, restore);
   });
+  if (document !== undefined) return document;
+  await reissueCertificate(deps, { name, actor });
+  throw alreadyExists('enrollment request', name);
 }
 
 /**
@@ -43,7 +50,7 @@ export async function enterEnrollmentRequest(
   { name, desired }: { name: string; desired: DesiredEnrollmentRequest },
   { restore, now, actor }: { restore: string; now: Date; actor: string },
 ): Promise<EnrollmentRequestRecord | undefined> {
-  const request = { name, ...desired, approval: null, resourceVersion: 1, createdAt: now, restore };
+  const request = { name, ...desired, approval: null, certificate: null, resourceVersion: 1, createdAt: now, restore };
   if (!(await insertEnrollmentRequest(tx, request))) return undefined;
   await appendEvents(tx, [createdEvent({ kind: 'EnrollmentRequest', name }, actor)], { restore, now });
   return request;

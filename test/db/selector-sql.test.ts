@@ -32,6 +32,7 @@ const columns: FieldColumns<typeof fields> = {
   'status.lifecycle.status': sql`lifecycle`,
   'status.capabilities.osMode': sql`status -> 'capabilities' ->> 'osMode'`,
   'status.approval.approved': sql`approved`,
+  'status.certificate': sql`certificate`,
   id: sql`id`,
   count: sql`count`,
   tags: sql`tags`,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noCertificate } from '../../src/domain/enrollment-approval.ts';
 import { deviceSchema, type Device } from '../../src/domain/resources/device.ts';
 import {
   enrollmentRequestApprovalStatusSchema,
@@ -312,7 +313,7 @@ describe('approving', () => {
           type: 'Approved',
           status: 'True',
           reason: 'ManuallyApproved',
-          message: `Approved by ${actor}.`,
+          message: `Approved by ${actor}. ${noCertificate}`,
           lastTransitionTime: here.clock.now().toISOString(),
         },
       ],

@@ -1,5 +1,6 @@
 import { buildApp } from '../../src/app.ts';
 import type { Environment } from '../../src/config.ts';
+import type { Overrides } from '../../src/context.ts';
 import { FleetFixture } from './fleet-fixture.ts';
 import { createTestContext, type TestContext } from './test-context.ts';
 
@@ -11,8 +12,8 @@ export type Listeners = TestContext & {
   readonly fleet: FleetFixture;
 };
 
-export async function startListeners(env: Environment = {}): Promise<Listeners> {
-  const here = await createTestContext({ env: { MUSTER_SWEEP_INTERVAL: '1h', ...env } });
+export async function startListeners(env: Environment = {}, overrides: Overrides = {}): Promise<Listeners> {
+  const here = await createTestContext({ env: { MUSTER_SWEEP_INTERVAL: '1h', ...env }, overrides });
   const app = await buildApp(here.context);
   const [api, agent] = await Promise.all(
     [app.api, app.agent].map((listener) => listener.listen({ host: '127.0.0.1', port: 0 })),

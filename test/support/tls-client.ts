@@ -9,7 +9,7 @@ export type Presented = {
 };
 
 export type Call = {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
 };

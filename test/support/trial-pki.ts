@@ -45,6 +45,7 @@ export class TrialPki {
     const authority = await TrialAuthority.create('test authority', validNow);
     const pki = new TrialPki(directory, authority, createPrivateKey(privateKey), publicKey);
     await writeFile(pki.path('ca.crt'), pki.ca);
+    await writeFile(pki.path('ca.key'), authority.identity.key);
     await writeFile(pki.path('device-token.pub'), publicKey);
     await pki.renewServer();
     return pki;
@@ -74,6 +75,11 @@ export class TrialPki {
       MUSTER_AGENT_TLS_KEY: this.path('server.key'),
       MUSTER_AGENT_CLIENT_CA: this.path('ca.crt'),
     };
+  }
+
+  /** Settings by which the same authority is the device CA. */
+  get deviceCa(): Record<string, string> {
+    return { MUSTER_DEVICE_CA_CERT: this.path('ca.crt'), MUSTER_DEVICE_CA_KEY: this.path('ca.key') };
   }
 
   /** Puts a new certificate of the server in the place of the old one. */

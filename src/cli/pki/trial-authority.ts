@@ -27,6 +27,8 @@ export type CertificateWish = {
   readonly subject: JsonName;
   readonly alternativeNames?: JsonGeneralNames;
   readonly usage: 'client' | 'server';
+  /** Extensions beside the usual ones. */
+  readonly extensions?: readonly Extension[];
   readonly validity: Validity;
 };
 
@@ -97,7 +99,13 @@ export class TrialAuthority {
     return await this.issue({ subject: [{ CN: [name] }], usage: 'client', validity });
   }
 
-  async issue({ subject, alternativeNames = [], usage, validity }: CertificateWish): Promise<PemIdentity> {
+  async issue({
+    subject,
+    alternativeNames = [],
+    usage,
+    validity,
+    extensions: further = [],
+  }: CertificateWish): Promise<PemIdentity> {
     const keys = await newKeys();
     const extensions: Extension[] = [
       new BasicConstraintsExtension(false, undefined, true),
@@ -105,6 +113,7 @@ export class TrialAuthority {
       new ExtendedKeyUsageExtension([extendedUsages[usage]]),
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
       await AuthorityKeyIdentifierExtension.create(this.certificate.publicKey),
+      ...further,
     ];
     if (alternativeNames.length > 0) extensions.push(new SubjectAlternativeNameExtension(alternativeNames));
     const certificate = await X509CertificateGenerator.create({

@@ -84,6 +84,8 @@ const musterReasons = [
   'UnknownDeviceReported',
   /** A person refused a device that wants to enroll. */
   'EnrollmentRequestDenied',
+  /** A device got a certificate after its first one: by renewal, or because it lost its own. */
+  'DeviceCertificateIssued',
 ] as const;
 
 export const eventReasonSchema = z.enum([...flightctlReasons, ...musterReasons]).meta({

@@ -30,6 +30,7 @@ export const enrollmentRequestFields = {
   'metadata.name': text,
   'metadata.creationTimestamp': timestamp,
   'status.approval.approved': boolean,
+  'status.certificate': text,
 } as const satisfies FieldCatalogue;
 
 export const restoreFields = {

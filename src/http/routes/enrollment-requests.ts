@@ -24,6 +24,7 @@ import { listMeta, pageQuery, pageTokens } from '../paging.ts';
 import { statusBody } from '../problems.ts';
 import { selectorQuery } from '../query.ts';
 import { refuseUnstorableBodies } from '../storable-bodies.ts';
+import { warn } from '../warnings.ts';
 
 const params = z.object({ name: resourceNameSchema });
 const tags = ['enrollmentrequest'];
@@ -154,12 +155,13 @@ export function enrollmentRequestRoutes(context: Context) {
         body: enrollmentRequestApprovalSchema,
         response: { 200: enrollmentRequestApprovalStatusSchema, ...apiErrors },
       },
-      handler: (request) =>
-        approveEnrollmentRequest(context, {
-          name: request.params.name,
-          approval: request.body,
-          actor: actorOf(request),
-        }),
+      async handler(request, reply) {
+        const { name } = request.params;
+        const given = { name, approval: request.body, actor: actorOf(request) };
+        const { answer, warning } = await approveEnrollmentRequest(context, given);
+        if (warning !== undefined) warn(reply, warning);
+        return answer;
+      },
     });
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { apiVersionSchema } from '../../domain/resources/api-version.ts';
+import { organizationId } from '../../domain/organization.ts';
 import { listMetaSchema } from '../../domain/resources/list-meta.ts';
 import { objectMetaSchema } from '../../domain/resources/object-meta.ts';
 import type { FieldCatalogue } from '../../domain/selectors/field-catalogue.ts';
@@ -29,11 +30,10 @@ const organizationListSchema = z
 
 const organizationFields = { 'metadata.name': { type: 'text' } } as const satisfies FieldCatalogue;
 
-/** Everything belongs to one organization. Its name is the one that Flight Control gives its default. */
 const defaultOrganization = {
   apiVersion: 'flightctl.io/v1beta1',
   kind: 'Organization',
-  metadata: { name: '00000000-0000-0000-0000-000000000000' },
+  metadata: { name: organizationId },
   spec: { displayName: 'Default', externalId: '' },
 } as const;
 
