@@ -15,6 +15,7 @@ CREATE TABLE "database_age" (
 	"looks" bigint DEFAULT 0 NOT NULL
 );
 --> statement-breakpoint
+DROP INDEX "restores_declared";--> statement-breakpoint
 ALTER TABLE "device_positions" ADD COLUMN "applied_version" bigint;--> statement-breakpoint
 ALTER TABLE "device_statuses" ADD COLUMN "updating" boolean GENERATED ALWAYS AS (jsonb_path_exists(status, '$.conditions[*] ? (@.type == "Updating" && @.status == "True")')) STORED;--> statement-breakpoint
 ALTER TABLE "device_statuses" ADD COLUMN "health" text GENERATED ALWAYS AS (CASE WHEN jsonb_path_exists(status, '$.conditions[*] ? (@.type == "Updating" && @.status == "True" && @.reason == "Rebooting")') THEN 'Rebooting' WHEN jsonb_path_exists(status, '$.resources.* ? (@ == "Critical")') THEN 'Error' WHEN jsonb_path_exists(status, '$.resources.* ? (@ == "Warning")') THEN 'Degraded' ELSE 'Online' END) STORED;--> statement-breakpoint
@@ -26,11 +27,13 @@ ALTER TABLE "devices" ADD COLUMN "template_generation" bigint;--> statement-brea
 ALTER TABLE "devices" ADD COLUMN "rollout_problem" text;--> statement-breakpoint
 ALTER TABLE "devices" ADD COLUMN "certificate_expires_at" timestamp (3) with time zone;--> statement-breakpoint
 ALTER TABLE "enrollment_requests" ADD COLUMN "certificate" text;--> statement-breakpoint
+ALTER TABLE "restores" ADD COLUMN "sequence" bigint NOT NULL GENERATED ALWAYS AS IDENTITY (sequence name "restores_sequence_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1);--> statement-breakpoint
 ALTER TABLE "restores" ADD COLUMN "cause" text;--> statement-breakpoint
 ALTER TABLE "service_state" ADD COLUMN "marks_outdated" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 CREATE INDEX "certificate_signing_requests_owner" ON "certificate_signing_requests" USING btree ("owner","created_at");--> statement-breakpoint
 CREATE INDEX "devices_with_problems" ON "devices" USING btree ("owner","name") WHERE "devices"."spec_problem" IS NOT NULL OR "devices"."rollout_problem" IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "devices_certificate_expiry" ON "devices" USING btree ("certificate_expires_at") WHERE "devices"."certificate_expires_at" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "restores_sequence" ON "restores" USING btree ("sequence");--> statement-breakpoint
 -- From here on the spec of a device is the one in force. For a device of a fleet that was the fleet's template, which is rolled out
 -- anew below; until then it is the spec that was last rendered for it. Where none is known, none is in force and nothing is rendered.
 UPDATE devices AS d SET spec = coalesce(r.spec, '{}'::jsonb) ||

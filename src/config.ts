@@ -270,14 +270,26 @@ export const settings = {
   noticeRewind: {
     env: 'MUSTER_NOTICE_REWIND',
     about:
-      'What to do when the database’s write-ahead log is behind the highest position remembered in Redis, as after a volume snapshot was put back: `declare`, `warn` or `off`.',
+      'What to do when the database’s write-ahead log or its count of looks is lower than what is remembered in Redis, as after a volume snapshot or its rows were put back: `declare`, `warn` or `off`.',
     schema: notice,
   },
   noticeAhead: {
     env: 'MUSTER_NOTICE_AHEAD',
     about:
-      'What to do when several devices within a minute are ahead of the service although no restore was declared: `declare`, `warn` or `off`.',
+      'What to do when a share of the devices that report (MUSTER_NOTICE_AHEAD_PERCENT) is ahead of the service although no restore was declared: `declare`, `warn` or `off`.',
     schema: notice,
+  },
+  noticeAheadPercent: {
+    env: 'MUSTER_NOTICE_AHEAD_PERCENT',
+    about:
+      'Share of the devices that report, in percent, that must be ahead within a minute, and three at least, for a restore to be declared because of it. Below it each is an event.',
+    schema: wholeNumber(20, 1, 100),
+  },
+  noticeAheadPauseMs: {
+    env: 'MUSTER_NOTICE_AHEAD_PAUSE',
+    about:
+      'Pause after a restore that was declared because devices were ahead, before the next such one; it doubles each time, up to a day.',
+    schema: durationMs('1h', 1_000),
   },
   noticeIntervalMs: {
     env: 'MUSTER_NOTICE_INTERVAL',

@@ -3,7 +3,7 @@ import { CredentialFiles } from './auth/credential-files.ts';
 import type { Bus } from './bus/bus.ts';
 import { createLocalBus } from './bus/local-bus.ts';
 import { createRedisBus } from './bus/redis-bus.ts';
-import { createRedisWalMark, noWalMark, type WalMark } from './bus/wal-mark.ts';
+import { createLocalMarks, createRedisMarks, type HighWaterMarks } from './bus/high-water-marks.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { wantsTraces, type Config } from './config.ts';
 import { connectDatabase, type Database } from './db/client.ts';
@@ -29,7 +29,7 @@ export type Context = {
   readonly database: Database;
   readonly queue: RenderQueue;
   readonly bus: Bus;
-  readonly walMark: WalMark;
+  readonly marks: HighWaterMarks;
   readonly renderer: SpecRenderer;
   readonly metrics: ServiceMetrics;
   /** Is told what happens, after it has: the metrics, where nothing else is given. */
@@ -47,7 +47,7 @@ export type Context = {
 
 /** The one seam: what is given here is used instead of what would be made. */
 export type Overrides = Partial<
-  Pick<Context, 'clock' | 'database' | 'queue' | 'bus' | 'walMark' | 'renderer' | 'observer' | 'tracing'>
+  Pick<Context, 'clock' | 'database' | 'queue' | 'bus' | 'marks' | 'renderer' | 'observer' | 'tracing'>
 >;
 
 /** Opens what the service stands on: the database at its newest schema and with a first timeline, queue and bus. */
@@ -70,8 +70,8 @@ export async function createContext(config: Config, log: Log, overrides: Overrid
     const queue = overrides.queue ?? openRenderQueue({ databaseUrl, redisUrl: config.redisUrl }, log);
     const bus =
       overrides.bus ?? (config.redisUrl === undefined ? createLocalBus() : createRedisBus(config.redisUrl, log));
-    const walMark =
-      overrides.walMark ?? (config.redisUrl === undefined ? noWalMark : createRedisWalMark(config.redisUrl, log));
+    const marks =
+      overrides.marks ?? (config.redisUrl === undefined ? createLocalMarks() : createRedisMarks(config.redisUrl, log));
     const metrics = new ServiceMetrics({ database, queue, clock });
     const tracing = overrides.tracing ?? (await openTracing(config));
     return {
@@ -81,7 +81,7 @@ export async function createContext(config: Config, log: Log, overrides: Overrid
       database,
       queue,
       bus,
-      walMark,
+      marks,
       renderer: overrides.renderer ?? createTemplateRenderer({ isMasked: maskedKeys(config.maskKeys) }),
       metrics,
       observer: overrides.observer ?? metrics,
@@ -93,7 +93,7 @@ export async function createContext(config: Config, log: Log, overrides: Overrid
         credentialFiles.close();
         await queue.close();
         await bus.close();
-        await walMark.close();
+        await marks.close();
         await database.close();
         await embedded?.stop();
         await tracing.close();

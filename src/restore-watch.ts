@@ -1,5 +1,8 @@
 import type { Context } from './context.ts';
-import { verifyDatabase } from './usecases/notice-restore.ts';
+import { verifyDatabase, type Unanswered } from './usecases/verify-database.ts';
+
+/** Time that the first look waits for the marks outside of the database. */
+const marksTimeoutMs = 10_000;
 
 /**
  * Looks for a restore that nobody declared: before anything is served, every so often after, and whenever the database
@@ -9,15 +12,23 @@ export class RestoreWatch {
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private readonly context: Context;
+  private readonly unanswered: Unanswered = new Map();
 
   constructor(context: Context) {
     this.context = context;
   }
 
-  /** Resolves after the first look. */
+  /** Resolves after the first look, which nothing is served before. */
   async start(): Promise<void> {
-    this.context.database.guard.verify = () => this.look();
+    const { database, marks, log } = this.context;
+    database.guard.verify = () => this.look();
+    await marks.ready(marksTimeoutMs);
     await this.look();
+    if (this.unanswered.size > 0) {
+      log.warn(
+        'Redis gives no answer: a volume snapshot that was put back is noticed once it does, and the service goes on meanwhile',
+      );
+    }
     this.timer = setInterval(() => {
       this.look().catch((error: unknown) =>
         this.context.log.warn({ error: String(error) }, 'the database cannot be looked at; it will be tried again'),
@@ -34,7 +45,7 @@ export class RestoreWatch {
 
   /** One look at a time: who asks meanwhile gets the same answer. */
   private async look(): Promise<void> {
-    this.looking ??= verifyDatabase(this.context).finally(() => {
+    this.looking ??= verifyDatabase(this.context, this.unanswered).finally(() => {
       this.looking = undefined;
     });
     await this.looking;

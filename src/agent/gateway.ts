@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import type { AcceptedReports } from '../usecases/accept-reports.ts';
 import { createRateLimit, type RateLimit } from '../http/rate-limits.ts';
-import { noticeDevicesAhead } from '../usecases/notice-restore.ts';
+import { noticeDevicesAhead } from '../usecases/notice-devices-ahead.ts';
 import { RenderedSpecCache } from '../usecases/rendered-spec-cache.ts';
 import { ReportIntake } from '../usecases/report-intake.ts';
 import { SocketRegistry } from './socket-registry.ts';
@@ -18,13 +18,23 @@ export type Gateway = {
   readonly deviceRate: RateLimit;
 };
 
+/** Time from the first report of a device that is ahead to the look at all of them. */
+const lookAtAheadAfterMs = 1_000;
+
 /** @param sockets how often WebSockets are pinged, if not as usual */
 export function createGateway(context: Context, sockets: { pingEveryMs?: number } = {}): Gateway {
   const { config, database, clock, queue, bus, log, metrics, observer, tracing } = context;
+  let isLookDue = false;
+  // Devices that claim to be ahead with every report cause one look a second, not one a report.
   const onDeviceAhead = () => {
-    noticeDevicesAhead(context).catch((error: unknown) =>
-      log.warn({ error: String(error) }, 'cannot tell why devices are ahead'),
-    );
+    if (isLookDue) return;
+    isLookDue = true;
+    setTimeout(() => {
+      isLookDue = false;
+      noticeDevicesAhead(context).catch((error: unknown) =>
+        log.warn({ error: String(error) }, 'cannot tell why devices are ahead'),
+      );
+    }, lookAtAheadAfterMs).unref();
   };
   const around = async (reports: number, commit: () => Promise<AcceptedReports>) => {
     const started = performance.now();

@@ -20,7 +20,7 @@ export type DatabaseCheckup = {
   /** Migrations that it has had, of those that this program knows, and those that only a newer one can know. */
   readonly migrations: { readonly known: number; readonly applied: number; readonly unknown: number };
   /** Which database its rows say that it is, and which it is; undefined while no service has run on it. */
-  readonly identity: { readonly stored: DatabaseIdentity; readonly real: DatabaseIdentity } | undefined;
+  readonly identity: { readonly stored: DatabaseIdentity | 'unreadable'; readonly real: DatabaseIdentity } | undefined;
 };
 
 type Row = {
@@ -71,5 +71,5 @@ export async function examineDatabase(url: string): Promise<DatabaseCheckup> {
 
 async function identityOf(db: Parameters<typeof storedIdentity>[0]): Promise<DatabaseCheckup['identity']> {
   const stored = await storedIdentity(db);
-  return stored && { stored, real: (await readDatabaseIdentity(db)).identity };
+  return stored === 'none' ? undefined : { stored, real: (await readDatabaseIdentity(db)).identity };
 }

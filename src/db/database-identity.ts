@@ -61,11 +61,11 @@ export async function readDatabaseIdentity(
   };
 }
 
-/** The identity of the database that the row was written in; undefined if none was stored yet. */
-export async function storedIdentity(db: Executor): Promise<DatabaseIdentity | undefined> {
+/** The identity of the database that the row was written in; `none` if none was stored yet. */
+export async function storedIdentity(db: Executor): Promise<DatabaseIdentity | 'none' | 'unreadable'> {
   const [row] = await db.select({ identity: serviceState.databaseIdentity }).from(serviceState);
-  const parsed = storedSchema.safeParse(row?.identity);
-  return parsed.success ? parsed.data : undefined;
+  const identity = row?.identity ?? null;
+  return identity === null ? 'none' : (storedSchema.safeParse(identity).data ?? 'unreadable');
 }
 
 export async function storeIdentity(tx: Executor, identity: DatabaseIdentity): Promise<void> {

@@ -43,14 +43,3 @@ function detailsText({ details, detailsAreOwn }: NewEvent): string {
   if (details === undefined) return '';
   return JSON.stringify(detailsAreOwn === true ? details : maskRecord(details, isMasked));
 }
-
-/** How many devices were found ahead in normal operation, since a time, while a restore was the current one. */
-export async function countAheadDevices(
-  db: Executor,
-  { restore, since }: { restore: string; since: Date },
-): Promise<number> {
-  const [row] = await db.execute<{ count: string }>(sql`
-    SELECT count(DISTINCT details ->> 'device') AS count FROM events
-    WHERE restore = ${restore}::uuid AND reason = 'DeviceAheadWithoutRestore' AND at >= ${since.toISOString()}::timestamptz`);
-  return Number(row?.count ?? 0);
-}

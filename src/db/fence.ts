@@ -52,6 +52,16 @@ export async function setCurrentRestore(tx: Executor, restore: string): Promise<
   await tx.update(serviceState).set({ currentRestore: restore });
 }
 
+/** Whether the marks kept outside are of a time before the last declared restore, so that being behind them says nothing. */
+export async function marksAreOutdated(db: Executor): Promise<boolean> {
+  return onlyRow(await db.select({ outdated: serviceState.marksOutdated }).from(serviceState)).outdated;
+}
+
+/** Only after {@link lockForDeclaring}, in its transaction. */
+export async function setMarksOutdated(tx: Executor, outdated: boolean): Promise<void> {
+  await tx.update(serviceState).set({ marksOutdated: outdated });
+}
+
 /** Gives a fresh database its first timeline. Does nothing where there is one. */
 export async function ensureGenesis(tx: Executor, restore: string, now: Date): Promise<void> {
   // Looked at first without the lock: an instance that stands still in the middle of its work must not keep others from starting.

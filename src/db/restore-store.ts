@@ -1,4 +1,4 @@
-import { aliasedTable, and, asc, desc, eq, lt, or, sql, type SQL } from 'drizzle-orm';
+import { aliasedTable, and, asc, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
 import type { BucketCount } from '../domain/answer-times.ts';
 import type { RestoreFacts } from '../domain/restore-document.ts';
 import type { Executor } from './client.ts';
@@ -8,7 +8,11 @@ import { prepared } from './prepared-statements.ts';
 import { restoreAnswerTimes, restores, serviceState } from './schema.ts';
 
 /** A restore as it is stored; `previous` is null for the first, though the genesis of the database came before it. */
-export type RestoreRecord = RestoreFacts & { readonly genesis: boolean; readonly requestHash: string | null };
+export type RestoreRecord = RestoreFacts & {
+  readonly sequence: number;
+  readonly genesis: boolean;
+  readonly requestHash: string | null;
+};
 
 const earlier = aliasedTable(restores, 'earlier');
 
@@ -68,18 +72,23 @@ export async function findRestoreByKey(db: Executor, idempotencyKey: string): Pr
 }
 
 /** Where a page of restores goes on. */
-export type RestoreKey = { readonly declaredAt: Date; readonly id: string };
+export type RestoreKey = { readonly sequence: number };
 
 /** Declared restores, newest first; not the genesis. */
 export async function listRestores(
   db: Executor,
   { limit, after, where }: { limit: number; after: RestoreKey | undefined; where?: SQL | undefined },
 ): Promise<RestoreRecord[]> {
-  const sameTime = after && and(eq(restores.declaredAt, after.declaredAt), lt(restores.id, after.id));
-  const older = after && or(lt(restores.declaredAt, after.declaredAt), sameTime);
+  const older = after && lt(restores.sequence, after.sequence);
   const query = selectRestores(db).where(and(eq(restores.genesis, false), older, where));
-  const rows = await query.orderBy(desc(restores.declaredAt), desc(restores.id)).limit(limit);
+  const rows = await query.orderBy(desc(restores.sequence)).limit(limit);
   return rows.map(toRecord);
+}
+
+/** Times of the last restores that Muster declared by itself for one cause, newest first. */
+export async function declaredByItself(db: Executor, cause: NonNullable<NewRestore['cause']>): Promise<Date[]> {
+  const query = db.select({ at: restores.declaredAt }).from(restores).where(eq(restores.cause, cause));
+  return (await query.orderBy(desc(restores.sequence)).limit(20)).map(({ at }) => at);
 }
 
 export async function answerTimes(db: Executor, restore: string): Promise<BucketCount[]> {
@@ -91,7 +100,7 @@ export async function answerTimes(db: Executor, restore: string): Promise<Bucket
 
 export type NewRestore = Pick<
   typeof restores.$inferSelect,
-  'id' | 'declaredAt' | 'declaredBy' | 'reason' | 'backup' | 'idempotencyKey' | 'requestHash'
+  'id' | 'declaredAt' | 'declaredBy' | 'reason' | 'backup' | 'idempotencyKey' | 'requestHash' | 'cause'
 > & { readonly previous: string };
 
 /**

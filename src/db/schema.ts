@@ -51,6 +51,8 @@ export const restores = pgTable(
   'restores',
   {
     id: uuid('id').primaryKey(),
+    /** Order in which restores were declared: the clock may go back, and times with it. */
+    sequence: bigint('sequence', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
     previous: uuid('previous'),
     /** The first timeline of a fresh database: no restore happened. */
     genesis: boolean('genesis').notNull().default(false),
@@ -77,7 +79,7 @@ export const restores = pgTable(
     lastAnswerAt: instant('last_answer_at'),
     settledAt: instant('settled_at'),
   },
-  (table) => [index('restores_declared').on(table.declaredAt, table.id)],
+  (table) => [index('restores_sequence').on(table.sequence)],
 );
 
 /** How long devices took to answer a restore: a histogram, so that percentiles cost the same for any fleet. */

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, Executor } from '../db/client.ts';
 import { readDatabaseIdentity, storeIdentity } from '../db/database-identity.ts';
 import { appendEvents } from '../db/event-log.ts';
-import { lockForDeclaring, setCurrentRestore } from '../db/fence.ts';
+import { lockForDeclaring, setCurrentRestore, setMarksOutdated } from '../db/fence.ts';
 import { findRestoreByKey, insertRestore, type RestoreRecord } from '../db/restore-store.ts';
 import { conflict } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -21,6 +21,8 @@ export type RestoreDeclaration = {
   readonly backup?: RestoreBackup | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly declaredBy: string;
+  /** What made Muster declare it by itself, if it did. */
+  readonly cause?: Exclude<RestoreCause, 'person'>;
 };
 
 /**
@@ -51,8 +53,8 @@ export async function declareRestore(
 }
 
 /**
- * The declaration itself, in the transaction of a caller that holds {@link lockForDeclaring}. Whoever declares says that
- * this database is the one to go on with, so its identity is stored along.
+ * The declaration itself, in the transaction of a caller that holds {@link lockForDeclaring}. Declaring says that this
+ * database is the one to go on with, so its identity is stored along, and the marks of the time before count no more.
  */
 export async function declareWithin(
   tx: Executor,
@@ -69,8 +71,10 @@ export async function declareWithin(
     backup: declaration.backup ?? null,
     idempotencyKey: declaration.idempotencyKey ?? null,
     requestHash: requestHash(declaration),
+    cause: declaration.cause ?? null,
   });
   await setCurrentRestore(tx, restore.id);
+  await setMarksOutdated(tx, true);
   await storeIdentity(tx, (await readDatabaseIdentity(tx)).identity);
   const because = declaration.reason === undefined ? '' : `: ${declaration.reason}`;
   await appendEvents(

@@ -39,7 +39,7 @@ export async function readRestores(
     shown.map(async (record) => restoreDocument(record, await answerTimes(database.pool, record.id))),
   );
   const last = records.length > page.limit ? shown.at(-1) : undefined;
-  return { items, next: last && { declaredAt: last.declaredAt, id: last.id } };
+  return { items, next: last && { sequence: last.sequence } };
 }
 
 /** A declared restore, by its id or `current`. @throws MusterError 404 if there is none */

@@ -12,7 +12,7 @@ import { examine } from '../../src/doctor/examine.ts';
 import { judgeNode, judgeOpenFiles } from '../../src/doctor/examine-machine.ts';
 import type { Area, Finding } from '../../src/doctor/finding.ts';
 import { judgeClock } from '../../src/doctor/judge-clock.ts';
-import { verifyDatabase } from '../../src/usecases/notice-restore.ts';
+import { verifyDatabase } from '../../src/usecases/verify-database.ts';
 import { startIssuer } from '../support/oidc-issuer.ts';
 import { freePort } from '../support/servers.ts';
 import { RedisServer } from '../support/redis-server.ts';

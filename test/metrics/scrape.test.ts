@@ -5,7 +5,7 @@ import { lockForDeclaring } from '../../src/db/fence.ts';
 import type { SpecRenderer } from '../../src/domain/spec-renderer.ts';
 import { createTemplateRenderer } from '../../src/domain/templates/template-renderer.ts';
 import { renderDevices } from '../../src/usecases/render-devices.ts';
-import { verifyDatabase } from '../../src/usecases/notice-restore.ts';
+import { verifyDatabase } from '../../src/usecases/verify-database.ts';
 import { RenderWorker } from '../../src/worker.ts';
 import { actor, FleetFixture } from '../support/fleet-fixture.ts';
 import { connectTo, holdTransaction, until, untilWaiting } from '../support/held-transactions.ts';

@@ -12,6 +12,7 @@ const emptied = [
   'events',
   'restores',
   'service_state',
+  'database_age',
 ] as const;
 
 /** Makes the database of a context as it was when fresh, with a first timeline of its own: much sooner than a new one is made. */

@@ -80,9 +80,9 @@ export function restoreRoutes(context: Context) {
         const { limit, after } = tokens.read(request.query);
         const { items, next } = await readRestores(context, {
           limit,
-          after: after && { declaredAt: new Date(after.declaredAt), id: after.id },
+          after,
         });
-        const token = next && { continue: tokens.write({ declaredAt: next.declaredAt.toISOString(), id: next.id }) };
+        const token = next && { continue: tokens.write(next) };
         return { apiVersion: 'muster/v1', kind: 'RestoreList', metadata: { ...token }, items } as const;
       },
     });
@@ -159,7 +159,7 @@ export function restoreRoutes(context: Context) {
   };
 }
 
-const restoreKeySchema = z.object({ declaredAt: z.iso.datetime(), id: z.uuid() });
+const restoreKeySchema = z.object({ sequence: z.int().positive() });
 
 /** Markdown only for who asks for it before JSON. @throws MusterError 400 for an Accept that is no list of types */
 function prefersMarkdown(accept: string | undefined): boolean {

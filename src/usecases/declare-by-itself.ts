@@ -1,0 +1,41 @@
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Database, Executor } from '../db/client.ts';
+import { lockForDeclaring } from '../db/fence.ts';
+import { serviceActor } from '../domain/event.ts';
+import type { Log } from '../log.ts';
+import type { RestoreCause } from '../observer.ts';
+import type { Tracing } from '../tracing/tracing.ts';
+import { announceRestore, declareWithin, type Announcing } from './declare-restore.ts';
+
+export type DeclaringDeps = Announcing & { database: Database; clock: Clock; log: Log; tracing: Tracing };
+
+/** A restore that nobody declared, as it was noticed. */
+export type NoticedRestore = {
+  readonly kind: Exclude<RestoreCause, 'person'>;
+  /** For people: what was seen. */
+  readonly text: string;
+};
+
+/** Declares a restore, or only warns, if `isNeeded` still says so once nothing else can declare one. */
+export async function declareByItself(
+  deps: DeclaringDeps,
+  mode: Exclude<Config['noticeCopy'], 'off'>,
+  cause: NoticedRestore,
+  isNeeded: (tx: Executor, current: string) => Promise<boolean>,
+): Promise<void> {
+  const declared = await deps.tracing.span('declare restore', { 'muster.restore.by': cause.kind }, () =>
+    deps.database.transact(async (tx) => {
+      const current = await lockForDeclaring(tx);
+      if (!(await isNeeded(tx, current))) return undefined;
+      deps.log.warn({ cause: cause.text, mode }, 'the database seems to have been restored, and nobody declared it');
+      if (mode === 'warn') return undefined;
+      const reason = `Noticed by Muster: the database was restored; ${cause.text}.`;
+      const declaration = { reason, declaredBy: serviceActor, cause: cause.kind };
+      return await declareWithin(tx, current, declaration, deps.clock.now());
+    }),
+  );
+  if (declared === undefined) return;
+  announceRestore(deps, declared.id, cause.kind);
+  deps.log.warn({ restore: declared.id, actor: serviceActor, cause: cause.kind }, 'declared a restore');
+}
