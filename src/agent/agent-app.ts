@@ -16,7 +16,7 @@ import { statusRoutes } from './routes/status.ts';
 const about = {
   title: 'Muster: the device side',
   description:
-    'What devices call: Flight Control’s agent paths, and a WebSocket (described in asyncapi.yaml). Every answer says how the device stands, in the headers Muster-Verdict, Muster-Gate and Muster-Restore. Devices say who they are by mutual TLS or by a device token, and speak only for themselves.',
+    'What devices call: Flight Control’s agent paths, and a WebSocket (described in asyncapi.yaml). Every answer says how the device stands, in the headers Muster-Verdict, Muster-Gate and Muster-Restore. A document is answered only where there is a spec to apply: never while the gate is not open, and never an empty one. Devices say who they are by mutual TLS or by a device token, and speak only for themselves.',
   tags: [{ name: 'agent', description: 'Reports of devices, and specs for them.' }],
   securitySchemes: {
     token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A signed device token.' },

@@ -210,10 +210,10 @@ export class DeviceSocket {
 
   private async deliver({ gate, server }: Standing, restore: string): Promise<void> {
     const { judged } = this;
-    const { version, specHash } = server;
-    if (judged === null || judged.restore !== restore || specHash === null || this.isUnderWay(restore, version)) return;
+    const { version } = server;
+    if (judged === null || judged.restore !== restore || this.isUnderWay(restore, version)) return;
     if (!this.isStillAt(judged.position) || !isToBeDelivered(gate, server, judged.position)) return;
-    const text = await this.gateway.specs.text(specHash);
+    const text = await this.gateway.specs.text(server.specHash);
     // A restore or a newer report may have come while the text was fetched: then that one decides.
     if (this.judged !== judged || !this.isStillAt(judged.position) || this.isUnderWay(restore, version)) return;
     this.sent = { restore, version, atMs: performance.now() };

@@ -302,7 +302,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a device with the spec that was rendered for it; no spec while its gate is not open. */
+        /** Get a device with the spec that was rendered for it; 409 while its gate is not open, or nothing was rendered. */
         get: operations["getRenderedDevice"];
         put?: never;
         post?: never;

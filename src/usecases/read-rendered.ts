@@ -5,17 +5,19 @@ import { findDevice } from '../db/device-store.ts';
 import { openSnapshot } from '../db/snapshot.ts';
 import { deviceDocument } from '../domain/device-document.ts';
 import { conflict } from '../domain/errors.ts';
-import { gateOf } from '../domain/gate.ts';
+import { gateOf, type Gate } from '../domain/gate.ts';
 import type { Device } from '../domain/resources/device.ts';
-import { withheldDocument } from '../domain/withheld-document.ts';
 import { noSuchDevice } from './read-device.ts';
 
 /**
  * A device with the spec that was rendered for it, for people to look at: nothing that a device would do is concluded
- * from the question. While the gate is not open the spec is withheld from them too, for a device might be asking.
+ * from the question. While the gate is not open there is no answer but a refusal: the last rendered spec is not what the
+ * device would be sent, a device might be asking, and a 204 has nothing that Flight Control's client can print (it fails on
+ * it). 409 is what the contract has for a device without a rendered spec: the client prints the message, and an agent takes
+ * it for "nothing new".
  *
  * @returns undefined if the version that the caller knows is the newest
- * @throws MusterError 404; 409 if nothing has been rendered for the device yet
+ * @throws MusterError 404; 409 if nothing may be rendered for the device now, or nothing has been yet
  */
 export async function readRendered(
   { database, clock, config }: { database: Database; clock: Clock; config: { disconnectedAfterMs: number } },
@@ -26,17 +28,28 @@ export async function readRendered(
     const restore = await openSnapshot(tx);
     const device = await findDevice(tx, name);
     if (device === undefined) throw noSuchDevice(name);
-    const { server, reported } = device.state;
+    const { server } = device.state;
+    refuseUnlessOpen(name, gateOf(device.state, restore));
     if (knownVersion > 0 && knownVersion >= server.version) return undefined;
-    const document = deviceDocument(device, {
-      restore,
-      now: clock.now(),
-      disconnectedAfterMs: config.disconnectedAfterMs,
-    });
-    if (gateOf(device.state, restore) !== 'Open') return withheldDocument(document, reported?.version ?? 0);
     const spec =
       server.specHash === null ? undefined : (await readRenderedSpecs(tx, [server.specHash])).get(server.specHash);
     if (spec === undefined) throw conflict(`nothing has been rendered for device ${name} yet`);
-    return { ...document, spec };
+    const view = { restore, now: clock.now(), disconnectedAfterMs: config.disconnectedAfterMs };
+    return { ...deviceDocument(device, view), spec };
   });
+}
+
+function refuseUnlessOpen(name: string, gate: Gate): void {
+  switch (gate) {
+    case 'Open':
+      return;
+    case 'AwaitingReconnect':
+      throw conflict(`nothing is rendered for device ${name} before it has reported after the restore`);
+    case 'ConflictPaused':
+      throw conflict(
+        `nothing is rendered for device ${name} while it is paused; its conflict says what a resume would change`,
+      );
+    default:
+      gate satisfies never;
+  }
 }

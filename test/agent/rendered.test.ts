@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { statusSchema } from '../../src/domain/resources/status.ts';
+import { specHash } from '../../src/domain/spec-hash.ts';
 import { decommissionDevice } from '../../src/usecases/decommission-device.ts';
 import { startAgentServer, type AgentServer, type DeviceAnswer } from '../support/agent-server.ts';
 import { emptyDatabase } from '../support/empty-database.ts';
@@ -145,46 +146,45 @@ describe('a poll', () => {
 });
 
 describe('a poll of a device in conflict', () => {
-  test('is answered once with the device and without a spec, and from then on with nothing', async () => {
+  test('has no document in its answer, neither the first nor a later one', async () => {
     const hasty = await startAgentServer({ env: { MUSTER_POLL_TIMEOUT: '100ms' } });
     await hasty.fleet.running('a');
-    const restore = await hasty.fleet.declareRestore();
-    const standing = { verdict: 'Ahead', gate: 'ConflictPaused', restore };
-    const first = await hasty.poll('a', says(9));
-    expect(first).toMatchObject({
-      code: 200,
-      standing,
-      body: {
-        metadata: { name: 'a', annotations: { 'device-controller/conflictPaused': 'true' } },
-        spec: {},
-        status: { summary: { status: 'ConflictPaused' } },
-      },
-    });
     for (let n = 0; n < 2; n += 1) {
-      expect(await hasty.poll('a', says(9))).toMatchObject({ code: 204, standing, text: '' });
+      const restore = await hasty.fleet.declareRestore();
+      const standing = { verdict: 'Ahead', gate: 'ConflictPaused', restore };
+      for (let poll = 0; poll < 3; poll += 1)
+        expect(await hasty.poll('a', says(9))).toMatchObject({ code: 204, standing, text: '' });
     }
-    await hasty.fleet.declareRestore();
-    expect((await hasty.poll('a', says(9))).code).toBe(200);
     await hasty.close();
   });
 
   test.each([
-    ['ahead', says(9), 1],
-    ['diverged at the same version', { ...says(1), specHash: hashes[0] as string }, 1],
-    ['diverged at a lower version', { ...says(1), timeline: foreignTimeline }, 1],
-  ])('(%s) never shows a rendered version above the one reported', async (_name, query, most) => {
+    ['ahead', says(9), 'Ahead'],
+    ['diverged at the same version', { ...says(1), specHash: hashes[0] as string }, 'Diverged'],
+    ['diverged at a lower version', { ...says(1), timeline: foreignTimeline }, 'Diverged'],
+  ])('(%s) is answered at once when that is found', async (_name, query, verdict) => {
     await server.fleet.running('a');
-    for (const tag of [2, 3]) {
-      await server.fleet.edit('a', `quay.io/acme/a:${tag}`);
-      if (query.knownRenderedVersion > 1 || 'timeline' in query) await server.fleet.render();
+    if ('timeline' in query) {
+      await server.fleet.edit('a', 'quay.io/acme/a:2');
+      await server.fleet.render();
     }
-    const answer = await server.poll('a', query);
-    expect(answer).toMatchObject({ code: 200, standing: { gate: 'ConflictPaused' }, body: { spec: {} } });
-    const annotations = (answer.body as { metadata: { annotations: Record<string, string> } }).metadata.annotations;
-    const shown = Number(annotations['device-controller/renderedVersion']);
-    expect(shown).toBeLessThanOrEqual(query.knownRenderedVersion);
-    expect(shown).toBeGreaterThanOrEqual(most);
-    expect(annotations).not.toHaveProperty('device-controller/renderedSpecHash');
+    expect(await server.poll('a', query)).toMatchObject({
+      code: 204,
+      standing: { verdict, gate: 'ConflictPaused' },
+      text: '',
+    });
+    expect(server.gateway.waiting.count).toBe(0);
+  });
+
+  test('that was found by another report waits, and says so when it ends', async () => {
+    const hasty = await startAgentServer({ env: { MUSTER_POLL_TIMEOUT: '300ms' } });
+    await hasty.fleet.running('a');
+    const answer = hasty.poll('a', says(1));
+    await until(() => hasty.gateway.waiting.count === 1);
+    await hasty.fleet.report('a', 9);
+    hasty.gateway.waiting.lookAt(['a']);
+    expect(await answer).toMatchObject({ code: 204, standing: { verdict: 'InSync', gate: 'ConflictPaused' } });
+    await hasty.close();
   });
 
   test('delivers nothing, whatever was rendered before or is edited meanwhile', async () => {
@@ -204,7 +204,6 @@ describe('a poll of a device in conflict', () => {
 
   test('that waits is answered with the spec once the device is resumed and rendered', async () => {
     await server.fleet.paused('a');
-    expect((await server.poll('a', says(4))).code).toBe(200);
     const { answer } = await parked('a', says(4));
     await server.fleet.resumeNamed('a');
     await server.fleet.render();
@@ -216,19 +215,33 @@ describe('a poll of a device in conflict', () => {
     expect(await server.fleet.report('a', 5)).toMatchObject({ verdict: 'InSync' });
   });
 
-  test('is told anew when it is paused again after a resume', async () => {
+  test('is answered at once when the device is paused again after a resume', async () => {
     await server.fleet.paused('a');
-    expect((await server.poll('a', says(4))).code).toBe(200);
     await server.fleet.resumeNamed('a');
     expect(await server.poll('a', says(6))).toMatchObject({
-      code: 200,
+      code: 204,
       standing: { gate: 'ConflictPaused' },
-      body: { spec: {} },
+      text: '',
     });
   });
 });
 
-describe('a device that is being given up', () => {
+describe('a rendered spec that says nothing', () => {
+  test('is sent to no device, whoever rendered it', async () => {
+    const empty = await startAgentServer({ env: { MUSTER_POLL_TIMEOUT: '100ms' } });
+    await empty.fleet.running('a');
+    const pool = empty.context.database.pool;
+    const hash = specHash({});
+    await pool.execute(sql`INSERT INTO rendered_specs (hash, spec, created_at) VALUES (${hash}, '{}', now())
+      ON CONFLICT DO NOTHING`);
+    await pool.execute(sql`UPDATE device_positions SET version = 2, spec_hash = ${hash}`);
+    for (const version of [0, 1])
+      expect(await empty.poll('a', says(version))).toMatchObject({ code: 204, standing: { gate: 'Open' }, text: '' });
+    await empty.close();
+  });
+});
+
+describe('a device that is being decommissioned', () => {
   test('gets its order while another restore is mustering', async () => {
     await server.fleet.running('a');
     await decommissionDevice(server.context, { name: 'a', target: 'Unenroll', actor });

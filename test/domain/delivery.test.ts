@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isToBeDelivered } from '../../src/domain/delivery.ts';
 import { gates } from '../../src/domain/gate.ts';
+import { specHash } from '../../src/domain/spec-hash.ts';
 import { judge } from '../../src/domain/verdict.ts';
 import { devicePositions, hashes, serverPositions, timelines } from '../support/random-positions.ts';
 
@@ -27,10 +28,19 @@ describe('a spec is delivered', () => {
     expect(isToBeDelivered('Open', { ...server, specHash: null }, behind)).toBe(false);
   });
 
-  test('only ever through an open gate and to an ancestor', () => {
+  test('not where it says nothing: a device would remove everything by it', () => {
+    expect(isToBeDelivered('Open', { ...server, specHash: specHash({}) }, behind)).toBe(false);
+    expect(isToBeDelivered('Open', { ...server, specHash: specHash({ config: [] }) }, behind)).toBe(true);
+  });
+
+  test('only ever through an open gate, to an ancestor, and with a version above its own', () => {
     fc.assert(
       fc.property(fc.constantFrom(...gates), serverPositions, devicePositions, (gate, server, device) => {
-        const allowed = gate === 'Open' && server.specHash !== null && judge(server, device).verdict === 'Behind';
+        const allowed =
+          gate === 'Open' &&
+          server.specHash !== null &&
+          judge(server, device).verdict === 'Behind' &&
+          server.version > device.version;
         expect(isToBeDelivered(gate, server, device)).toBe(allowed);
       }),
     );

@@ -142,30 +142,17 @@ describe('the rendered device', () => {
     expect(await positionRow(here.context, name)).toEqual(before);
   });
 
-  test('has no spec, and no version above the reported one, while the device is awaited or paused', async () => {
+  test('is refused with 409 and the reason while the device is awaited or paused', async () => {
     const name = await create();
     await render();
     await report(name, 1);
-    await api.put(`/devices/${name}`, deviceRequest(name, { spec: { os: { image: 'quay.io/acme/os:2' } } }));
-    await render();
-    expect(await positionRow(here.context, name)).toMatchObject({ version: '2' });
     await declareRestore(here.context, { declaredBy: 'user:test' });
-    const awaited = documentOf(await rendered(name, '1'), 200, deviceSchema);
-    expect(awaited).toMatchObject({
-      metadata: {
-        annotations: { 'device-controller/awaitingReconnect': 'true', 'device-controller/renderedVersion': '1' },
-      },
-      spec: {},
-      status: { summary: { status: 'AwaitingReconnect' } },
-    });
-    expect(awaited.spec).toEqual({});
+    for (const known of [undefined, '0', '1', '9']) {
+      expect(refusalOf(await rendered(name, known), 409)).toContain('before it has reported after the restore');
+    }
     await report(name, 9);
-    const paused = documentOf(await rendered(name), 200, deviceSchema);
-    expect(paused.spec).toEqual({});
-    expect(paused.metadata.annotations).toMatchObject({
-      'device-controller/conflictPaused': 'true',
-      'device-controller/renderedVersion': '2',
-    });
-    expect(paused.metadata.annotations).not.toHaveProperty('device-controller/renderedSpecHash');
+    for (const known of [undefined, '0', '1', '9']) {
+      expect(refusalOf(await rendered(name, known), 409)).toContain('while it is paused');
+    }
   });
 });

@@ -1,33 +1,31 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { isToBeDelivered } from '../../domain/delivery.ts';
+import { isToBeDelivered, type DeliverablePosition } from '../../domain/delivery.ts';
+import type { Gate } from '../../domain/gate.ts';
 import { parseRenderedVersion, parseSpecHash, parseTimeline, type DevicePosition } from '../../domain/position.ts';
 import { deviceSchema } from '../../domain/resources/device.ts';
 import { limits } from '../../domain/resources/limits.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
-import { withheldDocument } from '../../domain/withheld-document.ts';
 import { deviceErrors } from '../../http/error-responses.ts';
 import type { Listener } from '../../http/listener.ts';
 import type { ReportOutcome } from '../../usecases/accept-reports.ts';
-import type { Standing } from '../../usecases/find-standings.ts';
-import { readDevice } from '../../usecases/read-device.ts';
 import { standingHeaders, unknownDevice } from '../device-answers.ts';
 import type { Gateway } from '../gateway.ts';
 import { renderedDocument } from '../rendered-document.ts';
-import { ToldPauses } from '../told-pauses.ts';
 
 const positionText = z.string().max(limits.positionTextLength).optional();
 
 type KnownOutcome = Extract<ReportOutcome, { kind: 'known' }>;
-/** How a poll ends: with a spec, with nothing new, or with a restore by which what the device said counts no more. */
+/** End of a poll: with a spec, or with how the device stands by now. A restore leaves nothing of what the device said. */
 type PollEnd =
-  | { readonly kind: 'spec'; readonly standing: Standing; readonly restore: string }
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'restore'; readonly restore: string };
+  | { readonly kind: 'spec'; readonly server: DeliverablePosition; readonly restore: string }
+  | { readonly kind: 'nothing'; readonly gate: Gate; readonly restore: string };
 
-/** `GET /devices/{name}/rendered`: a device's report and its wait for a new spec, in one. */
+/**
+ * `GET /devices/{name}/rendered`: a device's report and its wait for a new spec, in one. Without a spec to apply the answer
+ * has no document: an agent that has restarted applies any document of its own version, and removes what is not in it.
+ */
 export function renderedRoute(gateway: Gateway) {
-  const told = new ToldPauses();
   return async (app: Listener) => {
     app.route({
       method: 'GET',
@@ -42,7 +40,11 @@ export function renderedRoute(gateway: Gateway) {
           timeline: positionText.describe('The timeline of that version.'),
           specHash: positionText.describe('The SHA-256 of the spec that the device runs.'),
         }),
-        response: { 200: deviceSchema, 204: z.null().describe('Nothing new.'), ...deviceErrors },
+        response: {
+          200: deviceSchema.describe('A spec to apply: newer than what the device runs, and written by somebody.'),
+          204: z.null().describe('Nothing to apply. While the gate is not open, the headers say why.'),
+          ...deviceErrors,
+        },
       },
       async handler(request, reply) {
         const { name } = request.params;
@@ -54,18 +56,12 @@ export function renderedRoute(gateway: Gateway) {
         const outcome = await gateway.reports.submit({ device: name, position });
         standingHeaders(reply, outcome);
         if (outcome.kind === 'unknown') throw unknownDevice(name);
-        if (isToBeDelivered(outcome.gate, outcome.server, position))
-          return await deliver(reply, name, outcome, outcome.restore);
-        if (told.isNews(name, outcome)) {
-          const document = await readDevice(gateway.context, name);
-          return await reply.code(200).send(withheldDocument(document, position.version));
-        }
+        const { gate, server, restore } = outcome;
+        if (isToBeDelivered(gate, server, position)) return await deliver(reply, name, server, restore);
         if (outcome.justJudged) return await reply.code(204).send(null);
         const end = await waitForNews(request, name, position, outcome);
-        if (end.kind === 'spec') return await deliver(reply, name, end.standing, end.restore);
-        if (end.kind === 'restore') {
-          void reply.header('Muster-Gate', 'AwaitingReconnect').header('Muster-Restore', end.restore);
-        }
+        if (end.kind === 'spec') return await deliver(reply, name, end.server, end.restore);
+        void reply.header('Muster-Gate', end.gate).header('Muster-Restore', end.restore);
         return await reply.code(204).send(null);
       },
     });
@@ -74,11 +70,12 @@ export function renderedRoute(gateway: Gateway) {
   async function deliver(
     reply: FastifyReply,
     name: string,
-    { server, gate }: Standing,
+    server: DeliverablePosition,
     restore: string,
   ): Promise<FastifyReply> {
-    const text = await gateway.specs.text(server.specHash ?? '');
-    void reply.header('Muster-Verdict', 'Behind').header('Muster-Gate', gate).header('Muster-Restore', restore);
+    const text = await gateway.specs.text(server.specHash);
+    // Nothing is delivered to a device that is anything else; a poll may have waited for that.
+    void reply.header('Muster-Verdict', 'Behind').header('Muster-Gate', 'Open').header('Muster-Restore', restore);
     void reply.code(200).type('application/json; charset=utf-8').serializer(String);
     return await reply.send(renderedDocument(name, server, restore, text));
   }
@@ -90,22 +87,25 @@ export function renderedRoute(gateway: Gateway) {
     outcome: KnownOutcome,
   ): Promise<PollEnd> {
     return await new Promise((resolve) => {
+      let { gate } = outcome;
       const end = (how: PollEnd) => {
         clearTimeout(timer);
         leave();
         request.socket.off('close', nothing);
         resolve(how);
       };
-      const nothing = () => end({ kind: 'nothing' });
+      const nothing = () => end({ kind: 'nothing', gate, restore: outcome.restore });
       const timer = setTimeout(nothing, gateway.context.config.pollTimeoutMs);
       const leave = gateway.waiting.add({
         device: name,
         kind: 'poll',
         restore: outcome.restore,
         onStanding(standing, restore) {
-          if (isToBeDelivered(standing.gate, standing.server, position)) end({ kind: 'spec', standing, restore });
+          const { server } = standing;
+          ({ gate } = standing);
+          if (isToBeDelivered(gate, server, position)) end({ kind: 'spec', server, restore });
         },
-        onRestore: (restore) => end({ kind: 'restore', restore }),
+        onRestore: (restore) => end({ kind: 'nothing', gate: 'AwaitingReconnect', restore }),
         onStopping: nothing,
       });
       request.socket.once('close', nothing);

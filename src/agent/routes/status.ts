@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { annotationKeys } from '../../domain/device-document.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { parseRenderedVersion, parseSpecHash, parseTimeline, type DevicePosition } from '../../domain/position.ts';
-import { deviceSchema, deviceStatusRequestSchema, type Device } from '../../domain/resources/device.ts';
+import { deviceSchema, deviceStatusRequestSchema } from '../../domain/resources/device.ts';
 import type { ReportedDeviceStatus } from '../../domain/resources/device-status.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import { patchRequestSchema } from '../../domain/resources/patch-request.ts';
 import { storableObject } from '../../domain/resources/storable.ts';
-import { withheldDocument } from '../../domain/withheld-document.ts';
+import { statusAnswer } from '../../domain/status-answer.ts';
 import { deviceErrors } from '../../http/error-responses.ts';
 import type { Listener } from '../../http/listener.ts';
 import type { Report } from '../../usecases/accept-reports.ts';
@@ -17,6 +17,7 @@ import { standingHeaders, unknownDevice } from '../device-answers.ts';
 import type { Gateway } from '../gateway.ts';
 
 const params = z.object({ name: resourceNameSchema });
+const answered = deviceSchema.describe('The device without a spec: nothing to apply.');
 
 /** `PUT` and `PATCH /devices/{name}/status`: what a device says of itself, its position included. */
 export function statusRoutes(gateway: Gateway) {
@@ -30,7 +31,7 @@ export function statusRoutes(gateway: Gateway) {
         summary: 'Report the status of the device.',
         params,
         body: deviceStatusRequestSchema,
-        response: { 200: deviceSchema, ...deviceErrors },
+        response: { 200: answered, ...deviceErrors },
       },
       async handler(request, reply) {
         const { name } = request.params;
@@ -54,7 +55,7 @@ export function statusRoutes(gateway: Gateway) {
         consumes: ['application/json-patch+json'],
         params,
         body: patchRequestSchema,
-        response: { 200: deviceSchema, ...deviceErrors },
+        response: { 200: answered, ...deviceErrors },
       },
       async handler(request, reply) {
         const { name } = request.params;
@@ -71,10 +72,7 @@ export function statusRoutes(gateway: Gateway) {
   async function accept(report: Report) {
     const outcome = await gateway.reports.submit(report);
     if (outcome.kind === 'unknown') throw unknownDevice(report.device);
-    const device = await readDevice(gateway.context, report.device);
-    // Its own spec is not the rendered one, but no spec at all is for a device whose gate is not open.
-    const document: Device = outcome.gate === 'Open' ? device : withheldDocument(device, report.position?.version ?? 0);
-    return { outcome, document };
+    return { outcome, document: statusAnswer(await readDevice(gateway.context, report.device)) };
   }
 
   /** A device that nobody knows is noted although its patch cannot be applied to anything. */

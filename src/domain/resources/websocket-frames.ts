@@ -46,9 +46,10 @@ export const verdictFrameSchema = z
   .meta({ id: 'VerdictFrame', description: 'The answer to a report.' });
 export type VerdictFrame = z.infer<typeof verdictFrameSchema>;
 
-export const renderedFrameSchema = z
-  .object({ type: z.literal('rendered'), device: deviceSchema })
-  .meta({ id: 'RenderedFrame', description: 'A spec to apply.' });
+export const renderedFrameSchema = z.object({ type: z.literal('rendered'), device: deviceSchema }).meta({
+  id: 'RenderedFrame',
+  description: 'A spec to apply: newer than what the device runs, and never empty. Sent only while the gate is open.',
+});
 export type RenderedFrame = z.infer<typeof renderedFrameSchema>;
 
 export const reportRequestFrameSchema = z

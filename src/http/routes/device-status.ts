@@ -80,7 +80,8 @@ export function deviceStatusRoutes(context: Context) {
       schema: {
         operationId: 'getRenderedDevice',
         tags,
-        summary: 'Get a device with the spec that was rendered for it; no spec while its gate is not open.',
+        summary:
+          'Get a device with the spec that was rendered for it; 409 while its gate is not open, or nothing was rendered.',
         params,
         querystring: z.object({
           knownRenderedVersion: z
