@@ -1451,7 +1451,7 @@ export interface components {
         };
         /** @description In which order devices are updated; `strategy` says how it is given. */
         RolloutDeviceSelectionInput: components["schemas"]["BatchSequenceInput"];
-        /** @description How a change of the template reaches the devices of a fleet. */
+        /** @description How a change of the template should reach the devices of a fleet. Kept but not followed: it goes to all devices at once. */
         RolloutPolicyInput: {
             disruptionBudget?: components["schemas"]["DisruptionBudgetInput"];
             deviceSelection?: components["schemas"]["RolloutDeviceSelectionInput"];
@@ -2976,7 +2976,7 @@ export interface components {
         };
         /** @description In which order devices are updated; `strategy` says how it is given. */
         RolloutDeviceSelection: components["schemas"]["BatchSequence"];
-        /** @description How a change of the template reaches the devices of a fleet. */
+        /** @description How a change of the template should reach the devices of a fleet. Kept but not followed: it goes to all devices at once. */
         RolloutPolicy: {
             disruptionBudget?: components["schemas"]["DisruptionBudget"];
             deviceSelection?: components["schemas"]["RolloutDeviceSelection"];

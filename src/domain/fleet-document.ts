@@ -1,6 +1,7 @@
 import type { FleetRecord } from './fleet-record.ts';
 import type { DevicesSummary } from './resources/devices-summary.ts';
 import type { Fleet, FleetSpec } from './resources/fleet.ts';
+import { unfollowedPolicy } from './unfollowed-policy.ts';
 
 /** What is known of a fleet beside its row. */
 export type FleetFacts = {
@@ -34,9 +35,15 @@ export function fleetDocument(fleet: FleetRecord, { rolloutChangedAt, devicesSum
           observedGeneration: generation,
           lastTransitionTime: (rolloutChangedAt ?? fleet.createdAt).toISOString(),
           reason: inProgress ? 'Active' : 'Inactive',
-          message: inProgress
-            ? `Generation ${generation} is on its way to the devices.`
-            : `Generation ${generation} has reached every device.`,
+          message: [
+            inProgress
+              ? `Generation ${generation} is on its way to the devices.`
+              : `Generation ${generation} has reached every device.`,
+            // The contract has no type of condition for it, and this one is about just that.
+            unfollowedPolicy(fleet.spec),
+          ]
+            .filter(Boolean)
+            .join(' '),
         },
       ],
       ...(devicesSummary && { devicesSummary }),

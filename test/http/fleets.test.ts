@@ -154,6 +154,53 @@ describe('changing a fleet', () => {
   });
 });
 
+describe('a rollout policy, which is not followed', () => {
+  const rolloutPolicy = {
+    deviceSelection: { strategy: 'BatchSequence', sequence: [{ limit: '10%' }] },
+    disruptionBudget: { maxUnavailable: 2 },
+  };
+  const warning = (name: string) =>
+    `299 muster "fleet ${name}: The rollout policy (deviceSelection, disruptionBudget) is kept but not followed: a change of the template goes to all devices of the fleet at once."`;
+
+  test('is kept, and who writes it is warned each time: in the answer, and in a condition', async () => {
+    const name = fresh();
+    const plain = fleetRequest(name, { fleet: name });
+    const request = { ...plain, spec: { ...plain.spec, rolloutPolicy } };
+    const answers = [
+      await api.post('/fleets', request),
+      await api.put(`/fleets/${name}`, request),
+      await api.put(`/fleets/${name}`, { ...request, metadata: { name, labels: { team: 'x' } } }),
+      await api.patch(`/fleets/${name}`, [{ op: 'replace', path: '/metadata/labels/team', value: 'y' }]),
+    ];
+    for (const { headers } of answers) expect(headers['warning']).toBe(warning(name));
+    const told = expect.stringContaining('(deviceSelection, disruptionBudget) is kept but not followed');
+    for (const _ of ['in progress', 'rolled out']) {
+      const shown = await read(name);
+      expect(shown.spec.rolloutPolicy).toEqual(rolloutPolicy);
+      expect(shown.status?.conditions).toContainEqual(
+        expect.objectContaining({ type: 'RolloutInProgress', message: told }),
+      );
+      await rollOut();
+    }
+    const removed = await api.patch(`/fleets/${name}`, [{ op: 'remove', path: '/spec/rolloutPolicy' }]);
+    expect(removed.headers).not.toHaveProperty('warning');
+    expect(JSON.stringify((await read(name)).status)).not.toContain('policy');
+  });
+
+  test('warns nobody where there is none, or the document is refused', async () => {
+    const name = fresh();
+    const plain = fleetRequest(name, { fleet: name });
+    expect((await api.post('/fleets', plain)).headers).not.toHaveProperty('warning');
+    const refused = await api.put(`/fleets/${name}`, {
+      ...plain,
+      metadata: { name, resourceVersion: '9' },
+      spec: { ...plain.spec, rolloutPolicy },
+    });
+    expect(refused).toMatchObject({ code: 409 });
+    expect(refused.headers).not.toHaveProperty('warning');
+  });
+});
+
 describe('the status of a fleet', () => {
   test('is worked out by the service, whatever others say of it', async () => {
     const name = await create();

@@ -60,5 +60,9 @@ export const rolloutPolicySchema = z
     successThreshold: percentageSchema.optional(),
     defaultUpdateTimeout: durationSchema.optional(),
   })
-  .meta({ id: 'RolloutPolicy', description: 'How a change of the template reaches the devices of a fleet.' });
+  .meta({
+    id: 'RolloutPolicy',
+    description:
+      'How a change of the template should reach the devices of a fleet. Kept but not followed: it goes to all devices at once.',
+  });
 export type RolloutPolicy = z.infer<typeof rolloutPolicySchema>;

@@ -1,10 +1,13 @@
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { badRequest } from '../../domain/errors.ts';
-import { fleetListSchema, fleetRequestSchema, fleetSchema } from '../../domain/resources/fleet.ts';
+import { fleetListSchema, fleetRequestSchema, fleetSchema, type Fleet } from '../../domain/resources/fleet.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import { patchRequestSchema } from '../../domain/resources/patch-request.ts';
 import { statusSchema } from '../../domain/resources/status.ts';
+import { storableObject } from '../../domain/resources/storable.ts';
+import { unfollowedPolicy } from '../../domain/unfollowed-policy.ts';
 import { createFleet } from '../../usecases/create-fleet.ts';
 import { deleteFleet } from '../../usecases/delete-fleet.ts';
 import { listFleets } from '../../usecases/list-fleets.ts';
@@ -19,6 +22,7 @@ import { listMeta, pageQuery, pageTokens } from '../paging.ts';
 import { statusBody } from '../problems.ts';
 import { queryFlag, selectorQuery } from '../query.ts';
 import { refuseUnstorableBodies } from '../storable-bodies.ts';
+import { warn } from '../warnings.ts';
 
 const params = z.object({ name: resourceNameSchema });
 const tags = ['fleet'];
@@ -63,6 +67,7 @@ export function fleetRoutes(context: Context) {
       },
       async handler(request, reply) {
         const fleet = await createFleet(context, { request: request.body, actor: actorOf(request) });
+        warnOfPolicy(reply, fleet);
         return await reply.code(201).send(fleet);
       },
     });
@@ -98,6 +103,7 @@ export function fleetRoutes(context: Context) {
       async handler(request, reply) {
         const replacement = { name: request.params.name, request: request.body, actor: actorOf(request) };
         const { document, created } = await replaceFleet(context, replacement);
+        warnOfPolicy(reply, document);
         return await reply.code(created ? 201 : 200).send(document);
       },
     });
@@ -115,8 +121,12 @@ export function fleetRoutes(context: Context) {
         body: patchRequestSchema,
         response: { 200: fleetSchema, ...apiErrors },
       },
-      handler: (request) =>
-        patchFleet(context, { name: request.params.name, patch: request.body, actor: actorOf(request) }),
+      async handler(request, reply) {
+        const change = { name: request.params.name, patch: request.body, actor: actorOf(request) };
+        const fleet = await patchFleet(context, change);
+        warnOfPolicy(reply, fleet);
+        return fleet;
+      },
     });
 
     app.route({
@@ -189,4 +199,10 @@ export function fleetRoutes(context: Context) {
       handler: (request) => patchFleetStatus(context, { name: request.params.name, patch: request.body }),
     });
   };
+}
+
+/** Who writes a rollout policy counts on its being followed. */
+function warnOfPolicy(reply: FastifyReply, { metadata, spec }: Fleet): void {
+  const problem = unfollowedPolicy(storableObject(spec));
+  if (problem !== undefined) warn(reply, `fleet ${metadata.name ?? ''}: ${problem}`);
 }
