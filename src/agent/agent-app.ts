@@ -6,6 +6,8 @@ import { connectionLimits } from '../http/admission.ts';
 import { createListener, type Listener } from '../http/listener.ts';
 import { openapiOptions } from '../http/openapi.ts';
 import { addressOf, limitRequests } from '../http/rate-limits.ts';
+import { refuseOtherSites } from '../http/same-site.ts';
+import { isAgentAuthenticated } from '../listen-rules.ts';
 import { DeviceAccess } from './device-access.ts';
 import type { Gateway } from './gateway.ts';
 import { connectRoute } from './routes/connect.ts';
@@ -38,6 +40,7 @@ export async function buildAgentApp(gateway: Gateway): Promise<Listener> {
   // Its plugin ends the connection of an upgrade that is refused, but only if it has seen it before whatever refuses.
   await connectRoute(app, gateway, access);
   countSheds(app, gateway);
+  if (!isAgentAuthenticated(config)) refuseOtherSites(app, config.agentListen.host);
   access.guard(app);
   limitRequests(app, gateway.deviceRate, callerOf);
   await app.register(swagger, openapiOptions(about));

@@ -4,6 +4,7 @@ import { AdminAuthenticator } from '../auth/admin-authenticator.ts';
 import type { FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import { anonymous } from '../domain/access/principal.ts';
+import { isApiAuthenticated } from '../listen-rules.ts';
 import { guardRoutes, registerOpen } from './access.ts';
 import { watchRequests } from './action-log.ts';
 import { principalOf } from './actor.ts';
@@ -27,6 +28,7 @@ import { organizationRoutes } from './routes/organizations.ts';
 import { restoreRoutes } from './routes/restores.ts';
 import { unknownDeviceRoutes } from './routes/unknown-devices.ts';
 import { versionRoutes } from './routes/version.ts';
+import { refuseOtherSites } from './same-site.ts';
 
 const basePath = '/api/v1';
 
@@ -81,6 +83,7 @@ export async function buildApiApp(context: Context): Promise<Listener> {
   const app = createListener(context.log, tls, { ...config, quietTimeoutMs, connections: connectionLimits(config) });
   await protectBrowsers(app, { secure: tls !== undefined });
   watchRequests(app, context);
+  if (!isApiAuthenticated(config)) refuseOtherSites(app, config.apiListen.host);
   await app.register(swagger, openapiOptions({ ...about, securitySchemes: { bearer } }));
   await registerOpen(app, async (pages) => {
     await pages.register(swaggerUi, {
