@@ -40,6 +40,9 @@ UPDATE devices AS d SET spec = coalesce(r.spec, '{}'::jsonb) ||
   CASE WHEN d.spec ? 'decommissioning' THEN jsonb_build_object('decommissioning', d.spec -> 'decommissioning') ELSE '{}'::jsonb END
 FROM device_positions p LEFT JOIN rendered_specs r ON r.hash = p.spec_hash
 WHERE p.name = d.name AND d.owner IS NOT NULL AND NOT d.spec_adopted;--> statement-breakpoint
+-- A spec that a person adopted stays until the template of the fleet is another one.
+UPDATE devices AS d SET template_generation = f.generation
+FROM fleets f WHERE d.owner = 'Fleet/' || f.name AND d.spec_adopted;--> statement-breakpoint
 -- Specs rendered so far are not in the form that agents read (several config providers, references, empty specs). None of them
 -- is delivered any more: every device is rendered anew, under a higher version, and every template is rolled out anew.
 UPDATE device_positions SET spec_hash = NULL, wanted_generation = wanted_generation + 1, wanted_since = now();--> statement-breakpoint

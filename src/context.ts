@@ -11,9 +11,9 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from './db/embedded-post
 import { ensureGenesis } from './db/fence.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import type { CertificateIssuer } from './domain/certificates/certificate-issuer.ts';
-import type { SpecRenderer } from './domain/spec-renderer.ts';
+import { asWritten, type SpecRenderer } from './domain/spec-renderer.ts';
 import { maskedKeys } from './domain/secrets/masked-keys.ts';
-import { createTemplateRenderer } from './domain/templates/template-renderer.ts';
+import { createTemplateRenderer, type TemplateRenderer } from './domain/templates/template-renderer.ts';
 import type { Log } from './log.ts';
 import { ServiceMetrics } from './metrics/service-metrics.ts';
 import type { Observer } from './observer.ts';
@@ -30,6 +30,9 @@ export type Context = {
   readonly queue: RenderQueue;
   readonly bus: Bus;
   readonly marks: HighWaterMarks;
+  /** Fills the templates of fleets in for their devices. */
+  readonly templates: TemplateRenderer;
+  /** Turns the spec in force for a device into the form that it is sent. */
   readonly renderer: SpecRenderer;
   readonly metrics: ServiceMetrics;
   /** Is told what happens, after it has: the metrics, where nothing else is given. */
@@ -47,7 +50,7 @@ export type Context = {
 
 /** The one seam: what is given here is used instead of what would be made. */
 export type Overrides = Partial<
-  Pick<Context, 'clock' | 'database' | 'queue' | 'bus' | 'marks' | 'renderer' | 'observer' | 'tracing'>
+  Pick<Context, 'clock' | 'database' | 'queue' | 'bus' | 'marks' | 'templates' | 'renderer' | 'observer' | 'tracing'>
 >;
 
 /** Opens what the service stands on: the database at its newest schema and with a first timeline, queue and bus. */
@@ -82,7 +85,8 @@ export async function createContext(config: Config, log: Log, overrides: Overrid
       queue,
       bus,
       marks,
-      renderer: overrides.renderer ?? createTemplateRenderer({ isMasked: maskedKeys(config.maskKeys) }),
+      templates: overrides.templates ?? createTemplateRenderer({ isMasked: maskedKeys(config.maskKeys) }),
+      renderer: overrides.renderer ?? asWritten,
       metrics,
       observer: overrides.observer ?? metrics,
       tracing,

@@ -19,6 +19,8 @@ export type NewDevice = Ownership & {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly spec: JsonObject;
+  readonly templateGeneration: number | null;
+  readonly rolloutProblem: string | null;
   readonly lifecycle: string | null;
   readonly createdAt: Date;
 };
@@ -40,11 +42,18 @@ export async function insertDevice(
   device: NewDevice,
   { restore, awaited }: { restore: string; awaited: boolean },
 ): Promise<boolean> {
-  const { name, labels, annotations, spec, lifecycle, owner, matchingFleets, createdAt } = device;
-  const row = { name, labels: { ...labels }, annotations: { ...annotations }, spec, lifecycle, owner, createdAt };
+  const { name, labels, annotations, spec, templateGeneration, rolloutProblem, lifecycle, createdAt } = device;
+  const { owner, matchingFleets } = device;
+  const row = { name, labels: { ...labels }, annotations: { ...annotations }, owner, lifecycle, createdAt };
   const inserted = await tx
     .insert(devices)
-    .values({ ...row, matchingFleets: matchingFleets && [...matchingFleets] })
+    .values({
+      ...row,
+      spec,
+      templateGeneration,
+      rolloutProblem,
+      matchingFleets: matchingFleets && [...matchingFleets],
+    })
     .onConflictDoNothing()
     .returning({ name: devices.name });
   if (inserted.length === 0) return false;

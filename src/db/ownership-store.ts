@@ -1,10 +1,11 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { ownerNamed, type FleetRule, type Ownership } from '../domain/ownership.ts';
+import type { TemplateReader, TemplateTarget } from '../domain/template-rollout.ts';
 import type { Executor } from './client.ts';
 import { labelSelectorToSql } from './selector-sql.ts';
 
-/** A device as far as it matters for who owns it. */
-export type OwnedDevice = Ownership & { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+/** A device as far as it matters for who owns it, and for the template that it gets from there. */
+export type OwnedDevice = Ownership & Omit<TemplateTarget, 'mustered'> & TemplateReader;
 
 const belongsTo = (fleet: string): SQL => sql`(d.owner = ${ownerNamed(fleet)} OR d.matching_fleets ? ${fleet}::text)`;
 
@@ -40,33 +41,43 @@ export async function readOwnership(tx: Executor, devices: readonly string[]): P
     labels: Record<string, string>;
     owner: string | null;
     matching_fleets: string[] | null;
+    adopted: boolean;
+    generation: number | null;
+    problem: string | null;
   }>(sql`
-    SELECT name, labels, owner, matching_fleets FROM devices WHERE name = ANY(${sql.param(devices)}::text[]) ORDER BY name`);
-  return rows.map(({ name, labels, owner, matching_fleets: matchingFleets }) => ({
+    SELECT name, labels, owner, matching_fleets, spec_adopted AS adopted, template_generation::float8 AS generation,
+      rollout_problem AS problem
+    FROM devices WHERE name = ANY(${sql.param(devices)}::text[]) ORDER BY name`);
+  return rows.map(({ name, labels, owner, matching_fleets: matchingFleets, adopted, generation, problem }) => ({
     name,
     labels,
     owner,
     matchingFleets,
+    specAdopted: adopted,
+    templateGeneration: generation,
+    rolloutProblem: problem,
   }));
 }
 
 /**
- * Gives devices the owners they are given. A spec that was adopted under another owner is adopted no longer. The
- * positions must be locked.
+ * Gives devices the owners they are given. They keep their specs, which are of no template of the new owner. The positions
+ * must be locked.
  */
 export async function saveOwnership(tx: Executor, devices: ReadonlyArray<Ownership & { name: string }>): Promise<void> {
   if (devices.length === 0) return;
   const rows = devices.map(({ name, owner, matchingFleets }) => ({ name, owner, fleets: matchingFleets }));
   await tx.execute(sql`
     UPDATE devices AS d SET owner = r.owner, matching_fleets = nullif(r.fleets, 'null'::jsonb),
-      spec_adopted = d.spec_adopted AND d.owner IS NOT DISTINCT FROM r.owner, resource_version = d.resource_version + 1
+      template_generation = CASE WHEN d.owner = r.owner THEN d.template_generation END, resource_version = d.resource_version + 1
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(name text, owner text, fleets jsonb)
     WHERE d.name = r.name`);
 }
 
-/** Ends what people decided against a fleet's template: it is another one now. The fleets must be locked. */
+/**
+ * Ends what people decided against a fleet's template, since it is another one now: the rollout of that replaces the adopted
+ * specs. The fleets must be locked.
+ */
 export async function endAdoption(tx: Executor, fleet: string): Promise<void> {
   await tx.execute(sql`
-    UPDATE devices SET spec_adopted = false, resource_version = resource_version + 1
-    WHERE owner = ${ownerNamed(fleet)} AND spec_adopted`);
+    UPDATE devices SET template_generation = NULL WHERE owner = ${ownerNamed(fleet)} AND spec_adopted`);
 }

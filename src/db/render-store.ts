@@ -35,7 +35,6 @@ export async function findRenderInput(db: Executor, name: string): Promise<Wante
   return input;
 }
 
-/** A fleet's template comes with the first of its devices alone: it may be long, and is the same object for all of them. */
 async function selectInputs(db: Executor, where: SQL): Promise<WantedRender[]> {
   const rows = await db.execute<{
     name: string;
@@ -45,36 +44,19 @@ async function selectInputs(db: Executor, where: SQL): Promise<WantedRender[]> {
     problem: string | null;
     wanted: number;
     rendered: number;
-    fleet: string | null;
-    template: JsonObject | null;
   }>(sql`${prepared}
-    WITH wanted AS MATERIALIZED (
-      SELECT p.name, d.labels, d.spec, d.spec_adopted AS literal, d.spec_problem AS problem,
-        p.wanted_generation::float8 AS wanted, p.rendered_generation::float8 AS rendered,
-        CASE WHEN d.spec_adopted THEN NULL ELSE f.name END AS fleet
-      FROM device_positions p JOIN devices d ON d.name = p.name
-      LEFT JOIN fleets f ON d.owner = 'Fleet/' || f.name
-      WHERE ${where})
-    SELECT w.*, CASE WHEN row_number() OVER (PARTITION BY w.fleet ORDER BY w.name) = 1
-      THEN (SELECT f.spec -> 'template' -> 'spec' FROM fleets f WHERE f.name = w.fleet) END AS template
-    FROM wanted w ORDER BY w.name`);
-  const templates = new Map(
-    rows.flatMap(({ fleet, template }) => (fleet === null || template === null ? [] : [[fleet, template] as const])),
-  );
-  return rows.map(({ name, labels, spec, literal, problem, wanted, rendered, fleet }) => ({
+    SELECT p.name, d.labels, d.spec, d.spec_adopted AS literal, d.spec_problem AS problem,
+      p.wanted_generation::float8 AS wanted, p.rendered_generation::float8 AS rendered
+    FROM device_positions p JOIN devices d ON d.name = p.name WHERE ${where}`);
+  return rows.map(({ name, labels, spec, literal, problem, wanted, rendered }) => ({
     name,
     labels,
-    source: fleet === null ? spec : templatedSource(templates.get(fleet) ?? {}, spec),
+    source: spec,
     literal,
     wantedGeneration: wanted,
     renderedGeneration: rendered,
     specProblem: problem,
   }));
-}
-
-/** A fleet's template comes before the device's own spec, but for the order to decommission. */
-function templatedSource(template: JsonObject, { decommissioning }: JsonObject): JsonObject {
-  return decommissioning === undefined ? template : { ...template, decommissioning };
 }
 
 /** Stores specs by their hash; those already there are left alone. */

@@ -19,57 +19,83 @@ const matching = ({ restore, where }: PausedSelection): SQL =>
 const chosen = (selection: PausedSelection): SQL =>
   sql`${matching(selection)} ORDER BY p.name ${selection.limit === undefined ? sql`` : sql`LIMIT ${selection.limit}`}`;
 
-/** How many devices a resume would change now, and the first of them by name. */
+/** Devices of which people are told: how many there are, and the first of them by name. */
+export type SomeDevices = { readonly count: number; readonly names: string[] };
+
+/** The devices that a resume would change now, and those among them for which no spec is here. */
 export async function previewPaused(
   db: Executor,
   selection: PausedSelection,
   listed: number,
-): Promise<{ count: number; names: string[] }> {
-  const { limit = Number.MAX_SAFE_INTEGER } = selection;
-  const [counted, rows] = await Promise.all([
-    db.execute<{ count: string }>(sql`SELECT count(*) AS count ${matching(selection)}`),
-    db.execute<{ name: string }>(sql`SELECT p.name ${chosen({ ...selection, limit: Math.min(limit, listed) })}`),
-  ]);
-  return { count: Math.min(limit, Number(counted[0]?.count ?? 0)), names: rows.map((row) => row.name) };
+): Promise<SomeDevices & { nothingToSend: SomeDevices }> {
+  const first = (where: SQL): SQL =>
+    sql`(SELECT string_agg(f.name, ',' ORDER BY f.name) FROM (SELECT name FROM chosen WHERE ${where} ORDER BY name LIMIT ${listed}) f)`;
+  const [row] = await db.execute<{
+    count: string;
+    names: string | null;
+    without: string;
+    without_names: string | null;
+  }>(sql`
+    WITH chosen AS MATERIALIZED (SELECT p.name, d.says_nothing AS without ${chosen(selection)})
+    SELECT count(*) AS count, count(*) FILTER (WHERE without) AS without, ${first(sql`true`)} AS names,
+      ${first(sql`without`)} AS without_names
+    FROM chosen`);
+  return {
+    count: Number(row?.count ?? 0),
+    names: namesIn(row?.names),
+    nothingToSend: { count: Number(row?.without ?? 0), names: namesIn(row?.without_names) },
+  };
 }
+
+/** Names as a statement puts them together; no name of a device has a comma. */
+function namesIn(text: string | null | undefined): string[] {
+  return text?.split(',') ?? [];
+}
+
+/** The devices that a decision changed, in name order, and those among them for which no spec is here. */
+export type Decided = { readonly names: string[]; readonly nothingToSend: string[] };
 
 /**
  * Grafts the reported position of every chosen device onto the server's, which is all that resuming is, and writes one
  * event for each: one statement, so the rows changed, the names answered and the events written are the same set. Rows
  * are locked in name order before they are changed, and looked at again once locked.
- *
- * @returns the names, in name order
  */
-export async function resumePaused(
-  tx: Executor,
-  selection: PausedSelection,
-  record: DecisionRecord,
-): Promise<string[]> {
+export async function resumePaused(tx: Executor, selection: PausedSelection, record: DecisionRecord): Promise<Decided> {
   return await graftPaused(tx, chosen(selection), selection.restore, 'Resumed', record);
 }
 
-/** The paused devices among those chosen whose own spec is known, and those of which it is not. */
+/**
+ * The paused devices among those chosen whose own spec is known, those of them that run nothing, and those whose spec is
+ * not known.
+ */
 export async function listAdoptable(
   tx: Executor,
   selection: PausedSelection,
-): Promise<{ withSpec: string[]; withoutSpec: string[] }> {
-  const rows = await tx.execute<{ name: string; known: boolean }>(sql`
-    SELECT p.name, ${runningSpec} IS NOT NULL AS known ${chosen(selection)} FOR UPDATE OF p`);
+): Promise<{ withSpec: string[]; nothingToSend: string[]; withoutSpec: string[] }> {
+  const rows = await tx.execute<{ name: string; nothing: boolean | null }>(sql`
+    SELECT p.name, ${runningSpec} = '{}'::jsonb AS nothing ${chosen(selection)} FOR UPDATE OF p`);
+  const namesOf = (which: (nothing: boolean | null) => boolean): string[] =>
+    rows.filter(({ nothing }) => which(nothing)).map(({ name }) => name);
   return {
-    withSpec: rows.filter((row) => row.known).map((row) => row.name),
-    withoutSpec: rows.filter((row) => !row.known).map((row) => row.name),
+    withSpec: namesOf((nothing) => nothing !== null),
+    nothingToSend: namesOf((nothing) => nothing === true),
+    withoutSpec: namesOf((nothing) => nothing === null),
   };
 }
 
-/** Makes the devices' own specs the desired ones, and grafts as resuming does. The rows must be locked. */
+/**
+ * Makes the devices' own specs the ones in force, decided against the template that their fleet has now, and grafts as
+ * resuming does. The rows must be locked and the fleets held.
+ */
 export async function adoptPaused(
   tx: Executor,
   { restore, names }: { restore: string; names: readonly string[] },
   record: DecisionRecord,
-): Promise<string[]> {
-  const these = sql`FROM device_positions p WHERE p.name = ANY(${sql.param(names)}::text[]) ORDER BY p.name`;
+): Promise<Decided> {
+  const these = sql`FROM device_positions p JOIN devices d ON d.name = p.name WHERE p.name = ANY(${sql.param(names)}::text[]) ORDER BY p.name`;
   await tx.execute(sql`
-    UPDATE devices AS d SET spec = ${runningSpec}, spec_adopted = true, generation = d.generation + 1,
+    UPDATE devices AS d SET spec = ${runningSpec}, spec_adopted = true, rollout_problem = NULL,
+      template_generation = (SELECT f.generation FROM fleets f WHERE d.owner = 'Fleet/' || f.name), generation = d.generation + 1,
       resource_version = d.resource_version + 1
     FROM device_positions p WHERE p.name = d.name AND d.name = ANY(${sql.param(names)}::text[])`);
   return await graftPaused(tx, these, restore, 'Adopted', record);
@@ -81,23 +107,23 @@ async function graftPaused(
   restore: string,
   verb: 'Resumed' | 'Adopted',
   { actor, reason, now }: DecisionRecord,
-): Promise<string[]> {
+): Promise<Decided> {
   const { lineage, version } = graftedPosition(restore);
   const because = reason === undefined ? '' : `: ${reason}`;
   const origin = originOf(actor);
   const told = { detailType: `Muster${verb}`, before: 'ConflictPaused', after: 'Open', reason: reason ?? null };
   // Any number of rows are sorted and held on their way: in memory, not on disk.
   await tx.execute(sql`SET LOCAL work_mem = '64MB'`);
-  const [row] = await tx.execute<{ names: string | null }>(sql`
+  const [row] = await tx.execute<{ names: string | null; without: string | null }>(sql`
     WITH before AS MATERIALIZED (
       SELECT p.name, p.conflict_verdict AS verdict, p.version AS server_version, p.timeline AS server_timeline,
-        p.reported_version, p.reported_timeline, ${lineage} AS lineage, ${version} AS version
+        p.reported_version, p.reported_timeline, ${lineage} AS lineage, ${version} AS version, d.says_nothing AS without
       ${choice} FOR UPDATE OF p),
     grafted AS (
       UPDATE device_positions AS p SET timeline = ${restore}::uuid, version = b.version, spec_hash = NULL, lineage = b.lineage,
         conflict_verdict = NULL, conflict_info = NULL, conflict_since = NULL, wanted_generation = p.wanted_generation + 1,
         wanted_since = ${now.toISOString()}::timestamptz
-      FROM before b WHERE p.name = b.name RETURNING p.name),
+      FROM before b WHERE p.name = b.name RETURNING p.name, b.without),
     noted AS (
       INSERT INTO events (name, at, type, reason, involved_kind, involved_name, message, details, actor, component, restore,
         client_address, request_id)
@@ -106,8 +132,9 @@ async function graftPaused(
         ${verb}::text || ' from version ' || b.reported_version || ' (' || b.verdict || ')' || ${because}::text,
         ${eventDetails(told)}, ${actor}, 'muster', ${restore}::uuid, ${origin?.from ?? null}::text, ${origin?.requestId ?? null}::text
       FROM before b JOIN grafted USING (name) ORDER BY b.name)
-    SELECT string_agg(name, ',' ORDER BY name) AS names FROM grafted`);
-  return row?.names?.split(',') ?? [];
+    SELECT string_agg(name, ',' ORDER BY name) AS names, string_agg(name, ',' ORDER BY name) FILTER (WHERE without) AS without
+    FROM grafted`);
+  return { names: namesIn(row?.names), nothingToSend: namesIn(row?.without) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { saysNothing } from './absence.ts';
 import { clientAnnotations } from './device-document.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { badRequest, conflict } from './errors.ts';
@@ -8,6 +9,7 @@ import type { DeviceRequest } from './resources/device.ts';
 import { storableObject } from './resources/storable.ts';
 import { osNeedsImageMode, osTargetOf, reportedOsMode } from './os-mode.ts';
 import { assertWritable } from './writable-spec.ts';
+import { rolledOut, type TemplateOutcome } from './template-rollout.ts';
 
 /** What a client may say of a device. */
 export type DesiredDevice = {
@@ -16,13 +18,18 @@ export type DesiredDevice = {
   readonly spec: JsonObject;
 };
 
-/** The parts of a request's document that count; all else is the service's to say. */
+/** The parts of a request's document that count; all else is the service's to say. A spec that is not there is empty. */
 export function desiredDevice({ metadata, spec }: DeviceRequest): DesiredDevice {
   return {
     labels: metadata.labels ?? {},
     annotations: clientAnnotations(metadata.annotations ?? {}),
     spec: storableObject(spec ?? {}),
   };
+}
+
+/** What is meant by a document that replaces a device: a spec that is absent or empty says nothing, so the device's stays. */
+export function keepingSpec(desired: DesiredDevice, device: DeviceRecord): DesiredDevice {
+  return saysNothing(desired.spec) ? { ...desired, spec: device.spec } : desired;
 }
 
 type Annotated = { readonly metadata: { readonly annotations?: Readonly<Record<string, string>> | undefined } };
@@ -51,7 +58,7 @@ export type DeviceChange = { readonly labels: boolean; readonly annotations: boo
  * What an edit would change of a device.
  *
  * @throws MusterError 409 for an edit of a device that is being decommissioned, or of a spec that a fleet decides
- * @throws MusterError 400 for another spec than before that a client may not write
+ * @throws MusterError 400 for another spec than before that a client may not write, or that says nothing any more
  */
 export function deviceChange(device: DeviceRecord, desired: DesiredDevice): DeviceChange {
   const change = {
@@ -69,6 +76,7 @@ export function deviceChange(device: DeviceRecord, desired: DesiredDevice): Devi
     );
   }
   if (change.spec) {
+    if (saysNothing(desired.spec)) throw badRequest(emptySpec);
     assertWritable(desired.spec, 'the device', ['spec'], { templated: false });
     assertOsFits(device, desired.spec);
   }
@@ -84,36 +92,55 @@ function assertOsFits({ name, status, spec }: DeviceRecord, desired: JsonObject)
   throw badRequest(`the device is not valid: spec.os: expected none: ${osNeedsImageMode(name)}`);
 }
 
+/** Could be meant in two ways. */
+const emptySpec =
+  'spec: expected content: an empty spec says nothing and changes nothing on the device; to empty the device, set empty ' +
+  'lists, such as {"config": [], "applications": []}';
+
 export function isChange({ labels, annotations, spec }: DeviceChange): boolean {
   return labels || annotations || spec;
 }
 
 const differs = (left: JsonObject, right: JsonObject): boolean => canonicalJson(left) !== canonicalJson(right);
 
-/** The device after an edit. Whatever is edited, its conflict, if it has one, stays. */
+/**
+ * The device after an edit, and after the template of its owner was rolled out to it. Whatever is edited, its conflict, if it
+ * has one, stays.
+ */
 export function editedDevice(
   device: DeviceRecord,
   desired: DesiredDevice,
-  change: DeviceChange,
-  ownership: Ownership,
+  { owner, matchingFleets }: Ownership,
+  outcome: TemplateOutcome,
 ): DeviceRecord {
+  const rollout = rolledOut({ ...device, mustered: device.state.mustered }, { owner }, desired.spec, outcome);
   return {
     ...device,
     ...desired,
-    ...ownership,
-    // To adopt a device's own spec is a decision against the template of one fleet, not of the next; and another spec
-    // that a person writes is one to render, not one that the device runs already.
-    specAdopted: device.specAdopted && !change.spec && ownership.owner === device.owner,
-    generation: device.generation + (change.spec ? 1 : 0),
+    owner,
+    matchingFleets,
+    ...rollout,
+    // Another spec that a person or a template gives is one to render, not one that the device runs already.
+    specAdopted: device.specAdopted && !differs(device.spec, desired.spec) && outcome.kind !== 'filled',
+    generation: device.generation + (differs(device.spec, rollout.spec) ? 1 : 0),
     resourceVersion: device.resourceVersion + 1,
   };
 }
 
 /** What the event of an edit names. */
-export function updatedFields(change: DeviceChange, before: Ownership, after: Ownership): UpdatedField[] {
+export function updatedFields(before: DeviceRecord, after: DeviceRecord): UpdatedField[] {
   return [
-    ...(change.labels ? (['labels'] as const) : []),
-    ...(change.spec ? (['spec'] as const) : []),
+    ...(differs(before.labels, after.labels) ? (['labels'] as const) : []),
+    ...(differs(before.spec, after.spec) ? (['spec'] as const) : []),
     ...(before.owner === after.owner ? [] : (['owner'] as const)),
   ];
+}
+
+/**
+ * Whether an edit asks for a render: of another spec, of one that is no longer the adopted one, or under other labels, which
+ * a renderer may look at.
+ */
+export function wantsRendering(before: DeviceRecord, after: DeviceRecord): boolean {
+  if (differs(before.spec, after.spec) || before.specAdopted !== after.specAdopted) return true;
+  return !after.specAdopted && differs(before.labels, after.labels);
 }

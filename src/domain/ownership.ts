@@ -9,12 +9,22 @@ export type Ownership = {
   readonly matchingFleets: readonly string[] | null;
 };
 
+/** The ownership of a device that no fleet matches. */
+export const unowned: Ownership = { owner: null, matchingFleets: null };
+
 /** A fleet, and the devices that it selects. */
 export type FleetRule = { readonly name: string; readonly selector: LabelSelector | 'nothing' };
 
+const ownerPrefix = 'Fleet/';
+
 /** The owner that the devices of a fleet have. */
 export function ownerNamed(fleet: string): string {
-  return `Fleet/${fleet}`;
+  return `${ownerPrefix}${fleet}`;
+}
+
+/** The fleet that an owner is. */
+export function fleetNamed(owner: string): string {
+  return owner.slice(ownerPrefix.length);
 }
 
 /**
@@ -31,7 +41,7 @@ export function decideOwnership(
   const matching = fleets.filter(({ selector }) => selector !== 'nothing' && matchesLabels(selector, labels));
   const names = matching.map(({ name }) => name).toSorted();
   const [first] = names;
-  if (first === undefined) return { owner: null, matchingFleets: null };
+  if (first === undefined) return unowned;
   if (names.length === 1) return { owner: ownerNamed(first), matchingFleets: null };
   const exists = fleets.some(({ name }) => ownerNamed(name) === current.owner);
   return { owner: exists ? current.owner : null, matchingFleets: names };

@@ -1,17 +1,27 @@
+import { saysNothing } from './absence.ts';
 import type { JsonObject } from './json.ts';
 import type { RenderOutcome, SpecRenderer } from './spec-renderer.ts';
 
-/** All that a device's spec is rendered from. */
+/** All that a device is rendered from. */
 export type RenderInput = {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** The fleet's template where that counts, else the device's own spec; with the order to decommission, if there is one. */
+  /** The spec in force for the device. */
   readonly source: JsonObject;
-  /** The source was adopted from the device: rendered already, so what looks like a template in it is none. */
+  /** The source was adopted from the device: it is what the device runs, and is sent as it is. */
   readonly literal: boolean;
 };
 
-export async function renderInput(renderer: SpecRenderer, input: RenderInput): Promise<RenderOutcome> {
-  if (input.literal) return { ok: true, spec: input.source };
-  return await renderer.render(input.source, { name: input.name, labels: input.labels });
+/** A rendered spec or the reasons why there is none; `nothing` where the spec says nothing, so that nothing is sent. */
+export type InputOutcome = RenderOutcome | 'nothing';
+
+export async function renderInput(renderer: SpecRenderer, input: RenderInput): Promise<InputOutcome> {
+  const { source, literal, name, labels } = input;
+  if (saysNothing(source)) return 'nothing';
+  if (literal) return { ok: true, spec: source };
+  const outcome = await renderer.render(source, { name, labels });
+  if (outcome.ok && saysNothing(outcome.spec)) return { ok: false, problems: [{ message: emptied }] };
+  return outcome;
 }
+
+const emptied = 'the renderer made an empty spec of it, which would remove everything from the device and is not sent';

@@ -10,13 +10,14 @@ import type {
   EnrollmentRequestApproval,
   EnrollmentRequestApprovalStatus,
 } from '../domain/resources/enrollment-request.ts';
+import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { certifyEnrollment, type DeviceCaDeps } from './certify-enrollment.ts';
 import { enterDevice } from './enter-device.ts';
 import { noSuchEnrollmentRequest } from './read-enrollment-request.ts';
 import { isHereAlready, readmitDevice } from './readmit-device.ts';
 
-type Deps = DeviceCaDeps & { database: Database; clock: Clock; queue: RenderHints };
+type Deps = DeviceCaDeps & { database: Database; clock: Clock; templates: TemplateRenderer; queue: RenderHints };
 
 /** The answer as it is kept, and what whoever gave it has to know beside it. */
 export type GivenAnswer = { readonly answer: EnrollmentRequestApprovalStatus; readonly warning: string | undefined };
@@ -61,7 +62,8 @@ export async function approveEnrollmentRequest(
         lifecycle: 'Enrolled',
         awaited,
       } as const;
-      if (!(await enterDevice(tx, device, { restore, now, actor }))) throw isHereAlready(name);
+      if (!(await enterDevice(tx, device, { restore, now, actor, templates: deps.templates })))
+        throw isHereAlready(name);
     } else await readmitDevice(tx, known, approval, certified);
     if (certified !== undefined) await saveCertificateExpiry(tx, name, certified.issued.expiresAt);
     await forgetUnknownDevice(tx, name);

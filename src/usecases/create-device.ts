@@ -4,11 +4,18 @@ import { holdRestore } from '../db/fence.ts';
 import { assertCreatable, desiredDevice } from '../domain/device-edit.ts';
 import { alreadyExists, badRequest } from '../domain/errors.ts';
 import type { Device, DeviceRequest } from '../domain/resources/device.ts';
+import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { enterDevice } from './enter-device.ts';
 import { documentOf } from './read-device.ts';
 
-type Deps = { database: Database; clock: Clock; queue: RenderHints; config: { disconnectedAfterMs: number } };
+type Deps = {
+  database: Database;
+  clock: Clock;
+  templates: TemplateRenderer;
+  queue: RenderHints;
+  config: { disconnectedAfterMs: number };
+};
 
 /**
  * Creates a device.
@@ -26,7 +33,7 @@ export async function createDevice(
   const { restore, document } = await deps.database.transact(async (tx) => {
     const restore = await holdRestore(tx);
     const now = deps.clock.now();
-    const entered = await enterDevice(tx, { ...desired, name, lifecycle: null }, { restore, now, actor });
+    const entered = await enterDevice(tx, { ...desired, name, lifecycle: null }, { ...deps, restore, now, actor });
     if (!entered) throw alreadyExists('device', name);
     return { restore, document: await documentOf(tx, name, { ...deps.config, restore, now }) };
   });

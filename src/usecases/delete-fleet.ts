@@ -6,21 +6,24 @@ import { lockFleets } from '../db/fleet-lock.ts';
 import { findFleet, listFleetRules, removeFleet } from '../db/fleet-store.ts';
 import { listDevicesOfFleet } from '../db/ownership-store.ts';
 import { deletedEvent } from '../domain/resource-events.ts';
+import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { noSuchFleet } from './read-fleet.ts';
 import { reviewOwnership } from './review-ownership.ts';
+
+type Deps = { database: Database; clock: Clock; templates: TemplateRenderer; queue: RenderHints };
 
 /** Devices looked at in one round of statements. */
 const batch = 500;
 
 /**
  * Deletes a fleet and gives its devices the owners that they have without it, all in one transaction: at no time does a
- * device belong to a fleet that is gone.
+ * device belong to a fleet that is gone. A device that no other fleet matches keeps the spec it has, as its own.
  *
  * @throws MusterError 404
  */
 export async function deleteFleet(
-  { database, clock, queue }: { database: Database; clock: Clock; queue: RenderHints },
+  { database, clock, templates, queue }: Deps,
   { name, actor }: { name: string; actor: string },
 ): Promise<void> {
   const { restore, wanting } = await database.transact(async (tx) => {
@@ -34,7 +37,8 @@ export async function deleteFleet(
       const names = await listDevicesOfFleet(tx, name, { after, limit: batch });
       const last = names.at(-1);
       if (last === undefined) break;
-      wanting.push(...(await reviewOwnership(tx, names, { restore, now, fleets, cause: 'FleetDeleted' })));
+      const review = { restore, now, templates, fleets, cause: 'FleetDeleted' } as const;
+      wanting.push(...(await reviewOwnership(tx, names, review)));
       after = last;
     }
     await removeFleet(tx, name);

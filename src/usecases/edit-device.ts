@@ -2,14 +2,24 @@ import type { Executor } from '../db/client.ts';
 import { saveDevice, wantRendering } from '../db/device-writes.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { listFleetRules } from '../db/fleet-store.ts';
-import { deviceChange, editedDevice, isChange, updatedFields, type DesiredDevice } from '../domain/device-edit.ts';
+import {
+  deviceChange,
+  editedDevice,
+  isChange,
+  updatedFields,
+  wantsRendering,
+  type DesiredDevice,
+} from '../domain/device-edit.ts';
 import type { DeviceRecord } from '../domain/device-record.ts';
 import { decideOwnership, matchEvents } from '../domain/ownership.ts';
 import { updatedEvent } from '../domain/resource-events.ts';
+import { rolloutProblemEvents, type TemplateOutcome } from '../domain/template-rollout.ts';
+import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
+import { rollOutTemplate } from './roll-out-template.ts';
 
 /**
- * Makes a locked device what a client wants it to be, in the transaction that locked it. The restore and the fleets must
- * be held. What changes nothing leaves no trace.
+ * Makes a locked device what a client wants it to be, in the transaction that locked it. Labels decide who owns the device
+ * and fill in the template of its fleet. The restore and the fleets must be held. What changes nothing leaves no trace.
  *
  * @returns whether the device wants rendering because of it
  * @throws MusterError as deviceChange
@@ -18,20 +28,31 @@ export async function editDevice(
   tx: Executor,
   device: DeviceRecord,
   desired: DesiredDevice,
-  { restore, now, actor }: { restore: string; now: Date; actor: string },
+  { restore, now, actor, templates }: { restore: string; now: Date; actor: string; templates: TemplateRenderer },
 ): Promise<boolean> {
   const change = deviceChange(device, desired);
   if (!isChange(change)) return false;
   const ownership = change.labels ? decideOwnership(desired.labels, device, await listFleetRules(tx)) : device;
-  const { owner, matchingFleets } = ownership;
-  const edited = editedDevice(device, desired, change, { owner, matchingFleets });
-  // Labels fill in templates, so a change of them is one of what is rendered.
-  const wanted = change.spec || change.labels;
-  if (wanted) await wantRendering(tx, [device.name], now);
+  const outcome: TemplateOutcome = change.labels
+    ? await rollOutTemplate(
+        tx,
+        { ...device, mustered: device.state.mustered },
+        { owner: ownership.owner, labels: desired.labels },
+        templates,
+      )
+    : { kind: 'untouched' };
+  const edited = editedDevice(device, desired, ownership, outcome);
+  const { name } = device;
+  const wanted = wantsRendering(device, edited);
+  if (wanted) await wantRendering(tx, [name], now);
   await saveDevice(tx, edited);
-  const fields = updatedFields(change, device, edited);
+  const fields = updatedFields(device, edited);
   const owners = fields.includes('owner') ? { before: device, after: edited } : undefined;
-  const updated = updatedEvent({ kind: 'Device', name: device.name }, fields, actor, owners);
-  await appendEvents(tx, [updated, ...matchEvents(device.name, device, edited)], { restore, now });
+  const events = [
+    updatedEvent({ kind: 'Device', name }, fields, actor, owners),
+    ...matchEvents(name, device, edited),
+    ...rolloutProblemEvents(name, device.rolloutProblem, edited.rolloutProblem),
+  ];
+  await appendEvents(tx, events, { restore, now });
   return wanted;
 }

@@ -5,11 +5,12 @@ import { holdRestore } from '../db/fence.ts';
 import { findUnknownDevice, forgetUnknownDevice } from '../db/unknown-device-store.ts';
 import { alreadyExists, notFound } from '../domain/errors.ts';
 import type { Device } from '../domain/resources/device.ts';
+import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import { enterDevice } from './enter-device.ts';
 import { documentOf } from './read-device.ts';
 import { requireRestore } from './read-restores.ts';
 
-type Deps = { database: Database; clock: Clock; config: { disconnectedAfterMs: number } };
+type Deps = { database: Database; clock: Clock; templates: TemplateRenderer; config: { disconnectedAfterMs: number } };
 
 /** Which unknown device of which restore (an id, or `current`) to let in. */
 export type UnknownEnrollment = {
@@ -27,7 +28,7 @@ export type UnknownEnrollment = {
  * @throws MusterError 404 if no restore has been declared or the device is not on its list; 409 if it exists by now
  */
 export async function enrollUnknownDevice(
-  { database, clock, config }: Deps,
+  { database, clock, templates, config }: Deps,
   { restore: named, device: name, labels = {}, actor }: UnknownEnrollment,
 ): Promise<Device> {
   return await database.transact(async (tx) => {
@@ -45,7 +46,7 @@ export async function enrollUnknownDevice(
     };
     const now = clock.now();
     const device = { name, labels, annotations: {}, spec: {}, lifecycle: 'Enrolled', awaited: true, told } as const;
-    if (!(await enterDevice(tx, device, { restore, now, actor }))) throw alreadyExists('device', name);
+    if (!(await enterDevice(tx, device, { restore, now, actor, templates }))) throw alreadyExists('device', name);
     await forgetUnknownDevice(tx, name);
     return await documentOf(tx, name, { restore, now, disconnectedAfterMs: config.disconnectedAfterMs });
   });

@@ -5,11 +5,20 @@ import { holdFleets } from '../db/fleet-lock.ts';
 import { listFleetRules } from '../db/fleet-store.ts';
 import type { DesiredDevice } from '../domain/device-edit.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { decideOwnership, matchEvents } from '../domain/ownership.ts';
+import { decideOwnership, matchEvents, unowned } from '../domain/ownership.ts';
 import { createdEvent } from '../domain/resource-events.ts';
+import { rolledOut, rolloutProblemEvents } from '../domain/template-rollout.ts';
+import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import { countNewDevice } from './count-devices.ts';
+import { rollOutTemplate } from './roll-out-template.ts';
 
-const unowned = { owner: null, matchingFleets: null };
+const newTarget = {
+  owner: null,
+  specAdopted: false,
+  templateGeneration: null,
+  rolloutProblem: null,
+  mustered: true,
+} as const;
 
 /** A device that enters the inventory. */
 export type EnteringDevice = DesiredDevice & {
@@ -23,22 +32,31 @@ export type EnteringDevice = DesiredDevice & {
 };
 
 /**
- * Puts a device into the inventory, in the transaction of whatever makes it enter: with the fleet that selects it, its
- * event, and its place in the count of the current restore. That restore must be held, and no device locked.
+ * Puts a device into the inventory, in the transaction of whatever makes it enter: with the fleet that selects it and the
+ * template of that fleet, its event, and its place in the count of the current restore. That restore must be held, and no device locked.
  *
  * @returns false if there is a device of that name, which is left as it is
  */
 export async function enterDevice(
   tx: Executor,
   device: EnteringDevice,
-  { restore, now, actor }: { restore: string; now: Date; actor: string },
+  { restore, now, actor, templates }: { restore: string; now: Date; actor: string; templates: TemplateRenderer },
 ): Promise<boolean> {
   await holdFleets(tx);
   const { name, labels, awaited = false } = device;
   const ownership = decideOwnership(labels, unowned, await listFleetRules(tx));
-  if (!(await insertDevice(tx, { ...device, ...ownership, createdAt: now }, { restore, awaited }))) return false;
+  const { owner } = ownership;
+  const target = { ...newTarget, name };
+  const outcome = await rollOutTemplate(tx, target, { owner, labels }, templates);
+  const rollout = rolledOut(target, { owner }, device.spec, outcome);
+  const entering = { ...device, ...ownership, ...rollout, createdAt: now };
+  if (!(await insertDevice(tx, entering, { restore, awaited }))) return false;
   const created = { ...createdEvent({ kind: 'Device', name }, actor), ...device.told };
-  const events = [created, ...matchEvents(name, unowned, ownership)];
+  const events = [
+    created,
+    ...matchEvents(name, unowned, ownership),
+    ...rolloutProblemEvents(name, null, entering.rolloutProblem),
+  ];
   await appendEvents(tx, events, { restore, now });
   // Counted last: the counters are one row that everybody waits for.
   await countNewDevice(tx, { awaited }, { restore, now });

@@ -10,7 +10,8 @@ import type { MaskedKeys } from '../domain/secrets/masked-keys.ts';
 import type { Position } from '../domain/resources/position.ts';
 import { renderInput } from '../domain/render-input.ts';
 import { specDifference } from '../domain/spec-difference.ts';
-import type { SpecRenderer } from '../domain/spec-renderer.ts';
+import { removalsBetween, removalText } from '../domain/spec-removals.ts';
+import { problemText, type SpecRenderer } from '../domain/spec-renderer.ts';
 
 type Deps = { readonly database: Database; readonly renderer: SpecRenderer; readonly isMasked: MaskedKeys };
 
@@ -36,7 +37,7 @@ export async function explainConflict({ database, renderer, isMasked }: Deps, na
     server: shown(server),
     reported: reported && shown(reported),
     partedAt: parting && { timeline: parting.timeline, renderedVersion: String(parting.version) },
-    difference: await differenceOnResume({ database, renderer, isMasked }, name),
+    ...(await effectOfResume({ database, renderer, isMasked }, name)),
   };
 }
 
@@ -44,17 +45,18 @@ function shown({ timeline, version, specHash }: DevicePosition): Position {
   return { timeline, renderedVersion: String(version), specHash };
 }
 
-async function differenceOnResume(
-  { database, renderer, isMasked }: Deps,
-  name: string,
-): Promise<DeviceConflict['difference']> {
+type Effect = Pick<DeviceConflict, 'nothingToSend' | 'specProblem' | 'difference'>;
+
+async function effectOfResume({ database, renderer, isMasked }: Deps, name: string): Promise<Effect> {
   const [running, input] = await Promise.all([
     findRunningSpec(database.pool, name),
     findRenderInput(database.pool, name),
   ]);
-  if (running === undefined || input === undefined) return null;
-  const outcome = await renderInput(renderer, input);
-  if (!outcome.ok) return null;
+  const outcome = input === undefined ? 'nothing' : await renderInput(renderer, input);
+  if (outcome === 'nothing') return { nothingToSend: true, specProblem: null, difference: null };
+  if (!outcome.ok) return { nothingToSend: false, specProblem: problemText(outcome.problems), difference: null };
+  if (running === undefined) return { nothingToSend: false, specProblem: null, difference: null };
   const { patch, text } = specDifference(running, outcome.spec, isMasked);
-  return { patch: [...patch], text };
+  const removes = removalsBetween(running, outcome.spec).map(removalText);
+  return { nothingToSend: false, specProblem: null, difference: { patch: [...patch], text, removes } };
 }

@@ -10,11 +10,18 @@ import { patchResource } from '../domain/resource-patch.ts';
 import { deviceRequestSchema, type Device } from '../domain/resources/device.ts';
 import type { PatchRequest } from '../domain/resources/patch-request.ts';
 import { describeProblems } from '../domain/resources/zod-problem.ts';
+import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { editDevice } from './edit-device.ts';
 import { documentOf, noSuchDevice } from './read-device.ts';
 
-type Deps = { database: Database; clock: Clock; queue: RenderHints; config: { disconnectedAfterMs: number } };
+type Deps = {
+  database: Database;
+  clock: Clock;
+  templates: TemplateRenderer;
+  queue: RenderHints;
+  config: { disconnectedAfterMs: number };
+};
 
 const patchable = [['metadata', 'labels'], ['metadata', 'annotations'], ['spec']];
 
@@ -39,7 +46,8 @@ export async function patchDevice(
     const parsed = deviceRequestSchema.safeParse(patchResource(shown, patch, patchable));
     if (!parsed.success) throw badRequest(describeProblems(parsed.error, 'the patched device'));
     assertServiceAnnotationsKept(shown, parsed.data);
-    const wanted = await editDevice(tx, device, desiredDevice(parsed.data), { restore, now, actor });
+    const desired = desiredDevice(parsed.data);
+    const wanted = await editDevice(tx, device, desired, { restore, now, actor, templates: deps.templates });
     return { restore, document: await documentOf(tx, name, view), wanted };
   });
   if (wanted) deps.queue.wantRendering(restore, [name]);

@@ -21,9 +21,9 @@ import { serviceActor, type NewEvent } from '../domain/event.ts';
 import { gateOf } from '../domain/gate.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { renderedPosition } from '../domain/position.ts';
-import { renderInput } from '../domain/render-input.ts';
+import { renderInput, type InputOutcome } from '../domain/render-input.ts';
 import { specHash } from '../domain/spec-hash.ts';
-import type { RenderOutcome, SpecRenderer } from '../domain/spec-renderer.ts';
+import { problemText, type SpecRenderer } from '../domain/spec-renderer.ts';
 import type { Observer } from '../observer.ts';
 
 type Deps = { database: Database; clock: Clock; bus: Bus; renderer: SpecRenderer; observer: Observer };
@@ -69,7 +69,7 @@ export async function renderPending(deps: Deps, signal: AbortSignal): Promise<nu
   return rendered;
 }
 
-type Prepared = { readonly input: WantedRender; readonly outcome: RenderOutcome; readonly hash: string };
+type Prepared = { readonly input: WantedRender; readonly outcome: InputOutcome; readonly hash: string };
 
 async function render(
   deps: Deps,
@@ -91,7 +91,7 @@ async function render(
 
 async function prepare(renderer: SpecRenderer, input: WantedRender): Promise<Prepared> {
   const outcome = await renderInput(renderer, input);
-  return { input, outcome, hash: outcome.ok ? specHash(outcome.spec) : '' };
+  return { input, outcome, hash: outcome !== 'nothing' && outcome.ok ? specHash(outcome.spec) : '' };
 }
 
 /** The names that got a new version, and how many others were dealt with; what is counted nowhere was overtaken. */
@@ -119,9 +119,11 @@ async function commitRendered(
     if (row === undefined || !mayBeRendered(row, restore, input)) continue;
     const { server, reported } = row.state;
     const done = { row, renderedGeneration: input.wantedGeneration };
-    const problem = outcome.ok ? null : outcome.problems.map(({ message }) => message).join('; ');
+    const problem = outcome === 'nothing' || outcome.ok ? null : problemText(outcome.problems);
     if (problem !== input.specProblem) changedProblems.push({ name: input.name, problem });
-    if (!outcome.ok) {
+    if (outcome === 'nothing') {
+      positions.push({ ...done, server });
+    } else if (!outcome.ok) {
       invalid += 1;
       positions.push({ ...done, server });
     } else if (hash === server.specHash) {

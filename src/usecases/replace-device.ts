@@ -3,20 +3,28 @@ import type { Database, Executor } from '../db/client.ts';
 import { lockDevice } from '../db/device-writes.ts';
 import { holdRestore } from '../db/fence.ts';
 import { holdFleets } from '../db/fleet-lock.ts';
-import { assertCreatable, desiredDevice } from '../domain/device-edit.ts';
+import { assertCreatable, desiredDevice, keepingSpec } from '../domain/device-edit.ts';
 import { badRequest, conflict } from '../domain/errors.ts';
 import { assertExpectedVersion } from '../domain/expected-version.ts';
 import type { Device, DeviceRequest } from '../domain/resources/device.ts';
+import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { editDevice } from './edit-device.ts';
 import { enterDevice } from './enter-device.ts';
 import { documentOf } from './read-device.ts';
 
-type Deps = { database: Database; clock: Clock; queue: RenderHints; config: { disconnectedAfterMs: number } };
+type Deps = {
+  database: Database;
+  clock: Clock;
+  templates: TemplateRenderer;
+  queue: RenderHints;
+  config: { disconnectedAfterMs: number };
+};
 type Replacement = { readonly name: string; readonly request: DeviceRequest; readonly actor: string };
 
 /**
- * Puts a device in the place of the one of that name, or creates it.
+ * Puts a device in the place of the one of that name, or creates it. A document without a spec, or with an empty one, leaves
+ * the device the spec it has.
  *
  * @returns the device, and whether it was created
  * @throws MusterError 400 if the document names another device; 409 if the device has changed since it was read, is
@@ -34,7 +42,7 @@ export async function replaceDevice(
     const restore = await holdRestore(tx);
     await holdFleets(tx);
     const now = deps.clock.now();
-    const done = await put(tx, replacement, { restore, now });
+    const done = await put(tx, replacement, { restore, now, templates: deps.templates });
     return { ...done, restore, document: await documentOf(tx, name, { ...deps.config, restore, now }) };
   });
   if (wanted) deps.queue.wantRendering(restore, [name]);
@@ -44,13 +52,13 @@ export async function replaceDevice(
 async function put(
   tx: Executor,
   { name, request, actor }: Replacement,
-  at: { restore: string; now: Date },
+  at: { restore: string; now: Date; templates: TemplateRenderer },
 ): Promise<{ created: boolean; wanted: boolean }> {
   const desired = desiredDevice(request);
   const device = await lockDevice(tx, name);
   if (device !== undefined) {
     assertExpectedVersion(request.metadata.resourceVersion, { kind: 'device', ...device });
-    return { created: false, wanted: await editDevice(tx, device, desired, { ...at, actor }) };
+    return { created: false, wanted: await editDevice(tx, device, keepingSpec(desired, device), { ...at, actor }) };
   }
   assertCreatable(desired);
   const entered = await enterDevice(tx, { ...desired, name, lifecycle: null }, { ...at, actor });

@@ -3,8 +3,16 @@ import type { Database } from '../db/client.ts';
 import { deviceSelection } from '../db/device-selection.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
+import { holdFleets } from '../db/fleet-lock.ts';
 import { countForRestore } from '../db/restore-counters.ts';
-import { adoptPaused, listAdoptable, previewPaused, resumePaused, type PausedSelection } from '../db/resume-store.ts';
+import {
+  adoptPaused,
+  listAdoptable,
+  previewPaused,
+  resumePaused,
+  type PausedSelection,
+  type SomeDevices,
+} from '../db/resume-store.ts';
 import { openSnapshot } from '../db/snapshot.ts';
 import { limits } from '../domain/resources/limits.ts';
 import { settledEvent } from '../domain/restore-events.ts';
@@ -35,10 +43,13 @@ export type DeviceAction = {
  * Lets the restored spec win over conflicted devices: those that match and are paused when this commits, exactly
  * (invariant S5). In a dry run nothing is changed.
  *
- * @returns how many they are, and the first of their names, in name order
+ * @returns which they are, and for which of them no spec is here, so that nothing is sent to them
  * @throws MusterError 400 for selectors that are empty, blank or do not parse: that never means "all"
  */
-export async function resumeDevices(deps: Deps, action: DeviceAction): Promise<{ count: number; names: string[] }> {
+export async function resumeDevices(
+  deps: Deps,
+  action: DeviceAction,
+): Promise<SomeDevices & { nothingToSend: SomeDevices }> {
   const selectors = parseActionSelectors(action, deviceFields);
   if (action.dryRun === true) {
     return await deps.database.transact(async (tx) => {
@@ -46,10 +57,10 @@ export async function resumeDevices(deps: Deps, action: DeviceAction): Promise<{
       return await previewPaused(tx, selection(deps, selectors, action, restore), limits.listedDeviceCount);
     });
   }
-  const { restore, names } = await deps.database.transact(async (tx) => {
+  const { restore, names, nothingToSend } = await deps.database.transact(async (tx) => {
     const restore = await holdRestore(tx);
     const now = deps.clock.now();
-    const names = await resumePaused(tx, selection(deps, selectors, action, restore), {
+    const { names, nothingToSend } = await resumePaused(tx, selection(deps, selectors, action, restore), {
       actor: action.actor,
       reason: action.reason,
       now,
@@ -61,29 +72,38 @@ export async function resumeDevices(deps: Deps, action: DeviceAction): Promise<{
       { now },
     );
     if (settled) await appendEvents(tx, [settledEvent(restore)], { restore, now });
-    return { restore, names };
+    return { restore, names, nothingToSend };
   });
   wakeUp(deps, restore, names);
-  return { count: names.length, names: names.slice(0, limits.listedDeviceCount) };
+  return { ...firstOf(names), nothingToSend: firstOf(nothingToSend) };
 }
 
+const firstOf = (names: readonly string[]): SomeDevices => ({
+  count: names.length,
+  names: names.slice(0, limits.listedDeviceCount),
+});
+
 /**
- * Lets conflicted devices' own specs win: they become the desired ones. Devices whose spec is not known stay paused.
+ * Lets conflicted devices' own specs win: they become the ones in force. Devices whose spec is not known stay paused.
  *
- * @returns the names adopted, and those whose spec is not known, each in name order
+ * @returns which were adopted, which of those run nothing, so that nothing is sent to them either, and the names of those
+ * whose spec is not known
  */
 export async function adoptDevices(
   deps: Deps,
   action: DeviceAction,
-): Promise<{ names: string[]; withoutSpec: string[] }> {
+): Promise<{ names: string[]; nothingToSend: string[]; withoutSpec: string[] }> {
   const selectors = parseActionSelectors(action, deviceFields);
-  const { restore, names, withoutSpec } = await deps.database.transact(async (tx) => {
+  const { restore, names, nothingToSend, withoutSpec } = await deps.database.transact(async (tx) => {
     const restore = await holdRestore(tx);
+    // Adopting decides against the template that the fleet has: not one that is just being written.
+    await holdFleets(tx);
     const now = deps.clock.now();
-    const { withSpec, withoutSpec } = await listAdoptable(tx, selection(deps, selectors, action, restore));
-    if (action.dryRun === true) return { restore, names: withSpec, withoutSpec };
+    const chosen = await listAdoptable(tx, selection(deps, selectors, action, restore));
+    const { withSpec, nothingToSend, withoutSpec } = chosen;
+    if (action.dryRun === true) return { restore, names: withSpec, nothingToSend, withoutSpec };
     const record = { actor: action.actor, reason: action.reason, now };
-    const names = await adoptPaused(tx, { restore, names: withSpec }, record);
+    const { names } = await adoptPaused(tx, { restore, names: withSpec }, record);
     const { settled } = await countForRestore(
       tx,
       restore,
@@ -91,10 +111,10 @@ export async function adoptDevices(
       { now },
     );
     if (settled) await appendEvents(tx, [settledEvent(restore)], { restore, now });
-    return { restore, names, withoutSpec };
+    return { restore, names, nothingToSend, withoutSpec };
   });
   if (action.dryRun !== true) wakeUp(deps, restore, names);
-  return { names, withoutSpec };
+  return { names, nothingToSend, withoutSpec };
 }
 
 function selection(deps: Deps, selectors: ActionSelectors, action: DeviceAction, restore: string): PausedSelection {

@@ -8,10 +8,11 @@ import { listDevicesNearFleet } from '../db/ownership-store.ts';
 import { serviceActor } from '../domain/event.ts';
 import { ownerNamed } from '../domain/ownership.ts';
 import { rolloutEvent } from '../domain/resource-events.ts';
+import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { reviewOwnership } from './review-ownership.ts';
 
-type Deps = { database: Database; clock: Clock; queue: RenderHints };
+type Deps = { database: Database; clock: Clock; templates: TemplateRenderer; queue: RenderHints };
 /** The restore that the work belongs to, and the fleet as it was when the work began. */
 type Rollout = { readonly restore: string; readonly fleet: string; readonly generation: number };
 
@@ -38,7 +39,9 @@ export async function rollOutFleet(
   for (let after: string | undefined = ''; after !== undefined;) {
     if (signal?.aborted === true) return wanted;
     const from: string = after;
-    const done = await deps.database.transact((tx) => rollOutBatch(tx, rollout, from, deps.clock.now()));
+    const done = await deps.database.transact((tx) =>
+      rollOutBatch(tx, rollout, from, { now: deps.clock.now(), templates: deps.templates }),
+    );
     if (done === 'overtaken') return wanted;
     deps.queue.wantRendering(restore, done.wanting);
     wanted += done.wanting.length;
@@ -68,7 +71,7 @@ async function rollOutBatch(
   tx: Executor,
   { restore, fleet, generation }: Rollout,
   after: string,
-  now: Date,
+  { now, templates }: { now: Date; templates: TemplateRenderer },
 ): Promise<'overtaken' | { wanting: string[]; next: string | undefined }> {
   if ((await holdRestore(tx)) !== restore) return 'overtaken';
   await holdFleets(tx);
@@ -76,7 +79,7 @@ async function rollOutBatch(
   const rule = fleets.find(({ name }) => name === fleet);
   if (rule === undefined || rule.generation !== generation) return 'overtaken';
   const names = await listDevicesNearFleet(tx, rule, { after, limit: devicesPerBatch });
-  const wanting = await reviewOwnership(tx, names, { restore, now, fleets, refresh: ownerNamed(fleet) });
+  const wanting = await reviewOwnership(tx, names, { restore, now, templates, fleets, refresh: ownerNamed(fleet) });
   return { wanting, next: names.length < devicesPerBatch ? undefined : names.at(-1) };
 }
 

@@ -52,7 +52,7 @@ test('resuming in SQL grafts every device as the domain grafts one', async () =>
       currentTimelines,
       async (devices, restore) => {
         await storePaused(devices, restore);
-        const names = await database.transact((tx) =>
+        const { names } = await database.transact((tx) =>
           resumePaused(
             tx,
             { restore, where: sql`true`, limit: undefined },

@@ -260,11 +260,25 @@ describe('patching a device', () => {
       spec: { os: { image: 'a:1' } },
     });
     documentOf(
-      await patch(name, { op: 'remove', path: '/metadata/labels' }, { op: 'remove', path: '/spec' }),
+      await patch(
+        name,
+        { op: 'remove', path: '/metadata/labels' },
+        { op: 'replace', path: '/spec', value: { config: [] } },
+      ),
       200,
       deviceSchema,
     );
-    expect(await deviceRow(here.context, name)).toMatchObject({ labels: {}, spec: {}, generation: '3' });
+    expect(await deviceRow(here.context, name)).toMatchObject({ labels: {}, spec: { config: [] }, generation: '3' });
+  });
+
+  test.each([
+    ['removes the spec', { op: 'remove', path: '/spec' }],
+    ['removes all that is in the spec', { op: 'remove', path: '/spec/os' }],
+    ['makes the spec empty', { op: 'replace', path: '/spec', value: {} }],
+  ])('is refused with 400 if it %s: absence is no order', async (_, operation) => {
+    const name = await create({ spec: { os: { image: 'a:1' } } });
+    expect(refusalOf(await patch(name, operation), 400)).toContain('empty lists');
+    expect(await deviceRow(here.context, name)).toMatchObject({ spec: { os: { image: 'a:1' } }, generation: '1' });
   });
 
   test.each([
@@ -354,7 +368,8 @@ describe('giving a device up', () => {
   test('ends all editing, though the same document may be sent again', async () => {
     const name = await create();
     await api.put(`/devices/${name}/decommission`, { target: 'Unenroll' });
-    refusalOf(await api.put(`/devices/${name}`, deviceRequest(name)), 409);
+    refusalOf(await api.put(`/devices/${name}`, deviceRequest(name, { labels: { a: 'b' } })), 409);
+    refusalOf(await api.put(`/devices/${name}`, deviceRequest(name, { spec: { config: [] } })), 409);
     refusalOf(await api.patch(`/devices/${name}`, [{ op: 'remove', path: '/spec/decommissioning' }]), 409);
     documentOf(await api.put(`/devices/${name}`, (await api.get(`/devices/${name}`)).body), 200, deviceSchema);
   });

@@ -144,13 +144,24 @@ describe('changing a fleet', () => {
     const name = await create();
     const device = `${name}-device`;
     await api.post('/devices', deviceRequest(device, { labels: { fleet: name } }));
-    await here.context.database.pool.execute(sql`UPDATE devices SET spec_adopted = true WHERE name = ${device}`);
+    await here.context.database.pool.execute(
+      sql`UPDATE devices SET spec_adopted = true, spec = '{"config": []}' WHERE name = ${device}`,
+    );
     const selector = { matchExpressions: [{ key: 'fleet', operator: 'In', values: [name] }] };
     await api.patch(`/fleets/${name}`, [{ op: 'replace', path: '/spec/selector', value: selector }]);
     await rollOut();
-    expect(await deviceRow(here.context, device)).toMatchObject({ spec_adopted: true, owner: `Fleet/${name}` });
+    expect(await deviceRow(here.context, device)).toMatchObject({
+      spec_adopted: true,
+      spec: { config: [] },
+      owner: `Fleet/${name}`,
+    });
     await api.patch(`/fleets/${name}`, [{ op: 'replace', path: '/spec/template/spec/os/image', value: 'new:1' }]);
-    expect(await deviceRow(here.context, device)).toMatchObject({ spec_adopted: false });
+    expect(await deviceRow(here.context, device)).toMatchObject({ spec_adopted: true, spec: { config: [] } });
+    await rollOut();
+    expect(await deviceRow(here.context, device)).toMatchObject({
+      spec_adopted: false,
+      spec: { os: { image: 'new:1' } },
+    });
   });
 });
 

@@ -4,12 +4,12 @@ import type postgres from 'postgres';
 export async function keepBackups(client: postgres.Sql): Promise<void> {
   const tables = await client<{ name: string; columns: string }[]>`
     SELECT c.relname AS name, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) AS columns
-    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
     WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'muster_migrations'
     GROUP BY c.relname ORDER BY c.relname IN ('restores', 'devices') DESC, c.relname`;
   // Tables that others refer to come first in the list, and are emptied last.
   const emptied = tables.toReversed().map(({ name }) => `DELETE FROM ${name};`);
-  const taken = tables.map(({ name, columns }) => `INSERT INTO backup.${name} SELECT n, ${columns} FROM ${name};`);
+  const taken = tables.map(({ name, columns }) => `INSERT INTO backup.${name} (backup_number, ${columns}) SELECT n, ${columns} FROM ${name};`);
   const filled = tables.map(
     ({ name, columns }) =>
       `INSERT INTO ${name} (${columns}) SELECT ${columns} FROM backup.${name} WHERE backup_number = n;`,

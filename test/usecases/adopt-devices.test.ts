@@ -36,7 +36,7 @@ describe('adopting', () => {
   test('makes the spec that the device runs the desired one, and sends it as it is', async () => {
     await fleet.paused('a');
     await fleet.report('a', 4, { spec: own });
-    expect(await adopt()).toEqual({ names: ['a'], withoutSpec: [] });
+    expect(await adopt()).toEqual({ names: ['a'], nothingToSend: [], withoutSpec: [] });
     expect(await deviceRow(here.context, 'a')).toMatchObject({ spec: own, spec_adopted: true, generation: '2' });
     expect(await fleet.render()).toBe(1);
     expect((await fleet.row('a')).state.server.version).toBe(5);
@@ -56,7 +56,7 @@ describe('adopting', () => {
   test('leaves paused the devices that did not send their spec, and names them', async () => {
     await fleet.paused('a', 'b', 'c');
     await fleet.report('b', 4, { spec: own });
-    expect(await adopt()).toEqual({ names: ['b'], withoutSpec: ['a', 'c'] });
+    expect(await adopt()).toEqual({ names: ['b'], nothingToSend: [], withoutSpec: ['a', 'c'] });
     expect(await keptCounts(here.context)).toMatchObject({ conflict_paused: 2, adopted: 1, resumed: 0 });
   });
 
@@ -64,7 +64,7 @@ describe('adopting', () => {
     await fleet.paused('a');
     await fleet.report('a', 4, { spec: own });
     await fleet.report('a', 5);
-    expect(await adopt()).toEqual({ names: [], withoutSpec: ['a'] });
+    expect(await adopt()).toEqual({ names: [], nothingToSend: [], withoutSpec: ['a'] });
   });
 
   test('writes one event each, with who and why, and counts it', async () => {
@@ -75,14 +75,14 @@ describe('adopting', () => {
     expect(events).toHaveLength(1);
     expect(events[0]).toMatchObject({ actor, involved_name: 'a', details: { reason: 'the backup was too old' } });
     expect(await restoreCounts(here.context)).toMatchObject({ kept: { paused: 0 }, settled: true });
-    expect(await adopt()).toEqual({ names: [], withoutSpec: [] });
+    expect(await adopt()).toEqual({ names: [], nothingToSend: [], withoutSpec: [] });
     expect(await eventRows(here.context, 'DeviceAdopted')).toHaveLength(1);
   });
 
   test('in a dry run changes nothing', async () => {
     await fleet.paused('a', 'b');
     await fleet.report('a', 4, { spec: own });
-    expect(await adopt({ dryRun: true })).toEqual({ names: ['a'], withoutSpec: ['b'] });
+    expect(await adopt({ dryRun: true })).toEqual({ names: ['a'], nothingToSend: [], withoutSpec: ['b'] });
     expect(await deviceRow(here.context, 'a')).toMatchObject({ spec_adopted: false, generation: '1' });
     expect(await keptCounts(here.context)).toMatchObject({ conflict_paused: 2, adopted: 0 });
   });
@@ -104,6 +104,6 @@ describe('adopting', () => {
     await fleet.paused('a');
     await fleet.report('a', 4, { spec: own });
     await fleet.declareRestore();
-    expect(await adopt()).toEqual({ names: [], withoutSpec: [] });
+    expect(await adopt()).toEqual({ names: [], nothingToSend: [], withoutSpec: [] });
   });
 });

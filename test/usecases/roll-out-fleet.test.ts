@@ -183,7 +183,7 @@ describe('who owns a device', () => {
 });
 
 describe('a rollout', () => {
-  test('brings the template to devices, which are rendered from it, and their own specs back when the fleet goes', async () => {
+  test('brings the template to devices, which are rendered from it and keep it when the fleet goes', async () => {
     await device('one', { site: 'north' }, { os: { image: 'own:1' } });
     await render();
     await fleet('north', { site: 'north' }, 'fleet/{{ .metadata.name }}:1');
@@ -197,8 +197,13 @@ describe('a rollout', () => {
     expect(await positionRow(here.context, 'one')).toMatchObject({ version: '3' });
     await deleteFleet(here.context, { name: 'north', actor });
     await render();
-    expect(await renderedImage('one')).toBe('own:1');
-    expect(await positionRow(here.context, 'one')).toMatchObject({ version: '4' });
+    expect(await renderedImage('one')).toBe('fleet/one:2');
+    expect(await positionRow(here.context, 'one')).toMatchObject({ version: '3' });
+    expect(await deviceRow(here.context, 'one')).toMatchObject({
+      owner: null,
+      spec: { os: { image: 'fleet/one:2' } },
+      template_generation: null,
+    });
   });
 
   async function renderedImage(name: string): Promise<string | undefined> {
@@ -324,7 +329,8 @@ test('deleting a fleet of many devices leaves none with an owner that is gone', 
   await rollOut();
   await deleteFleet(here.context, { name: 'north', actor });
   expect(await ownerCounts()).toEqual({ none: 1_100 });
-  expect(await positionRow(here.context, 'd-01100')).toMatchObject({ wanted_generation: '3' });
+  expect(await positionRow(here.context, 'd-01100')).toMatchObject({ wanted_generation: '2' });
+  expect(await deviceRow(here.context, 'd-01100')).toMatchObject({ spec: { os: { image: 'quay.io/acme/fleet:1' } } });
 });
 
 test('the queue is told what to look at after the commit', async () => {
@@ -345,5 +351,5 @@ test('the queue is told what to look at after the commit', async () => {
   expect(await heardOf(device('one', { site: 'north' }))).toEqual(['render-devices one']);
   expect(await heardOf(fleet('north', { site: 'north' }))).toEqual(['roll-out-fleet north']);
   expect(await heardOf(rollOut())).toEqual(['render-devices one']);
-  expect(await heardOf(deleteFleet(here.context, { name: 'north', actor }))).toEqual(['render-devices one']);
+  expect(await heardOf(relabel('one', { site: 'south' }))).toEqual(['render-devices one']);
 });

@@ -34,10 +34,23 @@ const names = z
   .max(limits.listedDeviceCount)
   .meta({ description: `The names of the first ${limits.listedDeviceCount} of them.` });
 
+/** Said of a device for which no spec is here: nothing is ever removed by sending an empty one. */
+const nothingToSend = {
+  devicesWithNothingToSend: z
+    .int()
+    .nonnegative()
+    .optional()
+    .meta({ description: 'How many of them have no spec here: nothing is sent to them, and they keep what they run.' }),
+  nothingToSend: names.optional().meta({
+    description: `The names of the first ${limits.listedDeviceCount} that have no spec here.`,
+  }),
+};
+
 export const deviceResumeResponseSchema = z
   .strictObject({
     resumedDevices: z.int().nonnegative().meta({ description: 'How many devices were resumed, or would be.' }),
     devices: names,
+    ...nothingToSend,
   })
   .meta({ id: 'DeviceResumeResponse', description: 'Which devices were resumed.' });
 export type DeviceResumeResponse = z.infer<typeof deviceResumeResponseSchema>;
@@ -61,6 +74,7 @@ export const deviceAdoptResponseSchema = z
       description:
         'Devices that were chosen but stay paused, for they have not sent the spec they run; the first of them.',
     }),
+    ...nothingToSend,
   })
   .meta({ id: 'DeviceAdoptResponse', description: 'Which devices were adopted.' });
 export type DeviceAdoptResponse = z.infer<typeof deviceAdoptResponseSchema>;

@@ -7,6 +7,7 @@ import {
   deviceResumeResponseSchema,
 } from '../../domain/resources/device-actions.ts';
 import { deviceConflictSchema } from '../../domain/resources/device-conflict.ts';
+import type { SomeDevices } from '../../db/resume-store.ts';
 import { limits } from '../../domain/resources/limits.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import { maskedKeys } from '../../domain/secrets/masked-keys.ts';
@@ -22,6 +23,11 @@ import { refuseUnstorableBodies } from '../storable-bodies.ts';
 const maxActionBytes = 1024 * 1024;
 
 const listed = (names: readonly string[]): string[] => names.slice(0, limits.listedDeviceCount);
+
+/** Devices to which nothing would be sent, said only where there are any. */
+function toldOf({ count, names }: SomeDevices) {
+  return count === 0 ? {} : { devicesWithNothingToSend: count, nothingToSend: [...names] };
+}
 
 /** What a person decides about conflicted devices, and what there is to decide by. */
 export function deviceActionRoutes(context: Context) {
@@ -43,9 +49,12 @@ export function deviceActionRoutes(context: Context) {
       },
       async handler(request) {
         noteAction(request, wishOf(request.body));
-        const { count, names } = await resumeDevices(context, { ...request.body, actor: actorOf(request) });
+        const { count, names, nothingToSend } = await resumeDevices(context, {
+          ...request.body,
+          actor: actorOf(request),
+        });
         noteAction(request, { devices: count });
-        return { resumedDevices: count, devices: names };
+        return { resumedDevices: count, devices: [...names], ...toldOf(nothingToSend) };
       },
     });
 
@@ -63,9 +72,17 @@ export function deviceActionRoutes(context: Context) {
       },
       async handler(request) {
         noteAction(request, wishOf(request.body));
-        const { names, withoutSpec } = await adoptDevices(context, { ...request.body, actor: actorOf(request) });
+        const { names, nothingToSend, withoutSpec } = await adoptDevices(context, {
+          ...request.body,
+          actor: actorOf(request),
+        });
         noteAction(request, { devices: names.length });
-        return { adoptedDevices: names.length, devices: listed(names), withoutSpec: listed(withoutSpec) };
+        return {
+          adoptedDevices: names.length,
+          devices: listed(names),
+          withoutSpec: listed(withoutSpec),
+          ...toldOf({ count: nothingToSend.length, names: listed(nothingToSend) }),
+        };
       },
     });
 
