@@ -2624,6 +2624,10 @@ export interface components {
             resumedDevices: number;
             /** @description The names of the first 1000 of them. */
             devices: string[];
+            /** @description How many of them have no spec here: nothing is sent to them, and they keep what they run. */
+            devicesWithNothingToSend?: number;
+            /** @description The names of the first 1000 that have no spec here. */
+            nothingToSend?: string[];
         };
         /** @description Which devices were adopted. */
         DeviceAdoptResponse: {
@@ -2633,6 +2637,10 @@ export interface components {
             devices: string[];
             /** @description Devices that were chosen but stay paused, for they have not sent the spec they run; the first of them. */
             withoutSpec?: string[];
+            /** @description How many of them have no spec here: nothing is sent to them, and they keep what they run. */
+            devicesWithNothingToSend?: number;
+            /** @description The names of the first 1000 that have no spec here. */
+            nothingToSend?: string[];
         };
         /** @description What resuming would change on the device. */
         SpecDifference: {
@@ -2640,6 +2648,8 @@ export interface components {
             patch: components["schemas"]["PatchOperation"][];
             /** @description The same as a unified diff of YAML. */
             text: string;
+            /** @description What the device would lose, such as `file /etc/motd`. */
+            removes: string[];
         };
         /** @description Why a device is paused, and what a person has to decide. */
         DeviceConflict: {
@@ -2667,7 +2677,11 @@ export interface components {
                 timeline: string;
                 renderedVersion: string;
             } | null;
-            /** @description What resuming would change; null while the device has not sent the spec it runs. */
+            /** @description No spec for the device is here: resuming sends nothing, and the device keeps what it runs. */
+            nothingToSend: boolean;
+            /** @description Why the spec here cannot be rendered, so that resuming sends nothing; null if it can. */
+            specProblem: string | null;
+            /** @description What resuming would change; null if nothing would be sent, or while the device has not sent the spec it runs. */
             difference: components["schemas"]["SpecDifference"] | null;
         };
         /** @description What was changed. */

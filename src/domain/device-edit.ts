@@ -141,6 +141,6 @@ export function updatedFields(before: DeviceRecord, after: DeviceRecord): Update
  * a renderer may look at.
  */
 export function wantsRendering(before: DeviceRecord, after: DeviceRecord): boolean {
-  if (differs(before.spec, after.spec) || before.specAdopted !== after.specAdopted) return true;
-  return !after.specAdopted && differs(before.labels, after.labels);
+  if (before.specAdopted !== after.specAdopted) return true;
+  return differs(before.spec, after.spec) || differs(before.labels, after.labels);
 }

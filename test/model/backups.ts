@@ -9,7 +9,9 @@ export async function keepBackups(client: postgres.Sql): Promise<void> {
     GROUP BY c.relname ORDER BY c.relname IN ('restores', 'devices') DESC, c.relname`;
   // Tables that others refer to come first in the list, and are emptied last.
   const emptied = tables.toReversed().map(({ name }) => `DELETE FROM ${name};`);
-  const taken = tables.map(({ name, columns }) => `INSERT INTO backup.${name} (backup_number, ${columns}) SELECT n, ${columns} FROM ${name};`);
+  const taken = tables.map(
+    ({ name, columns }) => `INSERT INTO backup.${name} (backup_number, ${columns}) SELECT n, ${columns} FROM ${name};`,
+  );
   const filled = tables.map(
     ({ name, columns }) =>
       `INSERT INTO ${name} (${columns}) SELECT ${columns} FROM backup.${name} WHERE backup_number = n;`,

@@ -330,7 +330,7 @@ test('deleting a fleet of many devices leaves none with an owner that is gone', 
   await deleteFleet(here.context, { name: 'north', actor });
   expect(await ownerCounts()).toEqual({ none: 1_100 });
   expect(await positionRow(here.context, 'd-01100')).toMatchObject({ wanted_generation: '2' });
-  expect(await deviceRow(here.context, 'd-01100')).toMatchObject({ spec: { os: { image: 'quay.io/acme/fleet:1' } } });
+  expect(await deviceRow(here.context, 'd-01100')).toMatchObject({ spec: { os: { image: 'quay.io/acme/os:1' } } });
 });
 
 test('the queue is told what to look at after the commit', async () => {
