@@ -1,6 +1,6 @@
-import { file, wholeNumber } from './setting-forms.ts';
+import { file, url, wholeNumber } from './setting-forms.ts';
 
-/** Settings of the device CA, a part of the table of all settings. */
+/** Settings of the device CA and of what agents are told, a part of the table of all settings. */
 export const deviceCaSettings = {
   deviceCaCert: {
     env: 'MUSTER_DEVICE_CA_CERT',
@@ -20,5 +20,25 @@ export const deviceCaSettings = {
     about:
       'Validity in days of the certificates that devices get from the device CA. Agents renew theirs after a quarter of it.',
     schema: wholeNumber(365, 1, 3_650),
+  },
+  agentUrl: {
+    env: 'MUSTER_AGENT_URL',
+    flag: '--agent-url <url>',
+    about:
+      'Address at which agents reach the listener for devices, such as `https://muster.example.com:7443`. Told to `flightctl certificate request`.',
+    schema: url('https', 'http').optional(),
+  },
+  agentServerCa: {
+    env: 'MUSTER_AGENT_SERVER_CA',
+    flag: '--agent-server-ca <file>',
+    about:
+      'PEM file with the authorities by which agents trust that address, told with it. Without it agents trust those of their system. Read again when it changes.',
+    schema: file,
+  },
+  enrollmentUiUrl: {
+    env: 'MUSTER_ENROLLMENT_UI_URL',
+    about:
+      'Page that agents show on their console to whoever approves them, told with it. Without it that is `MUSTER_AGENT_URL`.',
+    schema: url('https', 'http').optional(),
   },
 } as const;

@@ -10,6 +10,7 @@ import { refuseOtherSites } from '../http/same-site.ts';
 import { isAgentAuthenticated } from '../listen-rules.ts';
 import { DeviceAccess } from './device-access.ts';
 import type { Gateway } from './gateway.ts';
+import { certificateSigningRequestRoutes } from './routes/certificate-signing-requests.ts';
 import { connectRoute } from './routes/connect.ts';
 import { enrollmentRoutes } from './routes/enrollment.ts';
 import { renderedRoute } from './routes/rendered.ts';
@@ -42,19 +43,20 @@ export async function buildAgentApp(gateway: Gateway): Promise<Listener> {
   countSheds(app, gateway);
   if (!isAgentAuthenticated(config)) refuseOtherSites(app, config.agentListen.host);
   access.guard(app);
-  limitRequests(app, gateway.deviceRate, callerOf);
+  limitRequests(app, gateway.deviceRate, (request) => access.deviceOf(request) ?? namedIn(request));
   await app.register(swagger, openapiOptions(about));
   await app.register(renderedRoute(gateway), { prefix: '/api/v1' });
   await app.register(statusRoutes(gateway), { prefix: '/api/v1' });
   await app.register(enrollmentRoutes(gateway, access), { prefix: '/api/v1' });
+  await app.register(certificateSigningRequestRoutes(gateway, access), { prefix: '/api/v1' });
   return app;
 }
 
 /** How long a device may take nothing of an answer, beside the wait for it. */
 const answerTimeMs = 60_000;
 
-/** The device that a path names: by now it is known that it is the one that asks. Asked of each request, so no schema. */
-function callerOf(request: FastifyRequest): string {
+/** The device that a path names, or an address. Asked of each request, so no schema. */
+function namedIn(request: FastifyRequest): string {
   const { params } = request;
   const isNamed = typeof params === 'object' && params !== null && 'name' in params;
   return isNamed && typeof params.name === 'string' ? params.name : addressOf(request);

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { DeviceAuthenticator, DeviceIdentity } from '../auth/device-authenticator.ts';
-import { forbidden, MusterError } from '../domain/errors.ts';
+import { forbidden, MusterError, unauthorized } from '../domain/errors.ts';
 import { deviceActor } from '../domain/event.ts';
 import type { Listener } from '../http/listener.ts';
 import { refusalLine } from '../http/request-line.ts';
@@ -9,6 +9,7 @@ import type { Log } from '../log.ts';
 
 const namedParams = z.object({ name: z.string() });
 const enrollmentPath = '/api/v1/enrollmentrequests';
+const signingPath = '/api/v1/certificatesigningrequests';
 
 /**
  * A device speaks for itself and for nobody else. Where no device has to say who it is, each is taken for the one that it
@@ -56,6 +57,26 @@ export class DeviceAccess {
     return deviceActor(identity.name);
   }
 
+  /**
+   * The device that asks for another certificate, by the one that it shows.
+   *
+   * @throws MusterError 401 if it shows none; 403 if that is for enrolling only
+   */
+  requireCertified(request: FastifyRequest): string {
+    const identity = this.identities.get(request);
+    if (identity?.credential.kind !== 'certificate') {
+      throw unauthorized('a device gets another certificate only where it shows the one that it has');
+    }
+    if (identity.kind !== 'device') throw isForEnrolling(identity);
+    return identity.name;
+  }
+
+  /** The device that a request is proved to come from; undefined if none is. */
+  deviceOf(request: FastifyRequest): string | undefined {
+    const identity = this.identities.get(request);
+    return identity?.kind === 'device' ? identity.name : undefined;
+  }
+
   /** Finds out whether what the sender of a request proved who it is with would be accepted now, for long connections. */
   recheckOf(request: FastifyRequest): () => Promise<boolean> {
     const { authenticator } = this;
@@ -75,12 +96,12 @@ export class DeviceAccess {
 /** @throws MusterError 403 if the path is that of another device */
 function requirePath(identity: DeviceIdentity, { routeOptions, params }: FastifyRequest): void {
   const named = namedParams.safeParse(params);
-  if (!named.success) return;
+  // The name of a certificate signing request is not that of a device: its routes look at whose it is.
+  if (!named.success || routeOptions.url?.startsWith(signingPath) === true) return;
   const { name } = named.data;
   if (routeOptions.url?.startsWith(enrollmentPath) === true) requireEnrollment(identity, name);
-  else if (identity.kind === 'enrollment') {
-    throw forbidden(`the certificate of ${identity.name} is for enrolling: it does not speak for a device`);
-  } else if (identity.name !== name) throw mayNotSpeakFor(identity);
+  else if (identity.kind === 'enrollment') throw isForEnrolling(identity);
+  else if (identity.name !== name) throw mayNotSpeakFor(identity);
 }
 
 function requireEnrollment(identity: DeviceIdentity, name: string): void {
@@ -93,6 +114,10 @@ function requireEnrollment(identity: DeviceIdentity, name: string): void {
     default:
       identity.kind satisfies never;
   }
+}
+
+function isForEnrolling({ name }: DeviceIdentity): MusterError {
+  return forbidden(`the certificate of ${name} is for enrolling: it does not speak for a device`);
 }
 
 function mayNotSpeakFor({ name }: DeviceIdentity): MusterError {

@@ -424,6 +424,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/enrollmentconfig": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what an agent needs to enroll. */
+        get: operations["getEnrollmentConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificatesigningrequests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List certificate signing requests in the order of their names. */
+        get: operations["listCertificateSigningRequests"];
+        put?: never;
+        /** Ask for an enrollment certificate. Approved at once for those who may decide. */
+        post: operations["createCertificateSigningRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificatesigningrequests/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a certificate signing request. */
+        get: operations["getCertificateSigningRequest"];
+        /** Create a certificate signing request, or find that the same one is there. */
+        put: operations["replaceCertificateSigningRequest"];
+        post?: never;
+        /** Delete a certificate signing request. A certificate that was issued holds until it expires. */
+        delete: operations["deleteCertificateSigningRequest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificatesigningrequests/{name}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Approve or deny a certificate signing request. Approving issues the certificate. */
+        put: operations["updateCertificateSigningRequestApproval"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labels": {
         parameters: {
             query?: never;
@@ -595,6 +666,133 @@ export interface components {
          * @enum {string}
          */
         ApiVersionInput: "v1beta1" | "flightctl.io/v1beta1" | "";
+        /**
+         * @description Whether what the condition says is so.
+         * @enum {string}
+         */
+        ConditionStatusInput: "True" | "False" | "Unknown";
+        /**
+         * @description What the condition is about.
+         * @enum {string}
+         */
+        ConditionTypeInput: "Approved" | "TPMVerified" | "Denied" | "Failed" | "Accessible" | "ResourceParsed" | "Synced" | "Valid" | "RolloutInProgress" | "Updating" | "SpecValid" | "MultipleOwners" | "DeviceDecommissioning";
+        /** @description One thing observed of an object, and since when it has been so. */
+        ConditionInput: {
+            type: components["schemas"]["ConditionTypeInput"];
+            status: components["schemas"]["ConditionStatusInput"];
+            /** @description The generation that was looked at. */
+            observedGeneration?: number;
+            /**
+             * Format: date-time
+             * @description When the status last changed.
+             */
+            lastTransitionTime: string;
+            /** @description Why, as one word for programs. */
+            reason: string;
+            /** @description Why, for people. */
+            message: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a certificate is asked for with. */
+        CertificateSigningRequestSpecInput: {
+            /**
+             * Format: byte
+             * @description The certificate signing request (PKCS#10) in PEM, in base64.
+             */
+            request: string;
+            /** @description The signer that is asked for, such as `flightctl.io/enrollment`. */
+            signerName: string;
+            /** @description Validity that is asked for. A management certificate gets no more than the setting allows. */
+            expirationSeconds?: number;
+            /** @description Usages that are asked for. Every certificate is for clients, and none is that of an authority. */
+            usages?: string[];
+            /** @description Who asked. Says nothing in a request: the service fills it in. */
+            username?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A certificate signing request to create. */
+        CertificateSigningRequestRequestInput: {
+            apiVersion: components["schemas"]["ApiVersionInput"];
+            /** @enum {string} */
+            kind: "CertificateSigningRequest" | "";
+            metadata: components["schemas"]["ObjectMetaInput"];
+            spec: components["schemas"]["CertificateSigningRequestSpecInput"];
+            /** @description Ignored: the service works it out. */
+            status?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The request with the condition Approved or Denied. Nothing else of it counts. */
+        CertificateSigningRequestAnswerInput: {
+            apiVersion: components["schemas"]["ApiVersionInput"];
+            /** @enum {string} */
+            kind: "CertificateSigningRequest" | "";
+            metadata: components["schemas"]["ObjectMetaInput"];
+            spec: components["schemas"]["CertificateSigningRequestSpecInput"];
+            status: {
+                conditions: ({
+                    type: components["schemas"]["ConditionTypeInput"];
+                    status: components["schemas"]["ConditionStatusInput"];
+                    /** @description The generation that was looked at. */
+                    observedGeneration?: number;
+                    /**
+                     * Format: date-time
+                     * @description When the status last changed.
+                     */
+                    lastTransitionTime?: string;
+                    /** @description Why, as one word for programs. */
+                    reason?: string;
+                    /** @description Why, for people. */
+                    message?: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+            } & {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description How the device is; the last two, what Muster waits for.
+         * @enum {string}
+         */
+        DeviceSummaryStatusTypeInput: "Online" | "Degraded" | "Error" | "Rebooting" | "PoweredOff" | "Unknown" | "AwaitingReconnect" | "ConflictPaused";
+        /**
+         * @description Whether the device runs what it should.
+         * @enum {string}
+         */
+        DeviceUpdatedStatusTypeInput: "UpToDate" | "OutOfDate" | "Updating" | "Unknown";
+        /**
+         * @description Whether the device belongs to the fleet, or is leaving it.
+         * @enum {string}
+         */
+        DeviceLifecycleStatusTypeInput: "Unknown" | "Enrolled" | "Decommissioning" | "Decommissioned";
+        /**
+         * @description How the applications are, taken together.
+         * @enum {string}
+         */
+        ApplicationsSummaryStatusTypeInput: "Healthy" | "Degraded" | "Error" | "Unknown" | "NoApplications";
+        /**
+         * @description How much of a resource is left.
+         * @enum {string}
+         */
+        DeviceResourceStatusTypeInput: "Healthy" | "Warning" | "Critical" | "Error" | "Unknown";
+        /** @description What one check of integrity found. */
+        DeviceIntegrityCheckStatusInput: {
+            /** @enum {string} */
+            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What the device was set up to say of itself. */
+        CustomDeviceInfoInput: {
+            [key: string]: string;
+        };
         /** @description A version of an item of a catalog, which stands for an OCI image. */
         CatalogItemRefSpecInput: {
             /** @description The catalog that the item is in. */
@@ -873,6 +1071,161 @@ export interface components {
         });
         /** @description An application to run on the device; `appType` says which kind. */
         ApplicationProviderSpecInput: components["schemas"]["ComposeApplicationInput"] | components["schemas"]["QuadletApplicationInput"] | components["schemas"]["ContainerApplicationInput"] | components["schemas"]["HelmApplicationInput"] | components["schemas"]["VmApplicationInput"];
+        /** @description A systemd unit's state, in systemd's own words. */
+        SystemdUnitStatusInput: {
+            unit: string;
+            description: string;
+            /** @enum {string} */
+            enableState: "enabled" | "enabled-runtime" | "linked" | "linked-runtime" | "alias" | "masked" | "masked-runtime" | "static" | "disabled" | "indirect" | "generated" | "transient" | "bad" | "unknown" | "";
+            /** @enum {string} */
+            loadState: "stub" | "loaded" | "not-found" | "bad-setting" | "error" | "merged" | "masked" | "unknown";
+            /** @enum {string} */
+            activeState: "active" | "reloading" | "inactive" | "failed" | "activating" | "deactivating" | "maintenance" | "refreshing" | "unknown";
+            subState: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description How an application is.
+         * @enum {string}
+         */
+        ApplicationStatusTypeInput: "Preparing" | "Starting" | "Running" | "Error" | "Unknown" | "Completed" | "Stopped" | "Stopping";
+        /** @description What a volume holds. */
+        ApplicationVolumeStatusInput: {
+            name: string;
+            /** @description The image that fills the volume. */
+            reference: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How one application of the device is. */
+        DeviceApplicationStatusInput: {
+            name: string;
+            /** @description How many of its containers are ready. */
+            ready: string;
+            restarts: number;
+            status: components["schemas"]["ApplicationStatusTypeInput"];
+            /** @description It came with the OS image. */
+            embedded: boolean;
+            appType: components["schemas"]["AppTypeInput"];
+            runAs?: string;
+            volumes?: components["schemas"]["ApplicationVolumeStatusInput"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a config provider gave at the last render. */
+        DependencySyncConfigRefStatusInput: {
+            configProviderName: string;
+            /** @description Tells one content of the source from another. */
+            fingerprint?: string;
+            /**
+             * Format: date-time
+             * @description When that content last changed.
+             */
+            lastUpdatedAt?: string;
+        };
+        /**
+         * @description Whether the OS is replaced as an image or managed by packages.
+         * @enum {string}
+         */
+        OsModeTypeInput: "image" | "package";
+        /** @description What a device says of itself: as much of a status as it knows. */
+        ReportedDeviceStatusInput: {
+            conditions?: components["schemas"]["ConditionInput"][];
+            systemInfo?: {
+                architecture?: string;
+                /** @description Differs after each boot. */
+                bootID?: string;
+                operatingSystem?: string;
+                agentVersion?: string;
+                customInfo?: components["schemas"]["CustomDeviceInfoInput"];
+            } & {
+                [key: string]: string;
+            };
+            systemd?: components["schemas"]["SystemdUnitStatusInput"][];
+            applications?: components["schemas"]["DeviceApplicationStatusInput"][];
+            applicationsSummary?: {
+                status?: components["schemas"]["ApplicationsSummaryStatusTypeInput"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            resources?: {
+                cpu?: components["schemas"]["DeviceResourceStatusTypeInput"];
+                memory?: components["schemas"]["DeviceResourceStatusTypeInput"];
+                disk?: components["schemas"]["DeviceResourceStatusTypeInput"];
+            } & {
+                [key: string]: unknown;
+            };
+            integrity?: {
+                /** @enum {string} */
+                status?: "Verified" | "Failed" | "Unknown" | "Unsupported";
+                /** @description Why, for people. */
+                info?: string;
+                deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatusInput"];
+                tpm?: components["schemas"]["DeviceIntegrityCheckStatusInput"];
+                /**
+                 * Format: date-time
+                 * @description When integrity was last checked.
+                 */
+                lastVerified?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            config?: {
+                /** @description The rendered version that the device runs. */
+                renderedVersion?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            os?: {
+                /** @description The OS image that the device runs. */
+                image?: string;
+                /** @description The digest of that image. */
+                imageDigest?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            updated?: {
+                status?: components["schemas"]["DeviceUpdatedStatusTypeInput"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            summary?: {
+                status?: components["schemas"]["DeviceSummaryStatusTypeInput"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When the device was last heard of.
+             */
+            lastSeen?: string;
+            lifecycle?: {
+                status?: components["schemas"]["DeviceLifecycleStatusTypeInput"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            dependencySync?: {
+                configRefs?: components["schemas"]["DependencySyncConfigRefStatusInput"][];
+            } & {
+                [key: string]: unknown;
+            };
+            capabilities?: {
+                osMode?: components["schemas"]["OsModeTypeInput"];
+            } & {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
         /** @description Configuration kept in a Git repository. */
         GitRefInput: {
             /** @description The repository, by the name of its resource. */
@@ -1044,227 +1397,6 @@ export interface components {
             resources?: components["schemas"]["ResourceMonitorInput"][];
             consoles?: components["schemas"]["DeviceConsoleInput"][];
             decommissioning?: components["schemas"]["DeviceDecommissionInput"];
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description Whether what the condition says is so.
-         * @enum {string}
-         */
-        ConditionStatusInput: "True" | "False" | "Unknown";
-        /**
-         * @description What the condition is about.
-         * @enum {string}
-         */
-        ConditionTypeInput: "Approved" | "TPMVerified" | "Denied" | "Failed" | "Accessible" | "ResourceParsed" | "Synced" | "Valid" | "RolloutInProgress" | "Updating" | "SpecValid" | "MultipleOwners" | "DeviceDecommissioning";
-        /** @description One thing observed of an object, and since when it has been so. */
-        ConditionInput: {
-            type: components["schemas"]["ConditionTypeInput"];
-            status: components["schemas"]["ConditionStatusInput"];
-            /** @description The generation that was looked at. */
-            observedGeneration?: number;
-            /**
-             * Format: date-time
-             * @description When the status last changed.
-             */
-            lastTransitionTime: string;
-            /** @description Why, as one word for programs. */
-            reason: string;
-            /** @description Why, for people. */
-            message: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description A systemd unit's state, in systemd's own words. */
-        SystemdUnitStatusInput: {
-            unit: string;
-            description: string;
-            /** @enum {string} */
-            enableState: "enabled" | "enabled-runtime" | "linked" | "linked-runtime" | "alias" | "masked" | "masked-runtime" | "static" | "disabled" | "indirect" | "generated" | "transient" | "bad" | "unknown" | "";
-            /** @enum {string} */
-            loadState: "stub" | "loaded" | "not-found" | "bad-setting" | "error" | "merged" | "masked" | "unknown";
-            /** @enum {string} */
-            activeState: "active" | "reloading" | "inactive" | "failed" | "activating" | "deactivating" | "maintenance" | "refreshing" | "unknown";
-            subState: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description How an application is.
-         * @enum {string}
-         */
-        ApplicationStatusTypeInput: "Preparing" | "Starting" | "Running" | "Error" | "Unknown" | "Completed" | "Stopped" | "Stopping";
-        /** @description What a volume holds. */
-        ApplicationVolumeStatusInput: {
-            name: string;
-            /** @description The image that fills the volume. */
-            reference: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description How one application of the device is. */
-        DeviceApplicationStatusInput: {
-            name: string;
-            /** @description How many of its containers are ready. */
-            ready: string;
-            restarts: number;
-            status: components["schemas"]["ApplicationStatusTypeInput"];
-            /** @description It came with the OS image. */
-            embedded: boolean;
-            appType: components["schemas"]["AppTypeInput"];
-            runAs?: string;
-            volumes?: components["schemas"]["ApplicationVolumeStatusInput"][];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What a config provider gave at the last render. */
-        DependencySyncConfigRefStatusInput: {
-            configProviderName: string;
-            /** @description Tells one content of the source from another. */
-            fingerprint?: string;
-            /**
-             * Format: date-time
-             * @description When that content last changed.
-             */
-            lastUpdatedAt?: string;
-        };
-        /**
-         * @description Whether the OS is replaced as an image or managed by packages.
-         * @enum {string}
-         */
-        OsModeTypeInput: "image" | "package";
-        /**
-         * @description How the device is; the last two, what Muster waits for.
-         * @enum {string}
-         */
-        DeviceSummaryStatusTypeInput: "Online" | "Degraded" | "Error" | "Rebooting" | "PoweredOff" | "Unknown" | "AwaitingReconnect" | "ConflictPaused";
-        /**
-         * @description Whether the device runs what it should.
-         * @enum {string}
-         */
-        DeviceUpdatedStatusTypeInput: "UpToDate" | "OutOfDate" | "Updating" | "Unknown";
-        /**
-         * @description Whether the device belongs to the fleet, or is leaving it.
-         * @enum {string}
-         */
-        DeviceLifecycleStatusTypeInput: "Unknown" | "Enrolled" | "Decommissioning" | "Decommissioned";
-        /**
-         * @description How the applications are, taken together.
-         * @enum {string}
-         */
-        ApplicationsSummaryStatusTypeInput: "Healthy" | "Degraded" | "Error" | "Unknown" | "NoApplications";
-        /**
-         * @description How much of a resource is left.
-         * @enum {string}
-         */
-        DeviceResourceStatusTypeInput: "Healthy" | "Warning" | "Critical" | "Error" | "Unknown";
-        /** @description What one check of integrity found. */
-        DeviceIntegrityCheckStatusInput: {
-            /** @enum {string} */
-            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
-            /** @description Why, for people. */
-            info?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What the device was set up to say of itself. */
-        CustomDeviceInfoInput: {
-            [key: string]: string;
-        };
-        /** @description What a device says of itself: as much of a status as it knows. */
-        ReportedDeviceStatusInput: {
-            conditions?: components["schemas"]["ConditionInput"][];
-            systemInfo?: {
-                architecture?: string;
-                /** @description Differs after each boot. */
-                bootID?: string;
-                operatingSystem?: string;
-                agentVersion?: string;
-                customInfo?: components["schemas"]["CustomDeviceInfoInput"];
-            } & {
-                [key: string]: string;
-            };
-            systemd?: components["schemas"]["SystemdUnitStatusInput"][];
-            applications?: components["schemas"]["DeviceApplicationStatusInput"][];
-            applicationsSummary?: {
-                status?: components["schemas"]["ApplicationsSummaryStatusTypeInput"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            resources?: {
-                cpu?: components["schemas"]["DeviceResourceStatusTypeInput"];
-                memory?: components["schemas"]["DeviceResourceStatusTypeInput"];
-                disk?: components["schemas"]["DeviceResourceStatusTypeInput"];
-            } & {
-                [key: string]: unknown;
-            };
-            integrity?: {
-                /** @enum {string} */
-                status?: "Verified" | "Failed" | "Unknown" | "Unsupported";
-                /** @description Why, for people. */
-                info?: string;
-                deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatusInput"];
-                tpm?: components["schemas"]["DeviceIntegrityCheckStatusInput"];
-                /**
-                 * Format: date-time
-                 * @description When integrity was last checked.
-                 */
-                lastVerified?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            config?: {
-                /** @description The rendered version that the device runs. */
-                renderedVersion?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            os?: {
-                /** @description The OS image that the device runs. */
-                image?: string;
-                /** @description The digest of that image. */
-                imageDigest?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            updated?: {
-                status?: components["schemas"]["DeviceUpdatedStatusTypeInput"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            summary?: {
-                status?: components["schemas"]["DeviceSummaryStatusTypeInput"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            /**
-             * Format: date-time
-             * @description When the device was last heard of.
-             */
-            lastSeen?: string;
-            lifecycle?: {
-                status?: components["schemas"]["DeviceLifecycleStatusTypeInput"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            dependencySync?: {
-                configRefs?: components["schemas"]["DependencySyncConfigRefStatusInput"][];
-            } & {
-                [key: string]: unknown;
-            };
-            capabilities?: {
-                osMode?: components["schemas"]["OsModeTypeInput"];
-            } & {
-                [key: string]: unknown;
-            };
         } & {
             [key: string]: unknown;
         };
@@ -1598,6 +1730,230 @@ export interface components {
          * @constant
          */
         MusterApiVersion: "muster/v1";
+        /**
+         * @description Whether what the condition says is so.
+         * @enum {string}
+         */
+        ConditionStatus: "True" | "False" | "Unknown";
+        /**
+         * @description What the condition is about.
+         * @enum {string}
+         */
+        ConditionType: "Approved" | "TPMVerified" | "Denied" | "Failed" | "Accessible" | "ResourceParsed" | "Synced" | "Valid" | "RolloutInProgress" | "Updating" | "SpecValid" | "MultipleOwners" | "DeviceDecommissioning";
+        /** @description One thing observed of an object, and since when it has been so. */
+        Condition: {
+            type: components["schemas"]["ConditionType"];
+            status: components["schemas"]["ConditionStatus"];
+            /** @description The generation that was looked at. */
+            observedGeneration?: number;
+            /**
+             * Format: date-time
+             * @description When the status last changed.
+             */
+            lastTransitionTime: string;
+            /** @description Why, as one word for programs. */
+            reason: string;
+            /** @description Why, for people. */
+            message: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a page of a list says of the list. */
+        ListMeta: {
+            /** @description Where the next page begins; not there on the last one. */
+            continue?: string;
+            /** @description About how many items come after this page, where that is known. */
+            remainingItemCount?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a certificate is asked for with. */
+        CertificateSigningRequestSpec: {
+            /**
+             * Format: byte
+             * @description The certificate signing request (PKCS#10) in PEM, in base64.
+             */
+            request: string;
+            /** @description The signer that is asked for, such as `flightctl.io/enrollment`. */
+            signerName: string;
+            /** @description Validity that is asked for. A management certificate gets no more than the setting allows. */
+            expirationSeconds?: number;
+            /** @description Usages that are asked for. Every certificate is for clients, and none is that of an authority. */
+            usages?: string[];
+            /** @description Who asked. Says nothing in a request: the service fills it in. */
+            username?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What became of the request: Approved, Denied or neither. */
+        CertificateSigningRequestStatus: {
+            /**
+             * Format: byte
+             * @description The certificate that was signed, in PEM, in base64.
+             */
+            certificate?: string;
+            conditions: components["schemas"]["Condition"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A wish for a certificate from the device CA. */
+        CertificateSigningRequest: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "CertificateSigningRequest";
+            metadata: components["schemas"]["ObjectMeta"];
+            spec: components["schemas"]["CertificateSigningRequestSpec"];
+            status?: components["schemas"]["CertificateSigningRequestStatus"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A page of certificate signing requests. */
+        CertificateSigningRequestList: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "CertificateSigningRequestList";
+            metadata: components["schemas"]["ListMeta"];
+            items: components["schemas"]["CertificateSigningRequest"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The answer where there is no other object to give; every error is one. */
+        Status: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "Status";
+            /** @enum {string} */
+            status: "Success" | "Failure";
+            /** @description The HTTP status of the answer. */
+            code: number;
+            /** @description What happened, as one word for programs. */
+            reason: string;
+            /** @description What happened, for people. */
+            message: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description How the device is; the last two, what Muster waits for.
+         * @enum {string}
+         */
+        DeviceSummaryStatusType: "Online" | "Degraded" | "Error" | "Rebooting" | "PoweredOff" | "Unknown" | "AwaitingReconnect" | "ConflictPaused";
+        /** @description How the device as a whole is. */
+        DeviceSummaryStatus: {
+            status: components["schemas"]["DeviceSummaryStatusType"];
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description Whether the device runs what it should.
+         * @enum {string}
+         */
+        DeviceUpdatedStatusType: "UpToDate" | "OutOfDate" | "Updating" | "Unknown";
+        /** @description How far the device is with what it should run. */
+        DeviceUpdatedStatus: {
+            status: components["schemas"]["DeviceUpdatedStatusType"];
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description Whether the device belongs to the fleet, or is leaving it.
+         * @enum {string}
+         */
+        DeviceLifecycleStatusType: "Unknown" | "Enrolled" | "Decommissioning" | "Decommissioned";
+        /** @description Where the device is between enrolling and being given up. */
+        DeviceLifecycleStatus: {
+            status: components["schemas"]["DeviceLifecycleStatusType"];
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description How the applications are, taken together.
+         * @enum {string}
+         */
+        ApplicationsSummaryStatusType: "Healthy" | "Degraded" | "Error" | "Unknown" | "NoApplications";
+        /** @description How the applications of the device are. */
+        DeviceApplicationsSummaryStatus: {
+            status: components["schemas"]["ApplicationsSummaryStatusType"];
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description How much of a resource is left.
+         * @enum {string}
+         */
+        DeviceResourceStatusType: "Healthy" | "Warning" | "Critical" | "Error" | "Unknown";
+        /** @description How the resources that the device watches are. */
+        DeviceResourceStatus: {
+            cpu: components["schemas"]["DeviceResourceStatusType"];
+            memory: components["schemas"]["DeviceResourceStatusType"];
+            disk: components["schemas"]["DeviceResourceStatusType"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What one check of integrity found. */
+        DeviceIntegrityCheckStatus: {
+            /** @enum {string} */
+            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Whether the device is what it says it is. */
+        DeviceIntegrityStatus: {
+            /** @enum {string} */
+            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
+            /** @description Why, for people. */
+            info?: string;
+            deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatus"];
+            tpm?: components["schemas"]["DeviceIntegrityCheckStatus"];
+            /**
+             * Format: date-time
+             * @description When integrity was last checked.
+             */
+            lastVerified?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What configuration the device runs. */
+        DeviceConfigStatus: {
+            /** @description The rendered version that the device runs. */
+            renderedVersion: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What operating system the device runs. */
+        DeviceOsStatus: {
+            /** @description The OS image that the device runs. */
+            image: string;
+            /** @description The digest of that image. */
+            imageDigest: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What the device was set up to say of itself. */
+        CustomDeviceInfo: {
+            [key: string]: string;
+        };
+        /** @description Facts about the device, each a text under a name of its own. */
+        DeviceSystemInfo: {
+            architecture: string;
+            /** @description Differs after each boot. */
+            bootID: string;
+            operatingSystem: string;
+            agentVersion: string;
+            customInfo?: components["schemas"]["CustomDeviceInfo"];
+        } & {
+            [key: string]: string;
+        };
         /** @description A version of an item of a catalog, which stands for an OCI image. */
         CatalogItemRefSpec: {
             /** @description The catalog that the item is in. */
@@ -1876,6 +2232,191 @@ export interface components {
         });
         /** @description An application to run on the device; `appType` says which kind. */
         ApplicationProviderSpec: components["schemas"]["ComposeApplication"] | components["schemas"]["QuadletApplication"] | components["schemas"]["ContainerApplication"] | components["schemas"]["HelmApplication"] | components["schemas"]["VmApplication"];
+        /** @description A systemd unit's state, in systemd's own words. */
+        SystemdUnitStatus: {
+            unit: string;
+            description: string;
+            /** @enum {string} */
+            enableState: "enabled" | "enabled-runtime" | "linked" | "linked-runtime" | "alias" | "masked" | "masked-runtime" | "static" | "disabled" | "indirect" | "generated" | "transient" | "bad" | "unknown" | "";
+            /** @enum {string} */
+            loadState: "stub" | "loaded" | "not-found" | "bad-setting" | "error" | "merged" | "masked" | "unknown";
+            /** @enum {string} */
+            activeState: "active" | "reloading" | "inactive" | "failed" | "activating" | "deactivating" | "maintenance" | "refreshing" | "unknown";
+            subState: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description How an application is.
+         * @enum {string}
+         */
+        ApplicationStatusType: "Preparing" | "Starting" | "Running" | "Error" | "Unknown" | "Completed" | "Stopped" | "Stopping";
+        /** @description What a volume holds. */
+        ApplicationVolumeStatus: {
+            name: string;
+            /** @description The image that fills the volume. */
+            reference: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How one application of the device is. */
+        DeviceApplicationStatus: {
+            name: string;
+            /** @description How many of its containers are ready. */
+            ready: string;
+            restarts: number;
+            status: components["schemas"]["ApplicationStatusType"];
+            /** @description It came with the OS image. */
+            embedded: boolean;
+            appType: components["schemas"]["AppType"];
+            runAs?: string;
+            volumes?: components["schemas"]["ApplicationVolumeStatus"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a config provider gave at the last render. */
+        DependencySyncConfigRefStatus: {
+            configProviderName: string;
+            /** @description Tells one content of the source from another. */
+            fingerprint?: string;
+            /**
+             * Format: date-time
+             * @description When that content last changed.
+             */
+            lastUpdatedAt?: string;
+        };
+        /** @description What the sources outside the spec gave at the last render. */
+        DependencySyncStatus: {
+            configRefs?: components["schemas"]["DependencySyncConfigRefStatus"][];
+        };
+        /**
+         * @description Whether the OS is replaced as an image or managed by packages.
+         * @enum {string}
+         */
+        OsModeType: "image" | "package";
+        /** @description What the agent of the device can do. */
+        DeviceCapabilities: {
+            osMode?: components["schemas"]["OsModeType"];
+        };
+        /** @description What is known of the state of a device. The device itself may be further on. */
+        DeviceStatus: {
+            conditions: components["schemas"]["Condition"][];
+            systemInfo: components["schemas"]["DeviceSystemInfo"];
+            systemd?: components["schemas"]["SystemdUnitStatus"][];
+            applications: components["schemas"]["DeviceApplicationStatus"][];
+            applicationsSummary: components["schemas"]["DeviceApplicationsSummaryStatus"];
+            resources: components["schemas"]["DeviceResourceStatus"];
+            integrity: components["schemas"]["DeviceIntegrityStatus"];
+            config: components["schemas"]["DeviceConfigStatus"];
+            os: components["schemas"]["DeviceOsStatus"];
+            updated: components["schemas"]["DeviceUpdatedStatus"];
+            summary: components["schemas"]["DeviceSummaryStatus"];
+            /**
+             * Format: date-time
+             * @description When the device was last heard of.
+             */
+            lastSeen?: string;
+            lifecycle: components["schemas"]["DeviceLifecycleStatus"];
+            dependencySync?: components["schemas"]["DependencySyncStatus"];
+            capabilities?: components["schemas"]["DeviceCapabilities"];
+        };
+        /** @description What a device says of itself: as much of a status as it knows. */
+        ReportedDeviceStatus: {
+            conditions?: components["schemas"]["Condition"][];
+            systemInfo?: {
+                architecture?: string;
+                /** @description Differs after each boot. */
+                bootID?: string;
+                operatingSystem?: string;
+                agentVersion?: string;
+                customInfo?: components["schemas"]["CustomDeviceInfo"];
+            } & {
+                [key: string]: string;
+            };
+            systemd?: components["schemas"]["SystemdUnitStatus"][];
+            applications?: components["schemas"]["DeviceApplicationStatus"][];
+            applicationsSummary?: {
+                status?: components["schemas"]["ApplicationsSummaryStatusType"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            resources?: {
+                cpu?: components["schemas"]["DeviceResourceStatusType"];
+                memory?: components["schemas"]["DeviceResourceStatusType"];
+                disk?: components["schemas"]["DeviceResourceStatusType"];
+            } & {
+                [key: string]: unknown;
+            };
+            integrity?: {
+                /** @enum {string} */
+                status?: "Verified" | "Failed" | "Unknown" | "Unsupported";
+                /** @description Why, for people. */
+                info?: string;
+                deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatus"];
+                tpm?: components["schemas"]["DeviceIntegrityCheckStatus"];
+                /**
+                 * Format: date-time
+                 * @description When integrity was last checked.
+                 */
+                lastVerified?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            config?: {
+                /** @description The rendered version that the device runs. */
+                renderedVersion?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            os?: {
+                /** @description The OS image that the device runs. */
+                image?: string;
+                /** @description The digest of that image. */
+                imageDigest?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            updated?: {
+                status?: components["schemas"]["DeviceUpdatedStatusType"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            summary?: {
+                status?: components["schemas"]["DeviceSummaryStatusType"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When the device was last heard of.
+             */
+            lastSeen?: string;
+            lifecycle?: {
+                status?: components["schemas"]["DeviceLifecycleStatusType"];
+                /** @description Why, for people. */
+                info?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            dependencySync?: {
+                configRefs?: components["schemas"]["DependencySyncConfigRefStatus"][];
+            } & {
+                [key: string]: unknown;
+            };
+            capabilities?: {
+                osMode?: components["schemas"]["OsModeType"];
+            } & {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
         /** @description Configuration kept in a Git repository. */
         GitRef: {
             /** @description The repository, by the name of its resource. */
@@ -2050,340 +2591,6 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /**
-         * @description Whether what the condition says is so.
-         * @enum {string}
-         */
-        ConditionStatus: "True" | "False" | "Unknown";
-        /**
-         * @description What the condition is about.
-         * @enum {string}
-         */
-        ConditionType: "Approved" | "TPMVerified" | "Denied" | "Failed" | "Accessible" | "ResourceParsed" | "Synced" | "Valid" | "RolloutInProgress" | "Updating" | "SpecValid" | "MultipleOwners" | "DeviceDecommissioning";
-        /** @description One thing observed of an object, and since when it has been so. */
-        Condition: {
-            type: components["schemas"]["ConditionType"];
-            status: components["schemas"]["ConditionStatus"];
-            /** @description The generation that was looked at. */
-            observedGeneration?: number;
-            /**
-             * Format: date-time
-             * @description When the status last changed.
-             */
-            lastTransitionTime: string;
-            /** @description Why, as one word for programs. */
-            reason: string;
-            /** @description Why, for people. */
-            message: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description A systemd unit's state, in systemd's own words. */
-        SystemdUnitStatus: {
-            unit: string;
-            description: string;
-            /** @enum {string} */
-            enableState: "enabled" | "enabled-runtime" | "linked" | "linked-runtime" | "alias" | "masked" | "masked-runtime" | "static" | "disabled" | "indirect" | "generated" | "transient" | "bad" | "unknown" | "";
-            /** @enum {string} */
-            loadState: "stub" | "loaded" | "not-found" | "bad-setting" | "error" | "merged" | "masked" | "unknown";
-            /** @enum {string} */
-            activeState: "active" | "reloading" | "inactive" | "failed" | "activating" | "deactivating" | "maintenance" | "refreshing" | "unknown";
-            subState: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description How an application is.
-         * @enum {string}
-         */
-        ApplicationStatusType: "Preparing" | "Starting" | "Running" | "Error" | "Unknown" | "Completed" | "Stopped" | "Stopping";
-        /** @description What a volume holds. */
-        ApplicationVolumeStatus: {
-            name: string;
-            /** @description The image that fills the volume. */
-            reference: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description How one application of the device is. */
-        DeviceApplicationStatus: {
-            name: string;
-            /** @description How many of its containers are ready. */
-            ready: string;
-            restarts: number;
-            status: components["schemas"]["ApplicationStatusType"];
-            /** @description It came with the OS image. */
-            embedded: boolean;
-            appType: components["schemas"]["AppType"];
-            runAs?: string;
-            volumes?: components["schemas"]["ApplicationVolumeStatus"][];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What a config provider gave at the last render. */
-        DependencySyncConfigRefStatus: {
-            configProviderName: string;
-            /** @description Tells one content of the source from another. */
-            fingerprint?: string;
-            /**
-             * Format: date-time
-             * @description When that content last changed.
-             */
-            lastUpdatedAt?: string;
-        };
-        /** @description What the sources outside the spec gave at the last render. */
-        DependencySyncStatus: {
-            configRefs?: components["schemas"]["DependencySyncConfigRefStatus"][];
-        };
-        /**
-         * @description Whether the OS is replaced as an image or managed by packages.
-         * @enum {string}
-         */
-        OsModeType: "image" | "package";
-        /** @description What the agent of the device can do. */
-        DeviceCapabilities: {
-            osMode?: components["schemas"]["OsModeType"];
-        };
-        /**
-         * @description How the device is; the last two, what Muster waits for.
-         * @enum {string}
-         */
-        DeviceSummaryStatusType: "Online" | "Degraded" | "Error" | "Rebooting" | "PoweredOff" | "Unknown" | "AwaitingReconnect" | "ConflictPaused";
-        /** @description How the device as a whole is. */
-        DeviceSummaryStatus: {
-            status: components["schemas"]["DeviceSummaryStatusType"];
-            /** @description Why, for people. */
-            info?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description Whether the device runs what it should.
-         * @enum {string}
-         */
-        DeviceUpdatedStatusType: "UpToDate" | "OutOfDate" | "Updating" | "Unknown";
-        /** @description How far the device is with what it should run. */
-        DeviceUpdatedStatus: {
-            status: components["schemas"]["DeviceUpdatedStatusType"];
-            /** @description Why, for people. */
-            info?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description Whether the device belongs to the fleet, or is leaving it.
-         * @enum {string}
-         */
-        DeviceLifecycleStatusType: "Unknown" | "Enrolled" | "Decommissioning" | "Decommissioned";
-        /** @description Where the device is between enrolling and being given up. */
-        DeviceLifecycleStatus: {
-            status: components["schemas"]["DeviceLifecycleStatusType"];
-            /** @description Why, for people. */
-            info?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description How the applications are, taken together.
-         * @enum {string}
-         */
-        ApplicationsSummaryStatusType: "Healthy" | "Degraded" | "Error" | "Unknown" | "NoApplications";
-        /** @description How the applications of the device are. */
-        DeviceApplicationsSummaryStatus: {
-            status: components["schemas"]["ApplicationsSummaryStatusType"];
-            /** @description Why, for people. */
-            info?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description How much of a resource is left.
-         * @enum {string}
-         */
-        DeviceResourceStatusType: "Healthy" | "Warning" | "Critical" | "Error" | "Unknown";
-        /** @description How the resources that the device watches are. */
-        DeviceResourceStatus: {
-            cpu: components["schemas"]["DeviceResourceStatusType"];
-            memory: components["schemas"]["DeviceResourceStatusType"];
-            disk: components["schemas"]["DeviceResourceStatusType"];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What one check of integrity found. */
-        DeviceIntegrityCheckStatus: {
-            /** @enum {string} */
-            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
-            /** @description Why, for people. */
-            info?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description Whether the device is what it says it is. */
-        DeviceIntegrityStatus: {
-            /** @enum {string} */
-            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
-            /** @description Why, for people. */
-            info?: string;
-            deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatus"];
-            tpm?: components["schemas"]["DeviceIntegrityCheckStatus"];
-            /**
-             * Format: date-time
-             * @description When integrity was last checked.
-             */
-            lastVerified?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What configuration the device runs. */
-        DeviceConfigStatus: {
-            /** @description The rendered version that the device runs. */
-            renderedVersion: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What operating system the device runs. */
-        DeviceOsStatus: {
-            /** @description The OS image that the device runs. */
-            image: string;
-            /** @description The digest of that image. */
-            imageDigest: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What the device was set up to say of itself. */
-        CustomDeviceInfo: {
-            [key: string]: string;
-        };
-        /** @description Facts about the device, each a text under a name of its own. */
-        DeviceSystemInfo: {
-            architecture: string;
-            /** @description Differs after each boot. */
-            bootID: string;
-            operatingSystem: string;
-            agentVersion: string;
-            customInfo?: components["schemas"]["CustomDeviceInfo"];
-        } & {
-            [key: string]: string;
-        };
-        /** @description What is known of the state of a device. The device itself may be further on. */
-        DeviceStatus: {
-            conditions: components["schemas"]["Condition"][];
-            systemInfo: components["schemas"]["DeviceSystemInfo"];
-            systemd?: components["schemas"]["SystemdUnitStatus"][];
-            applications: components["schemas"]["DeviceApplicationStatus"][];
-            applicationsSummary: components["schemas"]["DeviceApplicationsSummaryStatus"];
-            resources: components["schemas"]["DeviceResourceStatus"];
-            integrity: components["schemas"]["DeviceIntegrityStatus"];
-            config: components["schemas"]["DeviceConfigStatus"];
-            os: components["schemas"]["DeviceOsStatus"];
-            updated: components["schemas"]["DeviceUpdatedStatus"];
-            summary: components["schemas"]["DeviceSummaryStatus"];
-            /**
-             * Format: date-time
-             * @description When the device was last heard of.
-             */
-            lastSeen?: string;
-            lifecycle: components["schemas"]["DeviceLifecycleStatus"];
-            dependencySync?: components["schemas"]["DependencySyncStatus"];
-            capabilities?: components["schemas"]["DeviceCapabilities"];
-        };
-        /** @description What a device says of itself: as much of a status as it knows. */
-        ReportedDeviceStatus: {
-            conditions?: components["schemas"]["Condition"][];
-            systemInfo?: {
-                architecture?: string;
-                /** @description Differs after each boot. */
-                bootID?: string;
-                operatingSystem?: string;
-                agentVersion?: string;
-                customInfo?: components["schemas"]["CustomDeviceInfo"];
-            } & {
-                [key: string]: string;
-            };
-            systemd?: components["schemas"]["SystemdUnitStatus"][];
-            applications?: components["schemas"]["DeviceApplicationStatus"][];
-            applicationsSummary?: {
-                status?: components["schemas"]["ApplicationsSummaryStatusType"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            resources?: {
-                cpu?: components["schemas"]["DeviceResourceStatusType"];
-                memory?: components["schemas"]["DeviceResourceStatusType"];
-                disk?: components["schemas"]["DeviceResourceStatusType"];
-            } & {
-                [key: string]: unknown;
-            };
-            integrity?: {
-                /** @enum {string} */
-                status?: "Verified" | "Failed" | "Unknown" | "Unsupported";
-                /** @description Why, for people. */
-                info?: string;
-                deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatus"];
-                tpm?: components["schemas"]["DeviceIntegrityCheckStatus"];
-                /**
-                 * Format: date-time
-                 * @description When integrity was last checked.
-                 */
-                lastVerified?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            config?: {
-                /** @description The rendered version that the device runs. */
-                renderedVersion?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            os?: {
-                /** @description The OS image that the device runs. */
-                image?: string;
-                /** @description The digest of that image. */
-                imageDigest?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            updated?: {
-                status?: components["schemas"]["DeviceUpdatedStatusType"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            summary?: {
-                status?: components["schemas"]["DeviceSummaryStatusType"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            /**
-             * Format: date-time
-             * @description When the device was last heard of.
-             */
-            lastSeen?: string;
-            lifecycle?: {
-                status?: components["schemas"]["DeviceLifecycleStatusType"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            dependencySync?: {
-                configRefs?: components["schemas"]["DependencySyncConfigRefStatus"][];
-            } & {
-                [key: string]: unknown;
-            };
-            capabilities?: {
-                osMode?: components["schemas"]["OsModeType"];
-            } & {
-                [key: string]: unknown;
-            };
-        } & {
-            [key: string]: unknown;
-        };
         /** @description How many devices can do what. */
         DevicesSummaryCapabilities: {
             /** @description By how the OS is managed; `unknown` for devices that did not say. */
@@ -2407,15 +2614,6 @@ export interface components {
                 [key: string]: number;
             };
             capabilities?: components["schemas"]["DevicesSummaryCapabilities"];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What a page of a list says of the list. */
-        ListMeta: {
-            /** @description Where the next page begins; not there on the last one. */
-            continue?: string;
-            /** @description About how many items come after this page, where that is known. */
-            remainingItemCount?: number;
         } & {
             [key: string]: unknown;
         };
@@ -2531,22 +2729,6 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description The answer where there is no other object to give; every error is one. */
-        Status: {
-            apiVersion: components["schemas"]["ApiVersion"];
-            /** @constant */
-            kind: "Status";
-            /** @enum {string} */
-            status: "Success" | "Failure";
-            /** @description The HTTP status of the answer. */
-            code: number;
-            /** @description What happened, as one word for programs. */
-            reason: string;
-            /** @description What happened, for people. */
-            message: string;
-        } & {
-            [key: string]: unknown;
-        };
         /** @description One step of a patch. */
         PatchOperation: {
             /** @enum {string} */
@@ -2616,7 +2798,7 @@ export interface components {
             name: string;
             roles: ("viewer" | "operator" | "restorer" | "admin")[];
             /** @description What the roles allow. */
-            permissions: ("devices.read" | "devices.edit" | "devices.decide" | "devices.decommission" | "devices.delete" | "fleets.read" | "fleets.edit" | "enrollment.read" | "enrollment.edit" | "enrollment.decide" | "restores.read" | "restores.declare" | "events.read" | "metrics.read")[];
+            permissions: ("devices.read" | "devices.edit" | "devices.decide" | "devices.decommission" | "devices.delete" | "fleets.read" | "fleets.edit" | "enrollment.read" | "enrollment.edit" | "enrollment.decide" | "certificates.read" | "certificates.edit" | "certificates.decide" | "restores.read" | "restores.declare" | "events.read" | "metrics.read")[];
         };
         /** @description Which devices were resumed. */
         DeviceResumeResponse: {
@@ -2683,6 +2865,42 @@ export interface components {
             specProblem: string | null;
             /** @description What resuming would change; null if nothing would be sent, or while the device has not sent the spec it runs. */
             difference: components["schemas"]["SpecDifference"] | null;
+        };
+        /** @description What an agent needs to enroll. */
+        EnrollmentConfig: {
+            "enrollment-service": {
+                authentication: {
+                    /**
+                     * Format: byte
+                     * @description The enrollment certificate in PEM, in base64; empty if none was asked for.
+                     */
+                    "client-certificate-data": string;
+                    /**
+                     * Format: byte
+                     * @description Always empty: the key never leaves whoever made it.
+                     */
+                    "client-key-data": string;
+                } & {
+                    [key: string]: unknown;
+                };
+                service: {
+                    /**
+                     * Format: byte
+                     * @description Authorities of the listener for devices in PEM, in base64; empty where agents trust those of their system.
+                     */
+                    "certificate-authority-data": string;
+                    /** @description Address of the listener for devices. */
+                    server: string;
+                } & {
+                    [key: string]: unknown;
+                };
+                /** @description Page that an agent shows to whoever approves it. */
+                "enrollment-ui-endpoint": string;
+            } & {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
         };
         /** @description What was changed. */
         ResourceUpdatedDetails: {
@@ -2854,7 +3072,7 @@ export interface components {
          * @description What happened, as one word for programs: Flight Control's and Muster's own.
          * @enum {string}
          */
-        EventReason: "ResourceCreated" | "ResourceCreationFailed" | "ResourceUpdated" | "ResourceUpdateFailed" | "ResourceDeleted" | "ResourceDeletionFailed" | "DeviceDecommissioned" | "DeviceDecommissionFailed" | "DeviceCPUCritical" | "DeviceCPUWarning" | "DeviceCPUNormal" | "DeviceMemoryCritical" | "DeviceMemoryWarning" | "DeviceMemoryNormal" | "DeviceDiskCritical" | "DeviceDiskWarning" | "DeviceDiskNormal" | "DeviceApplicationError" | "DeviceApplicationDegraded" | "DeviceApplicationHealthy" | "DeviceDisconnected" | "DeviceIsRebooting" | "DeviceConflictPaused" | "DeviceConflictResolved" | "DeviceConnected" | "DeviceContentUpToDate" | "DeviceContentOutOfDate" | "DeviceContentUpdating" | "DeviceUpdateFailed" | "DeviceVulnerabilityCVECritical" | "DeviceVulnerabilityCVEResolved" | "DeviceVulnerabilityCVEWarning" | "DeviceOSImageChanged" | "EnrollmentRequestApproved" | "EnrollmentRequestApprovalFailed" | "DeviceMultipleOwnersDetected" | "DeviceMultipleOwnersResolved" | "DeviceSpecValid" | "DeviceSpecInvalid" | "InternalTaskFailed" | "InternalTaskPermanentlyFailed" | "RepositoryAccessible" | "RepositoryInaccessible" | "ReferencedRepositoryUpdated" | "FleetValid" | "FleetInvalid" | "FleetRolloutCreated" | "FleetRolloutStarted" | "FleetRolloutFailed" | "FleetRolloutCompleted" | "FleetRolloutBatchDispatched" | "FleetRolloutDeviceSelected" | "FleetRolloutBatchCompleted" | "ResourceSyncCommitDetected" | "ResourceSyncAccessible" | "ResourceSyncInaccessible" | "ResourceSyncParsed" | "ResourceSyncParsingFailed" | "ResourceSyncSynced" | "ResourceSyncSyncFailed" | "DependencyChangeDetected" | "DependencySyncProbeFailed" | "SystemRestored" | "EncryptionMigrationStarted" | "EncryptionMigrationCompleted" | "ApplicationLifecycleChanged" | "DeviceAheadWithoutRestore" | "RestoreSuperseded" | "RestoreSettled" | "DeviceAnswered" | "DeviceAdopted" | "UnknownDeviceReported" | "EnrollmentRequestDenied" | "DeviceCertificateIssued";
+        EventReason: "ResourceCreated" | "ResourceCreationFailed" | "ResourceUpdated" | "ResourceUpdateFailed" | "ResourceDeleted" | "ResourceDeletionFailed" | "DeviceDecommissioned" | "DeviceDecommissionFailed" | "DeviceCPUCritical" | "DeviceCPUWarning" | "DeviceCPUNormal" | "DeviceMemoryCritical" | "DeviceMemoryWarning" | "DeviceMemoryNormal" | "DeviceDiskCritical" | "DeviceDiskWarning" | "DeviceDiskNormal" | "DeviceApplicationError" | "DeviceApplicationDegraded" | "DeviceApplicationHealthy" | "DeviceDisconnected" | "DeviceIsRebooting" | "DeviceConflictPaused" | "DeviceConflictResolved" | "DeviceConnected" | "DeviceContentUpToDate" | "DeviceContentOutOfDate" | "DeviceContentUpdating" | "DeviceUpdateFailed" | "DeviceVulnerabilityCVECritical" | "DeviceVulnerabilityCVEResolved" | "DeviceVulnerabilityCVEWarning" | "DeviceOSImageChanged" | "EnrollmentRequestApproved" | "EnrollmentRequestApprovalFailed" | "DeviceMultipleOwnersDetected" | "DeviceMultipleOwnersResolved" | "DeviceSpecValid" | "DeviceSpecInvalid" | "InternalTaskFailed" | "InternalTaskPermanentlyFailed" | "RepositoryAccessible" | "RepositoryInaccessible" | "ReferencedRepositoryUpdated" | "FleetValid" | "FleetInvalid" | "FleetRolloutCreated" | "FleetRolloutStarted" | "FleetRolloutFailed" | "FleetRolloutCompleted" | "FleetRolloutBatchDispatched" | "FleetRolloutDeviceSelected" | "FleetRolloutBatchCompleted" | "ResourceSyncCommitDetected" | "ResourceSyncAccessible" | "ResourceSyncInaccessible" | "ResourceSyncParsed" | "ResourceSyncParsingFailed" | "ResourceSyncSynced" | "ResourceSyncSyncFailed" | "DependencyChangeDetected" | "DependencySyncProbeFailed" | "SystemRestored" | "EncryptionMigrationStarted" | "EncryptionMigrationCompleted" | "ApplicationLifecycleChanged" | "DeviceAheadWithoutRestore" | "RestoreSuperseded" | "RestoreSettled" | "DeviceAnswered" | "DeviceAdopted" | "UnknownDeviceReported" | "EnrollmentRequestDenied" | "DeviceCertificateIssued" | "CertificateSigningRequestApproved" | "CertificateSigningRequestDenied";
         /** @description Names an object. */
         ObjectReference: {
             kind: string;
@@ -6700,6 +6918,628 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnrollmentRequestApprovalStatus"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    getEnrollmentConfig: {
+        parameters: {
+            query?: {
+                /** @description Certificate signing request whose certificate is to be in it, once that was issued. */
+                csr?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrollmentConfig"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listCertificateSigningRequests: {
+        parameters: {
+            query?: {
+                /** @description Most items to return; 1000 if it is not given or 0. */
+                limit?: number;
+                /** @description The `continue` of the page before, to get the one after it. */
+                continue?: string;
+                /** @description Only what has these labels, as in Kubernetes; everything if blank. */
+                labelSelector?: string;
+                /** @description Only what has these fields; everything if blank. */
+                fieldSelector?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateSigningRequestList"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    createCertificateSigningRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateSigningRequestRequestInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateSigningRequest"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    getCertificateSigningRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateSigningRequest"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    replaceCertificateSigningRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateSigningRequestRequestInput"];
+            };
+        };
+        responses: {
+            /** @description It was there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateSigningRequest"];
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateSigningRequest"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    deleteCertificateSigningRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    updateCertificateSigningRequestApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateSigningRequestAnswerInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateSigningRequest"];
                 };
             };
             /** @description The request is malformed; nothing was changed. */

@@ -16,6 +16,8 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { JsonObject } from '../domain/json.ts';
 import type { Lineage } from '../domain/position.ts';
+import type { CertificateSigningRequestSpec } from '../domain/resources/certificate-signing-request.ts';
+import type { Condition } from '../domain/resources/condition.ts';
 import type { EnrollmentRequestApprovalStatus, EnrollmentRequestSpec } from '../domain/resources/enrollment-request.ts';
 import type { RestoreBackup } from '../domain/resources/restore.ts';
 import { orderedText } from './column-types.ts';
@@ -284,9 +286,9 @@ export const certificateSigningRequests = pgTable(
     annotations: jsonb('annotations').$type<Record<string, string>>().notNull().default({}),
     /** `Device/<name>` for the renewal of a device, or null. */
     owner: text('owner'),
-    spec: jsonb('spec').$type<JsonObject>().notNull(),
-    /** Conditions Approved, Denied and Failed. */
-    conditions: jsonb('conditions').$type<JsonObject[]>().notNull().default([]),
+    spec: jsonb('spec').$type<CertificateSigningRequestSpec>().notNull(),
+    /** The answer: condition Approved or Denied. */
+    conditions: jsonb('conditions').$type<Condition[]>().notNull().default([]),
     /** PEM of the certificate; null while there is none. */
     certificate: text('certificate'),
     resourceVersion: bigint('resource_version', { mode: 'number' }).notNull().default(1),

@@ -6,7 +6,7 @@ export type NewEvent = {
   readonly type: 'Normal' | 'Warning';
   readonly reason: EventReason;
   readonly involved: {
-    readonly kind: 'Device' | 'Fleet' | 'Restore' | 'EnrollmentRequest' | 'System';
+    readonly kind: 'Device' | 'Fleet' | 'Restore' | 'EnrollmentRequest' | 'CertificateSigningRequest' | 'System';
     readonly name: string;
   };
   readonly message: string;

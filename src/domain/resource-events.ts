@@ -1,7 +1,7 @@
 import type { NewEvent } from './event.ts';
 import type { Ownership } from './ownership.ts';
 
-type Resource = { readonly kind: 'Device' | 'Fleet' | 'EnrollmentRequest'; readonly name: string };
+type Resource = { readonly kind: NewEvent['involved']['kind']; readonly name: string };
 
 /** A part of a resource that an event can name as updated. */
 export type UpdatedField = 'owner' | 'labels' | 'spec' | 'spec.selector' | 'spec.template';

@@ -15,9 +15,11 @@ import { openapiOptions } from './openapi.ts';
 import { addressOf, createRateLimit, limitRequests } from './rate-limits.ts';
 import { protectBrowsers } from './response-headers.ts';
 import { authConfigRoutes } from './routes/auth-config.ts';
+import { certificateSigningRequestRoutes } from './routes/certificate-signing-requests.ts';
 import { deviceActionRoutes } from './routes/device-actions.ts';
 import { deviceStatusRoutes } from './routes/device-status.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { enrollmentConfigRoutes } from './routes/enrollment-config.ts';
 import { enrollmentRequestRoutes } from './routes/enrollment-requests.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fleetRoutes } from './routes/fleets.ts';
@@ -42,6 +44,7 @@ const about = {
     { name: 'device', description: 'Devices: what each should be, and what is known of it.' },
     { name: 'fleet', description: 'Fleets: which devices share a template.' },
     { name: 'enrollmentrequest', description: 'Devices that ask to be taken in.' },
+    { name: 'certificatesigningrequest', description: 'Wishes for certificates from the device CA.' },
     { name: 'label', description: 'Labels in use.' },
     { name: 'event', description: 'What happened, who did it and why.' },
     { name: 'organization', description: 'Organizations; there is one.' },
@@ -66,6 +69,8 @@ const apiRoutes = [
   deviceStatusRoutes,
   fleetRoutes,
   enrollmentRequestRoutes,
+  enrollmentConfigRoutes,
+  certificateSigningRequestRoutes,
   labelRoutes,
   eventRoutes,
   organizationRoutes,

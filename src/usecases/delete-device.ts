@@ -4,6 +4,8 @@ import { lockDevice, removeDevice } from '../db/device-writes.ts';
 import { removeApprovedRequest } from '../db/enrollment-request-store.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
+import { pruneSigningRequests } from '../db/signing-request-store.ts';
+import { requestOwner } from '../domain/certificates/signing-request.ts';
 import { deletedEvent } from '../domain/resource-events.ts';
 import { countOutDevice } from './count-devices.ts';
 import { noSuchDevice } from './read-device.ts';
@@ -24,6 +26,7 @@ export async function deleteDevice(
     const device = await lockDevice(tx, name);
     if (device === undefined) throw noSuchDevice(name);
     await removeDevice(tx, name);
+    await pruneSigningRequests(tx, requestOwner(name), 0);
     const events = [deletedEvent({ kind: 'Device', name }, actor)];
     if (await removeApprovedRequest(tx, name)) events.push(deletedEvent({ kind: 'EnrollmentRequest', name }, actor));
     await appendEvents(tx, events, { restore, now });

@@ -11,6 +11,9 @@ export const permissions = {
   'enrollment.edit': 'Create, change and delete enrollment requests.',
   'enrollment.decide':
     'Approve and deny enrollment requests, and let in devices that the restored database does not know.',
+  'certificates.read': 'See certificate signing requests, and the configuration with which agents enroll.',
+  'certificates.edit': 'Ask for enrollment certificates, and delete certificate signing requests.',
+  'certificates.decide': 'Approve and deny certificate signing requests; those of one’s own are approved at once.',
   'restores.read':
     'See restores, how their musters go, their reports, and devices that the restored database does not know.',
   'restores.declare': 'Declare that the database now holds a backup.',

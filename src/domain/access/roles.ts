@@ -7,6 +7,7 @@ const reading = [
   'devices.read',
   'fleets.read',
   'enrollment.read',
+  'certificates.read',
   'restores.read',
   'events.read',
   'metrics.read',
@@ -22,7 +23,16 @@ export const allPermissions: readonly Permission[] = Object.keys(permissions).fi
  */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: reading,
-  operator: [...reading, 'devices.edit', 'devices.decide', 'fleets.edit', 'enrollment.edit', 'enrollment.decide'],
+  operator: [
+    ...reading,
+    'devices.edit',
+    'devices.decide',
+    'fleets.edit',
+    'enrollment.edit',
+    'enrollment.decide',
+    'certificates.edit',
+    'certificates.decide',
+  ],
   restorer: ['restores.read', 'restores.declare'],
   admin: allPermissions,
 };

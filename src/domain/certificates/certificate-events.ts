@@ -1,4 +1,5 @@
 import type { NewEvent } from '../event.ts';
+import type { SigningDecision } from './signing-request.ts';
 
 /** The event of a certificate that a device gets after its first one. */
 export function certificateIssuedEvent(
@@ -12,6 +13,24 @@ export function certificateIssuedEvent(
     involved: { kind: 'Device', name: device },
     message: `Device ${device} got a certificate that is valid until ${until}.`,
     details: { detailType: 'MusterCertificate', expiresAt: until },
+    actor,
+  };
+}
+
+/** The event of a person's answer to a certificate signing request. */
+export function signingAnswerEvent(
+  name: string,
+  decision: SigningDecision,
+  { actor, expiresAt }: { readonly actor: string; readonly expiresAt: Date | undefined },
+): NewEvent {
+  const until = expiresAt?.toISOString();
+  const then = until === undefined ? '' : ` Its certificate is valid until ${until}.`;
+  return {
+    type: 'Normal',
+    reason: `CertificateSigningRequest${decision}`,
+    involved: { kind: 'CertificateSigningRequest', name },
+    message: `Certificate signing request ${name} was ${decision.toLowerCase()}.${then}`,
+    ...(until !== undefined && { details: { detailType: 'MusterCertificate', expiresAt: until } }),
     actor,
   };
 }

@@ -1,6 +1,8 @@
 import { badRequest, type MusterError } from '../errors.ts';
+import type { CertificateSigningRequestSpec } from '../resources/certificate-signing-request.ts';
+import { resourceNameSchema } from '../resources/object-meta.ts';
 import type { CertificateIssuer, CertificateWish, CheckedRequest, IssuedCertificate } from './certificate-issuer.ts';
-import { devicePrefix, type signers } from './signers.ts';
+import { devicePrefix, enrollmentName, signers } from './signers.ts';
 
 const dayMs = 86_400_000;
 
@@ -49,4 +51,72 @@ function wrongName(device: string, found: string): MusterError {
   return badRequest(
     `the certificate signing request names ${JSON.stringify(found)}: expected the common name ${device}, which is the device's name`,
   );
+}
+
+/** Signers of which a device may ask certificates for itself. */
+const deviceSigners: readonly string[] = [signers.renewal, signers.service];
+
+/**
+ * Signs what a device that shows its management certificate asks for: its next management certificate, or one with which it
+ * talks to other services. The name of the latter ends with the device's, so that no device can take the name of another.
+ *
+ * @throws MusterError 400 for another signer or a name that is not the device's own; as the issuer
+ */
+export async function issueForDevice(
+  device: string,
+  request: CheckedRequest,
+  { signerName, expirationSeconds }: CertificateSigningRequestSpec,
+  issuing: Issuing,
+): Promise<IssuedCertificate> {
+  const requestedMs = expirationSeconds === undefined ? undefined : expirationSeconds * 1_000;
+  if (signerName === signers.renewal) {
+    return await issueManagementCertificate(device, request, signers.renewal, { ...issuing, requestedMs });
+  }
+  if (signerName !== signers.service) {
+    throw badRequest(`spec.signerName: expected ${deviceSigners.join(' or ')}, found ${JSON.stringify(signerName)}`);
+  }
+  const { commonName } = request;
+  if (!commonName.endsWith(`-${device}`) || !resourceNameSchema.safeParse(commonName).success) {
+    throw badRequest(
+      `the certificate signing request names ${JSON.stringify(commonName)}: expected a common name that ends with -${device}`,
+    );
+  }
+  const longest = issuing.days * dayMs;
+  const lifetimeMs = Math.min(longest, requestedMs ?? longest);
+  return await issuing.issuer.issue(request, {
+    commonName,
+    signer: signers.service,
+    device,
+    lifetimeMs,
+    now: issuing.now,
+  });
+}
+
+/** Validity of an enrollment certificate where none is asked for, as Flight Control has it. */
+const usualEnrollmentMs = 365 * dayMs;
+
+/**
+ * Signs a certificate with which devices may ask to join.
+ *
+ * @param name of the request, which is the common name of its CSR, both with or without `client-enrollment-` before it
+ * @throws MusterError 400 for a name that is not that; as the issuer
+ */
+export async function issueEnrollmentCertificate(
+  name: string,
+  request: CheckedRequest,
+  { expirationSeconds }: CertificateSigningRequestSpec,
+  { issuer, now }: Pick<Issuing, 'issuer' | 'now'>,
+): Promise<IssuedCertificate> {
+  const commonName = enrollmentNameOf(name);
+  if (enrollmentNameOf(request.commonName) !== commonName) {
+    throw badRequest(
+      `the certificate signing request names ${JSON.stringify(request.commonName)}: expected the common name ${name}, which is the request's name`,
+    );
+  }
+  const lifetimeMs = expirationSeconds === undefined ? usualEnrollmentMs : expirationSeconds * 1_000;
+  return await issuer.issue(request, { commonName, signer: signers.enrollment, lifetimeMs, now });
+}
+
+function enrollmentNameOf(name: string): string {
+  return name === enrollmentName || name.startsWith(`${enrollmentName}-`) ? name : `${enrollmentName}-${name}`;
 }

@@ -86,6 +86,9 @@ const musterReasons = [
   'EnrollmentRequestDenied',
   /** A device got a certificate after its first one: by renewal, or because it lost its own. */
   'DeviceCertificateIssued',
+  /** A person's request for a certificate was approved, and the certificate issued. */
+  'CertificateSigningRequestApproved',
+  'CertificateSigningRequestDenied',
 ] as const;
 
 export const eventReasonSchema = z.enum([...flightctlReasons, ...musterReasons]).meta({

@@ -52,6 +52,9 @@ export const limits = {
 
   patchOperationCount: 1000,
   certificateRequestLength: 64 * 1024,
+  certificateUsageCount: 32,
+  /** Validity that a request may ask for: from a minute to ten years. */
+  certificateSeconds: { least: 60, most: 10 * 365 * 24 * 60 * 60 },
   selectorLength: 64 * 1024,
   /** Why a person does something: goes into the audit trail. */
   reasonLength: 1024,

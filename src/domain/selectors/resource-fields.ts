@@ -33,6 +33,13 @@ export const enrollmentRequestFields = {
   'status.certificate': text,
 } as const satisfies FieldCatalogue;
 
+export const signingRequestFields = {
+  'metadata.name': text,
+  'metadata.owner': text,
+  'metadata.creationTimestamp': timestamp,
+  'status.certificate': text,
+} as const satisfies FieldCatalogue;
+
 export const restoreFields = {
   'metadata.name': text,
   'metadata.creationTimestamp': timestamp,

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { actFrom } from '../../db/event-origin.ts';
+import { deviceActor } from '../../domain/event.ts';
+import {
+  certificateSigningRequestRequestSchema,
+  certificateSigningRequestSchema,
+} from '../../domain/resources/certificate-signing-request.ts';
+import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
+import { deviceErrors } from '../../http/error-responses.ts';
+import type { Listener } from '../../http/listener.ts';
+import { refuseUnstorableBodies } from '../../http/storable-bodies.ts';
+import { readSigningRequest } from '../../usecases/read-signing-request.ts';
+import { renewDeviceCertificate } from '../../usecases/renew-device-certificate.ts';
+import type { DeviceAccess } from '../device-access.ts';
+import type { Gateway } from '../gateway.ts';
+
+const tags = ['agent'];
+
+/** `POST /certificatesigningrequests` and `GET /certificatesigningrequests/{name}`: how a device renews its certificate. */
+export function certificateSigningRequestRoutes({ context }: Gateway, access: DeviceAccess) {
+  return async (app: Listener) => {
+    refuseUnstorableBodies(app);
+
+    app.route({
+      method: 'POST',
+      url: '/certificatesigningrequests',
+      schema: {
+        operationId: 'createCertificateSigningRequest',
+        tags,
+        summary: 'Ask for the next certificate of the device that shows its present one.',
+        body: certificateSigningRequestRequestSchema,
+        response: { 201: certificateSigningRequestSchema, ...deviceErrors },
+      },
+      async handler(request, reply) {
+        const device = access.requireCertified(request);
+        const actor = deviceActor(device);
+        const made = await actFrom({ actor, from: request.ip, requestId: request.id }, () =>
+          renewDeviceCertificate(context, { device, request: request.body, actor }),
+        );
+        context.log.info(
+          {
+            requestId: request.id,
+            actor,
+            action: 'createCertificateSigningRequest',
+            certificatesigningrequest: made.metadata.name,
+          },
+          'done',
+        );
+        return await reply.code(201).send(made);
+      },
+    });
+
+    app.route({
+      method: 'GET',
+      url: '/certificatesigningrequests/:name',
+      schema: {
+        operationId: 'getCertificateSigningRequest',
+        tags,
+        summary: 'Get a request for a certificate that the device made, with the certificate.',
+        params: z.object({ name: resourceNameSchema }),
+        response: { 200: certificateSigningRequestSchema, ...deviceErrors },
+      },
+      handler: (request) =>
+        readSigningRequest(context, request.params.name, { device: access.requireCertified(request) }),
+    });
+  };
+}

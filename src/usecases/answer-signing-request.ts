@@ -1,0 +1,64 @@
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/client.ts';
+import { appendEvents } from '../db/event-log.ts';
+import { holdRestore } from '../db/fence.ts';
+import { lockSigningRequest, saveSigningAnswer } from '../db/signing-request-store.ts';
+import { signingAnswerEvent } from '../domain/certificates/certificate-events.ts';
+import type { CertificateIssuer, IssuedCertificate } from '../domain/certificates/certificate-issuer.ts';
+import { issueEnrollmentCertificate } from '../domain/certificates/device-certificates.ts';
+import {
+  assertUnanswered,
+  decisionCondition,
+  decisionIn,
+  noDeviceCa,
+  pemOf,
+  signingRequestDocument,
+  type SigningRequestRecord,
+} from '../domain/certificates/signing-request.ts';
+import type {
+  CertificateSigningRequest,
+  CertificateSigningRequestAnswer,
+} from '../domain/resources/certificate-signing-request.ts';
+import { noSuchSigningRequest } from './read-signing-request.ts';
+
+type Deps = { database: Database; clock: Clock; deviceCa: CertificateIssuer | undefined };
+
+/**
+ * Approves or denies a person's request for an enrollment certificate. An approval issues the certificate.
+ *
+ * @throws MusterError 400 for an answer that is none, or without a device CA; 404; 409 if it was answered before; 503 while
+ * the device CA is not valid
+ */
+export async function answerSigningRequest(
+  { database, clock, deviceCa }: Deps,
+  { name, answer, actor }: { name: string; answer: CertificateSigningRequestAnswer; actor: string },
+): Promise<CertificateSigningRequest> {
+  const decision = decisionIn(answer);
+  return await database.transact(async (tx) => {
+    const restore = await holdRestore(tx);
+    const known = await lockSigningRequest(tx, name);
+    if (known === undefined) throw noSuchSigningRequest(name);
+    assertUnanswered(known);
+    const now = clock.now();
+    const issued = decision === 'Approved' ? await issue(deviceCa, known, now) : undefined;
+    const answered = {
+      ...known,
+      conditions: [decisionCondition(decision, `${decision} by ${actor}.`, now)],
+      certificate: issued?.certificate ?? null,
+      resourceVersion: known.resourceVersion + 1,
+    };
+    await saveSigningAnswer(tx, answered);
+    const event = signingAnswerEvent(name, decision, { actor, expiresAt: issued?.expiresAt });
+    await appendEvents(tx, [event], { restore, now });
+    return signingRequestDocument(answered);
+  });
+}
+
+async function issue(
+  issuer: CertificateIssuer | undefined,
+  { name, spec }: SigningRequestRecord,
+  now: Date,
+): Promise<IssuedCertificate> {
+  if (issuer === undefined) throw noDeviceCa();
+  return await issueEnrollmentCertificate(name, await issuer.read(pemOf(spec)), spec, { issuer, now });
+}
