@@ -1,6 +1,8 @@
 import { createApiClient } from '../cli/api-client.ts';
 import { DeliveryWitness } from '../simulator/delivery-witness.ts';
 import { fresh } from '../simulator/starting-point.ts';
+import { togetherObserving } from '../simulator/device-observer.ts';
+import { OrderWitness } from '../simulator/order-witness.ts';
 import { SimulatedFleet } from '../simulator/simulated-fleet.ts';
 import { DemoService } from './demo-service.ts';
 import type { Narrator } from './narrator.ts';
@@ -10,7 +12,9 @@ import type { Stage } from './stage.ts';
 import { moveOn, takeBackup } from './steps/back-up.ts';
 import { carryOn } from './steps/carry-on.ts';
 import { closeTheCase, waitUntilAllRunWhatWasRendered } from './steps/conclude.ts';
+import { deleteFleet } from './steps/delete-fleet.ts';
 import { muster } from './steps/muster.ts';
+import { restartPaused } from './steps/restart-paused.ts';
 import { declareRestore, restoreBackup } from './steps/restore-backup.ts';
 import { resumeAll } from './steps/resume.ts';
 import { reviewConflicts } from './steps/review.ts';
@@ -18,7 +22,7 @@ import { rollOutToVersionFive } from './steps/roll-out.ts';
 import { showMetrics } from './steps/show-metrics.ts';
 import { letLatecomerIn, registerLatecomer } from './steps/unknown-device.ts';
 
-/** What the demo found, each number checked: the JSON line with which `muster demo --json` ends. */
+/** The numbers that the demo found, each checked: the JSON line with which `muster demo --json` ends. */
 export type DemoResult = {
   readonly devices: number;
   /** Devices that had moved on past the backup. */
@@ -29,10 +33,12 @@ export type DemoResult = {
   readonly deliveredWhilePaused: number;
   readonly resumed: number;
   readonly renderedAfterResume: number;
+  /** Files, applications and settings that left a device although no spec that somebody wrote said so. */
+  readonly removedUnordered: number;
   readonly seconds: number;
 };
 
-/** Puts the service, the devices and who watches them on the stage; the service must have been started. */
+/** Puts the service, the devices and their observers on the stage; the service must have been started. */
 export function setStage({
   service,
   devices,
@@ -41,19 +47,20 @@ export function setStage({
 }: Pick<Stage, 'service' | 'narrator' | 'signal'> & { devices: number }): Stage {
   const cast = castDevices(devices);
   const witness = new DeliveryWitness();
+  const orders = new OrderWitness();
   const fleetOf = (devices: readonly SceneDevice[]) =>
     new SimulatedFleet({
       agentServer: service.agent,
       members: devices.map(({ name, transport }) => ({ name, transport, start: fresh })),
       reconnect: { firstMs: 500, capMs: 3_000 },
-      observer: witness,
+      observer: togetherObserving(witness, orders),
     });
   const [fleet, late] = [fleetOf(cast), fleetOf([latecomer])];
   const api = createApiClient({ server: service.api, token: undefined });
-  return { cast, service, api, fleet, late, witness, scraper: new Scraper(api), narrator, signal };
+  return { cast, service, api, fleet, late, witness, orders, scraper: new Scraper(api), narrator, signal };
 }
 
-/** Ends what goes on on a stage. */
+/** Ends all that goes on on a stage. */
 export async function clearStage({ fleet, late, scraper }: Stage): Promise<void> {
   await Promise.all([fleet.stop(), late.stop(), scraper.stop()]);
 }
@@ -76,12 +83,14 @@ export async function tellStory(stage: Stage): Promise<DemoResult> {
   await restoreBackup(stage, backup);
   const awaitingAfterRestore = await declareRestore(stage, backup);
   const { conflictPaused, normal } = await muster(stage, ahead);
+  await restartPaused(stage);
   await letLatecomerIn(stage);
   await reviewConflicts(stage);
   await carryOn(stage);
+  await deleteFleet(stage);
   const resumed = await resumeAll(stage);
   const renderedAfterResume = await waitUntilAllRunWhatWasRendered(stage, resumed);
-  const deliveredWhilePaused = await closeTheCase(stage, ahead);
+  const { deliveredWhilePaused, removedUnordered } = await closeTheCase(stage, ahead);
   await showMetrics(stage);
   return {
     devices: stage.cast.length,
@@ -92,6 +101,7 @@ export async function tellStory(stage: Stage): Promise<DemoResult> {
     deliveredWhilePaused,
     resumed: resumed.length,
     renderedAfterResume,
+    removedUnordered,
     seconds: Math.round(stage.narrator.seconds * 10) / 10,
   };
 }

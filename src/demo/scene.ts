@@ -1,4 +1,4 @@
-import type { DeviceBody, FleetBody } from '../cli/api-client.ts';
+import type { DeviceBody } from '../cli/api-client.ts';
 import type { Transport } from '../simulator/simulated-fleet.ts';
 
 /** Who is on the stage: devices, the fleets they belong to, and what those fleets are at each edition. */
@@ -12,11 +12,13 @@ export type SceneFleet = { readonly name: string; readonly matchLabels: Readonly
 
 export const sites = ['north', 'south', 'west'] as const;
 export const canaryFleet: SceneFleet = { name: 'canaries', matchLabels: { ring: 'canary' } };
-export const stableFleets: readonly SceneFleet[] = [
+/** The one that somebody deletes in the middle of it all. */
+export const deletedFleet: SceneFleet = { name: 'kiosks', matchLabels: { ring: 'stable', role: 'kiosk' } };
+export const fleets: readonly SceneFleet[] = [
   { name: 'gateways', matchLabels: { ring: 'stable', role: 'gateway' } },
-  { name: 'kiosks', matchLabels: { ring: 'stable', role: 'kiosk' } },
+  deletedFleet,
+  canaryFleet,
 ];
-export const fleets: readonly SceneFleet[] = [...stableFleets, canaryFleet];
 
 /** So many devices try a change before the others get it, as a share of all. */
 const canaryShare = 0.1;
@@ -30,7 +32,7 @@ export function castDevices(count: number): SceneDevice[] {
   const width = String(count).length;
   return Array.from({ length: count }, (_empty, index) => ({
     name: `demo-${String(index + 1).padStart(width, '0')}`,
-    // Of each ten another half, lest every tenth device talk alike.
+    // Of each ten another half, so that not every tenth device talks alike.
     transport: (index + Math.floor(index / 10)) % 2 === 0 ? 'http' : 'ws',
     labels: {
       site: sites[index % sites.length] ?? sites[0],
@@ -56,34 +58,7 @@ export function deviceRequest({ name, labels }: SceneDevice): DeviceBody {
   return { apiVersion: 'flightctl.io/v1beta1', kind: 'Device', metadata: { name, labels } };
 }
 
-/**
- * A fleet at an edition of its template, with placeholders for what differs from device to device.
- *
- * @param edition which version devices come to run that get the editions one after another, from 1
- * @param note goes into the configuration, to tell editions of the same number apart
- */
-export function fleetRequest({ name, matchLabels }: SceneFleet, edition: number, note = 'rollout'): FleetBody {
-  const site = [
-    'device={{ .metadata.name }}',
-    'site={{ .metadata.labels.site }}',
-    `edition=${edition}`,
-    `note=${note}`,
-  ];
-  return {
-    apiVersion: 'flightctl.io/v1beta1',
-    kind: 'Fleet',
-    metadata: { name },
-    spec: {
-      selector: { matchLabels: { ...matchLabels } },
-      template: {
-        spec: {
-          os: { image: `quay.io/acme/${name}-os:1.${edition}` },
-          config: [
-            { name: 'site', inline: [{ path: '/etc/acme/site.conf', content: `${site.join('\n')}\n`, mode: 0o644 }] },
-          ],
-          applications: [{ name: 'telemetry', appType: 'container', image: `quay.io/acme/telemetry:2.${edition}` }],
-        },
-      },
-    },
-  };
+/** Tells whether a fleet has a device, by its labels. */
+export function isMember({ labels }: SceneDevice, { matchLabels }: SceneFleet): boolean {
+  return Object.entries(matchLabels).every(([key, value]) => labels[key as keyof typeof labels] === value);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../cli/api-client.ts';
+import type { OrderWitness } from '../simulator/order-witness.ts';
 import type { DeliveryWitness } from '../simulator/delivery-witness.ts';
 import type { SimulatedDevice } from '../simulator/simulated-device.ts';
 import type { SimulatedFleet } from '../simulator/simulated-fleet.ts';
@@ -8,7 +9,7 @@ import { DemoFailure, type Narrator } from './narrator.ts';
 import type { SceneDevice } from './scene.ts';
 import type { Scraper } from './scraper.ts';
 
-/** What every step of the story works with. */
+/** All that the steps of the story work with. */
 export type Stage = {
   readonly cast: readonly SceneDevice[];
   readonly service: DemoService;
@@ -17,6 +18,8 @@ export type Stage = {
   /** The latecomer alone; it is not of the cast. */
   readonly late: SimulatedFleet;
   readonly witness: DeliveryWitness;
+  /** Knows what was written for each device, and sees what each has. */
+  readonly orders: OrderWitness;
   readonly scraper: Scraper;
   readonly narrator: Narrator;
   /** Aborts when a person ends the demo early. */
@@ -75,7 +78,7 @@ export async function waitForVersion(
   await waitForAll(stage, {
     label: `version ${version}`,
     total: devices.length,
-    count: () => devices.filter((device) => device.position.version >= version && device.isConfirmed).length,
+    count: () => devices.filter((device) => device.applied.version >= version && device.isConfirmed).length,
   });
 }
 
@@ -84,5 +87,19 @@ export function chosen(stage: Stage, rule: (device: SceneDevice) => boolean): Si
   return stage.fleet.devices.filter((_device, index) => {
     const cast = stage.cast[index];
     return cast !== undefined && rule(cast);
+  });
+}
+
+/** Restarts the agents of devices, and waits until each has come back and was answered. */
+export async function restartAndReturn(stage: Stage, devices: readonly SimulatedDevice[]): Promise<void> {
+  const which = new Set(devices);
+  stage.fleet.restart({
+    which: (device) => which.has(device),
+    spreadMs: (devices.length / arrivalsPerSecond) * 1_000,
+  });
+  await waitForAll(stage, {
+    label: 'back after a restart',
+    total: devices.length,
+    count: () => devices.filter((device) => device.isConfirmed).length,
   });
 }

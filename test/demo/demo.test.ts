@@ -34,11 +34,14 @@ test('the story holds in every number, ends with one line of JSON, and leaves no
     deliveredWhilePaused: 0,
     resumed: 6,
     renderedAfterResume: 6,
+    removedUnordered: 0,
     seconds: expect.any(Number) as number,
   });
   expect(stderr).toContain('All numbers hold');
   expect(stderr).toMatch(/demo-\d\d +\w+ +(HTTP|WebSocket) +Ahead +version 7 +version 5/);
   expect(stderr).toMatch(/-.*os:1\.7[^]*\+.*os:1\.5/);
+  expect(stderr).toMatch(/mode: 0644/);
+  expect(stderr).toContain('What the devices have');
   expect(stderr).toContain('it is listed with the position that it claims: version 1');
   expect(stderr).toMatch(/muster_unknown_device_reports_total +0 → [1-9]/);
   expect(await left()).toEqual([]);

@@ -44,11 +44,11 @@ export async function moveOn(stage: Stage): Promise<number> {
   narrator.command(`muster apply -f ${canaryFleet.name}.yaml`);
   const canaries = chosen(stage, isCanary);
   for (let edition = versionAtBackup + 1; edition <= version; edition += 1) {
-    await publish(stage, [canaryFleet], edition);
+    await publish(stage, [canaryFleet], { edition });
     await waitForVersion(stage, edition, canaries);
   }
-  const ahead = fleet.devices.filter(({ position }) => position.version >= version).length;
-  const others = fleet.devices.filter(({ position }) => position.version === versionAtBackup).length;
+  const ahead = fleet.devices.filter(({ applied }) => applied.version >= version).length;
+  const others = fleet.devices.filter(({ applied }) => applied.version === versionAtBackup).length;
   narrator.expect(`devices at version ${version}`, { expected: Math.round(cast.length / 10), found: ahead });
   narrator.expect(`devices still at version ${versionAtBackup}`, { expected: cast.length - ahead, found: others });
   return ahead;

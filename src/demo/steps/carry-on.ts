@@ -15,11 +15,11 @@ export async function carryOn(stage: Stage): Promise<void> {
     'An urgent fix goes to all three fleets. The paused devices must not notice: a change of a fleet does not clear a conflict.',
   );
   narrator.command('muster apply -f fix.yaml');
-  await publish(stage, fleets, editionOfFix, 'urgent fix');
+  await publish(stage, fleets, { edition: editionOfFix, note: 'urgent fix' });
   const others = chosen(stage, (device) => !isCanary(device));
   await waitForVersion(stage, editionOfFix, others);
   const canaries = chosen(stage, isCanary);
-  const untouched = canaries.filter(({ position }) => position.version === versionOfCanaries).length;
+  const untouched = canaries.filter(({ applied }) => applied.version === versionOfCanaries).length;
   narrator.expect('paused devices that run what they ran', { expected: canaries.length, found: untouched });
   narrator.expect('devices still paused', {
     expected: canaries.length,

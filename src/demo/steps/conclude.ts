@@ -9,7 +9,7 @@ import type { Resumed } from './resume.ts';
 
 const shownRows = 5;
 
-/** All is well when every device runs what the server rendered for it. @returns how many resumed devices do */
+/** Waits until every device runs what the server rendered for it. @returns how many resumed devices do */
 export async function waitUntilAllRunWhatWasRendered(stage: Stage, resumed: readonly Resumed[]): Promise<number> {
   const { narrator, fleet, late } = stage;
   const devices = [...fleet.devices, ...late.devices];
@@ -18,7 +18,7 @@ export async function waitUntilAllRunWhatWasRendered(stage: Stage, resumed: read
     'Version, timeline and hash of every device are compared with those of the server.',
   );
   const versionsBefore = new Map(resumed.map(({ name, version }) => [name, version]));
-  const moved = ({ name, position }: SimulatedDevice) => position.version > (versionsBefore.get(name) ?? 0);
+  const moved = ({ name, applied }: SimulatedDevice) => applied.version > (versionsBefore.get(name) ?? 0);
   let renderedAfterResume = 0;
   await waitForAll(stage, {
     label: 'run what was rendered',
@@ -27,7 +27,7 @@ export async function waitUntilAllRunWhatWasRendered(stage: Stage, resumed: read
       // The service is only asked for all of them once the devices themselves say that they are done.
       const done = devices.filter((device) => device.isConfirmed && moved(device)).length;
       if (done < devices.length) return done;
-      const positions = new Map(devices.map(({ name, position }) => [name, position]));
+      const positions = new Map(devices.map(({ name, applied }) => [name, applied]));
       let same = 0;
       renderedAfterResume = 0;
       for await (const page of standingsOfDevices(stage.api)) {
@@ -52,8 +52,16 @@ function isSame(server: DevicePosition, device: DevicePosition | undefined): boo
   return server.timeline === device.timeline && server.specHash === device.specHash;
 }
 
-/** The record of it all, and what the devices saw. @returns how many specs came to paused or awaited devices */
-export async function closeTheCase(stage: Stage, ahead: number): Promise<number> {
+/** Counts that the devices kept. */
+export type WitnessCounts = {
+  /** Specs that came to paused or awaited devices. */
+  readonly deliveredWhilePaused: number;
+  /** Files, applications and settings that left a device although nobody wrote so. */
+  readonly removedUnordered: number;
+};
+
+/** The record of it all, and what the devices saw. */
+export async function closeTheCase(stage: Stage, ahead: number): Promise<WitnessCounts> {
   const { narrator, api, witness, fleet, late } = stage;
   narrator.step('The record of the recovery', 'Which backup, how long it took, what was decided, by whom and why.');
   narrator.command('muster restore report');
@@ -81,5 +89,30 @@ export async function closeTheCase(stage: Stage, ahead: number): Promise<number>
   narrator.expect('specs that a device had to ignore as old', { expected: 0, found: witness.refusals });
   const known = fleet.counters.answered.size + late.counters.answered.size;
   narrator.expect('devices that were answered', { expected: fleet.devices.length + late.devices.length, found: known });
-  return witness.violations.length;
+  return { deliveredWhilePaused: witness.violations.length, removedUnordered: expectOnlyOrdered(stage) };
+}
+
+/** @returns how many things left a device although nobody wrote so: none */
+function expectOnlyOrdered({ narrator, orders, fleet, late }: Stage): number {
+  const restarts = [...fleet.devices, ...late.devices].reduce((sum, device) => sum + device.restarts, 0);
+  narrator.step(
+    'What the devices have',
+    `Each keeps files, applications and systemd units as a real agent would; ${restarts} restarted on the way. What they have is compared with what was written for them.`,
+  );
+  for (const { device, cause, version, changes, differences } of orders.unordered.slice(0, shownRows)) {
+    const what = [
+      ...changes.map(({ kind, name, action }) => `${kind} ${name} ${action}`),
+      ...differences.map(({ kind, name, is }) => `${kind} ${name} is ${is}`),
+    ];
+    narrator.say(`${device}: ${cause} of version ${version}: ${what.join(', ')}`);
+  }
+  narrator.expect('files, applications and settings that left a device although nobody wrote so', {
+    expected: 0,
+    found: orders.removed,
+  });
+  narrator.expect('times that a device was made like no spec that somebody wrote', {
+    expected: 0,
+    found: orders.unordered.length,
+  });
+  return orders.removed;
 }

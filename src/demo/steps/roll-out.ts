@@ -1,6 +1,7 @@
 import { answerOf } from '../../cli/api-client.ts';
 import { inParallel } from '../../cli/in-parallel.ts';
-import { deviceRequest, fleetRequest, fleets, type SceneFleet } from '../scene.ts';
+import { fleetManifest, fleetRequest, specWritten, type Edition } from '../fleet-manifest.ts';
+import { deviceRequest, fleets, isMember, latecomer, type SceneFleet } from '../scene.ts';
 import { arrivalsPerSecond, waitForAll, waitForVersion, type Stage } from '../stage.ts';
 
 /** The version that every device runs when the backup is taken. */
@@ -13,10 +14,15 @@ export async function rollOutToVersionFive(stage: Stage): Promise<void> {
   const { narrator, cast, api, fleet, signal } = stage;
   narrator.step(
     `${cast.length} devices in three fleets`,
-    'Each fleet has a label selector and a template with placeholders, which is rendered for each of its devices.',
+    'Each fleet has a label selector and a template with placeholders, which is filled in for each of its devices. Agents apply the first config provider only, so the three become one; and 0644 is octal, as in every manifest.',
   );
+  const [shown] = fleets;
+  if (shown !== undefined) {
+    narrator.command(`cat ${shown.name}.yaml`);
+    narrator.block(fleetManifest(shown, { edition: 1 }));
+  }
   narrator.command('muster apply -f fleets.yaml -f devices.yaml');
-  for (const each of fleets) await answerOf(api.POST('/api/v1/fleets', { body: fleetRequest(each, 1) }));
+  await publish(stage, fleets, { edition: 1 });
   let registered = 0;
   const registration = inParallel(cast, registering, async (device) => {
     signal.throwIfAborted();
@@ -41,26 +47,28 @@ export async function rollOutToVersionFive(stage: Stage): Promise<void> {
     'A change of a template is rendered for each device and delivered to it; the device says when it runs it.',
   );
   for (let edition = 2; edition <= versionAtBackup; edition += 1) {
-    await publish(stage, fleets, edition);
+    await publish(stage, fleets, { edition });
     await waitForVersion(stage, edition, fleet.devices);
   }
   expectVersions(stage);
 }
 
-/** Gives fleets another edition of their template, as a person would. */
+/** Gives fleets an edition of their template, as a person would, and notes what that means for each device. */
 export async function publish(
-  { api }: Stage,
+  { api, cast, orders }: Stage,
   which: readonly SceneFleet[],
-  edition: number,
-  note?: string,
+  version: Edition,
 ): Promise<void> {
   for (const each of which) {
+    for (const device of [...cast, latecomer]) {
+      if (isMember(device, each)) orders.written(device.name, () => specWritten(device, each, version));
+    }
     const params = { path: { name: each.name } };
-    await answerOf(api.PUT('/api/v1/fleets/{name}', { params, body: fleetRequest(each, edition, note) }));
+    await answerOf(api.PUT('/api/v1/fleets/{name}', { params, body: fleetRequest(each, version) }));
   }
 }
 
 function expectVersions({ narrator, fleet }: Stage): void {
-  const found = fleet.devices.filter(({ position }) => position.version === versionAtBackup).length;
+  const found = fleet.devices.filter(({ applied }) => applied.version === versionAtBackup).length;
   narrator.expect(`devices at version ${versionAtBackup}`, { expected: fleet.devices.length, found });
 }
