@@ -8,6 +8,7 @@ import type { AgentTimes } from './device/agent-times.ts';
 import { readPollAnswer } from './device/poll-answer.ts';
 import { identityHeaders, tlsOptions, type DeviceAccess } from './device-credential.ts';
 import { enroll } from './enrollment.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import type { SimulatedDevice } from './simulated-device.ts';
 import { statusUpdate } from './status-update.ts';
 import { around, retryAfterMs } from './waiting-times.ts';
@@ -64,21 +65,31 @@ export class HttpDevice {
       bodyTimeout: silenceMs,
     });
     this.talking.counters.connects += 1;
-    const tellStatus = async () => await this.putStatus(pool, signal);
-    const disconnect = this.device.connect(tellStatus);
     try {
-      if (this.mustEnroll) {
-        await this.enroll(pool, signal);
-        return 'reconnect';
-      }
-      while (!signal.aborted && !this.device.machine.isDecommissioned) {
-        if (this.device.isStatusDue() || this.owesSpec()) await tellStatus();
-        await this.poll(pool, signal);
-      }
+      if (this.mustEnroll) await this.enroll(pool, signal);
+      else await this.talk(pool, signal);
       return this.device.machine.isDecommissioned ? 'decommissioned' : 'reconnect';
     } finally {
-      disconnect();
       await pool.destroy();
+    }
+  }
+
+  private async talk(pool: Pool, signal: AbortSignal): Promise<void> {
+    const { device } = this;
+    // One at a time: what the agent does on its own may have to be told while another status is under way.
+    const tellStatus = oneAtATime(async () => {
+      if (device.isStatusDue() || this.owesSpec()) await this.putStatus(pool, signal);
+    });
+    const disconnect = device.connect(tellStatus);
+    try {
+      while (!signal.aborted && !device.machine.isDecommissioned) {
+        await tellStatus();
+        // The answer may have been that the device is paused: its spec is not to wait for the end of the poll.
+        await tellStatus();
+        await this.poll(pool, signal);
+      }
+    } finally {
+      disconnect();
     }
   }
 
