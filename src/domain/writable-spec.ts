@@ -2,11 +2,12 @@ import { badRequest } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import type { DeviceSpec } from './resources/device-spec.ts';
 import { clientProblems, specProblems } from './resources/spec-rules.ts';
-import { listProblems } from './resources/zod-problem.ts';
+import { listProblems, type DocumentProblem } from './resources/zod-problem.ts';
+import { checkTemplates } from './templates/template-renderer.ts';
 
 /**
  * Refuses a spec that has the right form and that no client may write: what Flight Control refuses too, and what an agent
- * could not apply.
+ * could not apply. Of templates, what could be filled in for no device.
  *
  * @param spec as the schema of the request let it through
  * @param where the document that it stands in, such as `the fleet`
@@ -20,7 +21,11 @@ export function assertWritable(
   { templated }: { templated: boolean },
 ): void {
   const checked = spec as DeviceSpec;
-  const problems = [...clientProblems(checked), ...specProblems(checked, { templated })];
+  const problems = [
+    ...clientProblems(checked),
+    ...specProblems(checked, { templated }),
+    ...(templated ? templateProblems(spec) : []),
+  ];
   if (problems.length === 0) return;
   throw badRequest(
     listProblems(
@@ -28,4 +33,11 @@ export function assertWritable(
       where,
     ),
   );
+}
+
+function templateProblems(spec: JsonObject): DocumentProblem[] {
+  return checkTemplates(spec).map(({ steps, line, column, reason }) => ({
+    path: steps,
+    text: line === undefined ? reason : `line ${line}, column ${column}: ${reason}`,
+  }));
 }

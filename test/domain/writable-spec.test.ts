@@ -143,3 +143,24 @@ test('a template in a path is looked at once it is filled in', () => {
   const config = [inline('a', file('{{ .metadata.name }}')), inline('b', file('/x/{{ .metadata.labels.a }}'))];
   expect(problem({ config }, { templated: true })).toBe('none');
 });
+
+describe('a template', () => {
+  const image = (text: string): JsonObject => ({ os: { image: text } });
+
+  test('in the template of a fleet is refused with its place if it can work for no device', () => {
+    expect(problem(image('quay.io/{{ .metadata.name }}:{{ .metadata.labels.version }}'), { templated: true })).toBe(
+      'none',
+    );
+    expect(problem(image('quay.io/{{ upper 5 }}'), { templated: true })).toBe(
+      'spec.os.image: line 1, column 12: argument 1 of upper must be a string, found an integer',
+    );
+    const content = Buffer.from('a\n{{ if 1 }}').toString('base64');
+    expect(
+      problem({ config: [inline('a', file('/a', { content, contentEncoding: 'base64' }))] }, { templated: true }),
+    ).toBe('spec.config[0].inline[0].content: line 2, column 1: {{if}} has no {{end}}');
+    const files = Array.from({ length: 7 }, (_, number) => file(`/${number}`, { content: '{{ len 5 }}' }));
+    expect(problem({ config: [inline('a', ...files)] }, { templated: true })).toMatch(
+      /^(spec\.config\[0\]\.inline\[\d\]\.content: line 1, column 4: len takes a string or a map, found an integer; ){5}and 2 more$/,
+    );
+  });
+});

@@ -73,13 +73,34 @@ describe('creating a fleet', () => {
       'values',
     ],
     [
-      'that would give all its devices up',
+      'that would decommission all its devices',
       { ...good, spec: { template: { spec: { decommissioning: { target: 'FactoryReset' } } } } },
       'decommissioning',
+    ],
+    [
+      'with a template that is broken',
+      fleetRequest('bad', { a: 'b' }, 'quay.io/{{ .metadata.name'),
+      'spec.template.spec.os.image: line 1, column 9: the action that begins here is not closed',
+    ],
+    [
+      'with a function that templates do not know',
+      fleetRequest('bad', { a: 'b' }, '{{ sha256 .metadata.name }}'),
+      'spec.template.spec.os.image: line 1, column 4: function "sha256" is not supported',
+    ],
+    [
+      'with a field that no device has, in a branch that few would take',
+      fleetRequest('bad', { a: 'b' }, '{{ if .metadata.labels.x }}{{ .spec.os.image }}{{ end }}'),
+      'spec.template.spec.os.image: line 1, column 31: .spec.os.image is not available',
     ],
   ])('is refused with 400 %s', async (_, request, names) => {
     expect(refusalOf(await api.post('/fleets', request), 400)).toContain(names);
     refusalOf(await api.get('/fleets/bad'), 404);
+  });
+
+  test('is taken with templates that need labels which a device may lack', async () => {
+    const name = fresh();
+    const image = 'quay.io/{{ .metadata.labels.site }}:{{ slice .metadata.labels.version 0 3 }}';
+    documentOf(await api.post('/fleets', fleetRequest(name, { fleet: name }, image)), 201, fleetSchema);
   });
 });
 
@@ -98,11 +119,13 @@ describe('changing a fleet', () => {
     expect((await eventReasons(here.context, name)).slice(3)).toEqual(['ResourceUpdated', 'FleetRolloutStarted']);
   });
 
-  test('is refused with 400 under another name and with 409 from an old version', async () => {
+  test('is refused with 400 under another name or with a broken template, and with 409 from an old version', async () => {
     const name = await create();
     refusalOf(await api.put(`/fleets/${name}`, fleetRequest('another', {})), 400);
     const request = fleetRequest(name, { fleet: 'else' });
     refusalOf(await api.put(`/fleets/${name}`, { ...request, metadata: { name, resourceVersion: '9' } }), 409);
+    const broken = fleetRequest(name, { fleet: name }, '{{ .metadata.owner }}');
+    expect(refusalOf(await api.put(`/fleets/${name}`, broken), 400)).toContain('.metadata.owner is not available');
     expect((await read(name)).metadata.resourceVersion).toBe('1');
   });
 

@@ -5,7 +5,7 @@ import { applicationContentSchema } from './file-content.ts';
 import { imageReferenceSchema } from './image-reference.ts';
 import { limits } from './limits.ts';
 import { atMostEntries, exactlyOneOf, requiring } from './object-rules.ts';
-import { templatedText } from './templated.ts';
+import { plainText } from './templated.ts';
 
 export const appTypes = ['compose', 'quadlet', 'container', 'helm', 'vm'] as const;
 export const appTypeSchema = z
@@ -16,9 +16,11 @@ export type AppType = z.infer<typeof appTypeSchema>;
 const environmentText = z.string().min(1).max(limits.itemNameLength);
 
 const commonFields = {
-  name: templatedText(
-    /^[A-Za-z0-9]\S*$/,
-    'expected a name that begins with a letter or digit and has no blanks',
+  name: plainText(
+    {
+      pattern: /^[A-Za-z0-9]\S*$/,
+      expected: 'expected a name that begins with a letter or digit and has no blanks',
+    },
     limits.itemNameLength,
   ).optional(),
   annotations: z
@@ -88,9 +90,8 @@ export const quadletApplicationSchema = z
   .meta({ id: 'QuadletApplication', description: 'Containers run as systemd units.', oneOf: requiring(anySource) });
 export type QuadletApplication = z.infer<typeof quadletApplicationSchema>;
 
-export const applicationPortSchema = templatedText(
-  /^\d+:\d+$/,
-  'expected hostPort:containerPort, as in 8080:80',
+export const applicationPortSchema = plainText(
+  { pattern: /^\d+:\d+$/, expected: 'expected hostPort:containerPort, as in 8080:80' },
   limits.itemNameLength,
 ).meta({ id: 'ApplicationPort', description: 'A port of the host and the port of the container it leads to.' });
 
@@ -149,9 +150,11 @@ export const vmApplicationSchema = z
     inline,
     publishPorts: z
       .array(
-        templatedText(
-          /^[0-9]+:[0-9]+(\/(tcp|udp|sctp))?$/,
-          'expected hostPort:guestPort, with /tcp, /udp or /sctp if need be',
+        plainText(
+          {
+            pattern: /^[0-9]+:[0-9]+(\/(tcp|udp|sctp))?$/,
+            expected: 'expected hostPort:guestPort, with /tcp, /udp or /sctp if need be',
+          },
           limits.itemNameLength,
         ),
       )

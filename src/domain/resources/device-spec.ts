@@ -7,7 +7,7 @@ import { imageReferenceSchema } from './image-reference.ts';
 import { limits } from './limits.ts';
 import { atMostOneOf } from './object-rules.ts';
 import { resourceMonitorSchema } from './resource-monitors.ts';
-import { templatedText } from './templated.ts';
+import { plainText } from './templated.ts';
 import { deviceUpdatePolicySpecSchema } from './update-policy.ts';
 
 export const deviceOsSpecSchema = z
@@ -23,9 +23,11 @@ export const deviceOsSpecSchema = z
 export type DeviceOsSpec = z.infer<typeof deviceOsSpecSchema>;
 
 /** The characters of systemd's unit names and of the globs over them, as the contract gives them. */
-const unitPatternSchema = templatedText(
-  /^[0-9a-zA-Z:\-_.\\[\]!*?]+(@[0-9a-zA-Z:\-_.\\[\]!*?]+)?(\.[a-zA-Z[\]!\-*?]+)?$/,
-  'expected a systemd unit name or a glob over such names',
+const unitPatternSchema = plainText(
+  {
+    pattern: /^[0-9a-zA-Z:\-_.\\[\]!*?]+(@[0-9a-zA-Z:\-_.\\[\]!*?]+)?(\.[a-zA-Z[\]!\-*?]+)?$/,
+    expected: 'expected a systemd unit name or a glob over such names',
+  },
   limits.unitPatternLength,
 );
 
@@ -40,7 +42,7 @@ export const deviceConsoleSchema = z
   .meta({ id: 'DeviceConsole', description: 'A console session that is open. Set by the service.' });
 export type DeviceConsole = z.infer<typeof deviceConsoleSchema>;
 
-/** Templates may stand in its strings; keys that Muster does not know go to the device as they came. */
+/** Templates may stand in some of its strings (templates/template-places.ts); keys that Muster does not know go to the device as they came. */
 export const deviceSpecSchema = z
   .looseObject({
     updatePolicy: deviceUpdatePolicySpecSchema.optional(),

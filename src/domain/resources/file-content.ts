@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
-import { isTemplated, templatedText } from './templated.ts';
+import { templatedText, type TemplatedForm } from './templated.ts';
 
 export const encodingTypeSchema = z
   .enum(['plain', 'base64'])
@@ -15,31 +15,36 @@ const contentFields = {
 
 const contentText = z.string().max(limits.contentLength);
 
-/** A rule for files: content that claims to be base64 is. Line breaks in it do not matter, and templates come later. */
+/** Recognizes base64. Line breaks in it do not matter. A template in it is encoded as well, so it shows no braces. */
+export function isBase64(content: string): boolean {
+  const digits = content.replaceAll(/[\r\n]/g, '');
+  return digits.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(digits);
+}
+
+/** A rule for files: content that claims to be base64 is. */
 function encodedAsStated(
   file: { readonly content?: string | undefined; readonly contentEncoding?: EncodingType | undefined },
   context: z.RefinementCtx,
 ): void {
-  if (file.contentEncoding !== 'base64' || file.content === undefined || isTemplated(file.content)) return;
-  const digits = file.content.replaceAll(/[\r\n]/g, '');
-  if (digits.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(digits)) {
-    context.addIssue({ code: 'custom', path: ['content'], message: 'expected base64, as contentEncoding says' });
-  }
+  if (file.contentEncoding !== 'base64' || file.content === undefined || isBase64(file.content)) return;
+  context.addIssue({ code: 'custom', path: ['content'], message: 'expected base64, as contentEncoding says' });
 }
 
 /** A path from the root of the device's file system. */
-export const absolutePathSchema = templatedText(
-  /^\/.*$/,
-  'expected an absolute path: one that begins with "/"',
-  limits.pathLength,
-);
+export const absolutePathForm: TemplatedForm = {
+  pattern: /^\/.*$/,
+  templated: /^(?:\/[\s\S]*)?\{\{/,
+  expected: 'expected an absolute path: one that begins with "/"',
+};
+export const absolutePathSchema = templatedText(absolutePathForm, limits.pathLength);
 
 /** A path below some directory that it cannot leave. */
-export const relativePathSchema = templatedText(
-  /^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$)).+$/,
-  'expected a relative path without ".."',
-  limits.pathLength,
-);
+export const relativePathForm: TemplatedForm = {
+  pattern: /^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$)).+$/,
+  templated: /^(?!\/|\.\.\/)[\s\S]*\{\{/,
+  expected: 'expected a relative path without ".."',
+};
+export const relativePathSchema = templatedText(relativePathForm, limits.pathLength);
 
 export const fileSpecSchema = z
   .looseObject({

@@ -1,9 +1,11 @@
 import { limits } from './limits.ts';
-import { templatedText } from './templated.ts';
+import { templatedText, type TemplatedForm } from './templated.ts';
+
+export const imageReferenceForm: TemplatedForm = {
+  pattern: /^\S+$/,
+  templated: /\{\{/,
+  expected: 'expected an OCI image reference without blanks',
+};
 
 /** A reference to an OCI image or artifact. Only its shape as one word is checked: registries know the rest. */
-export const imageReferenceSchema = templatedText(
-  /^\S+$/,
-  'expected an OCI image reference without blanks',
-  limits.imageReferenceLength,
-);
+export const imageReferenceSchema = templatedText(imageReferenceForm, limits.imageReferenceLength);

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
 import { uniqueBy } from './object-rules.ts';
-import { templatedText } from './templated.ts';
+import { plainText } from './templated.ts';
 
 const severities = ['Warning', 'Critical', 'Info'] as const;
 
 export const resourceAlertRuleSchema = z
   .looseObject({
     severity: z.enum(severities).meta({ description: 'How bad it is.' }),
-    duration: templatedText(/^\d+[smh]$/, 'expected a duration such as 90s, 10m or 1h').meta({
+    duration: plainText({ pattern: /^\d+[smh]$/, expected: 'expected a duration such as 90s, 10m or 1h' }).meta({
       description: 'The time over which usage is averaged.',
     }),
     percentage: z.number().min(0).max(100).meta({ description: 'The usage at which the alert begins.' }),
@@ -23,7 +23,10 @@ const monitorFields = {
     .max(severities.length)
     .superRefine(uniqueBy('severity'))
     .meta({ description: 'At most one rule for each severity.' }),
-  samplingInterval: templatedText(/^[1-9]\d*[smh]$/, 'expected a duration above zero, such as 5s, 10m or 1h').meta({
+  samplingInterval: plainText({
+    pattern: /^[1-9]\d*[smh]$/,
+    expected: 'expected a duration above zero, such as 5s, 10m or 1h',
+  }).meta({
     description: 'The time between two measurements.',
   }),
 };

@@ -28,7 +28,7 @@ export function specProblems(spec: DeviceSpec, { templated }: { templated: boole
     ...(spec.config ?? []).flatMap((provider, index) => providerProblems(provider, ['config', index], open)),
     ...(spec.applications ?? []).flatMap((app, index) => applicationProblems(app, ['applications', index], open)),
     ...(spec.systemd?.matchPatterns ?? []).flatMap((pattern, index) =>
-      open(pattern) ? [] : found(['systemd', 'matchPatterns', index], goPatternProblem(pattern)),
+      found(['systemd', 'matchPatterns', index], goPatternProblem(pattern)),
     ),
     ...(['downloadSchedule', 'updateSchedule'] as const).flatMap((key) =>
       scheduleProblems(spec.updatePolicy?.[key], ['updatePolicy', key]),
@@ -101,8 +101,7 @@ function applicationPathProblem(path: string): string | undefined {
 const unitMinutes = { s: 1 / 60, m: 1, h: 60 } as const;
 
 function scheduleProblems(schedule: UpdateSchedule | undefined, at: Place): DocumentProblem[] {
-  // Templates are not filled in here, whatever the schema lets through.
-  if (schedule === undefined || isTemplated(schedule.at) || isTemplated(schedule.startGraceDuration)) return [];
+  if (schedule === undefined) return [];
   const cron = readCron(schedule.at);
   if (typeof cron === 'string') return [{ path: [...at, 'at'], text: cron }];
   const interval = shortestIntervalMinutes(cron);

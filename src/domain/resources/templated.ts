@@ -1,21 +1,32 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
 
-/** Whether text holds a template: it only has its final form once a fleet's template is filled in for a device. */
+/** Tells text that holds a template: it only has its final form once a fleet's template is filled in for a device. */
 export function isTemplated(text: string): boolean {
   return text.includes('{{');
 }
 
-/**
- * Text of a certain form, or any text that holds a template: `{{ … }}` may stand anywhere in a fleet's template, and
- * what it becomes is not known before it is filled in.
- *
- * @param form anchored at both ends, without flags
- * @param expected what to tell people, beginning with `expected`
- */
-export function templatedText(form: RegExp, expected: string, maxLength: number = limits.textLength) {
+/** What text must look like: a pattern, anchored at both ends and without flags, and how to say so after `expected`. */
+export type TextForm = { readonly pattern: RegExp; readonly expected: string };
+
+/** The form of text in which a template may stand: `templated` is what it must look like before that is filled in. */
+export type TemplatedForm = TextForm & { readonly templated: RegExp };
+
+/** Text of a form, for the places where `{{ … }}` is filled in. */
+export function templatedText({ pattern, templated, expected }: TemplatedForm, maxLength: number = limits.textLength) {
   return z
     .string()
     .max(maxLength, { abort: true })
-    .regex(new RegExp(String.raw`\{\{|(?:${form.source})`), expected);
+    .regex(new RegExp(`(?:${templated.source})|(?:${pattern.source})`), expected);
+}
+
+/** Text of a form, where templates are not filled in. */
+export function plainText({ pattern, expected }: TextForm, maxLength: number = limits.textLength) {
+  return z
+    .string()
+    .max(maxLength, { abort: true })
+    .regex(pattern, {
+      error: ({ input }) =>
+        typeof input === 'string' && isTemplated(input) ? `${expected}; templates are not filled in here` : expected,
+    });
 }

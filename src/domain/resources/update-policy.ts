@@ -1,28 +1,26 @@
 import { z } from 'zod';
-import { limits } from './limits.ts';
-import { templatedText } from './templated.ts';
+import { plainText } from './templated.ts';
 
 /** Flight Control's duration: a whole number of seconds, minutes or hours. */
-export const durationSchema = templatedText(
-  /^(?:[1-9]\d*)?\d[smh]$/,
-  'expected a duration such as 30s, 10m or 1h',
-).meta({ id: 'Duration', description: 'A whole number of seconds (s), minutes (m) or hours (h).' });
+export const durationSchema = plainText({
+  pattern: /^(?:[1-9]\d*)?\d[smh]$/,
+  expected: 'expected a duration such as 30s, 10m or 1h',
+}).meta({ id: 'Duration', description: 'A whole number of seconds (s), minutes (m) or hours (h).' });
 
 const zone = '[A-Za-z][A-Za-z0-9._+-]*';
 
 /** IANA names have four letters or a slash, so that of all short names only the two that mean one thing are left. */
-export const timeZoneSchema = templatedText(
-  new RegExp(`^(?:GMT|UTC|${zone}(?:/[A-Za-z0-9][A-Za-z0-9._+-]*)+|(?=.{4})${zone})$`),
-  'expected an IANA time zone such as Europe/Paris, or UTC, GMT or Local',
-).meta({ id: 'TimeZone', description: "An IANA time zone; Local, the device's own, if not given." });
+export const timeZoneSchema = plainText({
+  pattern: new RegExp(`^(?:GMT|UTC|${zone}(?:/[A-Za-z0-9][A-Za-z0-9._+-]*)+|(?=.{4})${zone})$`),
+  expected: 'expected an IANA time zone such as Europe/Paris, or UTC, GMT or Local',
+}).meta({ id: 'TimeZone', description: "An IANA time zone; Local, the device's own, if not given." });
 
 const field = '[0-9A-Za-z*,/?-]+';
 
-export const cronExpressionSchema = templatedText(
-  new RegExp(`^ *${field}(?: +${field}){4} *$`),
-  'expected five fields: minute, hour, day of month, month, day of week',
-  limits.textLength,
-).meta({
+export const cronExpressionSchema = plainText({
+  pattern: new RegExp(`^ *${field}(?: +${field}){4} *$`),
+  expected: 'expected five fields: minute, hour, day of month, month, day of week',
+}).meta({
   id: 'CronExpression',
   description:
     'Points in time: minute, hour, day of month, month and day of week, each a value, list, range, step or *.',

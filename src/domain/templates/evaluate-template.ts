@@ -1,49 +1,90 @@
-import { OutputBudget } from './output-budget.ts';
+import { defaultMaxOutputBytes, OutputBudget } from './output-budget.ts';
 import { Scope } from './scope.ts';
-import type { TemplateDevice } from './scope.ts';
+import type { Filling, TemplateDevice } from './scope.ts';
 import type { BlockNode, CallExpression, Expression, Template, TemplateNode } from './syntax-tree.ts';
-import { quoted } from './template-error.ts';
+import { quoted, TemplateError } from './template-error.ts';
 import { applyFunction } from './template-functions.ts';
 import { isTrue, kindOf, printed, readMap, rootMap } from './template-values.ts';
 import type { TemplateValue } from './template-values.ts';
 
 /**
- * Renders a template for a device. The same template and device give the same text always.
+ * Fills a template in for a device. The same template and device give the same text always.
  *
- * @param budget what the rendering may take, shared with others if the caller likes; 1 MiB otherwise
+ * @param budget what that may take, shared with others if the caller likes; 1 MiB otherwise
  * @throws TemplateError and nothing else: a label that is not set, values that do not fit, the budget spent
  */
 export function evaluateTemplate(template: Template, device: TemplateDevice, budget = new OutputBudget()): string {
-  const run: Run = { template, device, budget, output: [] };
-  writeNodes(template.nodes, rootMap, run);
-  return run.output.join('');
+  return runTemplate(template, { device, budget, isTrial: false }, undefined);
+}
+
+const trialDevice: TemplateDevice = { name: 'name', labels: {} };
+
+/** What trying all templates of a spec may take. */
+export class TrialBudget {
+  readonly forDevice = new OutputBudget();
+  /** For all branches, of which a device gets some. */
+  readonly forEveryBranch = new OutputBudget(4 * defaultMaxOutputBytes);
+}
+
+/**
+ * Fills a template in as far as that can be done before there is a device: labels that are missing are empty. Then looks
+ * at every branch, also those that were not taken, as long as the budget lasts.
+ *
+ * @throws TemplateError for what can work for no device
+ */
+export function tryTemplate(template: Template, { forDevice, forEveryBranch }: TrialBudget): undefined {
+  runTemplate(template, { device: trialDevice, budget: forDevice, isTrial: true }, undefined);
+  try {
+    runTemplate(template, { device: trialDevice, budget: forEveryBranch, isTrial: true }, []);
+  } catch (error) {
+    if (!(error instanceof TemplateError) || !forEveryBranch.exhausted) throw error;
+  }
 }
 
 type Run = {
   readonly template: Template;
-  readonly device: TemplateDevice;
-  readonly budget: OutputBudget;
+  readonly filling: Filling;
+  /** By their numbers. */
+  readonly variables: TemplateValue[];
   readonly output: string[];
+  /** Where every branch is looked at: the variables that were changed in the present one, and their values before. */
+  readonly changes: Change[] | undefined;
 };
 
+type Change = { readonly variable: number; readonly before: TemplateValue };
+
+function runTemplate(template: Template, filling: Filling, changes: Change[] | undefined): string {
+  const variables = Array.from({ length: template.variableCount }, () => false);
+  const run: Run = { template, filling, variables, output: [], changes };
+  writeNodes(template.nodes, rootMap, run);
+  return run.output.join('');
+}
+
 function scopeAt(run: Run, offset: number): Scope {
-  return new Scope(run.device, run.budget, run.template.source, offset);
+  return new Scope(run.filling, run.template.source, offset);
 }
 
 function writeNodes(nodes: readonly TemplateNode[], dot: TemplateValue, run: Run): void {
   for (const node of nodes) {
     switch (node.kind) {
       case 'text':
-        write(node.text, run, scopeAt(run, node.offset));
+        scopeAt(run, node.offset).spend(node.bytes);
+        run.output.push(node.text);
         break;
       case 'output': {
         const scope = scopeAt(run, node.expression.offset);
-        write(printed(evaluate(node.expression, dot, run), scope), run, scope);
+        const text = printed(evaluate(node.expression, dot, run), scope);
+        scope.spend(Buffer.byteLength(text));
+        run.output.push(text);
         break;
       }
+      case 'set':
+        setVariable(node.variable, evaluate(node.expression, dot, run), run);
+        break;
       case 'if':
       case 'with':
-        writeBlock(node, dot, run);
+        if (run.changes === undefined) writeBlock(node, dot, run);
+        else writeEveryBranch(node, dot, run, run.changes);
         break;
       default:
         node satisfies never;
@@ -51,17 +92,35 @@ function writeNodes(nodes: readonly TemplateNode[], dot: TemplateValue, run: Run
   }
 }
 
-function write(text: string, run: Run, scope: Scope): void {
-  scope.spend(Buffer.byteLength(text));
-  run.output.push(text);
+function setVariable(variable: number | undefined, value: TemplateValue, run: Run): void {
+  if (variable === undefined) return;
+  const before = run.variables[variable];
+  if (before !== undefined) run.changes?.push({ variable, before });
+  run.variables[variable] = value;
 }
 
 function writeBlock(block: BlockNode, dot: TemplateValue, run: Run): void {
-  for (const { condition, nodes } of block.branches) {
+  for (const { condition, variable, nodes } of block.branches) {
     const value = evaluate(condition, dot, run);
-    if (isTrue(value, run.device)) return writeNodes(nodes, block.kind === 'with' ? value : dot, run);
+    setVariable(variable, value, run);
+    if (isTrue(value)) return writeNodes(nodes, block.kind === 'with' ? value : dot, run);
   }
   writeNodes(block.otherwise, dot, run);
+}
+
+/** Each branch begins with the variables as they are before the block, and so does what follows the block. */
+function writeEveryBranch(block: BlockNode, dot: TemplateValue, run: Run, changes: Change[]): void {
+  const undone = (nodes: readonly TemplateNode[], inner: TemplateValue): void => {
+    const mark = changes.length;
+    writeNodes(nodes, inner, run);
+    for (const { variable, before } of changes.splice(mark).toReversed()) run.variables[variable] = before;
+  };
+  for (const { condition, variable, nodes } of block.branches) {
+    const value = evaluate(condition, dot, run);
+    setVariable(variable, value, run);
+    undone(nodes, block.kind === 'with' ? value : dot);
+  }
+  undone(block.otherwise, dot);
 }
 
 function evaluate(expression: Expression, dot: TemplateValue, run: Run): TemplateValue {
@@ -72,6 +131,8 @@ function evaluate(expression: Expression, dot: TemplateValue, run: Run): Templat
       return dot;
     case 'root':
       return rootMap;
+    case 'variable':
+      return run.variables[expression.variable] ?? false;
     case 'field': {
       const base = evaluate(expression.base, dot, run);
       const scope = scopeAt(run, expression.offset);
@@ -97,15 +158,27 @@ function call(
   dot: TemplateValue,
   run: Run,
 ): TemplateValue {
-  const { name, offset } = expression;
-  if (name === 'and' || name === 'or') {
-    for (const [position, argument] of expression.args.entries()) {
-      const value = evaluate(argument, dot, run);
-      const isLast = piped === undefined && position === expression.args.length - 1;
-      if (isLast || isTrue(value, run.device) === (name === 'or')) return value;
-    }
-    return piped ?? false;
+  const { name, args } = expression;
+  if (name === 'and' || name === 'or') return firstThatDecides(name === 'or', args, piped, dot, run);
+  const values = args.map((argument) => evaluate(argument, dot, run));
+  return applyFunction(name, piped === undefined ? values : [...values, piped], scopeAt(run, expression.offset));
+}
+
+/** `and`, `or`: the first value that is false, or true, else the last one. What comes after it is not evaluated. */
+function firstThatDecides(
+  truth: boolean,
+  args: readonly Expression[],
+  piped: TemplateValue | undefined,
+  dot: TemplateValue,
+  run: Run,
+): TemplateValue {
+  let decided: TemplateValue | undefined;
+  let last: TemplateValue = piped ?? false;
+  for (const argument of args) {
+    const value = evaluate(argument, dot, run);
+    if (isTrue(value) === truth) decided ??= value;
+    if (decided !== undefined && run.changes === undefined) return decided;
+    if (piped === undefined) last = value;
   }
-  const args = expression.args.map((argument) => evaluate(argument, dot, run));
-  return applyFunction(name, piped === undefined ? args : [...args, piped], scopeAt(run, offset));
+  return decided ?? last;
 }

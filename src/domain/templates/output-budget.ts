@@ -1,27 +1,40 @@
-/** Bytes of UTF-8. */
-export const defaultMaxOutputBytes = 1024 * 1024;
+/** Bytes of UTF-8: as much as a request that writes a spec may be. */
+export const defaultMaxOutputBytes = 2 * 1024 * 1024;
+
+/** How much text functions may read for each byte that may be made. */
+const readFactor = 16;
 
 /**
- * How much text templates may still make: what they write and what their functions work on, so that it bounds memory
- * and time alike. One budget can serve several renderings.
+ * The text that templates may still make, and the text that their functions may still read: it bounds memory and time
+ * alike. One budget can serve several templates.
  */
 export class OutputBudget {
   readonly limitBytes: number;
+  readonly readLimit: number;
   #leftBytes: number;
+  #leftToRead: number;
 
   constructor(limitBytes: number = defaultMaxOutputBytes) {
     this.limitBytes = limitBytes;
+    this.readLimit = limitBytes * readFactor;
     this.#leftBytes = limitBytes;
+    this.#leftToRead = this.readLimit;
   }
 
-  /** Whether more was asked for than there was. Stays so. */
+  /** True once more was asked for than there was, and from then on. */
   get exhausted(): boolean {
-    return this.#leftBytes < 0;
+    return this.#leftBytes < 0 || this.#leftToRead < 0;
   }
 
   /** @returns false if that is more than what is left */
   spend(bytes: number): boolean {
     if (!this.exhausted) this.#leftBytes -= bytes;
+    return !this.exhausted;
+  }
+
+  /** @param length in UTF-16 code units; @returns false if that is more than what is left */
+  read(length: number): boolean {
+    if (!this.exhausted) this.#leftToRead -= length;
     return !this.exhausted;
   }
 }

@@ -1,42 +1,9 @@
-import type { CallExpression, Expression } from './syntax-tree.ts';
-import type { Token } from './scan-template.ts';
-import { quoted, TemplateError } from './template-error.ts';
+import { checkFieldPath } from './field-paths.ts';
+import type { CallExpression, Expression, Place } from './syntax-tree.ts';
+import type { Token, TokenCursor } from './token-cursor.ts';
+import { describe } from './token-cursor.ts';
+import { quoted } from './template-error.ts';
 import { arityProblem, functionNames, isFunctionName } from './template-functions.ts';
-
-/** Walks the tokens of one action. The last one, `end`, is never passed. */
-export class TokenCursor {
-  readonly source: string;
-  readonly #tokens: readonly Token[];
-  #position = 0;
-
-  constructor(source: string, tokens: readonly Token[]) {
-    this.source = source;
-    this.#tokens = tokens;
-  }
-
-  /** The token that comes next. */
-  peek(): Token {
-    const token = this.#tokens[this.#position];
-    if (token === undefined) throw new Error('an action has no token "end"');
-    return token;
-  }
-
-  /** The word that comes next, if it is one. */
-  get word(): string | undefined {
-    const token = this.peek();
-    return token.kind === 'word' ? token.word : undefined;
-  }
-
-  take(): Token {
-    const token = this.peek();
-    if (token.kind !== 'end') this.#position += 1;
-    return token;
-  }
-
-  fail(reason: string, token: Token = this.peek()): never {
-    throw new TemplateError(reason, this.source, token.offset);
-  }
-}
 
 const maxParentheses = 100;
 
@@ -46,8 +13,29 @@ const keywords = new Set(['if', 'else', 'end', 'with', 'range', 'define', 'templ
 /** Parses `command | command …` up to the end of the action. */
 export function parseExpression(cursor: TokenCursor): Expression {
   const expression = parsePipeline(cursor, 0);
-  if (cursor.peek().kind !== 'end') cursor.fail(`unexpected ${describe(cursor.peek())}`);
+  if (cursor.peek().kind !== 'end') cursor.fail(unexpected(cursor.peek()));
   return expression;
+}
+
+/** A pipeline, and the number of the variable that its value is kept in, if there is one. */
+export type Assignment = { readonly variable: number | undefined; readonly expression: Expression };
+
+/** Parses a pipeline up to the end of the action, or `$x := pipeline`, or `$x = pipeline`. */
+export function parseAssignment(cursor: TokenCursor): Assignment {
+  const target = cursor.peek();
+  const sign = cursor.peek(1);
+  if (target.kind !== 'variable' || (sign.kind !== 'declare' && sign.kind !== 'assign')) {
+    return { variable: undefined, expression: parseExpression(cursor) };
+  }
+  if (target.name === '') cursor.fail('"$" always is the root: give the variable a name, such as $x');
+  const known = cursor.variables.find(target.name);
+  if (sign.kind === 'assign' && known === undefined) cursor.fail(undefinedVariable(target.name));
+  cursor.take();
+  cursor.take();
+  const expression = parseExpression(cursor);
+  // Declared only now: on the right, the same name still means the variable of before.
+  const variable = sign.kind === 'declare' ? cursor.variables.declare(target.name) : known;
+  return { variable, expression };
 }
 
 function parsePipeline(cursor: TokenCursor, depth: number): Expression {
@@ -89,28 +77,59 @@ function parseCall(cursor: TokenCursor, depth: number, piped: number): CallExpre
 
 function unknownWord(word: string): string {
   if (word === 'nil') return 'nil is not supported';
+  if (word === 'call') return 'call is not supported: no value is a function';
   if (keywords.has(word)) return `"${word}" can only stand at the start of an action`;
   return `function ${quoted(word)} is not supported; the functions are ${functionNames.join(', ')}`;
 }
 
+function undefinedVariable(name: string): string {
+  return `variable $${quoted(name).slice(1, -1)} is not declared here: write {{ $${quoted(name).slice(1, -1)} := … }} before`;
+}
+
+function unexpected(token: Token): string {
+  const hint = token.kind === 'declare' || token.kind === 'assign' ? ': a variable must stand before it' : '';
+  return `unexpected ${describe(token)}${hint}`;
+}
+
 function startsOperand(token: Token): boolean {
-  return token.kind !== 'pipe' && token.kind !== 'close' && token.kind !== 'end';
+  switch (token.kind) {
+    case 'pipe':
+    case 'close':
+    case 'declare':
+    case 'assign':
+    case 'end':
+      return false;
+    case 'field':
+    case 'word':
+    case 'variable':
+    case 'literal':
+    case 'dot':
+    case 'open':
+      return true;
+    default:
+      return token satisfies never;
+  }
 }
 
 function parseOperand(cursor: TokenCursor, depth: number): Expression {
   const start = cursor.peek();
   const base = parseTerm(cursor, depth);
-  const names: string[] = base.kind === 'field' ? [...base.names] : [];
-  const ownNames = names.length;
+  const names: string[] = start.kind === 'field' ? [start.name] : [];
   for (let token = cursor.peek(); token.kind === 'field' && !token.spaceBefore; token = cursor.peek()) {
+    if (start.kind === 'open') {
+      cursor.fail(`unexpected ${describe(token)} after ")": keep the value in a variable, then use its fields`);
+    }
     if (start.kind === 'literal' || start.kind === 'dot') cursor.fail(`unexpected ${describe(token)} after a value`);
     names.push(token.name);
     cursor.take();
   }
-  if (names.length === ownNames) return base;
-  const root = base.kind === 'field' ? base.base : base;
-  refuseLabelWithDots(cursor, root, names, start.offset);
-  return { kind: 'field', offset: start.offset, base: root, names };
+  if (names.length === 0 || !isPlace(base)) return base;
+  checkFieldPath(base, names, cursor);
+  return { kind: 'field', offset: start.offset, base, names };
+}
+
+function isPlace(expression: Expression): expression is Place {
+  return expression.kind === 'dot' || expression.kind === 'root' || expression.kind === 'variable';
 }
 
 function parseTerm(cursor: TokenCursor, depth: number): Expression {
@@ -120,15 +139,19 @@ function parseTerm(cursor: TokenCursor, depth: number): Expression {
     case 'literal':
       return { kind: 'literal', offset, value: token.value };
     case 'dot':
-    case 'root':
-      return { kind: token.kind, offset };
     case 'field':
-      return { kind: 'field', offset, base: { kind: 'dot', offset }, names: [token.name] };
+      return { kind: 'dot', offset };
+    case 'variable': {
+      if (token.name === '') return { kind: 'root', offset };
+      const variable = cursor.variables.find(token.name);
+      if (variable === undefined) return cursor.fail(undefinedVariable(token.name), token);
+      return { kind: 'variable', offset, variable };
+    }
     case 'open': {
       if (depth >= maxParentheses) cursor.fail(`parentheses are nested more than ${maxParentheses} deep`, token);
       const inner = parsePipeline(cursor, depth + 1);
       if (cursor.peek().kind === 'end') cursor.fail('"(" is not closed', token);
-      if (cursor.peek().kind !== 'close') cursor.fail(`unexpected ${describe(cursor.peek())}`);
+      if (cursor.peek().kind !== 'close') cursor.fail(unexpected(cursor.peek()));
       cursor.take();
       return inner;
     }
@@ -137,43 +160,10 @@ function parseTerm(cursor: TokenCursor, depth: number): Expression {
       return cursor.fail(`to use ${token.word} as an argument, put it in parentheses: (${token.word} …)`, token);
     case 'pipe':
     case 'close':
+    case 'declare':
+    case 'assign':
     case 'end':
       return cursor.fail(`a value or a function is missing before ${describe(token)}`, token);
-    default:
-      return token satisfies never;
-  }
-}
-
-/** `.metadata.labels.app.io` asks for field "io" of label "app", which cannot be meant. */
-function refuseLabelWithDots(cursor: TokenCursor, base: Expression, names: readonly string[], offset: number): void {
-  const [metadata, labels, ...key] = names;
-  if ((base.kind !== 'dot' && base.kind !== 'root') || metadata !== 'metadata' || labels !== 'labels') return;
-  if (key.length < 2) return;
-  const remedy = `{{ index .metadata.labels ${quoted(key.join('.'))} }}`;
-  throw new TemplateError(`a label key with dots in it needs index: ${remedy}`, cursor.source, offset);
-}
-
-/** How a token appears in an error. */
-export function describe(token: Token): string {
-  switch (token.kind) {
-    case 'field':
-      return quoted(`.${token.name}`);
-    case 'word':
-      return quoted(token.word);
-    case 'literal':
-      return typeof token.value === 'string' ? `string ${quoted(token.value)}` : quoted(String(token.value));
-    case 'dot':
-      return '"."';
-    case 'root':
-      return '"$"';
-    case 'pipe':
-      return '"|"';
-    case 'open':
-      return '"("';
-    case 'close':
-      return '")"';
-    case 'end':
-      return '"}}"';
     default:
       return token satisfies never;
   }

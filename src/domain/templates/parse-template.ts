@@ -1,32 +1,19 @@
-import { describe, parseExpression, TokenCursor } from './parse-expression.ts';
+import { parseAssignment } from './parse-expression.ts';
 import { scanTemplate } from './scan-template.ts';
 import type { Segment } from './scan-template.ts';
 import type { BlockNode, Branch, Template, TemplateNode } from './syntax-tree.ts';
 import { TemplateError } from './template-error.ts';
+import { describe, TokenCursor, type Token } from './token-cursor.ts';
+import { VariableNames } from './variable-names.ts';
 
-/** Bytes of UTF-8. */
-export const maxTemplateBytes = 64 * 1024;
-/** How many `if` and `with` blocks may stand inside each other. */
-export const maxBlockDepth = 100;
+/** Bytes of UTF-8. A file in a spec may not be longer. */
+export const maxTemplateBytes = 1024 * 1024;
+/** How many `if` and `with` blocks may stand inside each other, as in Flight Control. */
+export const maxBlockDepth = 10;
 
 /**
- * Compiles a template. The language is the part of Go's text/template that Flight Control's device templates use:
- *
- * - `{{ .metadata.name }}`, `{{ .metadata.labels.key }}`, `{{ index .metadata.labels "any/key" }}`; `$` is the root
- * - `a | f`, parentheses, `"…"`, `` `…` ``, decimal integers, `true`, `false`
- * - `upper`, `lower`, `replace old new in`, `getOrDefault .metadata.labels key default`
- * - `eq ne lt le gt ge and or not`, `{{if}}`, `{{else if}}`, `{{with}}`, `{{else with}}`, `{{else}}`, `{{end}}`
- * - comments and trim markers
- *
- * It differs from Go and Flight Control only in being stricter:
- *
- * - What cannot work for any device (a number of arguments, a key that needs `index`) is refused here, whether or not
- *   it would ever be reached.
- * - A label that is not set is an error for `index` too, and in conditions as well: `getOrDefault` is the way round it.
- * - `upper`, `lower` and `replace` refuse what is no string, where Flight Control takes it as the empty string.
- *
- * In one way it is more lenient: name and labels are plain values here and pointers there, so `eq .metadata.name "x"`
- * works, and no labels at all are false.
+ * Compiles a template. The language is the part of Go's text/template that Flight Control's fleet templates use;
+ * docs/templates.md says what it has, and where it differs.
  *
  * @throws TemplateError and nothing else
  */
@@ -34,23 +21,31 @@ export function parseTemplate(source: string): Template {
   if (Buffer.byteLength(source) > maxTemplateBytes) {
     throw new TemplateError(`a template may be ${maxTemplateBytes} bytes long, this one is longer`, source, 0);
   }
-  const reader: Reader = { source, segments: scanTemplate(source) };
-  const { nodes, stop } = parseNodes(reader, 0);
+  const reader: Reader = { source, segments: scanTemplate(source), variables: new VariableNames(), tokenCount: 0 };
+  const { nodes, stop } = parseNodes(reader, { depth: 0, dotIsRoot: true });
   if (stop.kind !== 'source-end')
     throw new TemplateError(`{{${stop.kind}}} without {{if}} or {{with}}`, source, stop.offset);
-  return { source, nodes };
+  return { source, nodes, variableCount: reader.variables.count, tokenCount: reader.tokenCount };
 }
 
-type Reader = { readonly source: string; readonly segments: Iterator<Segment, void, undefined> };
+type Reader = {
+  readonly source: string;
+  readonly segments: Iterator<Segment, void, undefined>;
+  readonly variables: VariableNames;
+  tokenCount: number;
+};
 
-/** What a run of nodes ends at. After `else`, the cursor stands behind that word. */
+/** Where a run of nodes stands: in how many blocks, and what "." is there. */
+type Surroundings = { readonly depth: number; readonly dotIsRoot: boolean };
+
+/** The action that a run of nodes ends at. */
 type Stop =
   | { readonly kind: 'source-end' }
-  | { readonly kind: 'end' | 'else'; readonly offset: number; readonly cursor: TokenCursor };
+  | { readonly kind: 'end' | 'else'; readonly offset: number; readonly tokens: readonly Token[] };
 
 const unsupported = new Set(['range', 'define', 'template', 'block', 'break', 'continue']);
 
-function parseNodes(reader: Reader, depth: number): { nodes: TemplateNode[]; stop: Stop } {
+function parseNodes(reader: Reader, surroundings: Surroundings): { nodes: TemplateNode[]; stop: Stop } {
   const nodes: TemplateNode[] = [];
   for (let next = reader.segments.next(); next.done !== true; next = reader.segments.next()) {
     const segment = next.value;
@@ -58,19 +53,21 @@ function parseNodes(reader: Reader, depth: number): { nodes: TemplateNode[]; sto
       nodes.push(segment);
       continue;
     }
-    const cursor = new TokenCursor(reader.source, segment.tokens);
+    const { tokens, offset } = segment;
+    reader.tokenCount += tokens.length;
+    const cursor = new TokenCursor(reader.source, tokens, reader.variables, surroundings.dotIsRoot);
     const { word } = cursor;
     if (word === 'if' || word === 'with') {
       cursor.take();
-      nodes.push(parseBlock(reader, word, cursor, segment.offset, depth));
+      nodes.push(reader.variables.scoped(() => parseBlock(reader, word, cursor, offset, surroundings)));
     } else if (word === 'end' || word === 'else') {
-      cursor.take();
       if (word === 'end') expectEnd(cursor);
-      return { nodes, stop: { kind: word, offset: segment.offset, cursor } };
+      return { nodes, stop: { kind: word, offset, tokens } };
     } else if (word !== undefined && unsupported.has(word)) {
       cursor.fail(`{{${word}}} is not supported`);
     } else {
-      nodes.push({ kind: 'output', expression: parseExpression(cursor) });
+      const { variable, expression } = parseAssignment(cursor);
+      nodes.push(variable === undefined ? { kind: 'output', expression } : { kind: 'set', variable, expression });
     }
   }
   return { nodes, stop: { kind: 'source-end' } };
@@ -82,37 +79,40 @@ function parseBlock(
   keyword: BlockNode['kind'],
   opening: TokenCursor,
   offset: number,
-  depth: number,
+  outer: Surroundings,
 ): BlockNode {
-  if (depth >= maxBlockDepth) {
-    throw new TemplateError(`blocks are nested more than ${maxBlockDepth} deep`, reader.source, offset);
+  const { source, variables } = reader;
+  if (outer.depth >= maxBlockDepth) {
+    throw new TemplateError(`blocks are nested more than ${maxBlockDepth} deep`, source, offset);
   }
-  const unclosed = (): never => {
-    throw new TemplateError(`{{${keyword}}} has no {{end}}`, reader.source, offset);
+  const parseBody = (dotIsRoot: boolean): { nodes: TemplateNode[]; stop: Exclude<Stop, { kind: 'source-end' }> } => {
+    const { nodes, stop } = variables.scoped(() => parseNodes(reader, { depth: outer.depth + 1, dotIsRoot }));
+    if (stop.kind === 'source-end') throw new TemplateError(`{{${keyword}}} has no {{end}}`, source, offset);
+    return { nodes, stop };
   };
   const branches: Branch[] = [];
   let cursor = opening;
   for (;;) {
-    const condition = parseExpression(cursor);
-    const { nodes, stop } = parseNodes(reader, depth + 1);
-    branches.push({ condition, nodes });
-    if (stop.kind === 'source-end') return unclosed();
+    const { variable, expression: condition } = parseAssignment(cursor);
+    const { nodes, stop } = parseBody(keyword === 'if' && outer.dotIsRoot);
+    branches.push({ condition, variable, nodes });
     if (stop.kind === 'end') return { kind: keyword, branches, otherwise: [] };
-    if (stop.cursor.peek().kind === 'end') break;
-    if (stop.cursor.word !== keyword) {
-      return stop.cursor.fail(`{{else}} of {{${keyword}}} is followed by ${describe(stop.cursor.peek())}`);
+    cursor = new TokenCursor(source, stop.tokens, variables, outer.dotIsRoot);
+    cursor.take();
+    if (cursor.peek().kind === 'end') break;
+    if (cursor.word !== keyword) {
+      return cursor.fail(`{{else}} of {{${keyword}}} is followed by ${describe(cursor.peek())}`);
     }
-    stop.cursor.take();
-    cursor = stop.cursor;
+    cursor.take();
   }
-  const { nodes, stop } = parseNodes(reader, depth + 1);
-  if (stop.kind === 'source-end') return unclosed();
+  const { nodes, stop } = parseBody(outer.dotIsRoot);
   if (stop.kind === 'else') {
-    throw new TemplateError(`{{${keyword}}} has a second {{else}}`, reader.source, stop.offset);
+    throw new TemplateError(`{{${keyword}}} has a second {{else}}`, source, stop.offset);
   }
   return { kind: keyword, branches, otherwise: nodes };
 }
 
 function expectEnd(cursor: TokenCursor): void {
+  cursor.take();
   if (cursor.peek().kind !== 'end') cursor.fail(`{{end}} is followed by ${describe(cursor.peek())}`);
 }

@@ -14,11 +14,7 @@ export function scanField(source: string, offset: number, followsField: boolean)
   if (name === undefined || !endsName(source, end)) throw badField(source, offset, end);
   if (/^[0-9]/.test(name)) {
     if (followsField) throw badField(source, offset, end);
-    throw new TemplateError(
-      `${quoted(`.${name}`)} is not a decimal integer; other numbers are not supported`,
-      source,
-      offset,
-    );
+    throw new TemplateError(`${quoted(`.${name}`)} is not an integer; other numbers are not supported`, source, offset);
   }
   return { kind: 'field', name, end };
 }

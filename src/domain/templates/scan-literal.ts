@@ -12,7 +12,24 @@ export function scanString(source: string, offset: number): ScannedLiteral {
   const end = offset + 1 + body.length;
   if (source[end] !== '"')
     throw new TemplateError('the string that begins here is not closed on its line', source, offset);
-  return { value: body.includes('\\') ? unescape(body, source, offset + 1) : body, end: end + 1 };
+  return { value: body.includes('\\') ? unescape(body, '"', source, offset + 1) : body, end: end + 1 };
+}
+
+const characterBody = /(?:[^'\\\n]+|\\[^\n])*/y;
+
+/** Reads `'…'`: one character, which stands for the number of its code point. */
+export function scanCharacter(source: string, offset: number): ScannedLiteral {
+  const body = matchAt(characterBody, source, offset + 1) ?? '';
+  const end = offset + 1 + body.length;
+  if (source[end] !== "'")
+    throw new TemplateError('the character that begins here is not closed on its line', source, offset);
+  const text = body.includes('\\') ? unescape(body, "'", source, offset + 1) : body;
+  const codePoint = text.codePointAt(0);
+  if (codePoint === undefined || text.length !== String.fromCodePoint(codePoint).length) {
+    const rule = "'' holds one character, and stands for its number: write text in double quotes";
+    throw new TemplateError(rule, source, offset);
+  }
+  return { value: BigInt(codePoint), end: end + 1 };
 }
 
 /** Reads a raw string, in which a backslash means itself. Like Go, it drops carriage returns. */
@@ -31,12 +48,12 @@ const simpleEscapes: ReadonlyMap<string, string> = new Map([
   ['t', '\t'],
   ['v', '\v'],
   ['\\', '\\'],
-  ['"', '"'],
 ]);
 
 const anyEscape = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))/gsu;
 
-function unescape(body: string, source: string, bodyOffset: number): string {
+/** @param quote the sign that the literal is enclosed in, which can be escaped in it */
+function unescape(body: string, quote: string, source: string, bodyOffset: number): string {
   type Capture = string | undefined;
   const unescapeOne = (
     escape: string,
@@ -50,6 +67,7 @@ function unescape(body: string, source: string, bodyOffset: number): string {
     const fail = (reason: string): never => {
       throw new TemplateError(`${escape} ${reason}`, source, bodyOffset + at);
     };
+    if (other === quote) return quote;
     if (other !== undefined) return simpleEscapes.get(other) ?? fail('is not an escape that strings know');
     const code = octal === undefined ? Number.parseInt(hex ?? short ?? long ?? '', 16) : Number.parseInt(octal, 8);
     // Above 7f Go would put a lone byte there, which is no text by itself.
@@ -62,25 +80,32 @@ function unescape(body: string, source: string, bodyOffset: number): string {
 }
 
 const numberLike = /[+-]?[\p{L}\p{Nd}_.]*/uy;
-const decimalInteger = /^[+-]?(?:0|[1-9][0-9]*)$/;
+const integerForm =
+  /^[+-]?(?:0|[1-9](?:_?[0-9])*|0_?[0-7](?:_?[0-7])*|0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+)$/;
 const maxInteger = 2n ** 63n - 1n;
 const minInteger = -(2n ** 63n);
 
-/** Reads an integer whose sign or first digit stands at `offset`. */
+/** Reads an integer whose sign or first digit stands at `offset`: decimal, or with Go's 0x, 0o, 0b, or 0 for octal. */
 export function scanInteger(source: string, offset: number): ScannedLiteral {
   const text = matchAt(numberLike, source, offset) ?? '';
   const end = offset + text.length;
-  if (!decimalInteger.test(text) || !endsName(source, end)) {
+  if (!integerForm.test(text) || !endsName(source, end)) {
     const written = endsName(source, end) ? text : text + String.fromCodePoint(source.codePointAt(end) ?? 0);
-    throw new TemplateError(
-      `${quoted(written)} is not a decimal integer; other numbers are not supported`,
-      source,
-      offset,
-    );
+    throw new TemplateError(`${quoted(written)} is not an integer; other numbers are not supported`, source, offset);
   }
-  const value = BigInt(text.replace('+', ''));
+  const value = integerValue(text);
   if (value > maxInteger || value < minInteger) {
     throw new TemplateError(`the integer ${excerpt(text)} does not fit into 64 bits`, source, offset);
   }
   return { value, end };
+}
+
+/** More digits than the longest spelling of 64 bits has cannot fit; converting very many would take long. */
+const maxDigits = 66;
+
+function integerValue(text: string): bigint {
+  const digits = text.replace(/^[+-]/, '').replaceAll('_', '');
+  if (digits.length > maxDigits) return maxInteger + 1n;
+  const magnitude = BigInt(/^0[0-7]/.test(digits) ? `0o${digits.slice(1)}` : digits);
+  return text.startsWith('-') ? -magnitude : magnitude;
 }

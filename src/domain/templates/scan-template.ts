@@ -1,4 +1,4 @@
-import { scanInteger, scanRawString, scanString } from './scan-literal.ts';
+import { scanCharacter, scanInteger, scanRawString, scanString } from './scan-literal.ts';
 import { scanField } from './scan-field.ts';
 import { afterSpaces, beforeSpaces, endsName, identifierAt, isSpace, unexpectedCharacter } from './source-text.ts';
 import { TemplateError } from './template-error.ts';
@@ -9,13 +9,18 @@ export type Token = TokenContent & { readonly offset: number; readonly spaceBefo
 type TokenContent =
   | { readonly kind: 'field'; readonly name: string }
   | { readonly kind: 'word'; readonly word: string }
+  /** `$` alone has the name "". */
+  | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'literal'; readonly value: string | boolean | bigint }
-  | { readonly kind: 'dot' | 'root' | 'pipe' | 'open' | 'close' | 'end' };
+  | { readonly kind: 'dot' | 'pipe' | 'open' | 'close' | 'declare' | 'assign' | 'end' };
 
 /** A template is text and actions by turns. The last token of an action is always `end`, its `}}`. */
 export type Segment =
-  | { readonly kind: 'text'; readonly offset: number; readonly text: string }
+  | { readonly kind: 'text'; readonly offset: number; readonly text: string; readonly bytes: number }
   | { readonly kind: 'action'; readonly offset: number; readonly tokens: readonly Token[] };
+
+/** How many tokens the actions of one template may have. A compiled template takes memory for each. */
+export const maxTokens = 50_000;
 
 /**
  * Cuts a template into text and actions, with trim markers applied and comments left out, one segment at a time so that
@@ -25,18 +30,20 @@ export type Segment =
  */
 export function* scanTemplate(source: string): Generator<Segment, void, undefined> {
   let position = 0;
+  let tokensLeft = maxTokens;
   for (;;) {
     const open = source.indexOf('{{', position);
     const textEnd = open === -1 ? source.length : open;
     const trims = open !== -1 && source[open + 2] === '-' && isSpace(source[open + 3]);
     const text = source.slice(position, trims ? beforeSpaces(source, position, textEnd) : textEnd);
-    if (text !== '') yield { kind: 'text', offset: position, text };
+    if (text !== '') yield { kind: 'text', offset: position, text, bytes: Buffer.byteLength(text) };
     if (open === -1) return;
     const inner = open + (trims ? 4 : 2);
     if (source.startsWith('/*', inner)) {
       position = afterComment(source, open, inner);
     } else {
-      const { tokens, next } = scanAction(source, open, inner);
+      const { tokens, next } = scanAction(source, open, inner, tokensLeft);
+      tokensLeft -= tokens.length;
       yield { kind: 'action', offset: open, tokens };
       position = next;
     }
@@ -54,10 +61,13 @@ function afterComment(source: string, open: number, inner: number): number {
   return end + 2;
 }
 
-function scanAction(source: string, open: number, inner: number): { tokens: Token[]; next: number } {
+function scanAction(source: string, open: number, inner: number, most: number): { tokens: Token[]; next: number } {
   const tokens: Token[] = [];
   let position = inner;
   for (;;) {
+    if (tokens.length >= most) {
+      throw new TemplateError(`a template may have ${maxTokens} words and signs in its actions`, source, position);
+    }
     const start = afterSpaces(source, position);
     const spaceBefore = start > position;
     const trims = spaceBefore && source.startsWith('-}}', start);
@@ -80,6 +90,8 @@ function scanToken(source: string, offset: number, followsField: boolean): Token
       return { kind: 'literal', ...scanString(source, offset) };
     case '`':
       return { kind: 'literal', ...scanRawString(source, offset) };
+    case "'":
+      return { kind: 'literal', ...scanCharacter(source, offset) };
     case '|':
       return { kind: 'pipe', end: offset + 1 };
     case '(':
@@ -89,19 +101,25 @@ function scanToken(source: string, offset: number, followsField: boolean): Token
     case '.':
       return scanField(source, offset, followsField);
     case '$':
-      if (endsName(source, offset + 1)) return { kind: 'root', end: offset + 1 };
-      throw variablesNotSupported(source, offset);
+      return scanVariable(source, offset);
     case ':':
+      if (source[offset + 1] === '=') return { kind: 'declare', end: offset + 2 };
+      break;
     case '=':
-      throw variablesNotSupported(source, offset);
-    case "'":
-      throw new TemplateError("a character in '' is not supported: write a string in double quotes", source, offset);
+      return { kind: 'assign', end: offset + 1 };
     case '/':
       if (!source.startsWith('/*', offset)) break;
       throw new TemplateError('a comment must follow its "{{" or "{{- " at once', source, offset);
   }
   if (/[0-9+-]/.test(character)) return { kind: 'literal', ...scanInteger(source, offset) };
   return scanWord(source, offset);
+}
+
+function scanVariable(source: string, offset: number): TokenContent & { end: number } {
+  const name = identifierAt(source, offset + 1) ?? '';
+  const end = offset + 1 + name.length;
+  if (!endsName(source, end)) throw unexpectedCharacter(source, end);
+  return { kind: 'variable', name, end };
 }
 
 function scanWord(source: string, offset: number): TokenContent & { end: number } {
@@ -111,8 +129,4 @@ function scanWord(source: string, offset: number): TokenContent & { end: number 
   if (!endsName(source, end)) throw unexpectedCharacter(source, end);
   if (word === 'true' || word === 'false') return { kind: 'literal', value: word === 'true', end };
   return { kind: 'word', word, end };
-}
-
-function variablesNotSupported(source: string, offset: number): TemplateError {
-  return new TemplateError('variables are not supported; "$" alone is the root', source, offset);
 }

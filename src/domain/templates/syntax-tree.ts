@@ -4,12 +4,25 @@ import type { FunctionName } from './template-functions.ts';
 export type Template = {
   readonly source: string;
   readonly nodes: readonly TemplateNode[];
+  /** How many variables it declares. Each has a number of its own, whatever its name and scope. */
+  readonly variableCount: number;
+  /** How many tokens its actions have: what it takes in memory besides its text. */
+  readonly tokenCount: number;
 };
 
 export type TemplateNode =
-  | { readonly kind: 'text'; readonly offset: number; readonly text: string }
+  | TextNode
   | { readonly kind: 'output'; readonly expression: Expression }
+  | { readonly kind: 'set'; readonly variable: number; readonly expression: Expression }
   | BlockNode;
+
+/** `bytes` is the length of the text in UTF-8. */
+export type TextNode = {
+  readonly kind: 'text';
+  readonly offset: number;
+  readonly text: string;
+  readonly bytes: number;
+};
 
 /** `{{if}}` or `{{with}}`, its `{{else if}}` or `{{else with}}` branches in order, and its `{{else}}`. */
 export type BlockNode = {
@@ -18,22 +31,32 @@ export type BlockNode = {
   readonly otherwise: readonly TemplateNode[];
 };
 
-export type Branch = { readonly condition: Expression; readonly nodes: readonly TemplateNode[] };
+/** `variable` is the one that the condition is kept in, as in `{{ if $x := … }}`. */
+export type Branch = {
+  readonly condition: Expression;
+  readonly variable: number | undefined;
+  readonly nodes: readonly TemplateNode[];
+};
 
 /** `offset` is where the expression starts in the source, in UTF-16 code units. */
-export type Expression =
-  | { readonly kind: 'literal'; readonly offset: number; readonly value: string | boolean | bigint }
-  | { readonly kind: 'dot'; readonly offset: number }
-  | { readonly kind: 'root'; readonly offset: number }
-  | FieldExpression
-  | CallExpression
-  | PipelineExpression;
+export type Expression = Place | FieldExpression | LiteralExpression | CallExpression | PipelineExpression;
 
-/** `.a.b`, `$.a.b` or `(…).a.b` */
+export type LiteralExpression = {
+  readonly kind: 'literal';
+  readonly offset: number;
+  readonly value: string | boolean | bigint;
+};
+
+/** `.`, `$` or `$x` */
+export type Place =
+  | { readonly kind: 'dot' | 'root'; readonly offset: number }
+  | { readonly kind: 'variable'; readonly offset: number; readonly variable: number };
+
+/** `.a.b`, `$.a.b` or `$x.a.b` */
 export type FieldExpression = {
   readonly kind: 'field';
   readonly offset: number;
-  readonly base: Expression;
+  readonly base: Place;
   readonly names: readonly string[];
 };
 

@@ -1,4 +1,4 @@
-/** Why a template cannot be compiled or rendered, and where in it. */
+/** Why a template cannot be compiled or filled in, and where in it. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
   /** The message without the position. */
@@ -19,8 +19,15 @@ export class TemplateError extends Error {
 }
 
 function positionAt(source: string, offset: number): { line: number; column: number } {
-  const before = source.slice(0, offset).split('\n');
-  return { line: before.length, column: Array.from(before.at(-1) ?? '').length + 1 };
+  let line = 1;
+  let lineStart = 0;
+  for (let end = source.indexOf('\n'); end !== -1 && end < offset; end = source.indexOf('\n', lineStart)) {
+    line += 1;
+    lineStart = end + 1;
+  }
+  let column = 1;
+  for (let at = lineStart; at < offset; at += (source.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) column += 1;
+  return { line, column };
 }
 
 const maxExcerptCharacters = 120;

@@ -1,4 +1,5 @@
-import type { Scope, TemplateDevice } from './scope.ts';
+import { notAvailable } from './field-paths.ts';
+import type { Scope } from './scope.ts';
 import { excerpt, quoted } from './template-error.ts';
 import { compareText } from './template-text.ts';
 
@@ -7,6 +8,8 @@ export type TemplateMap = { readonly map: 'root' | 'metadata' | 'labels' };
 export type TemplateValue = string | boolean | bigint | TemplateMap;
 
 export const rootMap: TemplateMap = { map: 'root' };
+const metadataMap: TemplateMap = { map: 'metadata' };
+const labelsMap: TemplateMap = { map: 'labels' };
 
 export function kindOf(value: TemplateValue): string {
   switch (typeof value) {
@@ -23,17 +26,17 @@ export function kindOf(value: TemplateValue): string {
   }
 }
 
-const pathOf = { root: '', metadata: '.metadata', labels: '.metadata.labels' } as const;
+const pathOf = { root: [], metadata: ['metadata'], labels: ['metadata', 'labels'] } as const;
 
 /**
  * Follows a path of at least one name from a map. Only `.metadata.name` and `.metadata.labels` exist, as in Flight
- * Control; a label that is not set is an error (Go's `missingkey=error`), here for `index` too.
+ * Control; a label that is not set is an error, as with Go's `missingkey=error`.
  */
 export function readMap(map: TemplateMap, names: readonly string[], scope: Scope): TemplateValue {
   let value: TemplateValue = map;
   for (const [position, name] of names.entries()) {
     if (typeof value !== 'object') {
-      const path = excerpt([pathOf[map.map], ...names.slice(0, position)].join('.'));
+      const path = excerpt(['', ...pathOf[map.map], ...names.slice(0, position)].join('.'));
       return scope.fail(`${path} is ${kindOf(value)} and has no field ${quoted(name)}`);
     }
     value = readEntry(value, name, names.slice(position), scope);
@@ -42,39 +45,61 @@ export function readMap(map: TemplateMap, names: readonly string[], scope: Scope
 }
 
 function readEntry(map: TemplateMap, name: string, rest: readonly string[], scope: Scope): TemplateValue {
-  switch (map.map) {
-    case 'root':
-      if (name === 'metadata') return { map: 'metadata' };
-      break;
-    case 'metadata':
-      if (name === 'name') return scope.device.name;
-      if (name === 'labels') return { map: 'labels' };
-      break;
-    case 'labels': {
-      const label = Object.hasOwn(scope.device.labels, name) ? scope.device.labels[name] : undefined;
-      return label ?? scope.fail(`label ${quoted(name)} is not set on device ${excerpt(scope.device.name)}`);
-    }
-    default:
-      return map.map satisfies never;
-  }
-  const path = excerpt([pathOf[map.map], ...rest].join('.'));
-  return scope.fail(`${path} is not available: templates can only use .metadata.name and .metadata.labels`);
+  if (map.map !== 'labels') return knownEntry(map.map, name, rest, scope);
+  const label = labelOf(name, scope);
+  if (label !== undefined) return label;
+  return scope.failForDevice(`label ${quoted(name)} is not set on device ${excerpt(scope.device.name)}`, '');
 }
 
-/** Go's truth: false, 0, the empty string and an empty map are false, all else is true. */
-export function isTrue(value: TemplateValue, device: TemplateDevice): boolean {
-  if (typeof value !== 'object') return Boolean(value);
-  return value.map !== 'labels' || Object.keys(device.labels).length > 0;
+function knownEntry(map: 'root' | 'metadata', name: string, rest: readonly string[], scope: Scope): TemplateValue {
+  if (map === 'root' && name === 'metadata') return metadataMap;
+  if (map === 'metadata' && name === 'name') return scope.device.name;
+  if (map === 'metadata' && name === 'labels') return labelsMap;
+  return scope.fail(notAvailable([...pathOf[map], ...rest]));
+}
+
+/** The value of a label; undefined if it is not set. */
+export function labelOf(key: string, { device }: Scope): string | undefined {
+  return Object.hasOwn(device.labels, key) ? device.labels[key] : undefined;
+}
+
+/** An entry of a map as Go's `index` gives it: a label that is not set is empty. */
+export function entryOf(map: TemplateMap, key: string, scope: Scope): TemplateValue {
+  return map.map === 'labels' ? (labelOf(key, scope) ?? '') : knownEntry(map.map, key, [key], scope);
+}
+
+/** How many entries a map has. */
+export function entryCount({ map }: TemplateMap, scope: Scope): number {
+  switch (map) {
+    case 'root':
+      return 1;
+    case 'metadata':
+      return 2;
+    case 'labels':
+      return Object.keys(scope.device.labels).length;
+    default:
+      return map satisfies never;
+  }
+}
+
+/** Go's truth: false, 0 and the empty string are false, all else is true. Labels are, even if there are none. */
+export function isTrue(value: TemplateValue): boolean {
+  return Boolean(value);
 }
 
 /** How `{{ value }}` appears in the output. */
 export function printed(value: TemplateValue, scope: Scope): string {
   if (typeof value !== 'object') return String(value);
   if (value.map !== 'labels') {
-    return scope.fail(`${pathOf[value.map] || '.'} is a map, which has no text`);
+    return scope.fail(`.${pathOf[value.map].join('.')} is a map, which has no text`);
   }
   const labels = Object.entries(scope.device.labels).toSorted(([left], [right]) => compareText(left, right));
   return `map[${labels.map(([key, label]) => `${key}:${label}`).join(' ')}]`;
+}
+
+/** How a value appears in what `print` and `printf` make: the labels are a pointer there, which Go marks with "&". */
+export function operandText(value: TemplateValue, scope: Scope): string {
+  return typeof value === 'object' ? `&${printed(value, scope)}` : String(value);
 }
 
 /** @param name of the function that asks, for the error */

@@ -91,7 +91,7 @@ describe('a device spec', () => {
     expect(deviceSpecSchema.parse(spec)).toEqual(spec);
   });
 
-  it('may hold templates wherever text stands', () => {
+  it('may hold templates wherever they are filled in, and in free text', () => {
     const template = '{{ .metadata.labels.site }}';
     expect(
       problem({
@@ -102,25 +102,54 @@ describe('a device spec', () => {
             name: 'b',
             secretRef: { name: template, namespace: template, mountPath: `{{ index .metadata.labels "a b" }}` },
           },
-          { name: 'c', inline: [{ path: template, content: template, contentEncoding: 'base64' }] },
+          { name: 'c', inline: [{ path: template, content: template }] },
           { name: 'd', httpRef: { repository: template, suffix: template, filePath: template } },
         ],
         applications: [
           {
-            name: '{{ .metadata.name }} x',
+            name: 'a',
             appType: 'container',
             image: template,
-            ports: [`${template}:80`],
             envVars: { A: template },
+            volumes: [{ name: 'v', image: { reference: template } }],
           },
-          { name: 'b', appType: 'compose', inline: [{ path: `../${template}`, content: template }] },
-          { name: 'c', appType: 'vm', image: template, publishPorts: [template] },
+          { name: 'b', appType: 'compose', inline: [{ path: `a/${template}`, content: template }] },
+          { name: 'c', appType: 'vm', image: template },
         ],
-        systemd: { matchPatterns: [`${template}.service`] },
-        updatePolicy: { updateSchedule: { at: template, startGraceDuration: template, timeZone: template } },
-        resources: [{ ...monitor, samplingInterval: template, alertRules: [{ ...rule, duration: template }] }],
       }),
     ).toBe('none');
+  });
+
+  it.each<[string, unknown]>([
+    ['applications[0].name', { applications: [{ ...app, name: '{{ .metadata.name }}' }] }],
+    ['applications[0].ports[0]', { applications: [{ ...app, ports: ['{{ .metadata.labels.port }}:80'] }] }],
+    ['systemd.matchPatterns[0]', { systemd: { matchPatterns: ['{{ .metadata.name }}.service'] } }],
+    ['resources[0].samplingInterval', { resources: [{ ...monitor, samplingInterval: '{{ .metadata.labels.s }}' }] }],
+    [
+      'updatePolicy.updateSchedule.at',
+      { updatePolicy: { updateSchedule: { at: '{{ .metadata.labels.at }}', startGraceDuration: '1m' } } },
+    ],
+  ])('says of a template in %s that it is not filled in there', (path, spec) => {
+    expect(problem(spec)).toMatch(/: expected .*; templates are not filled in here$/);
+    expect(problem(spec).startsWith(`${path}: `)).toBe(true);
+  });
+
+  it.each<[string, unknown]>([
+    ['config[0].inline[0].path', { config: [{ name: 'a', inline: [{ ...file, path: 'etc/{{ .metadata.name }}' }] }] }],
+    [
+      'config[0].httpRef.filePath',
+      { config: [{ name: 'a', httpRef: { repository: 'r', filePath: 'x{{ .metadata.name }}' } }] },
+    ],
+    [
+      'applications[0].inline[0].path',
+      { applications: [{ name: 'b', appType: 'compose', inline: [{ path: '/{{ .metadata.name }}' }] }] },
+    ],
+    [
+      'applications[0].inline[0].path',
+      { applications: [{ name: 'b', appType: 'compose', inline: [{ path: '../{{ .metadata.name }}' }] }] },
+    ],
+  ])('refuses %s where it begins wrongly before its template', (path, spec) => {
+    expect(problem(spec).startsWith(`${path}: expected a`)).toBe(true);
   });
 });
 
@@ -347,9 +376,16 @@ describe('a schedule', () => {
 });
 
 describe('base64 content', () => {
-  it.each(['', 'aGk=', 'aGkK\naGkK\r\n', '{{ .metadata.name }}'])('may be %j', (content) => {
+  it.each(['', 'aGk=', 'aGkK\naGkK\r\n'])('may be %j', (content) => {
     expect(problem({ config: [{ name: 'a', inline: [{ ...file, content, contentEncoding: 'base64' }] }] })).toBe(
       'none',
+    );
+  });
+
+  it('may not be a template that is not encoded', () => {
+    const content = '{{ .metadata.name }}';
+    expect(problem({ config: [{ name: 'a', inline: [{ ...file, content, contentEncoding: 'base64' }] }] })).toBe(
+      'config[0].inline[0].content: expected base64, as contentEncoding says',
     );
   });
 });

@@ -10,11 +10,13 @@ export const exampleDevice = {
   },
 };
 
+export type GoExample = readonly [template: string, output: string];
+
 /**
  * Templates and what Go 1.26's text/template makes of them for the example device, with the option missingkey=error and
  * Flight Control's four functions. Every output here was produced by Go.
  */
-export const goExamples: readonly (readonly [template: string, output: string])[] = [
+export const goExamples: readonly GoExample[] = [
   // Plain text and values
   ['', ''],
   ['no action }} here', 'no action }} here'],
@@ -24,12 +26,8 @@ export const goExamples: readonly (readonly [template: string, output: string])[
   ['{{ $.metadata.name }}', 'Dev-1'],
   ['{{ .metadata.labels.site }}', 'Berlin Mitte'],
   ['{{ .metadata.labels.empty }}', ''],
-  ['{{ (.metadata).name }}', 'Dev-1'],
-  ['{{ (.).metadata.name }}', 'Dev-1'],
-  ['{{ (.metadata.labels).site }}', 'Berlin Mitte'],
   ['{{ index .metadata.labels "app.kubernetes.io/name" }}', 'kiosk'],
   ['{{ index .metadata.labels "target-revision" }}', 'v2'],
-  ['{{ index .metadata "name" }}', 'Dev-1'],
   ['{{ "target-revision" | index $.metadata.labels }}', 'v2'],
   [
     '{{ .metadata.labels }}',
@@ -118,7 +116,7 @@ export const goExamples: readonly (readonly [template: string, output: string])[
   // with
   ['{{ with .metadata.labels.site }}{{ . }}{{ end }}', 'Berlin Mitte'],
   ['{{ with .metadata.labels }}{{ .stage }}{{ end }}', 'prod'],
-  ['{{ with .metadata }}{{ .name }} {{ .labels.stage }} {{ $.metadata.name }}{{ end }}', 'Dev-1 prod Dev-1'],
+  ['{{ with index . "metadata" }}{{ .name }} {{ .labels.stage }} {{ $.metadata.name }}{{ end }}', 'Dev-1 prod Dev-1'],
   ['{{ with .metadata.labels.empty }}a{{ else }}{{ .metadata.name }}{{ end }}', 'Dev-1'],
   ['{{ with "" }}a{{ else with .metadata.name }}{{ . }}{{ else }}c{{ end }}', 'Dev-1'],
   ['{{ with "" }}a{{ else with 0 }}b{{ else }}{{ .metadata.name }}{{ end }}', 'Dev-1'],

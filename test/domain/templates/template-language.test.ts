@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { evaluateTemplate } from '../../../src/domain/templates/evaluate-template.ts';
 import { parseTemplate } from '../../../src/domain/templates/parse-template.ts';
 import { exampleDevice, goExamples } from './go-examples.ts';
+import { goFunctionExamples } from './go-function-examples.ts';
 
 const render = (source: string, device = exampleDevice): string => evaluateTemplate(parseTemplate(source), device);
 
 describe('a template', () => {
-  it.each(goExamples)('%j renders as Go renders it: %j', (source, output) => {
+  it.each([...goExamples, ...goFunctionExamples])('%j becomes what Go makes of it: %j', (source, output) => {
     expect(render(source)).toBe(output);
   });
 
@@ -29,9 +30,9 @@ describe('a template', () => {
     expect(['constructor', '__proto__', 'toString', 'hasOwnProperty'].map(rendered)).toEqual(Array(4).fill('none'));
   });
 
-  it('takes labels that are all missing for false, where Flight Control sees a pointer that is not nil', () => {
-    const template = parseTemplate('{{ if .metadata.labels }}some{{ else }}none{{ end }}{{ .metadata.labels }}');
-    expect(evaluateTemplate(template, { name: 'dev-1', labels: {} })).toBe('nonemap[]');
+  it('takes labels for true, though there are none, as Flight Control does', () => {
+    const template = parseTemplate('{{ if .metadata.labels }}some{{ else }}none{{ end }} {{ len .metadata.labels }}');
+    expect(evaluateTemplate(template, { name: 'dev-1', labels: {} })).toBe('some 0');
   });
 
   it('compares the name as the plain string that it is', () => {

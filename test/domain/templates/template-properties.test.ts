@@ -1,16 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
+import type { JsonObject } from '../../../src/domain/json.ts';
 import { parseTemplate } from '../../../src/domain/templates/parse-template.ts';
 import { evaluateTemplate } from '../../../src/domain/templates/evaluate-template.ts';
 import { TemplateError } from '../../../src/domain/templates/template-error.ts';
-import { createTemplateRenderer, renderSpec } from '../../../src/domain/templates/template-renderer.ts';
+import { checkTemplates, createTemplateRenderer } from '../../../src/domain/templates/template-renderer.ts';
 
 /** Pieces of the language, put together at random: mostly wrong, in all the ways there are, and at times right. */
 const fragments = fc.constantFrom(
   ...'{{ }} {{- -}} {{/* */}} . .. $ | ( ) "a" `b` " ` \' \\ - := 1 -2 1.5 true nil é 😀 \ud800 \0'.split(' '),
   ...'.metadata .name .labels .metadata.name .metadata.labels .metadata.labels.site .x-y constructor'.split(' '),
   ...'if else end with range upper replace getOrDefault index eq and or not __proto__'.split(' '),
+  ..."$x $x.site := = len slice print printf html js urlquery '%s' %5d %q %[1]*d 'a' 0x1f".split(' '),
   ' ',
   '\n',
   ' -}}',
@@ -45,21 +46,34 @@ function refusal(source: string): TemplateError | undefined {
   }
 }
 
-/** JSON whose strings are what `text` gives. */
-function json(text: fc.Arbitrary<string>): fc.Arbitrary<JsonObject> {
-  const { object } = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => ({
-    value: fc.oneof(
-      { maxDepth: 4 },
-      text,
-      fc.integer(),
-      fc.boolean(),
-      fc.constant(null),
-      tie('object'),
-      fc.array(tie('value')),
-    ),
-    object: fc.dictionary(fc.string(), tie('value')),
+/** A spec with strings that `text` gives, where templates may stand and where they may not. */
+function specs(text: fc.Arbitrary<string>): fc.Arbitrary<JsonObject> {
+  const files = fc.array(fc.record({ path: text, content: text }), { maxLength: 3 });
+  const encoded = text.map((any) => ({
+    path: '/a',
+    content: Buffer.from(any).toString('base64'),
+    contentEncoding: 'base64',
   }));
-  return object;
+  return fc.record({
+    os: fc.record({ image: text }),
+    config: fc.array(
+      fc.oneof(
+        fc.record({ name: text, inline: fc.oneof(files, fc.array(encoded, { maxLength: 2 })) }),
+        fc.record({ name: text, gitRef: fc.record({ repository: text, path: text }) }),
+      ),
+      { maxLength: 3 },
+    ),
+    applications: fc.array(
+      fc.record({
+        appType: fc.constantFrom('container', 'helm', 'compose', 'other'),
+        image: text,
+        envVars: fc.dictionary(fc.string(), text),
+        values: fc.dictionary(fc.string(), text),
+      }),
+      { maxLength: 3 },
+    ),
+    other: text,
+  });
 }
 
 describe('any string at all', () => {
@@ -75,24 +89,38 @@ describe('any string at all', () => {
     );
   });
 
-  it('renders, or is a problem, for any device, and the same each time', () => {
+  it('is filled in, or is a problem, for any device, and the same each time', () => {
     const renderer = createTemplateRenderer({ maxCachedTemplates: 4 });
     fc.assert(
-      fc.property(json(templateLike), devices, (spec, device) => {
+      fc.property(specs(templateLike), devices, (spec, device) => {
         const outcome = renderer.render(spec, device);
         expect(renderer.render(spec, device)).toEqual(outcome);
-        expect(renderSpec(spec, device)).toEqual(outcome);
+        expect(createTemplateRenderer().render(spec, device)).toEqual(outcome);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('that the check takes can fail for a device without labels for want of one only', () => {
+    const forWantOfALabel =
+      /is not set on device|is outside of a string|begins at \d+, after its end|the template makes/;
+    fc.assert(
+      fc.property(specs(templateLike), (spec) => {
+        fc.pre(checkTemplates(spec).length === 0);
+        const outcome = createTemplateRenderer().render(spec, { name: 'name', labels: {} });
+        expect(outcome.ok || outcome.problems.every(({ reason }) => forWantOfALabel.test(reason))).toBe(true);
+      }),
+      { numRuns: 500, maxSkipsPerRun: 1000 },
     );
   });
 
   it('stays the same if it has no "{{"', () => {
     const plain = fc.string({ unit: 'binary' }).map((text) => text.replaceAll('{{', '{ {'));
     fc.assert(
-      fc.property(json(plain), devices, (spec, device) => {
-        const outcome = renderSpec(spec, device);
+      fc.property(specs(plain), devices, (spec, device) => {
+        const outcome = createTemplateRenderer().render(spec, device);
         expect(outcome.ok && outcome.spec === spec).toBe(true);
+        expect(checkTemplates(spec)).toEqual([]);
       }),
     );
     fc.assert(

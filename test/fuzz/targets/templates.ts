@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import { evaluateTemplate } from '../../../src/domain/templates/evaluate-template.ts';
+import { evaluateTemplate, TrialBudget, tryTemplate } from '../../../src/domain/templates/evaluate-template.ts';
 import { parseTemplate } from '../../../src/domain/templates/parse-template.ts';
 import { TemplateError } from '../../../src/domain/templates/template-error.ts';
-import { renderSpec } from '../../../src/domain/templates/template-renderer.ts';
+import { checkTemplates, createTemplateRenderer } from '../../../src/domain/templates/template-renderer.ts';
 import { fuzzTarget, parsedOrRefused, require } from '../fuzz-target.ts';
 import { jsonText, mutated } from '../mutations.ts';
 
@@ -13,7 +13,13 @@ const expression = fc.constantFrom(
   'getOrDefault .metadata.labels "no" "x" | upper',
   'replace "a" "bb" (lower .metadata.name)',
   'and (eq .metadata.name "d" "e") (not (lt 1 2))',
-  'printf "%s" 1',
+  'printf "%5s|%-[1]*q" .metadata.name 3',
+  'index .metadata.labels "no" | len',
+  'slice .metadata.name 0 1 | html',
+  '$x',
+  '$x := print 1 "a" true',
+  '$x = index "abc" 1',
+  "urlquery 'a' 0x1f | js",
   '$ | index "metadata"',
 );
 const { template } = fc.letrec<{ template: string }>((tie) => ({
@@ -39,16 +45,22 @@ export const templates = fuzzTarget('templates', {
   check(source) {
     const parsed = parsedOrRefused(() => parseTemplate(source), refusedAsTemplate);
     if (parsed === undefined) return;
+    parsedOrRefused(() => tryTemplate(parsed, new TrialBudget()), refusedAsTemplate);
     const rendered = parsedOrRefused(() => evaluateTemplate(parsed, device), refusedAsTemplate);
-    require(rendered === undefined || rendered.length <= 1024 * 1024, 'a template makes at most 1 MiB of text');
+    require(rendered === undefined || rendered.length <= 2 * 1024 * 1024, 'a template makes at most 2 MiB of text');
   },
 });
 
+const places = ['os', 'image', 'config', 'inline', 'applications', 'appType', 'envVars', 'path', 'content'];
+const renderer = createTemplateRenderer({ maxCachedTemplates: 10 });
+
 export const templatedSpecs = fuzzTarget('specs with templates', {
-  input: jsonText(['os', 'image', 'config', 'password', 'content', 'name'], mutated(template)),
+  input: jsonText([...places, 'contentEncoding', 'base64', 'compose', 'password', 'name'], mutated(template)),
   check(text) {
-    const outcome = renderSpec(JSON.parse(text), device);
-    if (outcome.ok) return;
-    require(outcome.problems.length > 0 && outcome.problems.length <= 101, 'a refusal says why, and not without end');
+    const spec = JSON.parse(text);
+    const outcome = renderer.render(spec, device);
+    const problems = [...checkTemplates(spec), ...(outcome.ok ? [] : outcome.problems)];
+    require(outcome.ok || outcome.problems.length > 0, 'a refusal says why');
+    require(problems.length <= 202 && problems.every(({ message }) => message.length < 2_000), 'and not without end');
   },
 });

@@ -1,0 +1,80 @@
+import { isUtf8 } from 'node:buffer';
+import { isBase64 } from '../resources/file-content.ts';
+import { parseTemplate } from './parse-template.ts';
+import type { Template } from './syntax-tree.ts';
+import { TemplateError } from './template-error.ts';
+
+/** A text of a spec as it is before it is filled in. What cannot be compiled is remembered as well. */
+export type CompiledText =
+  /** There is no template in it. */
+  | { readonly kind: 'plain' }
+  | { readonly kind: 'template'; readonly template: Template }
+  | { readonly kind: 'broken'; readonly problem: TemplateError | string };
+
+/** Bounds the memory where texts are long. UTF-16 code units of the texts, and {@link tokenWeight} for each token. */
+const maxWeight = 8 * 1024 * 1024;
+const tokenWeight = 50;
+
+/**
+ * Compiled texts by what is written in the spec. They are kept in two generations: when the younger one has half of what
+ * may be kept, it becomes the elder and what the elder held, unless used since, is forgotten. Unlike a list in order of
+ * use that costs a hit nothing.
+ */
+export class TextCache {
+  readonly #maxTexts: number;
+  readonly #compile: (text: string) => CompiledText;
+  #younger = new Map<string, CompiledText>();
+  #elder = new Map<string, CompiledText>();
+  #youngerWeight = 0;
+
+  /** @param maxTexts at least 2 */
+  constructor(maxTexts: number, compile: (text: string) => CompiledText) {
+    this.#maxTexts = maxTexts;
+    this.#compile = compile;
+  }
+
+  /** How many texts are kept; one of both generations counts twice. */
+  get size(): number {
+    return this.#younger.size + this.#elder.size;
+  }
+
+  /** The compiled text, from the cache if it is there. */
+  get(text: string): CompiledText {
+    const young = this.#younger.get(text);
+    if (young !== undefined) return young;
+    const compiled = this.#elder.get(text) ?? this.#compile(text);
+    if (this.#younger.size >= this.#maxTexts / 2 || this.#youngerWeight > maxWeight / 2) {
+      this.#elder = this.#younger;
+      this.#younger = new Map();
+      this.#youngerWeight = 0;
+    }
+    this.#younger.set(text, compiled);
+    this.#youngerWeight +=
+      text.length + (compiled.kind === 'template' ? compiled.template.tokenCount * tokenWeight : 0);
+    return compiled;
+  }
+}
+
+/** Compiles a text that stands in a spec as it is. */
+export function compileText(source: string): CompiledText {
+  if (!source.includes('{{')) return { kind: 'plain' };
+  try {
+    return { kind: 'template', template: parseTemplate(source) };
+  } catch (error) {
+    if (error instanceof TemplateError) return { kind: 'broken', problem: error };
+    throw error;
+  }
+}
+
+/**
+ * Compiles content in base64. Binary content is no template, though two braces may happen to stand in it: it is told by a NUL and by not being UTF-8.
+ * Other text that is not UTF-8 could only be filled in wrongly.
+ */
+export function compileBase64(content: string): CompiledText {
+  if (!isBase64(content)) return { kind: 'broken', problem: 'the content is not base64, as contentEncoding says' };
+  const bytes = Buffer.from(content, 'base64');
+  if (!bytes.includes('{{')) return { kind: 'plain' };
+  if (isUtf8(bytes)) return compileText(bytes.toString());
+  if (bytes.includes(0)) return { kind: 'plain' };
+  return { kind: 'broken', problem: 'the content has "{{" in it and is not UTF-8: templates need UTF-8' };
+}

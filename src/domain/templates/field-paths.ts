@@ -1,0 +1,37 @@
+import type { Place } from './syntax-tree.ts';
+import { excerpt, quoted, TemplateError } from './template-error.ts';
+
+type Parsing = { readonly source: string; readonly dotIsRoot: boolean };
+
+/**
+ * Refuses fields that no device has, even where they would never be reached: after `$`, and after "." outside of
+ * `{{with}}`, there are only `.metadata.name`, `.metadata.labels` and one label of it.
+ *
+ * @throws TemplateError
+ */
+export function checkFieldPath(base: Place, names: readonly string[], { source, dotIsRoot }: Parsing): void {
+  const fail = (reason: string): never => {
+    throw new TemplateError(reason, source, base.offset);
+  };
+  const [metadata, field, ...rest] = names;
+  if (base.kind === 'variable') return;
+  if (base.kind === 'dot' && !dotIsRoot) {
+    if (metadata !== 'metadata') return;
+    fail(`inside of {{with}}, "." is its value: write ${excerpt(['$', ...names].join('.'))}`);
+  }
+  const [key] = rest;
+  if (metadata === 'metadata' && field === 'labels' && rest.length > 1) {
+    fail(`a label key with dots in it needs index: {{ index .metadata.labels ${quoted(rest.join('.'))} }}`);
+  }
+  if (metadata === 'metadata' && field === 'name' && key !== undefined) {
+    fail(`.metadata.name is a string and has no field ${quoted(key)}`);
+  }
+  if (metadata === 'metadata' && (field === 'name' || field === 'labels')) return;
+  fail(notAvailable(names));
+}
+
+/** Said of every other field than the two that templates may use. */
+export function notAvailable(names: readonly string[]): string {
+  const path = excerpt(['', ...names].join('.'));
+  return `${path} is not available: templates can only use .metadata.name and .metadata.labels`;
+}

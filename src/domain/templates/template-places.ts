@@ -1,0 +1,60 @@
+import { absolutePathForm, relativePathForm } from '../resources/file-content.ts';
+import { imageReferenceForm } from '../resources/image-reference.ts';
+import type { TextForm } from '../resources/templated.ts';
+
+/** A part of a spec in which templates may stand, and where in it. Whatever is not named is left as it is. */
+export type TemplatePlace =
+  /** A string. `form`: what it must look like once it is filled in. */
+  | { readonly kind: 'text'; readonly form: TextForm | undefined }
+  /** A list, in each item of which they may stand. */
+  | { readonly kind: 'items'; readonly item: TemplatePlace }
+  /** An object with any keys, in each value of which they may stand. */
+  | { readonly kind: 'values'; readonly value: TemplatePlace }
+  /** An object with known keys. */
+  | { readonly kind: 'members'; readonly members: Members }
+  /** A file: a path, and a content in one of two encodings. */
+  | { readonly kind: 'file'; readonly path: TemplatePlace }
+  /** One of several kinds of objects, told by the value of a key. */
+  | { readonly kind: 'variants'; readonly key: string; readonly variants: Members };
+
+type Members = ReadonlyMap<string, TemplatePlace>;
+
+const text = (form?: TextForm): TemplatePlace => ({ kind: 'text', form });
+const items = (item: TemplatePlace): TemplatePlace => ({ kind: 'items', item });
+const values = (value: TemplatePlace): TemplatePlace => ({ kind: 'values', value });
+const members = (of: Readonly<Record<string, TemplatePlace>>): TemplatePlace => ({
+  kind: 'members',
+  members: new Map(Object.entries(of)),
+});
+const filesWith = (path: TextForm): TemplatePlace => items({ kind: 'file', path: text(path) });
+
+const someText: TextForm = { pattern: /^[\s\S]+$/, expected: 'expected some text' };
+
+const image = text(imageReferenceForm);
+const envVars = values(text(someText));
+const volumes = items(members({ image: members({ reference: image }) }));
+const inline = filesWith(relativePathForm);
+
+/** The templates of a fleet's spec are filled in at the same places as in Flight Control (docs/templates.md). */
+export const specPlaces: TemplatePlace = members({
+  os: members({ image }),
+  config: items(
+    members({
+      gitRef: members({ targetRevision: text(), path: text() }),
+      httpRef: members({ suffix: text(), filePath: text(absolutePathForm) }),
+      secretRef: members({ name: text(someText), namespace: text(someText), mountPath: text(absolutePathForm) }),
+      inline: filesWith(absolutePathForm),
+    }),
+  ),
+  applications: items({
+    kind: 'variants',
+    key: 'appType',
+    variants: new Map([
+      ['compose', members({ image, inline, envVars, volumes })],
+      ['quadlet', members({ image, inline, envVars, volumes })],
+      ['container', members({ image, envVars, volumes })],
+      ['helm', members({ image })],
+      ['vm', members({ image, inline })],
+    ]),
+  }),
+});

@@ -1,0 +1,89 @@
+import type { JsonObject, JsonValue } from '../json.ts';
+import { maskSecrets } from '../secrets/masked-document.ts';
+import type { MaskedKeys } from '../secrets/masked-keys.ts';
+import type { SpecPath } from './map-templates.ts';
+import { quoted, type TemplateError } from './template-error.ts';
+
+/** Why one string of a spec (or the spec) cannot be filled in. */
+export type TemplateProblem = {
+  /** The way from the spec to the string. */
+  readonly steps: SpecPath;
+  /** The same as people write it, such as `spec.config[0].inline[0].content`. */
+  readonly path: string;
+  /** Line and column in that string, counted from 1; undefined if the problem is not at one place in a string. */
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+  /** What is wrong, without where. */
+  readonly reason: string;
+  /** What is wrong and where, in one sentence. */
+  readonly message: string;
+};
+
+/** Past this many the list ends with a problem that says so. */
+const maxProblems = 100;
+const maxPathLength = 500;
+
+/** Said where a problem quotes a text that holds a secret. */
+const unquotedReason = 'the template cannot be filled in; what is wrong is not quoted, since a secret stands there';
+
+/** The problems found in one spec, at most about a hundred, in which no secret of the spec is quoted. */
+export class TemplateProblems {
+  readonly list: TemplateProblem[] = [];
+  readonly #spec: JsonObject;
+  readonly #isMasked: MaskedKeys;
+  /** Made when it is first asked for, since hardly any spec has problems. */
+  #masked: JsonObject | undefined;
+
+  constructor(spec: JsonObject, isMasked: MaskedKeys) {
+    this.#spec = spec;
+    this.#isMasked = isMasked;
+  }
+
+  /** There are too many to go on looking. */
+  get full(): boolean {
+    return this.list.length > maxProblems;
+  }
+
+  /** @param path may change afterwards */
+  add(path: SpecPath, problem: TemplateError | string): void {
+    if (this.list.length === maxProblems) {
+      this.#note([], `there are more than ${maxProblems} problems; the rest of the spec was not looked at`);
+      return;
+    }
+    const reason = typeof problem === 'string' ? problem : problem.reason;
+    const position = typeof problem === 'string' ? undefined : problem;
+    this.#note([...path], this.#besideSecret(path) ? unquotedReason : reason, position);
+  }
+
+  #note(steps: SpecPath, reason: string, position?: Pick<TemplateError, 'line' | 'column'>): void {
+    const path = pathText(steps);
+    const place = position === undefined ? path : `${path}, line ${position.line}, column ${position.column}`;
+    const { line, column } = position ?? {};
+    this.list.push({ steps, path, line, column, reason, message: `${reason} (${place})` });
+  }
+
+  /** The text that a path leads to is a secret, or holds one. Nested too deep to look, it holds secrets. */
+  #besideSecret(path: SpecPath): boolean {
+    this.#masked ??= maskSecrets(this.#spec, this.#isMasked);
+    return valueAt(this.#masked, path) !== valueAt(this.#spec, path);
+  }
+}
+
+function valueAt(spec: JsonObject, path: SpecPath): JsonValue | undefined {
+  let value: JsonValue | undefined = spec;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    const members: ReadonlyMap<string, JsonValue> = new Map(Object.entries(value));
+    value = members.get(String(step));
+  }
+  return value;
+}
+
+function pathText(path: SpecPath): string {
+  const text = path.map((step) => {
+    if (typeof step === 'number') return `[${step}]`;
+    return /^[A-Za-z_][A-Za-z0-9_-]{0,119}$/.test(step) ? `.${step}` : `[${quoted(step)}]`;
+  });
+  const whole = `spec${text.join('')}`;
+  return whole.length > maxPathLength ? `${whole.slice(0, maxPathLength)}…` : whole;
+}

@@ -1,0 +1,36 @@
+/** The variables that can be used at one place of a template while it is parsed. */
+export class VariableNames {
+  /** The numbers that each name has had, the innermost last. */
+  readonly #numbers = new Map<string, number[]>();
+  readonly #visible: string[] = [];
+  #count = 0;
+
+  /** How many have been declared in the whole template so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Declares a variable and gives it a number. One of the same name is hidden until the scope ends. */
+  declare(name: string): number {
+    const number = this.#count;
+    const numbers = this.#numbers.get(name);
+    if (numbers === undefined) this.#numbers.set(name, [number]);
+    else numbers.push(number);
+    this.#visible.push(name);
+    this.#count += 1;
+    return number;
+  }
+
+  /** The number of the variable that a name means here; undefined if there is none. */
+  find(name: string): number | undefined {
+    return this.#numbers.get(name)?.at(-1);
+  }
+
+  /** Runs `parse` in a scope of its own: the variables that it declares end with it. */
+  scoped<Result>(parse: () => Result): Result {
+    const outer = this.#visible.length;
+    const result = parse();
+    for (const name of this.#visible.splice(outer)) this.#numbers.get(name)?.pop();
+    return result;
+  }
+}
