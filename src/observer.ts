@@ -17,7 +17,7 @@ export type RestoreCause = (typeof restoreCauses)[number];
 
 export type CommittedReports = {
   readonly outcomes: ReadonlyArray<
-    { readonly kind: 'known'; readonly verdict: Verdict } | { readonly kind: 'unknown' }
+    { readonly kind: 'known'; readonly verdict: Verdict } | { readonly kind: 'unknown' | 'refused' }
   >;
   /** Devices among them that answered the current restore with it. */
   readonly answered: number;

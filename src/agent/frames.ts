@@ -35,20 +35,30 @@ export function readFrame(device: string, text: string): ReceivedReport {
       ...(status === undefined ? {} : { status: storableObject(status) }),
       ...(spec === undefined ? {} : { spec: storableObject(spec) }),
     };
-    return { id, report: { device, position: positionIn(parsed.data), ...documents } };
+    return { id, report: { device, ...positionIn(parsed.data), ...documents } };
   } catch (error) {
     throw new FrameProblem(id, error);
   }
 }
 
-function positionIn({ renderedVersion, timeline, specHash, status }: DeviceFrame): DevicePosition | null {
-  const version = renderedVersion ?? status?.config?.renderedVersion;
-  if ((version ?? timeline ?? specHash ?? undefined) === undefined) return null;
-  return {
+/** Where a frame says that the device is, and what it has applied: as its status says, else the position that it states. */
+function positionIn({ renderedVersion, timeline, specHash, status }: DeviceFrame): {
+  position: DevicePosition | null;
+  applied: number | null;
+} {
+  const inStatus = status?.config?.renderedVersion;
+  const version = renderedVersion ?? inStatus;
+  if ((version ?? timeline ?? specHash ?? undefined) === undefined) return { position: null, applied: null };
+  const position = {
     version: parseRenderedVersion(version, 'renderedVersion'),
     timeline: parseTimeline(timeline, 'timeline'),
     specHash: parseSpecHash(specHash, 'specHash'),
   };
+  if (inStatus === undefined) return { position, applied: typeof version === 'string' ? position.version : null };
+  const applied = parseRenderedVersion(inStatus, 'status.config.renderedVersion');
+  // Judged is the higher of what was received and what was applied.
+  const isHigher = applied > position.version;
+  return { position: isHigher ? { ...position, version: applied, specHash: null } : position, applied };
 }
 
 function parseJson(text: string): unknown {

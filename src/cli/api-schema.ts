@@ -1284,11 +1284,11 @@ export interface components {
             httpRef: unknown;
         });
         /**
-         * @description What the device does when it is given up.
+         * @description What the device does when it is decommissioned.
          * @enum {string}
          */
         DeviceDecommissionTargetTypeInput: "Unenroll" | "FactoryReset";
-        /** @description Asks that a device be given up. */
+        /** @description Asks that a device be decommissioned. */
         DeviceDecommissionInput: {
             target: components["schemas"]["DeviceDecommissionTargetTypeInput"];
         } & {
@@ -1864,7 +1864,7 @@ export interface components {
          * @enum {string}
          */
         DeviceLifecycleStatusType: "Unknown" | "Enrolled" | "Decommissioning" | "Decommissioned";
-        /** @description Where the device is between enrolling and being given up. */
+        /** @description Where the device is between enrolling and being decommissioned. */
         DeviceLifecycleStatus: {
             status: components["schemas"]["DeviceLifecycleStatusType"];
             /** @description Why, for people. */
@@ -2475,11 +2475,11 @@ export interface components {
             httpRef: unknown;
         });
         /**
-         * @description What the device does when it is given up.
+         * @description What the device does when it is decommissioned.
          * @enum {string}
          */
         DeviceDecommissionTargetType: "Unenroll" | "FactoryReset";
-        /** @description Asks that a device be given up. */
+        /** @description Asks that a device be decommissioned. */
         DeviceDecommission: {
             target: components["schemas"]["DeviceDecommissionTargetType"];
         } & {
@@ -3072,7 +3072,7 @@ export interface components {
          * @description What happened, as one word for programs: Flight Control's and Muster's own.
          * @enum {string}
          */
-        EventReason: "ResourceCreated" | "ResourceCreationFailed" | "ResourceUpdated" | "ResourceUpdateFailed" | "ResourceDeleted" | "ResourceDeletionFailed" | "DeviceDecommissioned" | "DeviceDecommissionFailed" | "DeviceCPUCritical" | "DeviceCPUWarning" | "DeviceCPUNormal" | "DeviceMemoryCritical" | "DeviceMemoryWarning" | "DeviceMemoryNormal" | "DeviceDiskCritical" | "DeviceDiskWarning" | "DeviceDiskNormal" | "DeviceApplicationError" | "DeviceApplicationDegraded" | "DeviceApplicationHealthy" | "DeviceDisconnected" | "DeviceIsRebooting" | "DeviceConflictPaused" | "DeviceConflictResolved" | "DeviceConnected" | "DeviceContentUpToDate" | "DeviceContentOutOfDate" | "DeviceContentUpdating" | "DeviceUpdateFailed" | "DeviceVulnerabilityCVECritical" | "DeviceVulnerabilityCVEResolved" | "DeviceVulnerabilityCVEWarning" | "DeviceOSImageChanged" | "EnrollmentRequestApproved" | "EnrollmentRequestApprovalFailed" | "DeviceMultipleOwnersDetected" | "DeviceMultipleOwnersResolved" | "DeviceSpecValid" | "DeviceSpecInvalid" | "InternalTaskFailed" | "InternalTaskPermanentlyFailed" | "RepositoryAccessible" | "RepositoryInaccessible" | "ReferencedRepositoryUpdated" | "FleetValid" | "FleetInvalid" | "FleetRolloutCreated" | "FleetRolloutStarted" | "FleetRolloutFailed" | "FleetRolloutCompleted" | "FleetRolloutBatchDispatched" | "FleetRolloutDeviceSelected" | "FleetRolloutBatchCompleted" | "ResourceSyncCommitDetected" | "ResourceSyncAccessible" | "ResourceSyncInaccessible" | "ResourceSyncParsed" | "ResourceSyncParsingFailed" | "ResourceSyncSynced" | "ResourceSyncSyncFailed" | "DependencyChangeDetected" | "DependencySyncProbeFailed" | "SystemRestored" | "EncryptionMigrationStarted" | "EncryptionMigrationCompleted" | "ApplicationLifecycleChanged" | "DeviceAheadWithoutRestore" | "RestoreSuperseded" | "RestoreSettled" | "DeviceAnswered" | "DeviceAdopted" | "UnknownDeviceReported" | "EnrollmentRequestDenied" | "DeviceCertificateIssued" | "CertificateSigningRequestApproved" | "CertificateSigningRequestDenied";
+        EventReason: "ResourceCreated" | "ResourceCreationFailed" | "ResourceUpdated" | "ResourceUpdateFailed" | "ResourceDeleted" | "ResourceDeletionFailed" | "DeviceDecommissioned" | "DeviceDecommissionFailed" | "DeviceCPUCritical" | "DeviceCPUWarning" | "DeviceCPUNormal" | "DeviceMemoryCritical" | "DeviceMemoryWarning" | "DeviceMemoryNormal" | "DeviceDiskCritical" | "DeviceDiskWarning" | "DeviceDiskNormal" | "DeviceApplicationError" | "DeviceApplicationDegraded" | "DeviceApplicationHealthy" | "DeviceDisconnected" | "DeviceIsRebooting" | "DeviceConflictPaused" | "DeviceConflictResolved" | "DeviceConnected" | "DeviceContentUpToDate" | "DeviceContentOutOfDate" | "DeviceContentUpdating" | "DeviceUpdateFailed" | "DeviceVulnerabilityCVECritical" | "DeviceVulnerabilityCVEResolved" | "DeviceVulnerabilityCVEWarning" | "DeviceOSImageChanged" | "EnrollmentRequestApproved" | "EnrollmentRequestApprovalFailed" | "DeviceMultipleOwnersDetected" | "DeviceMultipleOwnersResolved" | "DeviceSpecValid" | "DeviceSpecInvalid" | "InternalTaskFailed" | "InternalTaskPermanentlyFailed" | "RepositoryAccessible" | "RepositoryInaccessible" | "ReferencedRepositoryUpdated" | "FleetValid" | "FleetInvalid" | "FleetRolloutCreated" | "FleetRolloutStarted" | "FleetRolloutFailed" | "FleetRolloutCompleted" | "FleetRolloutBatchDispatched" | "FleetRolloutDeviceSelected" | "FleetRolloutBatchCompleted" | "ResourceSyncCommitDetected" | "ResourceSyncAccessible" | "ResourceSyncInaccessible" | "ResourceSyncParsed" | "ResourceSyncParsingFailed" | "ResourceSyncSynced" | "ResourceSyncSyncFailed" | "DependencyChangeDetected" | "DependencySyncProbeFailed" | "SystemRestored" | "EncryptionMigrationStarted" | "EncryptionMigrationCompleted" | "ApplicationLifecycleChanged" | "DeviceAheadWithoutRestore" | "RestoreSuperseded" | "RestoreSettled" | "RestoreMusteringAgain" | "DeviceAnswered" | "DeviceDecommissionCompleted" | "DeviceAdopted" | "UnknownDeviceReported" | "EnrollmentRequestDenied" | "DeviceCertificateIssued" | "CertificateSigningRequestApproved" | "CertificateSigningRequestDenied";
         /** @description Names an object. */
         ObjectReference: {
             kind: string;

@@ -10,13 +10,17 @@ import type { FieldColumns } from './selector-sql.ts';
  */
 export function deviceColumns({ restore, now, disconnectedAfterMs }: Viewpoint): FieldColumns<typeof deviceFields> {
   const silentSince = new Date(now.getTime() - disconnectedAfterMs).toISOString();
+  const silent = sql`(p.last_seen IS NULL OR p.last_seen < ${silentSince}::timestamptz)`;
   const summary = sql`(CASE WHEN ${isAwaited(restore)} THEN 'AwaitingReconnect' WHEN ${isPaused(restore)} THEN 'ConflictPaused'
-    WHEN p.last_seen IS NULL OR p.last_seen < ${silentSince}::timestamptz THEN 'Unknown'
-    WHEN s.status #>> '{summary,status}' IN ('AwaitingReconnect', 'ConflictPaused') THEN 'Online'
-    ELSE coalesce(s.status #>> '{summary,status}', 'Online') END)`;
-  const updated = sql`(CASE WHEN ${isAwaited(restore)} THEN 'Unknown' WHEN ${isPaused(restore)} THEN 'OutOfDate' WHEN p.last_seen IS NULL THEN 'Unknown'
-    WHEN p.rendered_generation >= p.wanted_generation AND p.reported_version = p.version THEN 'UpToDate'
-    WHEN s.status #>> '{updated,status}' = 'Updating' THEN 'Updating' ELSE 'OutOfDate' END)`;
+    WHEN ${silent} THEN 'Unknown' ELSE coalesce(s.health, 'Online') END)`;
+  const updated = sql`(CASE WHEN ${isAwaited(restore)} THEN 'Unknown' WHEN ${isPaused(restore)} THEN 'OutOfDate'
+    WHEN ${silent} THEN 'Unknown' WHEN s.updating THEN 'Updating'
+    WHEN p.rendered_generation < p.wanted_generation OR d.spec_problem IS NOT NULL OR d.rollout_problem IS NOT NULL
+      OR coalesce(p.applied_version, 0) <> (CASE WHEN d.says_nothing THEN 0 ELSE p.version END)
+      OR (d.os_image <> coalesce(s.status #>> '{os,image}', '') AND s.status #>> '{capabilities,osMode}' IS NOT NULL)
+    THEN 'OutOfDate' ELSE 'UpToDate' END)`;
+  const applications = sql`(CASE WHEN ${silent} THEN 'Unknown' WHEN s.status #> '{applications,0}' IS NULL THEN 'NoApplications'
+    WHEN s.health = 'Rebooting' THEN 'Degraded' ELSE coalesce(s.status #>> '{applicationsSummary,status}', 'Unknown') END)`;
   return {
     'metadata.name': sql`d.name`,
     'metadata.alias': sql`(d.labels ->> 'alias')`,
@@ -25,8 +29,8 @@ export function deviceColumns({ restore, now, disconnectedAfterMs }: Viewpoint):
     lastSeen: sql`p.last_seen`,
     'status.summary.status': summary,
     'status.updated.status': updated,
-    'status.applicationsSummary.status': sql`coalesce(s.status #>> '{applicationsSummary,status}', 'Unknown')`,
-    'status.lifecycle.status': sql`coalesce(d.lifecycle, s.status #>> '{lifecycle,status}', 'Unknown')`,
+    'status.applicationsSummary.status': applications,
+    'status.lifecycle.status': sql`coalesce(d.lifecycle, 'Unknown')`,
     'status.capabilities.osMode': sql`(s.status #>> '{capabilities,osMode}')`,
   };
 }

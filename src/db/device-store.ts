@@ -6,11 +6,11 @@ import type { Executor } from './client.ts';
 
 /** A device with all that is known of it, as SQL selects it: `d` devices, `p` device_positions, `s` device_statuses. */
 const selectDevice = sql`
-  SELECT d.name, d.labels, d.annotations, d.owner, d.spec, d.spec_adopted, d.matching_fleets, d.spec_problem, d.spec_problem_since,
+  SELECT d.name, d.labels, d.annotations, d.owner, d.spec, d.spec_adopted, d.matching_fleets, d.matching_fleets_since, d.spec_problem, d.spec_problem_since,
     d.template_generation, d.rollout_problem,
     d.generation, d.resource_version, d.lifecycle, d.created_at,
     p.mustered, p.timeline, p.version, p.spec_hash, p.lineage, p.wanted_generation, p.rendered_generation,
-    p.reported_timeline, p.reported_version, p.reported_hash, p.answered_restore_id, p.answered_at,
+    p.reported_timeline, p.reported_version, p.reported_hash, p.applied_version, p.answered_restore_id, p.answered_at,
     p.conflict_verdict, p.conflict_info, p.conflict_since, p.last_seen, s.status, s.reported_at AS status_reported_at`;
 
 /** The tables that device selectors speak of. */
@@ -25,6 +25,7 @@ type Row = {
   spec: JsonObject;
   spec_adopted: boolean;
   matching_fleets: string[] | null;
+  matching_fleets_since: string | null;
   spec_problem: string | null;
   spec_problem_since: string | null;
   template_generation: string | null;
@@ -43,6 +44,7 @@ type Row = {
   reported_timeline: string | null;
   reported_version: string | null;
   reported_hash: string | null;
+  applied_version: string | null;
   answered_restore_id: string;
   answered_at: string | null;
   conflict_verdict: 'Ahead' | 'Diverged' | null;
@@ -90,6 +92,7 @@ function toRecord(row: Row): DeviceRecord {
     templateGeneration: row.template_generation === null ? null : Number(row.template_generation),
     rolloutProblem: row.rollout_problem,
     matchingFleets: row.matching_fleets,
+    matchingFleetsSince: maybeDate(row.matching_fleets_since),
     specProblem: row.spec_problem,
     specProblemSince: maybeDate(row.spec_problem_since),
     generation: Number(row.generation),
@@ -109,6 +112,7 @@ function toRecord(row: Row): DeviceRecord {
           ? null
           : { verdict: row.conflict_verdict, info: row.conflict_info ?? '', since: date(row.conflict_since) },
     },
+    applied: row.applied_version === null ? null : Number(row.applied_version),
     answeredAt: maybeDate(row.answered_at),
     renderPending: Number(row.rendered_generation) < Number(row.wanted_generation),
     lastSeen: maybeDate(row.last_seen),

@@ -79,7 +79,7 @@ export type EditedDevice = Ownership &
   >;
 
 /** Stores an edited device. The row must be locked. */
-export async function saveDevice(tx: Executor, device: EditedDevice): Promise<void> {
+export async function saveDevice(tx: Executor, device: EditedDevice, now: Date): Promise<void> {
   const { name, labels, annotations, spec, specAdopted, generation, resourceVersion, lifecycle } = device;
   const { owner, matchingFleets, templateGeneration, rolloutProblem } = device;
   await tx
@@ -96,6 +96,8 @@ export async function saveDevice(tx: Executor, device: EditedDevice): Promise<vo
       lifecycle,
       owner,
       matchingFleets: matchingFleets && [...matchingFleets],
+      matchingFleetsSince: sql`CASE WHEN (${devices.matchingFleets} IS NULL) = ${matchingFleets === null}::boolean
+        THEN ${devices.matchingFleetsSince} ELSE ${now.toISOString()}::timestamptz END`,
     })
     .where(eq(devices.name, name));
 }

@@ -63,11 +63,17 @@ export async function readOwnership(tx: Executor, devices: readonly string[]): P
  * Gives devices the owners they are given. They keep their specs, which are of no template of the new owner. The positions
  * must be locked.
  */
-export async function saveOwnership(tx: Executor, devices: ReadonlyArray<Ownership & { name: string }>): Promise<void> {
+export async function saveOwnership(
+  tx: Executor,
+  devices: ReadonlyArray<Ownership & { name: string }>,
+  now: Date,
+): Promise<void> {
   if (devices.length === 0) return;
   const rows = devices.map(({ name, owner, matchingFleets }) => ({ name, owner, fleets: matchingFleets }));
   await tx.execute(sql`
     UPDATE devices AS d SET owner = r.owner, matching_fleets = nullif(r.fleets, 'null'::jsonb),
+      matching_fleets_since = CASE WHEN (d.matching_fleets IS NULL) = (nullif(r.fleets, 'null'::jsonb) IS NULL)
+        THEN d.matching_fleets_since ELSE ${now.toISOString()}::timestamptz END,
       template_generation = CASE WHEN d.owner = r.owner THEN d.template_generation END, resource_version = d.resource_version + 1
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(name text, owner text, fleets jsonb)
     WHERE d.name = r.name`);

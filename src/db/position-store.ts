@@ -9,6 +9,8 @@ import { prepared } from './prepared-statements.ts';
 export type PositionRow = {
   readonly name: string;
   readonly state: JudgedState;
+  /** Rendered version that the device last said to have applied; null before it said. */
+  readonly applied: number | null;
   readonly wantedGeneration: number;
   readonly renderedGeneration: number;
   readonly lastSeen: Date | null;
@@ -28,6 +30,7 @@ type Row = {
   readonly reported_timeline: string | null;
   readonly reported_version: number | null;
   readonly reported_hash: string | null;
+  readonly applied: number | null;
   readonly answered: string;
   readonly conflict_verdict: ConflictVerdict | null;
   readonly conflict_info: string | null;
@@ -39,7 +42,7 @@ type Row = {
 const byName = (names: readonly string[]): SQL => sql`
   SELECT name, mustered, timeline, version::float8, spec_hash, lineage, wanted_generation::float8 AS wanted,
     rendered_generation::float8 AS rendered, reported_timeline, reported_version::float8, reported_hash,
-    answered_restore_id AS answered, conflict_verdict, conflict_info,
+    applied_version::float8 AS applied, answered_restore_id AS answered, conflict_verdict, conflict_info,
     (extract(epoch FROM conflict_since) * 1000)::float8 AS conflict_since_ms,
     (extract(epoch FROM last_seen) * 1000)::float8 AS last_seen_ms, xmin AS revision
   FROM device_positions WHERE name = ANY(${sql.param(names)}::text[])`;
@@ -102,6 +105,7 @@ function toPositionRow(row: Row): PositionRow {
   return {
     name: row.name,
     state: { mustered: row.mustered, server, reported, answeredRestore: row.answered, conflict },
+    applied: row.applied,
     wantedGeneration: row.wanted,
     renderedGeneration: row.rendered,
     lastSeen: row.last_seen_ms === null ? null : new Date(row.last_seen_ms),
@@ -109,8 +113,13 @@ function toPositionRow(row: Row): PositionRow {
   };
 }
 
-/** What a report changed of a device that is judged. */
-export type SavedReport = { readonly row: PositionRow; readonly state: JudgedState; readonly answeredNow: boolean };
+/** What reports changed of a device. */
+export type SavedReport = {
+  readonly row: PositionRow;
+  readonly state: JudgedState;
+  readonly applied: number | null;
+  readonly answeredNow: boolean;
+};
 
 /**
  * Writes what reports changed. Only within {@link withoutLocksFirst}.
@@ -126,7 +135,7 @@ export async function saveReports(
   const column = (valueOf: (report: SavedReport) => string | null) => sql.param(reports.map(valueOf));
   const { count } = await tx.execute(sql`${prepared}
     UPDATE device_positions AS p SET
-      reported_timeline = r.t::uuid, reported_version = r.v::bigint, reported_hash = r.h,
+      reported_timeline = r.t::uuid, reported_version = r.v::bigint, reported_hash = r.h, applied_version = r.a::bigint,
       answered_restore_id = ${restore}::uuid,
       answered_at = CASE WHEN r.now IS NULL THEN p.answered_at ELSE ${now.toISOString()}::timestamptz END,
       conflict_verdict = r.cv, conflict_info = r.ci, conflict_since = r.cs::timestamptz,
@@ -136,11 +145,12 @@ export async function saveReports(
       ${column(({ state }) => state.reported?.timeline ?? null)}::text[],
       ${column(({ state }) => (state.reported === null ? null : String(state.reported.version)))}::text[],
       ${column(({ state }) => state.reported?.specHash ?? null)}::text[],
+      ${column(({ applied }) => (applied === null ? null : String(applied)))}::text[],
       ${column(({ answeredNow }) => (answeredNow ? 'now' : null))}::text[],
       ${column(({ state }) => state.conflict?.verdict ?? null)}::text[],
       ${column(({ state }) => state.conflict?.info ?? null)}::text[],
       ${column(({ state }) => state.conflict?.since.toISOString() ?? null)}::text[])
-      AS r(name, revision, t, v, h, now, cv, ci, cs)
+      AS r(name, revision, t, v, h, a, now, cv, ci, cs)
     WHERE ${isAsRead}`);
   if (count !== reports.length) throw new RowsChanged();
 }

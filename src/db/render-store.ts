@@ -81,7 +81,8 @@ export async function saveSpecProblems(tx: Executor, changed: readonly SpecProbl
   if (changed.length === 0) return;
   await tx.execute(sql`
     UPDATE devices AS d
-    SET spec_problem = r.problem, spec_problem_since = CASE WHEN r.problem IS NULL THEN NULL ELSE ${now.toISOString()}::timestamptz END
+    SET spec_problem = r.problem, spec_problem_since = CASE WHEN (d.spec_problem IS NULL) = (r.problem IS NULL)
+      THEN d.spec_problem_since ELSE ${now.toISOString()}::timestamptz END
     FROM jsonb_to_recordset(${JSON.stringify(changed)}::jsonb) AS r(name text, problem text)
     WHERE d.name = r.name`);
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { BucketCount } from '../domain/answer-times.ts';
+import type { Settling } from '../domain/restore-events.ts';
 import type { Executor } from './client.ts';
 import { prepared } from './prepared-statements.ts';
 import { restores } from './schema.ts';
@@ -19,16 +20,17 @@ const columns = {
 export type CounterChange = Partial<Record<keyof typeof columns, number>>;
 
 /**
- * Counts, in the transaction of what is counted, and notes when the restore is settled: nobody awaited, nobody paused.
+ * Counts, in the transaction of what is counted, and notes when the restore is settled: nobody awaited, nobody paused. It
+ * is settled no longer once somebody is awaited or paused again.
  *
- * @returns whether this change settled it, and how many devices are still awaited, if anything changed
+ * @returns what this change made of it, if anything, and how many devices are still awaited, if that may have changed
  */
 export async function countForRestore(
   tx: Executor,
   restore: string,
   change: CounterChange,
   { now, answers = [] }: { now: Date; answers?: readonly BucketCount[] },
-): Promise<{ settled: boolean; awaiting: number | undefined }> {
+): Promise<{ settling: Settling | undefined; awaiting: number | undefined }> {
   const at = now.toISOString();
   const sets = Object.entries(columns).flatMap(([name, column]) => {
     const by = change[name as keyof typeof columns] ?? 0;
@@ -38,18 +40,21 @@ export async function countForRestore(
     sets.push(sql`first_answer_at = coalesce(first_answer_at, ${at}::timestamptz)`);
     sets.push(sql`last_answer_at = greatest(last_answer_at, ${at}::timestamptz)`);
   }
-  if (sets.length === 0) return { settled: false, awaiting: undefined };
+  if (sets.length === 0) return { settling: undefined, awaiting: undefined };
   // All sent at once: once a statement of the transaction has failed, no later one may be sent after its end.
-  const [counted, settled] = await Promise.all([
+  const [counted, [turned]] = await Promise.all([
     tx.execute<{ awaiting: number }>(
       sql`${prepared}UPDATE restores SET ${sql.join(sets, sql`, `)} WHERE id = ${restore} RETURNING awaiting::float8`,
     ),
-    tx.execute(sql`${prepared}
-      UPDATE restores SET settled_at = ${at}
-      WHERE id = ${restore} AND settled_at IS NULL AND awaiting = 0 AND conflict_paused = 0 RETURNING id`),
+    // The genesis of a database is no restore: it never musters.
+    tx.execute<{ settled: boolean }>(sql`${prepared}
+      UPDATE restores SET settled_at = CASE WHEN settled_at IS NULL THEN ${at}::timestamptz END
+      WHERE id = ${restore} AND NOT genesis AND (settled_at IS NULL) = (awaiting = 0 AND conflict_paused = 0)
+      RETURNING settled_at IS NOT NULL AS settled`),
     addAnswers(tx, restore, answers),
   ]);
-  return { settled: settled.length > 0, awaiting: counted[0]?.awaiting };
+  const settling = turned === undefined ? undefined : turned.settled ? 'Settled' : 'MusteringAgain';
+  return { settling, awaiting: counted[0]?.awaiting };
 }
 
 async function addAnswers(tx: Executor, restore: string, answers: readonly BucketCount[]): Promise<void> {

@@ -1,16 +1,10 @@
 import type { DeviceRecord, Viewpoint } from './device-record.ts';
-import { summaryOf, updatedOf } from './device-status.ts';
+import { applicationsSummaryOf, lifecycleOf, summaryOf, updatedOf } from './device-status.ts';
 import { gateOf } from './gate.ts';
-import type { JsonObject } from './json.ts';
 import type { Condition } from './resources/condition.ts';
-import { deviceLifecycleStatusTypeSchema as lifecycleSchema } from './resources/device-status-parts.ts';
-import {
-  completeDeviceStatus,
-  reportedDeviceStatusSchema,
-  type DeviceStatus,
-  type ReportedDeviceStatus,
-} from './resources/device-status.ts';
+import { completeDeviceStatus, type DeviceStatus } from './resources/device-status.ts';
 import type { Device } from './resources/device.ts';
+import { toldStatus } from './told-status.ts';
 
 /** Annotation keys under which Flight Control's clients and agents look. */
 export const annotationKeys = {
@@ -67,24 +61,22 @@ export function derivedAnnotations({ state, specAdopted }: DeviceRecord, view: V
 
 /** The status that the API shows: what the device said, under what the service knows better. */
 export function deviceStatus(device: DeviceRecord, view: Viewpoint): DeviceStatus {
-  const told = completeDeviceStatus(device.status === null ? {} : stillFitting(device.status));
-  const lifecycle = lifecycleSchema.safeParse(device.lifecycle).data ?? told.lifecycle.status;
+  const told = toldStatus(device.status);
+  const whole = completeDeviceStatus(told);
   return {
-    ...told,
+    ...whole,
     conditions: [
-      ...told.conditions.filter(({ type }) => !serviceConditionTypes.has(type)),
+      ...whole.conditions.filter(({ type }) => !serviceConditionTypes.has(type)),
       ...serviceConditions(device),
     ],
-    summary: summaryOf(device, view),
-    updated: updatedOf(device, view),
-    lifecycle: { ...told.lifecycle, status: lifecycle },
+    // A poll may have told since that the device went back.
+    config: device.applied === null ? whole.config : { ...whole.config, renderedVersion: String(device.applied) },
+    summary: summaryOf(device, told, view),
+    updated: updatedOf(device, told, view),
+    applicationsSummary: applicationsSummaryOf(device, told, view),
+    lifecycle: lifecycleOf(device, told),
     ...(device.lastSeen === null ? {} : { lastSeen: device.lastSeen.toISOString() }),
   };
-}
-
-/** Checked when it came in; what an older version of this service stored and no longer fits is left out. */
-function stillFitting(status: JsonObject): ReportedDeviceStatus {
-  return reportedDeviceStatusSchema.safeParse(status).data ?? {};
 }
 
 /** Conditions that the service finds, and no device. */
@@ -92,7 +84,8 @@ const serviceConditionTypes: ReadonlySet<string> = new Set(['SpecValid', 'Multip
 
 function serviceConditions(device: DeviceRecord): Condition[] {
   const valid = device.specProblem === null;
-  const conditions: Condition[] = [
+  const several = device.matchingFleets !== null;
+  return [
     {
       type: 'SpecValid',
       status: valid ? 'True' : 'False',
@@ -100,15 +93,12 @@ function serviceConditions(device: DeviceRecord): Condition[] {
       message: device.specProblem ?? '',
       lastTransitionTime: (device.specProblemSince ?? device.createdAt).toISOString(),
     },
-  ];
-  if (device.matchingFleets !== null) {
-    conditions.push({
+    {
       type: 'MultipleOwners',
-      status: 'True',
-      reason: 'MultipleOwners',
-      message: device.matchingFleets.join(','),
-      lastTransitionTime: device.createdAt.toISOString(),
-    });
-  }
-  return conditions;
+      status: several ? 'True' : 'False',
+      reason: several ? 'MultipleOwners' : 'NoMultipleOwners',
+      message: device.matchingFleets?.join(',') ?? '',
+      lastTransitionTime: (device.matchingFleetsSince ?? device.createdAt).toISOString(),
+    },
+  ];
 }

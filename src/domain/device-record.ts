@@ -18,14 +18,19 @@ export type DeviceRecord = {
   readonly rolloutProblem: string | null;
   /** Fleets that match although a device can have but one owner; null where at most one does. */
   readonly matchingFleets: readonly string[] | null;
+  /** Last time that several fleets began or ceased to match; null while that never happened. */
+  readonly matchingFleetsSince: Date | null;
   /** Why the spec cannot be rendered; null where it can. */
   readonly specProblem: string | null;
+  /** Last time that the spec ceased or began to be one that can be rendered; null while that never happened. */
   readonly specProblemSince: Date | null;
   readonly generation: number;
   readonly resourceVersion: number;
   readonly lifecycle: string | null;
   readonly createdAt: Date;
   readonly state: JudgedState;
+  /** Rendered version that the device last said to have applied; null before it said. */
+  readonly applied: number | null;
   readonly answeredAt: Date | null;
   /** Something newer than the server's position is wanted and not rendered yet. */
   readonly renderPending: boolean;

@@ -1,17 +1,21 @@
+import { saysNothing } from './absence.ts';
 import type { DeviceRecord, Viewpoint } from './device-record.ts';
 import { gateOf } from './gate.ts';
-import {
-  deviceSummaryStatusTypeSchema,
-  type DeviceSummaryStatus,
-  type DeviceSummaryStatusType,
-  type DeviceUpdatedStatus,
+import type {
+  DeviceApplicationsSummaryStatus,
+  DeviceLifecycleStatus,
+  DeviceSummaryStatus,
+  DeviceUpdatedStatus,
 } from './resources/device-status-parts.ts';
+import { deviceLifecycleStatusTypeSchema as lifecycleSchema } from './resources/device-status-parts.ts';
+import type { ReportedDeviceStatus } from './resources/device-status.ts';
+import { endedDecommission, failedUpdate, healthOf, updatingCondition } from './told-status.ts';
 
 // What people see of a device's state. Kept apart from what the device reports: the service's own knowledge comes first,
 // in this order, so that a disconnected device still reads AwaitingReconnect. db/device-columns.ts says the same in SQL.
 
-/** `status.summary`: the gate first, then silence, then what the device says of itself. */
-export function summaryOf(device: DeviceRecord, view: Viewpoint): DeviceSummaryStatus {
+/** `status.summary`: the gate first, then silence, then conditions and resources. The device's own summary is not used. */
+export function summaryOf(device: DeviceRecord, told: ReportedDeviceStatus, view: Viewpoint): DeviceSummaryStatus {
   const gate = gateOf(device.state, view.restore);
   switch (gate) {
     case 'AwaitingReconnect':
@@ -23,27 +27,30 @@ export function summaryOf(device: DeviceRecord, view: Viewpoint): DeviceSummaryS
     default:
       return gate satisfies never;
   }
-  if (isDisconnected(device, view)) {
-    const since = device.lastSeen === null ? 'yet' : `since ${device.lastSeen.toISOString()}`;
-    return { status: 'Unknown', info: `The device has not been heard of ${since}.` };
+  if (isDisconnected(device, view)) return { status: 'Unknown', info: silenceOf(device) };
+  const status = healthOf(told);
+  switch (status) {
+    case 'Rebooting':
+      return { status, info: 'The device is rebooting.' };
+    case 'Error':
+      return { status, info: `Critical: ${resourcesThatAre('Critical', told)}.` };
+    case 'Degraded':
+      return { status, info: `Warning: ${resourcesThatAre('Warning', told)}.` };
+    case 'Online':
+      return { status };
+    default:
+      return status satisfies never;
   }
-  return withInfo(toldSummary(device), textAt(device.status, 'summary', 'info'));
 }
 
-/** What the device says of itself; the two states that are the service's to say, it cannot claim. */
-function toldSummary(device: DeviceRecord): DeviceSummaryStatusType {
-  const told = deviceSummaryStatusTypeSchema.safeParse(textAt(device.status, 'summary', 'status'));
-  if (!told.success || told.data === 'AwaitingReconnect' || told.data === 'ConflictPaused') return 'Online';
-  return told.data;
+function resourcesThatAre(level: 'Critical' | 'Warning', { resources = {} }: ReportedDeviceStatus): string {
+  return Object.entries(resources)
+    .flatMap(([resource, is]) => (is === level ? [resource] : []))
+    .join(', ');
 }
 
-function withInfo<Status>(status: Status, info: string | undefined): { status: Status; info?: string } {
-  return info === undefined ? { status } : { status, info };
-}
-
-/** `status.updated`: whether the device runs the newest there is for it. */
-export function updatedOf(device: DeviceRecord, view: Viewpoint): DeviceUpdatedStatus {
-  const { server, reported } = device.state;
+/** `status.updated`: whether the device has applied the newest there is for it, and why if not. */
+export function updatedOf(device: DeviceRecord, told: ReportedDeviceStatus, view: Viewpoint): DeviceUpdatedStatus {
   const gate = gateOf(device.state, view.restore);
   switch (gate) {
     case 'AwaitingReconnect':
@@ -55,18 +62,72 @@ export function updatedOf(device: DeviceRecord, view: Viewpoint): DeviceUpdatedS
     default:
       return gate satisfies never;
   }
-  if (device.lastSeen === null) return { status: 'Unknown', info: 'The device has not reported yet.' };
-  if (!device.renderPending && reported?.version === server.version) return { status: 'UpToDate' };
-  const updating = textAt(device.status, 'updated', 'status') === 'Updating';
-  return withInfo(updating ? 'Updating' : 'OutOfDate', textAt(device.status, 'updated', 'info'));
+  if (isDisconnected(device, view)) return { status: 'Unknown', info: silenceOf(device) };
+  const updating = updatingCondition(told);
+  if (updating !== undefined) return { status: 'Updating', info: updating.message };
+  const info = whyOutOfDate(device, told);
+  return info === undefined ? { status: 'UpToDate' } : { status: 'OutOfDate', info };
+}
+
+/** The reason why a device that is heard of does not have the newest; undefined if it has. */
+function whyOutOfDate(device: DeviceRecord, told: ReportedDeviceStatus): string | undefined {
+  const { spec, renderPending, rolloutProblem, specProblem } = device;
+  const { version } = device.state.server;
+  const problem = rolloutProblem ?? specProblem;
+  if (problem !== null) return problem;
+  const applied = device.applied ?? 0;
+  const wanted = saysNothing(spec) ? 0 : version;
+  if (!renderPending && applied === wanted) return otherImage(device, told);
+  const failure = failedUpdate(told);
+  if (failure !== undefined) return `An update failed on the device: ${failure.message}`;
+  if (saysNothing(spec) && applied !== 0) {
+    return `No spec is written for the device here, and it runs version ${applied}. It keeps what it runs.`;
+  }
+  if (renderPending) return 'A newer spec is not rendered yet.';
+  return applied < wanted
+    ? `The device has applied version ${applied} of ${wanted}.`
+    : `The device has applied version ${applied}, above version ${wanted}, the newest that was rendered for it.`;
+}
+
+/** A device in image mode that has applied a spec and runs another OS image than it says has not reached it. */
+function otherImage({ spec }: DeviceRecord, { capabilities, os }: ReportedDeviceStatus): string | undefined {
+  const wanted = textAt(spec, 'os', 'image') ?? '';
+  const runs = os?.image ?? '';
+  if (capabilities?.osMode === undefined || wanted === '' || runs === wanted) return undefined;
+  return `The device runs the OS image ${runs === '' ? 'of no known name' : runs}, and its spec says ${wanted}.`;
+}
+
+/** `status.applicationsSummary`: silence first, then whether there are any, then what the device says of them. */
+export function applicationsSummaryOf(
+  device: DeviceRecord,
+  told: ReportedDeviceStatus,
+  view: Viewpoint,
+): DeviceApplicationsSummaryStatus {
+  if (isDisconnected(device, view)) return { status: 'Unknown', info: silenceOf(device) };
+  if ((told.applications ?? []).length === 0) return { status: 'NoApplications' };
+  if (healthOf(told) === 'Rebooting') return { status: 'Degraded', info: 'The device is rebooting.' };
+  return { ...told.applicationsSummary, status: told.applicationsSummary?.status ?? 'Unknown' };
+}
+
+/** `status.lifecycle`: the service's to say. The device has a say only in that it carried out the order to decommission. */
+export function lifecycleOf(device: DeviceRecord, told: ReportedDeviceStatus): DeviceLifecycleStatus {
+  const status = lifecycleSchema.safeParse(device.lifecycle).data ?? 'Unknown';
+  const ended = status === 'Decommissioned' ? endedDecommission(told) : undefined;
+  return ended?.reason === 'Error'
+    ? { status, info: `The device failed to decommission itself: ${ended.message}` }
+    : { status };
 }
 
 export function isDisconnected({ lastSeen }: DeviceRecord, { now, disconnectedAfterMs }: Viewpoint): boolean {
   return lastSeen === null || lastSeen.getTime() < now.getTime() - disconnectedAfterMs;
 }
 
-/** A text of a reported document, which may be of any shape. */
-export function textAt(document: unknown, ...path: readonly string[]): string | undefined {
+function silenceOf({ lastSeen }: DeviceRecord): string {
+  return `The device has not been heard of ${lastSeen === null ? 'yet' : `since ${lastSeen.toISOString()}`}.`;
+}
+
+/** A text of a document, which may be of any shape. */
+function textAt(document: unknown, ...path: readonly string[]): string | undefined {
   let at: unknown = document;
   for (const key of path) {
     if (typeof at !== 'object' || at === null || Array.isArray(at)) return undefined;

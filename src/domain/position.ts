@@ -26,16 +26,35 @@ export function isSamePosition(a: DevicePosition, b: DevicePosition): boolean {
 }
 
 /**
- * The highest version a device may claim. A device's claim decides the next version to render, so a claim near the end
- * of what a double holds exactly would leave no room to go on; the rest up to 2^53 is that room.
+ * The highest version that a device may claim out of nowhere. A claim decides the next version to render, so a claim near
+ * the end of what a double holds exactly would leave no room to go on; the rest up to 2^53 is that room.
  */
 export const maxClaimedVersion = 1_000_000_000_000_000;
 
+/** Renders above such a claim that a server which was lost since may have made. */
+const maxLostRenders = 1_000_000_000_000;
+
 /**
- * Reads a rendered version from the wire.
+ * The highest version that a device may state. It can always state the version that it was given: what this server
+ * rendered for it, what it stated before and, while it is awaited after a restore, what the lost server may have rendered.
+ */
+export function highestStatable({
+  server,
+  reported,
+  awaited,
+}: {
+  server: ServerPosition;
+  reported: DevicePosition | null;
+  awaited: boolean;
+}): number {
+  return Math.max(maxClaimedVersion + (awaited ? maxLostRenders : 0), server.version, reported?.version ?? 0);
+}
+
+/**
+ * Reads a rendered version from the wire. Which versions a device may state is for {@link highestStatable} to say.
  *
  * @returns 0 for nothing at all (null, undefined or the empty string: a device that has never been given a spec)
- * @throws MusterError 400 for anything but a non-negative integer in plain digits, at most {@link maxClaimedVersion}
+ * @throws MusterError 400 for anything but a non-negative integer in plain digits, below 2^53
  */
 export function parseRenderedVersion(text: string | null | undefined, where: string): number {
   if (text === null || text === undefined || text === '') return 0;
@@ -43,8 +62,8 @@ export function parseRenderedVersion(text: string | null | undefined, where: str
     throw badRequest(`${where}: expected a non-negative integer in decimal digits, found ${excerpt(text)}`);
   }
   const version = Number(text);
-  if (version > maxClaimedVersion) {
-    throw badRequest(`${where}: expected at most ${maxClaimedVersion}, found ${excerpt(text)}`);
+  if (!Number.isSafeInteger(version)) {
+    throw badRequest(`${where}: expected a number below 2^53, found ${excerpt(text)}`);
   }
   return version;
 }

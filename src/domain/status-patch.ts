@@ -17,12 +17,3 @@ export function patchStatus(status: JsonObject, patch: PatchRequest): ReportedDe
   if (!parsed.success) throw badRequest(describeProblems(parsed.error, 'the patched status'));
   return parsed.data;
 }
-
-/** Words of `status.summary.status` that only the service uses. */
-const serviceSummaries: ReadonlySet<string> = new Set(['AwaitingReconnect', 'ConflictPaused']);
-
-/** A status to be kept as if the device had sent it: without what the service said of the gate when it showed it. */
-export function asReported({ summary, ...status }: ReportedDeviceStatus): ReportedDeviceStatus {
-  const isOwn = summary?.status !== undefined && serviceSummaries.has(summary.status);
-  return summary === undefined || isOwn ? status : { ...status, summary };
-}

@@ -107,7 +107,7 @@ export class ServiceMetrics implements Observer {
     let unknown = 0;
     for (const outcome of outcomes) {
       if (outcome.kind === 'known') judged[outcome.verdict] += 1;
-      else unknown += 1;
+      else if (outcome.kind === 'unknown') unknown += 1;
     }
     // What did not happen needs not be looked up: a batch may be as small as one report.
     for (const verdict of verdicts) if (judged[verdict] > 0) this.counters.verdicts.inc({ verdict }, judged[verdict]);

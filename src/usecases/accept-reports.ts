@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Database, Executor } from '../db/client.ts';
+import { finishDecommissions } from '../db/decommission-store.ts';
 import { devicesWithKnownSpec, saveDeviceSpecs, saveStatuses, type ReportedSpec } from '../db/device-documents.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
@@ -15,13 +16,16 @@ import { countForRestore, type CounterChange } from '../db/restore-counters.ts';
 import { currentRestoreDeclaredAt } from '../db/restore-store.ts';
 import { recordUnknownDevices } from '../db/unknown-device-store.ts';
 import { answerTimeBucket, type BucketCount } from '../domain/answer-times.ts';
+import { appliedAfter } from '../domain/applied-version.ts';
+import { decommissionEndedEvent } from '../domain/decommission-events.ts';
 import type { NewEvent } from '../domain/event.ts';
 import { gateOf, type Gate } from '../domain/gate.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { DevicePosition, ServerPosition } from '../domain/position.ts';
+import { highestStatable, type DevicePosition, type ServerPosition } from '../domain/position.ts';
 import { decide, highest, type Decision, type JudgedState } from '../domain/report.ts';
 import { aheadEvent, transitionEvent } from '../domain/report-events.ts';
-import { settledEvent } from '../domain/restore-events.ts';
+import { settlingEvent } from '../domain/restore-events.ts';
+import { hasEndedDecommission } from '../domain/told-status.ts';
 import { judge, type Verdict } from '../domain/verdict.ts';
 
 /** Whatever a device says of itself: a poll, a status update, a WebSocket frame. */
@@ -29,6 +33,11 @@ export type Report = {
   readonly device: string;
   /** Null where it says nothing of its position (a status patch that leaves it alone): noted, not judged. */
   readonly position: DevicePosition | null;
+  /**
+   * The version that the device says it has applied. Null where it says nothing of that, absent where it says only what it
+   * has received, as a poll does.
+   */
+  readonly applied?: number | null;
   readonly status?: JsonObject;
   /** The spec that the device runs. */
   readonly spec?: JsonObject;
@@ -52,9 +61,12 @@ export type ReportOutcome =
       readonly wantsSpec: boolean;
     };
 
+/** A report that was refused: it states a version that the device cannot have, and changed nothing. */
+export type RefusedReport = { readonly kind: 'refused'; readonly problem: string };
+
 export type AcceptedReports = {
   /** One for each report, in its order. */
-  readonly outcomes: readonly ReportOutcome[];
+  readonly outcomes: ReadonlyArray<ReportOutcome | RefusedReport>;
   readonly restore: string;
   /** Devices that answered the restore with their report. */
   readonly answered: number;
@@ -106,10 +118,15 @@ async function commitReports(
   });
 }
 
-type Judged = { readonly row: PositionRow; readonly decision: Decision } | undefined;
+type Judged = { readonly row: PositionRow; readonly decision: Decision };
 
-function toOutcome(result: Judged, restore: string, specKnown: boolean): ReportOutcome {
+function toOutcome(
+  result: Judged | RefusedReport | undefined,
+  restore: string,
+  specKnown: boolean,
+): ReportOutcome | RefusedReport {
   if (result === undefined) return { kind: 'unknown', restore };
+  if ('problem' in result) return result;
   const { row, decision } = result;
   return {
     kind: 'known',
@@ -127,11 +144,13 @@ function toOutcome(result: Judged, restore: string, specKnown: boolean): ReportO
 /** Reports of one transaction, applied one after another to the rows as read; writes only what differs at the end. */
 class ReportBatch {
   private readonly states = new Map<string, JudgedState>();
+  private readonly applied = new Map<string, number | null>();
   readonly answered = new Set<string>();
   private readonly changed = new Set<string>();
   private readonly seen = new Set<string>();
   private readonly opened = new Set<string>();
   private readonly statuses = new Map<string, JsonObject>();
+  private readonly decommissioned = new Set<string>();
   private readonly specs = new Map<string, ReportedSpec>();
   private readonly unknown = new Map<string, DevicePosition>();
   private readonly events: NewEvent[] = [];
@@ -155,7 +174,8 @@ class ReportBatch {
     this.now = now;
   }
 
-  apply(report: Report): Judged {
+  /** @returns undefined for a device that is not in the database */
+  apply(report: Report): Judged | RefusedReport | undefined {
     const row = this.rows.get(report.device);
     if (row === undefined) {
       const claim = report.position ?? { timeline: null, version: 0, specHash: null };
@@ -164,8 +184,10 @@ class ReportBatch {
     }
     const { name } = row;
     const before = this.states.get(name) ?? row.state;
+    const refused = this.refusal(before, report);
+    if (refused !== undefined) return refused;
     this.seen.add(name);
-    if (report.status !== undefined) this.statuses.set(name, report.status);
+    if (report.status !== undefined) this.keepStatus(name, report.status);
     if (report.position === null) {
       this.states.set(name, before);
       return { row, decision: this.unjudged(before) };
@@ -174,10 +196,26 @@ class ReportBatch {
     if (report.spec !== undefined) this.specs.set(name, { version: report.position.version, spec: report.spec });
     const decision = decide(before, report.position, this.restore, this.now);
     this.states.set(name, decision.state);
-    if (isChanged(before, decision.state)) this.changed.add(name);
+    const known = this.applied.has(name) ? (this.applied.get(name) ?? null) : row.applied;
+    const applied = appliedAfter(known, report, decision.firstAnswer);
+    this.applied.set(name, applied);
+    if (isChanged(before, decision.state) || applied !== known) this.changed.add(name);
     if (decision.gate !== decision.gateBefore) this.transition(row, decision);
     if (decision.gate === 'Open') this.opened.add(name);
     return { row, decision };
+  }
+
+  private refusal(state: JudgedState, { position, applied }: Report): RefusedReport | undefined {
+    const stated = Math.max(position?.version ?? 0, applied ?? 0);
+    const { server, reported } = state;
+    const highest = highestStatable({ server, reported, awaited: gateOf(state, this.restore) === 'AwaitingReconnect' });
+    if (stated <= highest) return undefined;
+    return { kind: 'refused', problem: `renderedVersion: expected at most ${highest}, found ${stated}` };
+  }
+
+  private keepStatus(name: string, status: JsonObject): void {
+    this.statuses.set(name, status);
+    if (hasEndedDecommission(status)) this.decommissioned.add(name);
   }
 
   /** What to tell a device that says nothing of its position: how it stands. */
@@ -210,20 +248,24 @@ class ReportBatch {
     // In name order, as everybody who locks several rows.
     const saved: SavedReport[] = [...this.changed].toSorted().flatMap((name) => {
       const [row, state] = [this.rows.get(name), this.states.get(name)];
-      return row === undefined || state === undefined ? [] : [{ row, state, answeredNow: this.answered.has(name) }];
+      if (row === undefined || state === undefined) return [];
+      return [{ row, state, applied: this.applied.get(name) ?? null, answeredNow: this.answered.has(name) }];
     });
     const touched = [...this.seen].filter((name) => !this.changed.has(name) && this.isStale(name)).toSorted();
     // Counted last: the counters are one row that everybody waits for.
-    const [, , , , , , { settled, awaiting }] = await Promise.all([
+    const [, , , , , , finished, { settling, awaiting }] = await Promise.all([
       saveReports(tx, saved, { restore, now }),
       touchDevices(tx, touched, now),
       saveStatuses(tx, this.statuses, now),
       saveDeviceSpecs(tx, this.specs, now),
       recordUnknownDevices(tx, this.unknown, { restore, now }),
       appendEvents(tx, this.events, { restore, now }),
+      finishDecommissions(tx, [...this.decommissioned]),
       countForRestore(tx, restore, this.counts, { now, answers: this.answers() }),
     ]);
-    if (settled) await appendEvents(tx, [settledEvent(restore)], { restore, now });
+    const later = finished.map(decommissionEndedEvent);
+    if (settling !== undefined) later.push(settlingEvent(restore, settling));
+    await appendEvents(tx, later, { restore, now });
     return awaiting;
   }
 

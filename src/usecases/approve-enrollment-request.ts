@@ -24,8 +24,8 @@ export type GivenAnswer = { readonly answer: EnrollmentRequestApprovalStatus; re
 
 /**
  * Approves or denies an enrollment request. An approval issues the device's certificate, where there is a device CA, and
- * creates the device, all in one transaction: awaited if it must answer first (see mustAnswer), which the current restore
- * counts even if it had settled; else with its gate open. A device that is here already is let back in (see readmitDevice).
+ * creates the device, all in one transaction: awaited if it must answer first (see mustAnswer), for which the current restore
+ * is mustering again if it had settled; else with its gate open. A device that is here already is let back in (see readmitDevice).
  *
  * @throws MusterError 404; 400 if that answer was given before, the CSR is wrong, there is another device of that name, or
  * the labels that the device would get are none; 503 while the device CA is not valid
@@ -64,7 +64,7 @@ export async function approveEnrollmentRequest(
       } as const;
       if (!(await enterDevice(tx, device, { restore, now, actor, templates: deps.templates })))
         throw isHereAlready(name);
-    } else await readmitDevice(tx, known, approval, certified);
+    } else await readmitDevice(tx, known, approval, { certified, now });
     if (certified !== undefined) await saveCertificateExpiry(tx, name, certified.issued.expiresAt);
     await forgetUnknownDevice(tx, name);
     return { restore, answer, wanted: isNew && !awaited };

@@ -3,13 +3,13 @@ import { appendEvents } from '../db/event-log.ts';
 import { countForRestore, type CounterChange } from '../db/restore-counters.ts';
 import { gateOf } from '../domain/gate.ts';
 import type { JudgedState } from '../domain/report.ts';
-import { settledEvent } from '../domain/restore-events.ts';
+import { settlingEvent } from '../domain/restore-events.ts';
 
 type At = { readonly restore: string; readonly now: Date };
 
 /**
- * Counts a new device among those of the current restore: one that has answered it by being new, or one that is awaited.
- * A restore that had settled stays settled: its muster was over when the device came.
+ * Counts a new device among those of the current restore: one that has answered it by being new, or one that is awaited,
+ * for which a restore that had settled is mustering again.
  */
 export async function countNewDevice(tx: Executor, { awaited }: { awaited: boolean }, at: At): Promise<void> {
   await count(tx, { total: 1, awaiting: awaited ? 1 : 0 }, at);
@@ -25,6 +25,6 @@ export async function countOutDevice(tx: Executor, state: JudgedState, at: At): 
 }
 
 async function count(tx: Executor, change: CounterChange, { restore, now }: At): Promise<void> {
-  const { settled } = await countForRestore(tx, restore, change, { now });
-  if (settled) await appendEvents(tx, [settledEvent(restore)], { restore, now });
+  const { settling } = await countForRestore(tx, restore, change, { now });
+  if (settling !== undefined) await appendEvents(tx, [settlingEvent(restore, settling)], { restore, now });
 }

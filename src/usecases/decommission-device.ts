@@ -1,9 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/client.ts';
+import { finishDecommissions } from '../db/decommission-store.ts';
 import { leaveMusters, lockDevice, saveDevice, wantRendering } from '../db/device-writes.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
+import { decommissionEndedEvent } from '../domain/decommission-events.ts';
 import { conflict } from '../domain/errors.ts';
+import { matchEvents } from '../domain/ownership.ts';
+import { rolloutProblemEvents } from '../domain/template-rollout.ts';
 import type { Device } from '../domain/resources/device.ts';
 import type { DeviceDecommission } from '../domain/resources/device-decommission.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
@@ -13,10 +17,11 @@ import { documentOf, noSuchDevice } from './read-device.ts';
 type Deps = { database: Database; clock: Clock; queue: RenderHints; config: { disconnectedAfterMs: number } };
 
 /**
- * Gives a device up: it is told to unenroll or to reset itself, and takes no part in musters any more. One that is
- * awaited or paused is written off by it, which may settle the restore.
+ * Orders a device to decommission: it is told to unenroll or to reset itself, and takes no part in musters any more. It has
+ * no owner and no labels from then on, and keeps its spec. One that is awaited or paused is written off by it, which may
+ * settle the restore.
  *
- * @throws MusterError 404; 409 if it is being given up already
+ * @throws MusterError 404; 409 if it was decommissioned before
  */
 export async function decommissionDevice(
   deps: Deps,
@@ -28,25 +33,39 @@ export async function decommissionDevice(
     const device = await lockDevice(tx, name);
     if (device === undefined) throw noSuchDevice(name);
     if (device.spec['decommissioning'] !== undefined || !device.state.mustered) {
-      throw conflict(`device ${name} is being given up already`);
+      throw conflict(`device ${name} is being decommissioned already`);
     }
     await leaveMusters(tx, name);
     await wantRendering(tx, [name], now);
-    await saveDevice(tx, {
+    const ordered = {
       ...device,
+      labels: {},
+      owner: null,
+      matchingFleets: null,
+      templateGeneration: null,
+      rolloutProblem: null,
       spec: { ...device.spec, decommissioning: { target } },
       lifecycle: 'Decommissioning',
       generation: device.generation + 1,
       resourceVersion: device.resourceVersion + 1,
-    });
+    };
+    await saveDevice(tx, ordered, now);
     const event = {
       type: 'Normal',
       reason: 'DeviceDecommissioned',
       involved: { kind: 'Device', name },
-      message: `Device ${name} is being given up (${target}).`,
+      message: `Device ${name} is to be decommissioned (${target}).`,
       actor,
     } as const;
-    await appendEvents(tx, [event], { restore, now });
+    // A device whose order was lost with the database may have said already that it carried it out.
+    const finished = await finishDecommissions(tx, [name]);
+    const events = [
+      event,
+      ...matchEvents(name, device, ordered),
+      ...rolloutProblemEvents(name, device.rolloutProblem, ordered.rolloutProblem),
+      ...finished.map(decommissionEndedEvent),
+    ];
+    await appendEvents(tx, events, { restore, now });
     await countOutDevice(tx, device.state, { restore, now });
     return { restore, document: await documentOf(tx, name, { ...deps.config, restore, now }) };
   });

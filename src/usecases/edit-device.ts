@@ -45,7 +45,7 @@ export async function editDevice(
   const { name } = device;
   const wanted = wantsRendering(device, edited);
   if (wanted) await wantRendering(tx, [name], now);
-  await saveDevice(tx, edited);
+  await saveDevice(tx, edited, now);
   const fields = updatedFields(device, edited);
   const owners = fields.includes('owner') ? { before: device, after: edited } : undefined;
   const events = [

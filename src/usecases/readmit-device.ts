@@ -16,7 +16,7 @@ export async function readmitDevice(
   tx: Executor,
   device: DeviceRecord,
   { labels = {} }: EnrollmentRequestApproval,
-  certified: CertifiedEnrollment | undefined,
+  { certified, now }: { certified: CertifiedEnrollment | undefined; now: Date },
 ): Promise<void> {
   const { name } = device;
   if (certified?.read.keyName !== name) throw isHereAlready(name);
@@ -28,7 +28,7 @@ export async function readmitDevice(
   if (!device.state.mustered) {
     throw badRequest(`device ${name} is decommissioned: delete it, and it may ask to join anew`);
   }
-  await saveDevice(tx, { ...device, lifecycle: 'Enrolled', resourceVersion: device.resourceVersion + 1 });
+  await saveDevice(tx, { ...device, lifecycle: 'Enrolled', resourceVersion: device.resourceVersion + 1 }, now);
 }
 
 /** A refusal to hand a device to whoever asks for its name. Not 409: the contract has none here. */

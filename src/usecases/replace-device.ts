@@ -28,7 +28,7 @@ type Replacement = { readonly name: string; readonly request: DeviceRequest; rea
  *
  * @returns the device, and whether it was created
  * @throws MusterError 400 if the document names another device; 409 if the device has changed since it was read, is
- * being given up, or a fleet decides the spec that the request changes
+ * being decommissioned, or a fleet decides the spec that the request changes
  */
 export async function replaceDevice(
   deps: Deps,

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { isBusy, isUnreachable, type Database } from '../db/client.ts';
-import { unavailable } from '../domain/errors.ts';
+import { badRequest, unavailable } from '../domain/errors.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { acceptReports, type AcceptedReports, type Report, type ReportOutcome } from './accept-reports.ts';
 import { Admission } from './admission.ts';
@@ -55,7 +55,10 @@ export class ReportIntake {
     this.admission = new Admission(deps.clock, limits.maxWaiting, limits.processes);
   }
 
-  /** @throws MusterError 503 when too many wait already, or the database cannot be reached */
+  /**
+   * @throws MusterError 400 for a version that the device cannot have; 503 when too many wait already, or the database cannot
+   * be reached
+   */
   submit(report: Report): Promise<ReportOutcome> {
     return new Promise<ReportOutcome>((resolve, reject) => {
       if (!this.admission.admits(report.device, this.waiting.length)) {
@@ -142,7 +145,8 @@ export class ReportIntake {
       if (toRender.length > 0) this.deps.hints.wantRendering(restore, toRender);
       for (const [index, outcome] of outcomes.entries()) {
         if (index > 0 && index % answersPerTurn === 0) await turn();
-        batch[index]?.resolve(outcome);
+        if (outcome.kind === 'refused') batch[index]?.reject(badRequest(outcome.problem));
+        else batch[index]?.resolve(outcome);
       }
     } catch (error) {
       await this.recover(batch, error);

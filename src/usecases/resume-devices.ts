@@ -15,7 +15,7 @@ import {
 } from '../db/resume-store.ts';
 import { openSnapshot } from '../db/snapshot.ts';
 import { limits } from '../domain/resources/limits.ts';
-import { settledEvent } from '../domain/restore-events.ts';
+import { settlingEvent } from '../domain/restore-events.ts';
 import { parseActionSelectors, type ActionSelectors } from '../domain/selectors/action-selectors.ts';
 import { deviceFields } from '../domain/selectors/resource-fields.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
@@ -65,13 +65,13 @@ export async function resumeDevices(
       reason: action.reason,
       now,
     });
-    const { settled } = await countForRestore(
+    const { settling } = await countForRestore(
       tx,
       restore,
       { conflictPaused: -names.length, resumed: names.length },
       { now },
     );
-    if (settled) await appendEvents(tx, [settledEvent(restore)], { restore, now });
+    if (settling !== undefined) await appendEvents(tx, [settlingEvent(restore, settling)], { restore, now });
     return { restore, names, nothingToSend };
   });
   wakeUp(deps, restore, names);
@@ -104,13 +104,13 @@ export async function adoptDevices(
     if (action.dryRun === true) return { restore, names: withSpec, nothingToSend, withoutSpec };
     const record = { actor: action.actor, reason: action.reason, now };
     const { names } = await adoptPaused(tx, { restore, names: withSpec }, record);
-    const { settled } = await countForRestore(
+    const { settling } = await countForRestore(
       tx,
       restore,
       { conflictPaused: -names.length, adopted: names.length },
       { now },
     );
-    if (settled) await appendEvents(tx, [settledEvent(restore)], { restore, now });
+    if (settling !== undefined) await appendEvents(tx, [settlingEvent(restore, settling)], { restore, now });
     return { restore, names, nothingToSend, withoutSpec };
   });
   if (action.dryRun !== true) wakeUp(deps, restore, names);

@@ -57,6 +57,7 @@ export async function reviewOwnership(tx: Executor, names: readonly string[], re
   await saveOwnership(
     tx,
     reviewed.flatMap(({ before, after }) => (isSameOwnership(before, after) ? [] : [{ name: before.name, ...after }])),
+    now,
   );
   const respecified = await saveRollouts(tx, outcomes);
   await wantRendering(tx, [...respecified], now);

@@ -1,15 +1,18 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/client.ts';
+import { finishDecommissions } from '../db/decommission-store.ts';
 import { saveStatuses } from '../db/device-documents.ts';
 import { lockDevice } from '../db/device-writes.ts';
+import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
+import { decommissionEndedEvent } from '../domain/decommission-events.ts';
 import type { DeviceRecord } from '../domain/device-record.ts';
 import { assertExpectedVersion } from '../domain/expected-version.ts';
 import type { Device } from '../domain/resources/device.ts';
 import type { ReportedDeviceStatus } from '../domain/resources/device-status.ts';
 import type { PatchRequest } from '../domain/resources/patch-request.ts';
 import { storableObject } from '../domain/resources/storable.ts';
-import { asReported, patchStatus } from '../domain/status-patch.ts';
+import { patchStatus } from '../domain/status-patch.ts';
 import { documentOf, noSuchDevice } from './read-device.ts';
 
 type Deps = { database: Database; clock: Clock; config: { disconnectedAfterMs: number } };
@@ -52,7 +55,9 @@ async function store(
     const now = clock.now();
     const device = await lockDevice(tx, name);
     if (device === undefined) throw noSuchDevice(name);
-    await saveStatuses(tx, new Map([[name, storableObject(asReported(statusOf(device)))]]), now);
+    await saveStatuses(tx, new Map([[name, storableObject(statusOf(device))]]), now);
+    const finished = await finishDecommissions(tx, [name]);
+    await appendEvents(tx, finished.map(decommissionEndedEvent), { restore, now });
     return await documentOf(tx, name, { restore, now, disconnectedAfterMs: config.disconnectedAfterMs });
   });
 }

@@ -61,10 +61,11 @@ describe('putting a status', () => {
   test('reports where the device is, keeps the status, and answers with how the device stands', async () => {
     await server.fleet.running('a');
     const restore = await server.fleet.declareRestore();
-    const status = { ...runs('1'), summary: { status: 'Degraded', info: 'warm' }, custom: { kept: true } };
+    const resources = { cpu: 'Healthy', memory: 'Warning', disk: 'Healthy' };
+    const status = { ...runs('1'), resources, summary: { status: 'Error', info: 'hot' }, custom: { kept: true } };
     const answer = await put('a', { status });
     expect(answer).toMatchObject({ code: 200, standing: { verdict: 'InSync', gate: 'Open', restore } });
-    expect(deviceSchema.parse(answer.body).status?.summary).toEqual({ status: 'Degraded', info: 'warm' });
+    expect(deviceSchema.parse(answer.body).status?.summary).toEqual({ status: 'Degraded', info: 'Warning: memory.' });
     expectNoOrder(answer);
     expect(await storedStatus('a')).toEqual(status);
     expect(await keptCounts(server.context)).toMatchObject({ awaiting: 0, answered: 1, in_sync: 1 });

@@ -15,6 +15,8 @@ import {
   deviceUpdatedStatusTypeSchema,
 } from '../../src/domain/resources/device-status-parts.ts';
 import { osModeTypeSchema } from '../../src/domain/resources/device-status-items.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import { endedDecommission, healthOf, toldStatus, updatingCondition } from '../../src/domain/told-status.ts';
 import { timelines } from '../support/random-positions.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -43,15 +45,44 @@ const saying = <Value extends string>(schema: { options: readonly Value[] }) =>
     { nil: undefined },
   );
 
+const at = now.toISOString();
+const condition = fc.record({
+  type: fc.constantFrom('Updating', 'DeviceDecommissioning', 'SpecValid'),
+  status: fc.constantFrom('True', 'False', 'Unknown'),
+  reason: fc.constantFrom('Rebooting', 'Preparing', 'Error', 'Completed', 'Updated'),
+  message: fc.constantFrom('', 'no space left'),
+  lastTransitionTime: fc.constant(at),
+});
+const application = fc.constant({
+  name: 'web',
+  ready: '1/1',
+  restarts: 0,
+  status: 'Running',
+  embedded: false,
+  appType: 'container',
+});
+const level = fc.constantFrom('Healthy', 'Warning', 'Critical', 'Error', 'Unknown');
+
 const statuses = fc
-  .record({
-    summary: saying(deviceSummaryStatusTypeSchema),
-    updated: saying(deviceUpdatedStatusTypeSchema),
-    applicationsSummary: saying(applicationsSummaryStatusTypeSchema),
-    lifecycle: saying(deviceLifecycleStatusTypeSchema),
-    osMode: oneOf(osModeTypeSchema),
-  })
+  .record(
+    {
+      summary: saying(deviceSummaryStatusTypeSchema),
+      updated: saying(deviceUpdatedStatusTypeSchema),
+      applicationsSummary: saying(applicationsSummaryStatusTypeSchema),
+      lifecycle: saying(deviceLifecycleStatusTypeSchema),
+      osMode: oneOf(osModeTypeSchema),
+      conditions: fc.array(condition, { maxLength: 3 }),
+      applications: fc.array(application, { maxLength: 2 }),
+      // Keys that Muster does not know are kept, and count.
+      resources: fc.record({ cpu: level, memory: level, disk: level, gpu: level }, { requiredKeys: [] }),
+      os: fc.record({ image: fc.constantFrom('', 'os:1', 'os:2') }, { requiredKeys: [] }),
+    },
+    { requiredKeys: ['osMode'] },
+  )
   .map(({ osMode, ...status }) => ({ ...status, ...(osMode !== undefined && { capabilities: { osMode } }) }));
+
+const specs = fc.constantFrom({}, { config: [] }, { os: { image: '' } }, { os: { image: 'os:1' } });
+const problem = fc.option(fc.constant('no such label'), { freq: 8 });
 
 /** A device's row of each table, in any combination that there can be. */
 const deviceRows = fc.record({
@@ -59,7 +90,10 @@ const deviceRows = fc.record({
   answered: fc.constantFrom(first, second),
   conflict: fc.option(fc.constantFrom('Ahead', 'Diverged')),
   version: fc.nat(3),
-  reported: fc.option(fc.nat(3)),
+  applied: fc.option(fc.nat(3)),
+  spec: specs,
+  specProblem: problem,
+  rolloutProblem: problem,
   wanted: fc.integer({ min: 1, max: 3 }),
   rendered: fc.nat(3),
   /** Before, at and after the moment at which a silent device counts as disconnected; or never heard of. */
@@ -84,13 +118,15 @@ async function storeDevices(devices: readonly DeviceRow[]): Promise<void> {
   await database.pool.execute(sql`
     WITH r AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       AS r(name text, labels jsonb, owner text, lifecycle text, mustered boolean, answered uuid, conflict text, version bigint,
-        reported bigint, wanted bigint, rendered bigint, seen timestamptz, status jsonb)),
-    d AS (INSERT INTO devices (name, labels, owner, lifecycle, created_at) SELECT name, labels, owner, lifecycle, ${now.toISOString()} FROM r),
+        applied bigint, wanted bigint, rendered bigint, seen timestamptz, status jsonb, spec jsonb, "specProblem" text,
+        "rolloutProblem" text)),
+    d AS (INSERT INTO devices (name, labels, owner, lifecycle, created_at, spec, spec_problem, rollout_problem)
+      SELECT name, labels, owner, lifecycle, ${at}, spec, "specProblem", "rolloutProblem" FROM r),
     p AS (INSERT INTO device_positions (name, mustered, timeline, version, wanted_generation, rendered_generation,
-        reported_version, answered_restore_id, conflict_verdict, conflict_info, conflict_since, last_seen)
-      SELECT name, mustered, ${first}::uuid, version, wanted, rendered, reported, answered, conflict, conflict,
-        CASE WHEN conflict IS NOT NULL THEN ${now.toISOString()}::timestamptz END, seen FROM r)
-    INSERT INTO device_statuses (name, status, reported_at) SELECT name, status, ${now.toISOString()} FROM r
+        applied_version, answered_restore_id, conflict_verdict, conflict_info, conflict_since, last_seen)
+      SELECT name, mustered, ${first}::uuid, version, wanted, rendered, applied, answered, conflict, conflict,
+        CASE WHEN conflict IS NOT NULL THEN ${at}::timestamptz END, seen FROM r)
+    INSERT INTO device_statuses (name, status, reported_at) SELECT name, status, ${at} FROM r
       WHERE status IS NOT NULL AND status <> 'null'::jsonb`);
 }
 
@@ -166,5 +202,25 @@ test('every field by which devices are selected reads in SQL as the API shows it
       }
     }),
     { numRuns: 20, endOnFailure: true },
+  );
+});
+
+test('what a stored status says of the device reads in its generated columns as in the domain', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(deviceRows, { minLength: 30, maxLength: 80, size: 'max' }), async (devices) => {
+      await storeDevices(devices);
+      const rows = await database.pool.execute<{ status: JsonObject }>(
+        sql`SELECT status, updating, health, decommissioned FROM device_statuses`,
+      );
+      for (const { status, ...generated } of rows) {
+        const told = toldStatus(status);
+        expect(generated).toEqual({
+          updating: updatingCondition(told) !== undefined,
+          health: healthOf(told),
+          decommissioned: endedDecommission(told) !== undefined,
+        });
+      }
+    }),
+    { numRuns: 10, endOnFailure: true },
   );
 });

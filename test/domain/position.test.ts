@@ -3,14 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { MusterError } from '../../src/domain/errors.ts';
 import {
   graft,
+  highestStatable,
   leftAt,
   maxClaimedVersion,
   parseRenderedVersion,
   parseSpecHash,
   parseTimeline,
   renderedPosition,
+  type DevicePosition,
   type ServerPosition,
 } from '../../src/domain/position.ts';
+import { highest } from '../../src/domain/report.ts';
 import { currentTimelines, devicePositions, hashes, serverPositions, timelines } from '../support/random-positions.ts';
 
 const [first, second, third] = timelines as [string, string, string];
@@ -35,6 +38,7 @@ describe('a claimed version', () => {
     ['1', 1],
     ['0042', 42],
     [String(maxClaimedVersion), maxClaimedVersion],
+    ['9007199254740991', Number.MAX_SAFE_INTEGER],
   ])('of plain digits, %s, is that number', (text, version) => {
     expect(parseRenderedVersion(text, 'version')).toBe(version);
   });
@@ -47,13 +51,13 @@ describe('a claimed version', () => {
   );
 
   test.each([
-    String(maxClaimedVersion + 1),
+    '9007199254740992',
     '9007199254740993',
     '9223372036854775807',
     '9223372036854775808',
     '18446744073709551617',
     '9'.repeat(300),
-  ])('beyond what leaves room to go on, %s, is refused and does not wrap', (text) => {
+  ])('beyond what is counted exactly, %s, is refused and does not wrap', (text) => {
     expect(refusal(() => parseRenderedVersion(text, 'version'))).toMatch(/expected/);
   });
 
@@ -66,6 +70,75 @@ describe('a claimed version', () => {
 
   test('is quoted in the refusal only in part, however long it is', () => {
     expect(refusal(() => parseRenderedVersion('x'.repeat(10_000), 'version')).length).toBeLessThan(200);
+  });
+});
+
+/** What happens to one device: it claims a version, a person resumes it, a new spec is rendered for it. */
+const happenings = fc.array(
+  fc.oneof(
+    fc
+      .oneof(
+        fc.nat(20),
+        fc.constantFrom(maxClaimedVersion - 1, maxClaimedVersion, maxClaimedVersion + 1, Number.MAX_SAFE_INTEGER),
+        fc.maxSafeNat(),
+      )
+      .map((version) => ({ kind: 'claim', version }) as const),
+    fc.constantFrom({ kind: 'resume' } as const, { kind: 'render' } as const),
+  ),
+  { maxLength: 60 },
+);
+
+describe('the highest version that a device may state', () => {
+  const fresh: ServerPosition = { timeline: first, version: 0, specHash: null, lineage: {} };
+  const claimed = (version: number) => ({ timeline: null, version, specHash: null });
+
+  /** Lets all of it happen, with what is refused left out; and tells of each version that was handed to the device. */
+  function live(
+    all: typeof happenings extends fc.Arbitrary<infer Value> ? Value : never,
+    handed: (state: State) => void,
+  ) {
+    let state: State = { server: fresh, reported: null };
+    for (const happening of all) {
+      const { server, reported } = state;
+      if (happening.kind === 'claim') {
+        if (happening.version > highestStatable({ ...state, awaited: false })) continue;
+        state = { server, reported: highest(reported, claimed(happening.version)) };
+      } else if (happening.kind === 'resume') {
+        state = { server: reported === null ? server : graft(server, reported, first), reported };
+      } else {
+        state = { server: renderedPosition(server, reported?.version ?? 0, first, hashes[0] as string), reported };
+        handed(state);
+      }
+    }
+    return state;
+  }
+  type State = { readonly server: ServerPosition; readonly reported: DevicePosition | null };
+
+  test('is never below the version that the device was handed, and nothing is beyond what is counted exactly', () => {
+    fc.assert(
+      fc.property(happenings, (all) => {
+        live(all, (state) => {
+          expect(highestStatable({ ...state, awaited: false })).toBeGreaterThanOrEqual(state.server.version);
+          expect(Number.isSafeInteger(state.server.version)).toBe(true);
+        });
+      }),
+    );
+  });
+
+  test('is not below it either once the server that handed it is lost', () => {
+    fc.assert(
+      fc.property(happenings, (all) => {
+        const { server } = live(all, () => undefined);
+        const forgotten = { server: fresh, reported: null, awaited: true };
+        expect(highestStatable(forgotten)).toBeGreaterThanOrEqual(server.version);
+      }),
+    );
+  });
+
+  test('leaves no room for a claim out of nowhere near the end of what is counted exactly', () => {
+    const normal = { server: { ...fresh, version: 7 }, reported: claimed(7) };
+    expect(highestStatable({ ...normal, awaited: false })).toBe(maxClaimedVersion);
+    expect(highestStatable({ ...normal, awaited: true })).toBeLessThan(Number.MAX_SAFE_INTEGER / 2);
   });
 });
 

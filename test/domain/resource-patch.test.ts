@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { patchResource } from '../../src/domain/resource-patch.ts';
-import { asReported } from '../../src/domain/status-patch.ts';
 
 const shown = {
   kind: 'Thing',
@@ -50,14 +49,5 @@ describe('patching what is shown of a resource', () => {
     expect(() => patchResource(shown, [operation], patchable)).toThrow(
       `the patch changes ${place}, which only the service does`,
     );
-  });
-});
-
-describe('a status given in the name of a device', () => {
-  test('loses the words that only the service says', () => {
-    expect(asReported({ summary: { status: 'ConflictPaused' }, applications: [] })).toEqual({ applications: [] });
-    expect(asReported({ summary: { status: 'AwaitingReconnect', info: 'x' } })).toEqual({});
-    expect(asReported({ summary: { status: 'Error' } })).toEqual({ summary: { status: 'Error' } });
-    expect(asReported({ summary: { info: 'x' } })).toEqual({ summary: { info: 'x' } });
   });
 });

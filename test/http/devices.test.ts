@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deviceLastSeenSchema, deviceListSchema, deviceSchema } from '../../src/domain/resources/device.ts';
 import { fleetSchema } from '../../src/domain/resources/fleet.ts';
 import { statusSchema } from '../../src/domain/resources/status.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
 import { acceptReports } from '../../src/usecases/accept-reports.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { renderPending } from '../../src/usecases/render-devices.ts';
+import { rollOutPending } from '../../src/usecases/roll-out-fleet.ts';
 import { createApiClient, type Answer, type ApiClient } from '../support/api-client.ts';
 import { deviceRequest, documentOf, fleetRequest, refusalOf } from '../support/documents.ts';
 import { deviceRow, eventReasons, positionRow, restoreCounts } from '../support/table-rows.ts';
@@ -342,15 +344,17 @@ describe('deleting a device', () => {
   });
 });
 
-describe('giving a device up', () => {
-  test('marks it, takes it out of musters and asks for a last rendering', async () => {
-    const name = await create({ spec: { os: { image: 'a:1' } } });
+describe('decommissioning a device', () => {
+  test('marks it, clears its labels, takes it out of musters and asks for a last rendering', async () => {
+    const name = await create({ labels: { site: 'north' }, spec: { os: { image: 'a:1' } } });
     const answer = await api.put(`/devices/${name}/decommission`, { target: 'FactoryReset' });
-    expect(documentOf(answer, 200, deviceSchema)).toMatchObject({
-      metadata: { generation: 2, resourceVersion: '2' },
+    const device = documentOf(answer, 200, deviceSchema);
+    expect(device).toMatchObject({
+      metadata: { generation: 2, resourceVersion: '2', labels: {} },
       spec: { os: { image: 'a:1' }, decommissioning: { target: 'FactoryReset' } },
       status: { lifecycle: { status: 'Decommissioning' } },
     });
+    expect(device.metadata.labels).toEqual({});
     expect(await positionRow(here.context, name)).toMatchObject({ mustered: false, wanted_generation: '2' });
     expect(await eventReasons(here.context, name)).toEqual(['ResourceCreated', 'DeviceDecommissioned']);
   });
@@ -372,6 +376,86 @@ describe('giving a device up', () => {
     refusalOf(await api.put(`/devices/${name}`, deviceRequest(name, { spec: { config: [] } })), 409);
     refusalOf(await api.patch(`/devices/${name}`, [{ op: 'remove', path: '/spec/decommissioning' }]), 409);
     documentOf(await api.put(`/devices/${name}`, (await api.get(`/devices/${name}`)).body), 200, deviceSchema);
+  });
+});
+
+describe('a device that has the order to decommission', () => {
+  const said = (reason: string, message = '') => ({
+    lifecycle: { status: 'Enrolled' },
+    conditions: [
+      {
+        type: 'DeviceDecommissioning',
+        status: 'True',
+        reason,
+        message,
+        lastTransitionTime: here.clock.now().toISOString(),
+      },
+    ],
+  });
+  const say = (device: string, status: JsonObject) => acceptReports(here.context, [{ device, position: null, status }]);
+  const lifecycle = async (name: string) =>
+    documentOf(await api.get(`/devices/${name}`), 200, deviceSchema).status?.lifecycle;
+  const selected = async (name: string, status: string) => {
+    const query = new URLSearchParams({ fieldSelector: `metadata.name=${name},status.lifecycle.status=${status}` });
+    return documentOf(await api.get(`/devices?${query.toString()}`), 200, deviceListSchema).items.length;
+  };
+
+  test('is decommissioned once it says that it has carried it out, in one event', async () => {
+    const name = await create();
+    await say(name, said('Completed'));
+    expect(await lifecycle(name)).toEqual({ status: 'Unknown' });
+    await api.put(`/devices/${name}/decommission`, { target: 'Unenroll' });
+    expect(await lifecycle(name)).toEqual({ status: 'Decommissioned' });
+
+    const other = await create();
+    await api.put(`/devices/${other}/decommission`, { target: 'Unenroll' });
+    await say(other, said('Started'));
+    expect(await lifecycle(other)).toEqual({ status: 'Decommissioning' });
+    expect([await selected(other, 'Decommissioning'), await selected(other, 'Decommissioned')]).toEqual([1, 0]);
+    await say(other, said('Completed'));
+    await Promise.all([say(other, said('Completed')), say(other, said('Completed'))]);
+    expect(await lifecycle(other)).toEqual({ status: 'Decommissioned' });
+    expect([await selected(other, 'Decommissioning'), await selected(other, 'Decommissioned')]).toEqual([0, 1]);
+    // What it says afterwards changes nothing: it no longer has what it would be a device of.
+    await say(other, { summary: { status: 'Error' } });
+    expect(await lifecycle(other)).toEqual({ status: 'Decommissioned' });
+    for (const device of [name, other]) {
+      expect(await eventReasons(here.context, device)).toEqual([
+        'ResourceCreated',
+        'DeviceDecommissioned',
+        'DeviceDecommissionCompleted',
+      ]);
+    }
+  });
+
+  test('is decommissioned if it failed to carry it out too, and says why', async () => {
+    const name = await create();
+    await api.put(`/devices/${name}/decommission`, { target: 'Unenroll' });
+    await say(name, said('Error', 'cannot wipe the disk'));
+    expect(await lifecycle(name)).toEqual({
+      status: 'Decommissioned',
+      info: 'The device failed to decommission itself: cannot wipe the disk',
+    });
+    expect((await eventReasons(here.context, name)).at(-1)).toBe('DeviceDecommissionFailed');
+  });
+
+  test('belongs to no fleet any more, also not to one that selects devices without a label', async () => {
+    const fleet = (name: string, selector: object) =>
+      api.put(`/fleets/${name}`, {
+        apiVersion: 'flightctl.io/v1beta1',
+        kind: 'Fleet',
+        metadata: { name },
+        spec: { selector, template: { spec: { os: { image: 'fleet:1' } } } },
+      });
+    await fleet('leaving', { matchLabels: { leaving: 'yes' } });
+    const name = await create({ labels: { leaving: 'yes' } });
+    expect(await deviceRow(here.context, name)).toMatchObject({ owner: 'Fleet/leaving' });
+    await api.put(`/devices/${name}/decommission`, { target: 'Unenroll' });
+    await fleet('unlabelled', { matchExpressions: [{ key: 'leaving', operator: 'DoesNotExist' }] });
+    await rollOutPending(here.context, new AbortController().signal);
+    expect(await deviceRow(here.context, name)).toMatchObject({ owner: null, matching_fleets: null });
+    expect((await eventReasons(here.context, name)).slice(-1)).toEqual(['DeviceDecommissioned']);
+    for (const gone of ['leaving', 'unlabelled']) await api.delete(`/fleets/${gone}`);
   });
 });
 

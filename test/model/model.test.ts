@@ -18,6 +18,7 @@ const reachedByAll = [
   'DeviceDecommissioned',
   'SystemRestored',
   'RestoreSettled',
+  'RestoreMusteringAgain',
   'HandedToDevice',
   'HandedToNobody',
 ];

@@ -22,7 +22,8 @@ export type Belief = {
   readonly desired: string;
   readonly wanted: number;
   readonly rendered: number;
-  readonly group: string;
+  /** Its label; null once it is decommissioned. */
+  readonly group: string | null;
   /** The spec that the device last sent, and for which version. */
   readonly sent: { readonly version: number; readonly content: string } | null;
 };
@@ -32,6 +33,8 @@ const noTally: Tally = { answered: 0, inSync: 0, behind: 0, resumed: 0, adopted:
 
 export type ServerState = {
   readonly restore: string;
+  /** What stands for a restore while none was declared: it never musters. */
+  readonly genesis: string;
   readonly devices: ReadonlyMap<string, Belief>;
   readonly tally: Tally;
   readonly settled: boolean;
@@ -89,12 +92,14 @@ const update = (state: ServerState, name: string, belief: Belief): ServerState =
   devices: new Map(state.devices).set(name, belief),
 });
 
-/** A restore is settled once, by the first change after which nobody is awaited and nobody paused. */
+/** A restore is settled by a change after which nobody is awaited and nobody paused, and no longer by one after which somebody is. */
 function settle(before: ServerState, { state, events }: Next): Next {
   const { awaiting, conflictPaused } = census(state);
   const changed = JSON.stringify([census(before), before.tally]) !== JSON.stringify([census(state), state.tally]);
-  if (!changed || state.settled || awaiting > 0 || conflictPaused > 0) return { state, events };
-  return { state: { ...state, settled: true }, events: [...events, { reason: 'RestoreSettled', name: state.restore }] };
+  const settled = awaiting === 0 && conflictPaused === 0;
+  if (!changed || state.restore === state.genesis || settled === state.settled) return { state, events };
+  const reason = settled ? 'RestoreSettled' : 'RestoreMusteringAgain';
+  return { state: { ...state, settled }, events: [...events, { reason, name: state.restore }] };
 }
 
 /** How one report of a batch is answered; undefined for a device that is not known. */
@@ -253,7 +258,7 @@ export function declare(before: ServerState, restore: string, key: string, reaso
   return { state, events: [{ reason: 'SystemRestored', name: restore }] };
 }
 
-export function edit(state: ServerState, name: string, change: { content?: string; group?: string }): Next {
+export function edit(state: ServerState, name: string, change: { content?: string; group?: string | null }): Next {
   const belief = state.devices.get(name);
   if (belief === undefined || !belief.mustered) return { state, events: [] };
   const { content: desired = belief.desired, group = belief.group } = change;
@@ -281,17 +286,18 @@ export function remove(before: ServerState, name: string): Next {
   return settle(before, { state: { ...before, devices }, events: [{ reason: 'ResourceDeleted', name }] });
 }
 
-/** The device is given up: told so by a last spec, and never stamped or judged again. */
+/** The device is decommissioned: told so by a last spec, without labels, and never stamped or judged again. */
 export function decommission(before: ServerState, name: string): Next {
   const belief = before.devices.get(name);
   if (belief === undefined || !belief.mustered) return { state: before, events: [] };
   const desired = orderToDecommission(belief.desired);
-  const state = update(before, name, { ...belief, mustered: false, desired, wanted: belief.wanted + 1 });
+  const state = update(before, name, { ...belief, mustered: false, group: null, desired, wanted: belief.wanted + 1 });
   return settle(before, { state, events: [{ reason: 'DeviceDecommissioned', name }] });
 }
 
 export const genesis = (restore: string): ServerState => ({
   restore,
+  genesis: restore,
   devices: new Map(),
   tally: noTally,
   settled: true,

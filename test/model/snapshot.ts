@@ -14,7 +14,7 @@ export type DeviceRow = {
   wanted_generation: number;
   rendered_generation: number;
   spec: object;
-  group: string;
+  group: string | null;
 };
 
 export type EventRow = {

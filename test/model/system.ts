@@ -109,6 +109,7 @@ export class System {
     return await Promise.all(
       accepted.outcomes.map(async (outcome, index): Promise<Answered> => {
         const position = reports[index]?.position ?? null;
+        if (outcome.kind === 'refused') throw new Error(`a report was refused: ${outcome.problem}`);
         if (outcome.kind === 'unknown' || position === null) return { outcome, handed: null };
         return { outcome, handed: await this.hand(reports[index]?.device ?? '', outcome, position) };
       }),

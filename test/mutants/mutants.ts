@@ -194,9 +194,9 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/usecases/resume-devices.ts',
-        find: 'const { settled } = await countForRestore(\n      tx,\n      restore,\n      { conflictPaused: -names.length, resumed: names.length },',
+        find: 'const { settling } = await countForRestore(\n      tx,\n      restore,\n      { conflictPaused: -names.length, resumed: names.length },',
         replace:
-          'const { settled } = await countForRestore(\n      deps.database.pool,\n      restore,\n      { conflictPaused: -names.length, resumed: names.length },',
+          'const { settling } = await countForRestore(\n      deps.database.pool,\n      restore,\n      { conflictPaused: -names.length, resumed: names.length },',
       },
     ],
   },
@@ -316,9 +316,20 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/domain/device-status.ts',
-        find: 'export function summaryOf(device: DeviceRecord, view: Viewpoint): DeviceSummaryStatus {',
+        find: 'export function summaryOf(device: DeviceRecord, told: ReportedDeviceStatus, view: Viewpoint): DeviceSummaryStatus {',
         replace:
-          "export function summaryOf(device: DeviceRecord, view: Viewpoint): DeviceSummaryStatus {\n  if (isDisconnected(device, view)) return { status: 'Unknown' };",
+          "export function summaryOf(device: DeviceRecord, told: ReportedDeviceStatus, view: Viewpoint): DeviceSummaryStatus {\n  if (isDisconnected(device, view)) return { status: 'Unknown' };",
+      },
+    ],
+  },
+  {
+    name: 'what a device received counts as what it applied',
+    caughtBy: regression('24-received-counts-as-applied'),
+    patches: [
+      {
+        file: 'src/domain/applied-version.ts',
+        find: 'return known === null || firstAnswer || position.version < known ? position.version : known;',
+        replace: 'return position.version;',
       },
     ],
   },

@@ -14,7 +14,7 @@ import type { TestContext } from './test-context.ts';
 /** Who acts in tests. */
 export const actor = 'user:test';
 
-type Said = { readonly status?: JsonObject; readonly spec?: JsonObject };
+type Said = { readonly status?: JsonObject; readonly spec?: JsonObject; readonly applied?: number | null };
 export type KnownOutcome = Extract<ReportOutcome, { kind: 'known' }>;
 
 /** Brings devices into the states that tests begin with, by the moves by which any device gets there. */
@@ -48,7 +48,11 @@ export class FleetFixture {
 
   /** Reports several in one transaction. */
   async reportAll(reports: readonly Report[]): Promise<readonly ReportOutcome[]> {
-    return (await acceptReports(this.here.context, reports)).outcomes;
+    const { outcomes } = await acceptReports(this.here.context, reports);
+    return outcomes.map((outcome) => {
+      if (outcome.kind === 'refused') throw new Error(`a report was refused: ${outcome.problem}`);
+      return outcome;
+    });
   }
 
   /** Where the server thinks a device is, and what the device proved. */

@@ -1,9 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
+import { maxClaimedVersion } from '../../src/domain/position.ts';
 import { acceptReports } from '../../src/usecases/accept-reports.ts';
 import { decommissionDevice } from '../../src/usecases/decommission-device.ts';
 import { deleteDevice } from '../../src/usecases/delete-device.ts';
+import { readRestore } from '../../src/usecases/read-restores.ts';
 import { emptyDatabase } from '../support/empty-database.ts';
 import { actor, FleetFixture, inFull } from '../support/fleet-fixture.ts';
 import { foreignTimeline, hashes } from '../support/random-positions.ts';
@@ -108,6 +110,94 @@ describe('the first answer to a restore', () => {
     await fleet.resumeNamed('a');
     expect((await restoreCounts(here.context)).settled).toBe(true);
     expect(await eventRows(here.context, 'RestoreSettled')).toHaveLength(1);
+  });
+
+  test('is followed by a conflict: the restore is mustering again until that is decided', async () => {
+    await fleet.report('a', await fleet.rendered('a'));
+    expect(await readRestore(here.context, 'current')).toMatchObject({ status: { phase: 'Settled' } });
+    here.clock.advance(1_000);
+    await fleet.report('a', 9);
+    await fleet.report('a', 9);
+    expect(await readRestore(here.context, 'current')).toMatchObject({
+      status: { phase: 'Mustering', settledAt: null, devices: { conflictPaused: 1 } },
+    });
+    here.clock.advance(1_000);
+    await fleet.resumeNamed('a');
+    const settledAt = here.clock.now().toISOString();
+    expect(await readRestore(here.context, 'current')).toMatchObject({ status: { phase: 'Settled', settledAt } });
+    expect(await eventReasons(here.context, await here.restore())).toEqual([
+      'SystemRestored',
+      'RestoreSettled',
+      'DeviceAheadWithoutRestore',
+      'RestoreMusteringAgain',
+      'RestoreSettled',
+    ]);
+  });
+});
+
+test('a conflict before any restore makes none that musters', async () => {
+  await fleet.running('a');
+  await fleet.report('a', 9);
+  await fleet.resumeNamed('a');
+  expect(await eventReasons(here.context, await here.restore())).toEqual(['DeviceAheadWithoutRestore']);
+});
+
+describe('a version that a device states', () => {
+  test('is refused where no server can have given it, and changes nothing; the rest of its batch is taken', async () => {
+    await fleet.running('a', 'b');
+    const before = await positionRow(here.context, 'a');
+    here.clock.advance(60_000);
+    const { outcomes } = await acceptReports(here.context, [
+      { device: 'a', position: inFull(maxClaimedVersion + 1), status: { applications: [] } },
+      { device: 'b', position: inFull(1), applied: maxClaimedVersion + 1 },
+      { device: 'b', position: inFull(1) },
+    ]);
+    expect(outcomes).toMatchObject([{ kind: 'refused' }, { kind: 'refused' }, { kind: 'known', verdict: 'InSync' }]);
+    expect(await positionRow(here.context, 'a')).toEqual(before);
+    expect(await storedDocuments('a')).toMatchObject({ status: null });
+  });
+
+  test('is always taken where the device was given it, also after its server was lost', async () => {
+    await fleet.running('a');
+    await fleet.report('a', maxClaimedVersion);
+    await fleet.resumeNamed('a');
+    await fleet.render();
+    const given = await fleet.rendered('a');
+    expect(given.version).toBe(maxClaimedVersion + 1);
+    expect(await fleet.report('a', given, { applied: given.version })).toMatchObject({ verdict: 'InSync' });
+
+    await fleet.running('b');
+    await fleet.declareRestore();
+    expect(await fleet.report('b', maxClaimedVersion + 1)).toMatchObject({ verdict: 'Ahead', gate: 'ConflictPaused' });
+    expect(await fleet.report('b', maxClaimedVersion + 1)).toMatchObject({ gate: 'ConflictPaused' });
+  });
+});
+
+describe('what a device applied', () => {
+  test('is kept beside what it reported, may go down, and is written only where it changes', async () => {
+    await fleet.running('a');
+    const applied = async () => (await fleet.row('a')).applied;
+    expect(await applied()).toBe(1);
+    await fleet.edit('a', 'quay.io/acme/a:2');
+    await fleet.render();
+    await fleet.report('a', 2);
+    expect(await applied()).toBe(1);
+    const before = await writers('a');
+    await fleet.report('a', 2);
+    await fleet.report('a', 2, { applied: 1 });
+    await fleet.report('a', null);
+    expect(await writers('a')).toEqual(before);
+    await fleet.reportAll([
+      { device: 'a', position: inFull(2), applied: 2 },
+      { device: 'a', position: inFull(2) },
+    ]);
+    expect(await applied()).toBe(2);
+    await fleet.reportAll([
+      { device: 'a', position: inFull(2), applied: 2 },
+      { device: 'a', position: inFull(1) },
+    ]);
+    expect(await applied()).toBe(1);
+    expect((await fleet.row('a')).state.reported?.version).toBe(2);
   });
 });
 

@@ -95,22 +95,37 @@ describe('who owns a device', () => {
     await fleet('c', { z: '1' });
     await rollOut();
     await device('one', { x: '1' });
+    const multipleOwners = async () =>
+      deviceSchema
+        .parse(await readDevice(here.context, 'one'))
+        .status?.conditions.filter(({ type }) => type === 'MultipleOwners');
+    const created = here.clock.now().toISOString();
+    expect(await multipleOwners()).toMatchObject([{ status: 'False', message: '', lastTransitionTime: created }]);
+    here.clock.advance(1_000);
+    const began = here.clock.now().toISOString();
     await relabel('one', { x: '1', y: '1' });
     expect(await deviceRow(here.context, 'one')).toMatchObject({ owner: 'Fleet/a', matching_fleets: ['a', 'b'] });
-    const shown = deviceSchema.parse(await readDevice(here.context, 'one'));
-    expect(shown.status?.conditions).toContainEqual(
-      expect.objectContaining({ type: 'MultipleOwners', status: 'True', message: 'a,b' }),
-    );
+    expect(await multipleOwners()).toMatchObject([{ status: 'True', message: 'a,b', lastTransitionTime: began }]);
+    here.clock.advance(1_000);
     await relabel('one', { x: '1', y: '1', other: 'label' });
     await relabel('one', { x: '1', y: '1', z: '1' });
+    expect(await multipleOwners()).toMatchObject([{ status: 'True', message: 'a,b,c', lastTransitionTime: began }]);
     await relabel('one', { z: '1' });
     expect(await deviceRow(here.context, 'one')).toMatchObject({ owner: 'Fleet/c', matching_fleets: null });
-    expect(deviceSchema.parse(await readDevice(here.context, 'one')).status?.conditions).not.toContainEqual(
-      expect.objectContaining({ type: 'MultipleOwners' }),
-    );
+    const ceased = here.clock.now().toISOString();
+    expect(await multipleOwners()).toMatchObject([{ status: 'False', message: '', lastTransitionTime: ceased }]);
+    // A fleet that is rolled out decides of many devices at once.
+    here.clock.advance(1_000);
+    await fleet('d', { z: '1' });
+    await rollOut();
+    const again = here.clock.now().toISOString();
+    expect(await multipleOwners()).toMatchObject([{ status: 'True', message: 'c,d', lastTransitionTime: again }]);
+    await deleteFleet(here.context, { name: 'd', actor });
     const told = (await eventReasons(here.context, 'one')).filter((reason) => reason.startsWith('DeviceMultiple'));
     expect(told).toEqual([
       'DeviceMultipleOwnersDetected',
+      'DeviceMultipleOwnersDetected',
+      'DeviceMultipleOwnersResolved',
       'DeviceMultipleOwnersDetected',
       'DeviceMultipleOwnersResolved',
     ]);

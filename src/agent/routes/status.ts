@@ -38,7 +38,8 @@ export function statusRoutes(gateway: Gateway) {
         const { status, metadata, spec } = request.body;
         const annotations = metadata.annotations ?? {};
         const position = positionOf(status, annotations);
-        const report = { device: name, position, status: storableObject(status), ...ownSpec(spec) };
+        const applied = appliedIn(status);
+        const report = { device: name, position, applied, status: storableObject(status), ...ownSpec(spec) };
         const { outcome, document } = await accept(report);
         standingHeaders(reply, outcome);
         return document;
@@ -61,8 +62,10 @@ export function statusRoutes(gateway: Gateway) {
         const { name } = request.params;
         const status = await patchedStatus(gateway.context, name, request.body);
         if (status === undefined) throw await unknown(name);
-        const position = saysPosition(request.body) ? positionOf(status, {}) : null;
-        const { outcome, document } = await accept({ device: name, position, status: storableObject(status) });
+        const said = saysPosition(request.body);
+        const position = said ? positionOf(status, {}) : null;
+        const applied = said ? appliedIn(status) : null;
+        const { outcome, document } = await accept({ device: name, position, applied, status: storableObject(status) });
         standingHeaders(reply, outcome);
         return document;
       },
@@ -91,6 +94,12 @@ function positionOf(status: ReportedDeviceStatus, annotations: Readonly<Record<s
       `metadata.annotations["${annotationKeys.renderedSpecHash}"]`,
     ),
   };
+}
+
+/** What a status says is applied; null where it says nothing of that. */
+function appliedIn({ config }: ReportedDeviceStatus): number | null {
+  const version = config?.renderedVersion;
+  return version === undefined ? null : parseRenderedVersion(version, 'status.config.renderedVersion');
 }
 
 const anyObject = z.record(z.string(), z.unknown());

@@ -2,10 +2,10 @@ import { z } from 'zod';
 
 export const deviceDecommissionTargetTypeSchema = z
   .enum(['Unenroll', 'FactoryReset'])
-  .meta({ id: 'DeviceDecommissionTargetType', description: 'What the device does when it is given up.' });
+  .meta({ id: 'DeviceDecommissionTargetType', description: 'What the device does when it is decommissioned.' });
 export type DeviceDecommissionTargetType = z.infer<typeof deviceDecommissionTargetTypeSchema>;
 
 export const deviceDecommissionSchema = z
   .looseObject({ target: deviceDecommissionTargetTypeSchema })
-  .meta({ id: 'DeviceDecommission', description: 'Asks that a device be given up.' });
+  .meta({ id: 'DeviceDecommission', description: 'Asks that a device be decommissioned.' });
 export type DeviceDecommission = z.infer<typeof deviceDecommissionSchema>;

@@ -30,9 +30,10 @@ export const deviceLifecycleStatusTypeSchema = z
   .meta({ id: 'DeviceLifecycleStatusType', description: 'Whether the device belongs to the fleet, or is leaving it.' });
 export type DeviceLifecycleStatusType = z.infer<typeof deviceLifecycleStatusTypeSchema>;
 
-export const deviceLifecycleStatusSchema = z
-  .looseObject({ status: deviceLifecycleStatusTypeSchema, info })
-  .meta({ id: 'DeviceLifecycleStatus', description: 'Where the device is between enrolling and being given up.' });
+export const deviceLifecycleStatusSchema = z.looseObject({ status: deviceLifecycleStatusTypeSchema, info }).meta({
+  id: 'DeviceLifecycleStatus',
+  description: 'Where the device is between enrolling and being decommissioned.',
+});
 export type DeviceLifecycleStatus = z.infer<typeof deviceLifecycleStatusSchema>;
 
 export const applicationsSummaryStatusTypeSchema = z

@@ -76,8 +76,12 @@ const musterReasons = [
   'RestoreSuperseded',
   /** Every device has answered the restore or been written off, and none is paused. */
   'RestoreSettled',
+  /** A device is awaited or paused again after the restore had settled. */
+  'RestoreMusteringAgain',
   /** A device answered the restore, and its gate opened. */
   'DeviceAnswered',
+  /** A device has carried out the order to decommission; for one that failed to it is DeviceDecommissionFailed. */
+  'DeviceDecommissionCompleted',
   /** A person let a device's own spec win. */
   'DeviceAdopted',
   /** A device reported that this database does not know. */

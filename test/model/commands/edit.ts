@@ -32,7 +32,9 @@ export class Edit extends ModelCommand<Choice> {
       ? { group: groups[(groups.findIndex((group) => group === belief.group) + 1) % groups.length] ?? 'a' }
       : { content: `quay.io/acme/os:${world.next()}` };
     const { content = belief.desired, group = belief.group } = change;
-    const request = deviceRequestSchema.parse(deviceRequest(name, { labels: { group }, spec: documentOf(content) }));
+    const request = deviceRequestSchema.parse(
+      deviceRequest(name, { labels: group === null ? {} : { group }, spec: documentOf(content) }),
+    );
     const refused = await system.faulty
       .during(this.choice.fault, () => replaceDevice(system.context, { name, request, actor: 'user:ada' }))
       .then(

@@ -1,0 +1,28 @@
+import type { DevicePosition } from './position.ts';
+
+/** What a report says of the version that its device applied. */
+export type AppliedClaim = {
+  /**
+   * The version that the device says it has applied. Null where the report says nothing of that, absent where it says only
+   * what the device has received, as a poll does.
+   */
+  readonly applied?: number | null;
+  readonly position: DevicePosition | null;
+};
+
+/**
+ * The version that counts as applied after a report. A device that received a version may still be fetching it, wait for
+ * its window or have failed. So what it received counts only where nothing better is known: nothing was known so far, it is
+ * the device's first answer to a restore, or it is lower than what was known, which means that the device went back.
+ *
+ * @param known what counted before; null for nothing
+ */
+export function appliedAfter(
+  known: number | null,
+  { applied, position }: AppliedClaim,
+  firstAnswer: boolean,
+): number | null {
+  if (applied !== undefined) return applied ?? known;
+  if (position === null) return known;
+  return known === null || firstAnswer || position.version < known ? position.version : known;
+}

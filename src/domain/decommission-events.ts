@@ -1,0 +1,26 @@
+import { deviceActor, type NewEvent } from './event.ts';
+
+/** How a device says that its order to decommission ended. */
+export type EndedDecommission = {
+  readonly device: string;
+  /** Why it failed; undefined where it was carried out. */
+  readonly failure: string | undefined;
+};
+
+/** The event of a device that has carried out its order to decommission, or failed to. */
+export function decommissionEndedEvent({ device, failure }: EndedDecommission): NewEvent {
+  const common = { involved: { kind: 'Device', name: device }, actor: deviceActor(device) } as const;
+  return failure === undefined
+    ? {
+        ...common,
+        type: 'Normal',
+        reason: 'DeviceDecommissionCompleted',
+        message: `Device ${device} has carried out the order to decommission.`,
+      }
+    : {
+        ...common,
+        type: 'Warning',
+        reason: 'DeviceDecommissionFailed',
+        message: `Device ${device} failed to decommission itself: ${failure}`,
+      };
+}
