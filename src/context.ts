@@ -75,7 +75,7 @@ export async function createContext(config: Config, log: Log, overrides: Overrid
       overrides.bus ?? (config.redisUrl === undefined ? createLocalBus() : createRedisBus(config.redisUrl, log));
     const marks =
       overrides.marks ?? (config.redisUrl === undefined ? createLocalMarks() : createRedisMarks(config.redisUrl, log));
-    const metrics = new ServiceMetrics({ database, queue, clock });
+    const metrics = new ServiceMetrics({ database, queue, clock, config });
     const tracing = overrides.tracing ?? (await openTracing(config));
     return {
       config,

@@ -46,6 +46,11 @@ export class ClientAuthority {
     return validityFault(certificate, now);
   }
 
+  /** Whether an authority is one of those that the bundle names: by its name and key, in whichever of its certificates. */
+  trusts({ subject, publicKey }: X509Certificate): boolean {
+    return this.anchors.some((anchor) => anchor.subject === subject && anchor.publicKey.equals(publicKey));
+  }
+
   /** Whether one of the authorities issued it itself, with no intermediate certificate in between. */
   isDirectIssuerOf(certificate: X509Certificate): boolean {
     return this.anchors.some((anchor) => isIssuer(anchor, certificate));

@@ -2,10 +2,12 @@ import { Command } from 'commander';
 import { version } from '../version.ts';
 import { adoptCommand } from './commands/adopt.ts';
 import { applyCommand } from './commands/apply.ts';
+import { approveCommand } from './commands/approve.ts';
 import { completionCommand } from './commands/completion.ts';
 import { decommissionCommand } from './commands/decommission.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { demoCommand } from './commands/demo.ts';
+import { denyCommand } from './commands/deny.ts';
 import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { getCommand } from './commands/get.ts';
@@ -35,7 +37,14 @@ export function buildProgram(): Command {
   const groups = {
     'Service:': [serveCommand(), doctorCommand(), demoCommand(), simulateCommand()],
     'Recovery:': [restoreCommand(), diffCommand(), resumeCommand(), adoptCommand()],
-    'Resources:': [getCommand(), applyCommand(), deleteCommand(), decommissionCommand()],
+    'Resources:': [
+      getCommand(),
+      applyCommand(),
+      approveCommand(),
+      denyCommand(),
+      deleteCommand(),
+      decommissionCommand(),
+    ],
     'Credentials:': [loginCommand(), logoutCommand(), whoamiCommand(), tokenCommand(), pkiCommand()],
     'Other:': [completionCommand(), versionCommand()],
   };

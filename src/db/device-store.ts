@@ -8,7 +8,7 @@ import type { Executor } from './client.ts';
 const selectDevice = sql`
   SELECT d.name, d.labels, d.annotations, d.owner, d.spec, d.spec_adopted, d.matching_fleets, d.matching_fleets_since, d.spec_problem, d.spec_problem_since,
     d.template_generation, d.rollout_problem,
-    d.generation, d.resource_version, d.lifecycle, d.created_at,
+    d.generation, d.resource_version, d.lifecycle, d.certificate_expires_at, d.created_at,
     p.mustered, p.timeline, p.version, p.spec_hash, p.lineage, p.wanted_generation, p.rendered_generation,
     p.reported_timeline, p.reported_version, p.reported_hash, p.applied_version, p.answered_restore_id, p.answered_at,
     p.conflict_verdict, p.conflict_info, p.conflict_since, p.last_seen, s.status, s.reported_at AS status_reported_at`;
@@ -33,6 +33,7 @@ type Row = {
   generation: string;
   resource_version: string;
   lifecycle: string | null;
+  certificate_expires_at: string | null;
   created_at: string;
   mustered: boolean;
   timeline: string;
@@ -98,6 +99,7 @@ function toRecord(row: Row): DeviceRecord {
     generation: Number(row.generation),
     resourceVersion: Number(row.resource_version),
     lifecycle: row.lifecycle,
+    certificateExpiresAt: maybeDate(row.certificate_expires_at),
     createdAt: date(row.created_at),
     state: {
       mustered: row.mustered,

@@ -12,13 +12,26 @@ export type ServiceFigures = {
   readonly restore: { readonly declaredAt: Date; readonly declaredBy: string } | null;
   /** Since when a device waits to be rendered that may be; null if there is none. */
   readonly oldestWanted: Date | null;
+  readonly certificates: CertificateFigures;
+};
+
+/** Certificates of devices that are in service, by when they end. */
+export type CertificateFigures = {
+  readonly expired: number;
+  /** Not yet expired, but soon. */
+  readonly expiring: number;
+  /** The next end of one; null if there is none. */
+  readonly next: Date | null;
 };
 
 /**
  * Reads them from counters that are kept, and from the index of the devices that want rendering: what this costs depends
  * on those, not on how many devices there are.
  */
-export async function readServiceFigures(db: Executor): Promise<ServiceFigures> {
+export async function readServiceFigures(
+  db: Executor,
+  span: { readonly now: Date; readonly soon: Date },
+): Promise<ServiceFigures> {
   const [row] = await db.execute<{
     id: string;
     total: string;
@@ -41,5 +54,27 @@ export async function readServiceFigures(db: Executor): Promise<ServiceFigures> 
     conflictPaused: Number(row.paused),
     restore: row.genesis ? null : { declaredAt: new Date(row.declared_at), declaredBy: row.declared_by },
     oldestWanted: since === null ? null : new Date(since),
+    certificates: await readCertificateFigures(db, span),
+  };
+}
+
+/** Both statements read the index of the ends, no further than what ends soon. */
+async function readCertificateFigures(
+  db: Executor,
+  { now, soon }: { readonly now: Date; readonly soon: Date },
+): Promise<CertificateFigures> {
+  const inService = sql`(lifecycle IS NULL OR lifecycle NOT IN ('Decommissioning', 'Decommissioned'))`;
+  const [row] = await db.execute<{ expired: string; expiring: string }>(sql`
+    SELECT count(*) FILTER (WHERE certificate_expires_at <= ${now.toISOString()}::timestamptz) AS expired,
+      count(*) FILTER (WHERE certificate_expires_at > ${now.toISOString()}::timestamptz) AS expiring
+    FROM devices WHERE certificate_expires_at < ${soon.toISOString()}::timestamptz AND ${inService}`);
+  const [next] = await db.execute<{ at: string }>(sql`
+    SELECT certificate_expires_at AS at FROM devices
+    WHERE certificate_expires_at > ${now.toISOString()}::timestamptz AND ${inService}
+    ORDER BY certificate_expires_at LIMIT 1`);
+  return {
+    expired: Number(row?.expired ?? 0),
+    expiring: Number(row?.expiring ?? 0),
+    next: next === undefined ? null : new Date(next.at),
   };
 }

@@ -12,6 +12,8 @@ export const whyUnmoved: ReadonlyMap<string, string> = new Map([
   ['muster_sheds_total', 'nobody was turned away'],
   ['muster_reports_waiting', 'none waited for long enough to be seen'],
   ['muster_render_queue_jobs', 'none waited for long enough to be seen'],
+  ['muster_device_certificates', 'the story has no device CA'],
+  ['muster_device_certificate_next_expiry_timestamp_seconds', 'the story has no device CA'],
   ['muster_render_oldest_wanted_age_seconds', 'none waited for long enough to be seen'],
 ]);
 

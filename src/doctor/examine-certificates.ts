@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { readClientAuthority } from '../auth/client-authority.ts';
 import { CredentialFiles } from '../auth/credential-files.ts';
 import { readTokenKeys } from '../auth/device-tokens.ts';
@@ -8,19 +7,17 @@ import { readStaticTokens } from '../auth/static-tokens.ts';
 import type { Config } from '../config.ts';
 import { ListenerTls, type TlsFiles } from '../http/listener-tls.ts';
 import { createLog } from '../log.ts';
-import { rootCause } from '../root-cause.ts';
+import { dateOf, openKey, unusable } from './certificate-findings.ts';
+import { examineDeviceCa, type DeviceCaSettings } from './examine-device-ca.ts';
 import { findingsIn, type Finding } from './finding.ts';
 
-const { ok, warning, problem } = findingsIn('certificates');
-
-const dayMs = 86_400_000;
-/** Time enough to renew a certificate by hand. */
-const expiresSoonMs = 30 * dayMs;
+const { ok } = findingsIn('certificates');
 
 type Settings = Pick<
   Config,
   'apiTlsCert' | 'apiTlsKey' | 'agentTlsCert' | 'agentTlsKey' | 'agentClientCa' | 'deviceTokenKeys' | 'tokensFile'
->;
+> &
+  DeviceCaSettings;
 
 /** Reads every file with certificates, keys and tokens as the service does, and looks at their dates. */
 export async function examineCertificates(config: Settings, now: Date): Promise<Finding[]> {
@@ -33,7 +30,8 @@ export async function examineCertificates(config: Settings, now: Date): Promise<
     ...(await readable(named('MUSTER_DEVICE_TOKEN_KEYS', deviceTokenKeys), readTokenKeys, 'keys of device tokens')),
     ...(await readable(named('MUSTER_TOKENS_FILE', tokensFile), readStaticTokens, 'static tokens')),
   ];
-  return findings.length > 0 ? findings : [ok('none are configured: listeners speak plain HTTP, on loopback')];
+  const found = findings.length > 0 ? findings : [ok('none are configured: listeners speak plain HTTP, on loopback')];
+  return [...found, ...(await examineDeviceCa(config, now))];
 }
 
 function named(setting: string, path: string | undefined): NamedFile | undefined {
@@ -81,33 +79,6 @@ async function dates(file: NamedFile, now: Date, advice: string): Promise<Findin
   return certificates.map((certificate) => dateOf(file, certificate, now, advice));
 }
 
-function dateOf({ setting, path }: NamedFile, certificate: X509Certificate, now: Date, advice: string): Finding {
-  const subject = certificate.subject.replaceAll('\n', ', ') || 'without a subject';
-  const what = `${setting}: the certificate in ${path} (${subject})`;
-  const until = new Date(certificate.validTo);
-  const day = until.toISOString().slice(0, 10);
-  if (now < new Date(certificate.validFrom)) {
-    return problem(`${what} is not valid yet`, 'Check the clocks of this machine and of whoever issued it.');
-  }
-  if (now > until) return problem(`${what} expired on ${day}`, advice);
-  const days = Math.floor((until.getTime() - now.getTime()) / dayMs);
-  if (until.getTime() - now.getTime() < expiresSoonMs)
-    return warning(`${what} expires in ${days} days, on ${day}`, advice);
-  return ok(`${what} is valid until ${day}`);
-}
-
-async function openKey({ setting, path }: NamedFile): Promise<Finding[]> {
-  const othersMayRead = ((await stat(path)).mode & 0o004) !== 0;
-  return othersMayRead
-    ? [
-        warning(
-          `${setting}: every user of this machine can read ${path}`,
-          `Let only the service read it: chmod 640 ${path}`,
-        ),
-      ]
-    : [];
-}
-
 async function readable(
   file: NamedFile | undefined,
   read: (file: NamedFile) => Promise<readonly unknown[]>,
@@ -120,8 +91,4 @@ async function readable(
   } catch (error) {
     return [unusable(error)];
   }
-}
-
-function unusable(error: unknown): Finding {
-  return problem(rootCause(error), 'The service does not start like this.');
 }

@@ -15,6 +15,7 @@ export const annotationKeys = {
   timeline: 'muster/timeline',
   restore: 'muster/restore',
   specAdopted: 'muster/specAdopted',
+  certificateExpiresAt: 'muster/certificateExpiresAt',
 } as const;
 
 const serviceAnnotations: ReadonlySet<string> = new Set(Object.values(annotationKeys));
@@ -44,7 +45,10 @@ export function deviceDocument(device: DeviceRecord, view: Viewpoint): Device {
 }
 
 /** Annotations that say where the server thinks the device is, and its gate. */
-export function derivedAnnotations({ state, specAdopted }: DeviceRecord, view: Viewpoint): Record<string, string> {
+export function derivedAnnotations(
+  { state, specAdopted, certificateExpiresAt }: DeviceRecord,
+  view: Viewpoint,
+): Record<string, string> {
   const gate = gateOf(state, view.restore);
   const { timeline, version, specHash } = state.server;
   // A page has a hundred of these: set one by one, which costs a fifth of spreading objects.
@@ -54,6 +58,9 @@ export function derivedAnnotations({ state, specAdopted }: DeviceRecord, view: V
   if (version !== 0) annotations[annotationKeys.renderedVersion] = String(version);
   if (specHash !== null) annotations[annotationKeys.renderedSpecHash] = specHash;
   if (specAdopted) annotations[annotationKeys.specAdopted] = 'true';
+  if (certificateExpiresAt !== null) {
+    annotations[annotationKeys.certificateExpiresAt] = certificateExpiresAt.toISOString();
+  }
   annotations[annotationKeys.timeline] = timeline;
   annotations[annotationKeys.restore] = view.restore;
   return annotations;

@@ -27,6 +27,8 @@ export type DeviceRecord = {
   readonly generation: number;
   readonly resourceVersion: number;
   readonly lifecycle: string | null;
+  /** End of the newest certificate that the device CA issued to the device; null if it issued none. */
+  readonly certificateExpiresAt: Date | null;
   readonly createdAt: Date;
   readonly state: JudgedState;
   /** Rendered version that the device last said to have applied; null before it said. */

@@ -98,6 +98,17 @@ export const gauges = {
     about:
       'How long the device has waited that wants rendering and may be rendered for longest; 0 if there is none. The whole service, from the database.',
   },
+  deviceCertificates: {
+    name: 'muster_device_certificates',
+    about:
+      'Devices whose certificate of the device CA has `expired`, or is `expiring`: it ends within 30 days, or within a quarter of `MUSTER_DEVICE_CERT_DAYS` where that is less. Agents renew theirs long before. Decommissioned devices are left out. The whole service, from the database.',
+    labels: [{ name: 'state', values: ['expiring', 'expired'] }],
+  },
+  nextCertificateExpiry: {
+    name: 'muster_device_certificate_next_expiry_timestamp_seconds',
+    about:
+      'When the next certificate of a device ends that has not ended yet. Absent while the device CA has issued none. The whole service, from the database.',
+  },
   renderJobs: {
     name: 'muster_render_queue_jobs',
     about: 'Jobs in the render queue, by where they are. The whole service, from the queue.',

@@ -36,10 +36,14 @@ type Deps = {
   readonly database: Database;
   readonly queue: Pick<RenderQueue, 'state'>;
   readonly clock: Clock;
+  readonly config: { readonly deviceCertificateDays: number };
 };
 
 /** Figures that take longer than this are left out of a scrape: the scraper would not wait for them. */
 const patienceMs = 3_000;
+const dayMs = 86_400_000;
+/** Certificates that end within this time are told of. */
+const longestNoticeDays = 30;
 
 /** The metrics of one process, in a registry of their own. */
 export class ServiceMetrics implements Observer {
@@ -137,11 +141,18 @@ export class ServiceMetrics implements Observer {
     const { database } = this.deps;
     const [health, figures] = await Promise.all([
       lookAtHealth(this.deps),
-      within(patienceMs, readServiceFigures(database.pool)),
+      within(patienceMs, readServiceFigures(database.pool, this.certificateSpan())),
     ]);
     this.setHealth(health);
     this.setFigures(figures);
     this.setDeviceSide();
+  }
+
+  private certificateSpan(): { now: Date; soon: Date } {
+    const { clock, config } = this.deps;
+    const now = clock.now();
+    const days = Math.min(longestNoticeDays, config.deviceCertificateDays / 4);
+    return { now, soon: new Date(now.getTime() + days * dayMs) };
   }
 
   private setDeviceSide(): void {
@@ -165,10 +176,12 @@ export class ServiceMetrics implements Observer {
   }
 
   private setFigures(figures: ServiceFigures | undefined): void {
-    const { devices, restoreDeclaredAt, oldestWantedRender } = this.gauges;
+    const { devices, restoreDeclaredAt, oldestWantedRender, deviceCertificates, nextCertificateExpiry } = this.gauges;
     devices.reset();
     restoreDeclaredAt.reset();
     oldestWantedRender.remove();
+    deviceCertificates.reset();
+    nextCertificateExpiry.remove();
     if (figures === undefined) return;
     const { total, awaiting, conflictPaused, restore, oldestWanted } = figures;
     devices.set({ gate: 'Open' }, total - awaiting - conflictPaused);
@@ -178,6 +191,10 @@ export class ServiceMetrics implements Observer {
       const by = restore.declaredBy === serviceActor ? 'service' : 'person';
       restoreDeclaredAt.set({ by }, restore.declaredAt.getTime() / 1_000);
     }
+    const { expiring, expired, next } = figures.certificates;
+    deviceCertificates.set({ state: 'expiring' }, expiring);
+    deviceCertificates.set({ state: 'expired' }, expired);
+    if (next !== null) nextCertificateExpiry.set(next.getTime() / 1_000);
     const ageMs = oldestWanted === null ? 0 : this.deps.clock.now().getTime() - oldestWanted.getTime();
     oldestWantedRender.set(Math.max(0, ageMs / 1_000));
   }

@@ -6,6 +6,8 @@ import { connect } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeJwt, decodeProtectedHeader, importSPKI, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { holderOf } from '../../src/auth/certificate-name.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { muster, startMuster, type MusterProcess } from './muster-process.ts';
 
@@ -59,13 +61,40 @@ describe('muster pki init', () => {
     for (const setting of [
       `MUSTER_API_TLS_CERT=${pki('server.crt')}`,
       `MUSTER_AGENT_TLS_KEY=${pki('server.key')}`,
-      `MUSTER_AGENT_CLIENT_CA=${pki('ca.crt')}`,
+      `MUSTER_AGENT_CLIENT_CA=${pki('client-ca.crt')}`,
+      `MUSTER_DEVICE_CA_CERT=${pki('device-ca.crt')}`,
+      `MUSTER_DEVICE_CA_KEY=${pki('device-ca.key')}`,
+      'MUSTER_AGENT_URL=https://muster.example.com:7443',
+      `MUSTER_AGENT_SERVER_CA=${pki('ca.crt')}`,
       `MUSTER_DEVICE_TOKEN_KEYS=${pki('device-token.pub')}`,
       `MUSTER_CA=${pki('ca.crt')}`,
       'MUSTER_SERVER=https://muster.example.com:3443',
     ]) {
       expect(said).toContain(setting);
     }
+  });
+
+  test('makes a device CA, and the configuration of an agent that enrolls with a certificate of it', async () => {
+    const [deviceCa, enrolling] = [await certificate('device-ca.crt'), await certificate('agent/enrollment.crt')];
+    expect(enrolling.verify(deviceCa.publicKey)).toBe(true);
+    expect(holderOf(enrolling)).toEqual({ kind: 'enrollment', name: 'client-enrollment-trial' });
+    for (const secret of ['device-ca.key', 'agent/enrollment.key', 'agent/config.yaml'])
+      expect(await mode(secret)).toBe('600');
+    const text = async (file: string) => await readFile(pki(file), 'utf8');
+    const base64 = async (file: string) => Buffer.from(await text(file)).toString('base64');
+    expect(parse(await text('agent/config.yaml'))).toEqual({
+      'enrollment-service': {
+        service: {
+          server: 'https://muster.example.com:7443',
+          'certificate-authority-data': await base64('ca.crt'),
+        },
+        authentication: {
+          'client-certificate-data': await base64('agent/enrollment.crt'),
+          'client-key-data': await base64('agent/enrollment.key'),
+        },
+      },
+    });
+    expect(await text('client-ca.crt')).toBe((await text('ca.crt')) + (await text('device-ca.crt')));
   });
 
   test('overwrites nothing', async () => {

@@ -8,6 +8,7 @@ import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import type { Environment } from '../../src/config.ts';
+import { TrialAuthority } from '../../src/cli/pki/trial-authority.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { judgeNode, judgeOpenFiles } from '../../src/doctor/examine-machine.ts';
 import type { Area, Finding } from '../../src/doctor/finding.ts';
@@ -18,7 +19,7 @@ import { freePort } from '../support/servers.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { createTestContext, type TestContext } from '../support/test-context.ts';
 import { createTestDatabase } from '../support/test-database.ts';
-import { expired, notYetValid, TrialPki } from '../support/trial-pki.ts';
+import { expired, notYetValid, TrialPki, validNow } from '../support/trial-pki.ts';
 
 const freePorts = { MUSTER_API_LISTEN: '127.0.0.1:0', MUSTER_AGENT_LISTEN: '127.0.0.1:0' };
 const closing: Array<() => Promise<unknown>> = [];
@@ -336,6 +337,7 @@ describe('of the certificates', () => {
       expect.stringMatching(/^warning: MUSTER_AGENT_TLS_CERT: .* expires in/) as string,
       expect.stringMatching(/^warning: MUSTER_AGENT_CLIENT_CA: .* expires in/) as string,
       expect.stringMatching(/^ok: MUSTER_DEVICE_TOKEN_KEYS: keys of device tokens in .*: 1$/) as string,
+      expect.stringMatching(/^warning: no device CA is configured: .* gets no certificate/) as string,
     ]);
   });
 
@@ -376,7 +378,39 @@ describe('of the certificates', () => {
     expect(lines).toContainEqual(
       expect.stringMatching(/^warning: MUSTER_API_TLS_KEY: every user of this machine can read/) as string,
     );
-    expect(lines.at(-1)).toMatch(/^problem: MUSTER_TOKENS_FILE: /);
+    expect(lines.at(-2)).toMatch(/^problem: MUSTER_TOKENS_FILE: /);
     expect(lines.join()).not.toContain('hush');
+  });
+
+  test('without a device CA it is said what does not happen; with one, whether its certificates are accepted', async () => {
+    const about = async (env: Environment) =>
+      (await found('certificates', env)).filter((line) => /device CA/.test(line));
+    expect(await about({})).toEqual([expect.stringMatching(/^ok: no device CA is configured/)]);
+    await chmod(pki.path('ca.key'), 0o600);
+    expect(await about({ ...pki.agentTls, ...pki.deviceCa })).toEqual([
+      expect.stringMatching(/^warning: .* cut short, to the 0 days that the device CA is still valid, of 365/),
+      'ok: the listener for devices accepts the certificates that the device CA issues',
+    ]);
+    const other = await TrialAuthority.create('test authority', validNow);
+    await writeFile(pki.path('other-ca.crt'), other.identity.certificate);
+    const apart = { ...pki.agentTls, ...pki.deviceCa, MUSTER_AGENT_CLIENT_CA: pki.path('other-ca.crt') };
+    expect(await about(apart)).toContainEqual(expect.stringMatching(/^problem: .*: the CA is not in /));
+    const { MUSTER_AGENT_CLIENT_CA: _asked, ...asksForNone } = pki.agentTls;
+    expect(await about({ ...asksForNone, ...pki.deviceCa })).toContainEqual(
+      expect.stringMatching(/^problem: .*: it asks for none$/),
+    );
+  });
+
+  test('a device CA whose key is that of another certificate, or that has expired, is a problem', async () => {
+    const lines = async (env: Environment) =>
+      (await found('certificates', { ...pki.agentTls, ...pki.deviceCa, ...env })).join('\n');
+    expect(await lines({ MUSTER_DEVICE_CA_KEY: pki.path('server.key') })).toMatch(
+      /^problem: MUSTER_DEVICE_CA_KEY: the key in .* is not that of a certificate in/m,
+    );
+    const old = await TrialAuthority.create('old CA', expired);
+    await writeFile(pki.path('old-ca.crt'), old.identity.certificate);
+    await writeFile(pki.path('old-ca.key'), old.identity.key, { mode: 0o600 });
+    const stale = { MUSTER_DEVICE_CA_CERT: pki.path('old-ca.crt'), MUSTER_DEVICE_CA_KEY: pki.path('old-ca.key') };
+    expect(await lines(stale)).toMatch(/^problem: MUSTER_DEVICE_CA_CERT: .* expired on /m);
   });
 });

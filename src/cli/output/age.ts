@@ -23,9 +23,25 @@ const steps: readonly { below: number; unit: number; name: string; rest?: { unit
 export function age(timestamp: string | null | undefined, now: Date, absent = '<none>'): string {
   const at = timestamp === null || timestamp === undefined ? Number.NaN : Date.parse(timestamp);
   if (Number.isNaN(at)) return absent;
-  const seconds = Math.max(0, Math.floor((now.getTime() - at) / 1000));
+  return spanText((now.getTime() - at) / 1_000);
+}
+
+/**
+ * Time that is left until a point in time, in at most two units; `expired` from then on.
+ *
+ * @param timestamp RFC 3339; where there is none the answer is `absent`
+ */
+export function until(timestamp: string | null | undefined, now: Date, absent = '<none>'): string {
+  const at = timestamp === null || timestamp === undefined ? Number.NaN : Date.parse(timestamp);
+  if (Number.isNaN(at)) return absent;
+  return at <= now.getTime() ? 'expired' : `in ${spanText((at - now.getTime()) / 1_000)}`;
+}
+
+/** A span in at most two units, rounded down; `0s` if it is negative. */
+function spanText(span: number): string {
+  const seconds = Math.max(0, Math.floor(span));
   const step = steps.find(({ below }) => seconds < below);
-  if (step === undefined) return absent;
+  if (step === undefined) return '';
   const whole = `${Math.floor(seconds / step.unit)}${step.name}`;
   const left = step.rest === undefined ? 0 : Math.floor((seconds % step.unit) / step.rest.unit);
   return left === 0 ? whole : `${whole}${left}${step.rest?.name ?? ''}`;

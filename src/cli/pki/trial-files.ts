@@ -14,6 +14,11 @@ export type TrialFile = { readonly path: string; readonly text: string; readonly
 export const trialPaths = (directory: string) => ({
   authority: identityPaths(join(directory, 'ca')),
   server: identityPaths(join(directory, 'server')),
+  deviceAuthority: identityPaths(join(directory, 'device-ca')),
+  /** Certificates of every authority that issues to devices. */
+  clientAuthorities: join(directory, 'client-ca.crt'),
+  enrollment: identityPaths(join(directory, 'agent', 'enrollment')),
+  agentConfig: join(directory, 'agent', 'config.yaml'),
   tokenKey: join(directory, 'device-token.key'),
   tokenPublicKey: join(directory, 'device-token.pub'),
   device: (name: string) => identityPaths(join(directory, 'devices', name)),

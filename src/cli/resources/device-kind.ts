@@ -1,7 +1,7 @@
 import { annotationKeys } from '../../domain/device-document.ts';
 import type { Device } from '../../domain/resources/device.ts';
 import { answerOf } from '../api-client.ts';
-import { age } from '../output/age.ts';
+import { age, until } from '../output/age.ts';
 import { defineKind } from './resource-kind.ts';
 
 const absent = '<none>';
@@ -30,6 +30,12 @@ export const deviceKind = defineKind<Device>({
     { title: 'LAST SEEN', passes: true, cell: ({ status }, now) => age(status?.lastSeen, now) },
     { title: 'LABELS', wide: true, cell: labelsOf },
     { title: 'RENDERED VERSION', wide: true, cell: (device) => annotation(device, annotationKeys.renderedVersion) },
+    {
+      title: 'CERTIFICATE EXPIRES',
+      wide: true,
+      passes: true,
+      cell: (device, now) => until(device.metadata.annotations?.[annotationKeys.certificateExpiresAt], now),
+    },
     { title: 'TIMELINE', wide: true, cell: (device) => annotation(device, annotationKeys.timeline) },
   ],
   name: ({ metadata }) => metadata.name ?? '',

@@ -1,0 +1,58 @@
+import type { ApiClient } from '../api-client.ts';
+import { answerOf } from '../api-client.ts';
+import { ApiError, exitCodes, requireAllDone, UsageError } from '../failures.ts';
+import { enrollmentRequestKind } from '../resources/enrollment-request-kind.ts';
+import { signingRequestKind } from '../resources/signing-request-kind.ts';
+import { parseTarget } from '../targets.ts';
+import { print, tell } from '../terminal.ts';
+
+/** An answer to requests: the same for each. */
+export type RequestAnswer = {
+  readonly approved: boolean;
+  readonly labels?: Record<string, string>;
+  readonly replaceLabels?: boolean;
+};
+
+const kinds = [enrollmentRequestKind, signingRequestKind];
+
+/**
+ * Approves or denies the requests that the words of a command line name. Those that cannot be answered do not keep the others
+ * from it.
+ *
+ * @throws UsageError for words that name none, or for labels that only enrollment requests take
+ */
+export async function answerRequests(api: ApiClient, words: readonly string[], answer: RequestAnswer): Promise<void> {
+  const { kind, names } = parseTarget(words, kinds);
+  if (names.length === 0) throw new UsageError(`expected the names of the ${kind.plural}`);
+  const isEnrollment = kind === enrollmentRequestKind;
+  if (!isEnrollment && (answer.labels !== undefined || answer.replaceLabels === true)) {
+    throw new UsageError('labels are for enrollment requests only');
+  }
+  const give = isEnrollment ? answerEnrollment : answerSigning;
+  let failed = 0;
+  for (const name of names) {
+    try {
+      await give(api, name, answer);
+      print(`${kind.singular}/${name} ${answer.approved ? 'approved' : 'denied'}`);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.exitCode === exitCodes.notAllowed) throw error;
+      failed += 1;
+      tell(`error: ${kind.singular}/${name}: ${error.message}`);
+    }
+  }
+  requireAllDone(kind.singular, { failed, total: names.length });
+}
+
+async function answerEnrollment(api: ApiClient, name: string, body: RequestAnswer): Promise<void> {
+  const params = { path: { name } };
+  await answerOf(api.PUT('/api/v1/enrollmentrequests/{name}/approval', { params, body }));
+}
+
+async function answerSigning(api: ApiClient, name: string, { approved }: RequestAnswer): Promise<void> {
+  const params = { path: { name } };
+  const { spec } = await answerOf(api.GET('/api/v1/certificatesigningrequests/{name}', { params }));
+  const type = approved ? ('Approved' as const) : ('Denied' as const);
+  const status = { conditions: [{ type, status: 'True' as const }] };
+  const body = { apiVersion: '', kind: 'CertificateSigningRequest', metadata: { name }, spec, status } as const;
+  await answerOf(api.PUT('/api/v1/certificatesigningrequests/{name}/approval', { params, body }));
+}
