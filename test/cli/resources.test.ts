@@ -93,6 +93,34 @@ test('apply goes on after a document that fails, says which it was, and exits 3'
   await server.muster(['delete', 'device/late-1']);
 });
 
+test('apply says where the templates of a fleet are broken, each on a line', async () => {
+  const fleet = `apiVersion: flightctl.io/v1beta1
+kind: Fleet
+metadata: { name: broken }
+spec:
+  template:
+    spec:
+      os: { image: 'quay.io/acme/os:{{ .metadata.labels.version' }
+      config:
+        - name: motd
+          inline:
+            - path: /etc/motd
+              content: |
+                Hi {{ .metadata.name }}
+                at {{ trim .metadata.labels.site }}
+`;
+  const { code, stdout, stderr } = await server.muster(['apply', '-f', '-'], fleet);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(lines(stderr)).toEqual([
+    'error: standard input, line 1: fleet/broken: the fleet is not valid:',
+    '  spec.template.spec.os.image: line 1, column 17: the action that begins here is not closed with "}}"',
+    expect.stringMatching(
+      /^ {2}spec\.template\.spec\.config\[0\]\.inline\[0\]\.content: line 2, column 7: function "trim" is not supported: the functions are upper, /,
+    ),
+    'error: 1 of 1 document failed',
+  ]);
+});
+
 test('get prints an aligned table, wide columns on demand, and names', async () => {
   const table = lines((await server.muster(['get', 'devices', '--selector', 'site=north'])).stdout);
   expect(table[0]).toMatch(/^NAME +ALIAS +OWNER +STATUS +UPDATED +APPLICATIONS +LAST SEEN$/);

@@ -7,6 +7,7 @@ import { apiOf } from '../connection.ts';
 import { readDesired, type DesiredDocument } from '../desired-documents.ts';
 import { addExamples } from '../examples.ts';
 import { ApiError, CliError, exitCodes, requireAllDone, UsageError } from '../failures.ts';
+import { listedProblems } from '../output/listed-problems.ts';
 import { desiredKinds, type DesiredState } from '../resources/desired-kinds.ts';
 import { print, tell } from '../terminal.ts';
 
@@ -44,7 +45,7 @@ async function apply({ filename }: Options, command: Command): Promise<void> {
         // Without a server, or without the right to use it, the rest would fail alike.
         if (error.exitCode === exitCodes.unreachable || error.exitCode === exitCodes.notAllowed) throw error;
         failed += 1;
-        tell(`error: ${desired.place}: ${error.message}`);
+        tell(`error: ${desired.place}: ${listedProblems(error.message)}`);
       }
     }
   }

@@ -50,7 +50,7 @@ function directiveAt(format: string, offset: number, scope: Scope): Directive {
   const { flags = '', first, width, dot, second, precision, third, verb } = matched?.groups ?? {};
   const written = matched?.[0] ?? '%';
   if (verb === undefined)
-    return scope.fail(`printf: ${quoted(written)} lacks a verb, such as %s; "%%" is a percent sign`);
+    return scope.fail(`printf: ${quoted(written)} lacks a verb, such as %s ("%%" is a percent sign)`);
   // An index stands right before what it is for.
   const isStray =
     (first !== undefined && width !== '*' && (width ?? dot ?? third) !== undefined) ||

@@ -79,7 +79,7 @@ function unknownWord(word: string): string {
   if (word === 'nil') return 'nil is not supported';
   if (word === 'call') return 'call is not supported: no value is a function';
   if (keywords.has(word)) return `"${word}" can only stand at the start of an action`;
-  return `function ${quoted(word)} is not supported; the functions are ${functionNames.join(', ')}`;
+  return `function ${quoted(word)} is not supported: the functions are ${functionNames.join(', ')}`;
 }
 
 function undefinedVariable(name: string): string {

@@ -14,7 +14,7 @@ export function scanField(source: string, offset: number, followsField: boolean)
   if (name === undefined || !endsName(source, end)) throw badField(source, offset, end);
   if (/^[0-9]/.test(name)) {
     if (followsField) throw badField(source, offset, end);
-    throw new TemplateError(`${quoted(`.${name}`)} is not an integer; other numbers are not supported`, source, offset);
+    throw new TemplateError(`${quoted(`.${name}`)} is not an integer: other numbers are not supported`, source, offset);
   }
   return { kind: 'field', name, end };
 }
@@ -35,7 +35,7 @@ function badField(source: string, offset: number, end: number): TemplateError {
     );
   }
   const rule =
-    'a name after "." is letters, digits and "_", and does not begin with a digit; index takes any label key';
+    'a name after "." is letters, digits and "_", and does not begin with a digit (index takes any label key)';
   return new TemplateError(`${quoted(written)} is not a path: ${rule}`, source, end);
 }
 

@@ -91,7 +91,7 @@ export function scanInteger(source: string, offset: number): ScannedLiteral {
   const end = offset + text.length;
   if (!integerForm.test(text) || !endsName(source, end)) {
     const written = endsName(source, end) ? text : text + String.fromCodePoint(source.codePointAt(end) ?? 0);
-    throw new TemplateError(`${quoted(written)} is not an integer; other numbers are not supported`, source, offset);
+    throw new TemplateError(`${quoted(written)} is not an integer: other numbers are not supported`, source, offset);
   }
   const value = integerValue(text);
   if (value > maxInteger || value < minInteger) {

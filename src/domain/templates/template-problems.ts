@@ -24,7 +24,7 @@ const maxProblems = 100;
 const maxPathLength = 500;
 
 /** Said where a problem quotes a text that holds a secret. */
-const unquotedReason = 'the template cannot be filled in; what is wrong is not quoted, since a secret stands there';
+const unquotedReason = 'the template cannot be filled in: what is wrong is not quoted, since a secret stands there';
 
 /** The problems found in one spec, at most about a hundred, in which no secret of the spec is quoted. */
 export class TemplateProblems {
@@ -47,7 +47,7 @@ export class TemplateProblems {
   /** @param path may change afterwards */
   add(path: SpecPath, problem: TemplateError | string): void {
     if (this.list.length === maxProblems) {
-      this.#note([], `there are more than ${maxProblems} problems; the rest of the spec was not looked at`);
+      this.#note([], `there are more than ${maxProblems} problems: the rest of the spec was not looked at`);
       return;
     }
     const reason = typeof problem === 'string' ? problem : problem.reason;

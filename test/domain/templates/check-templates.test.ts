@@ -31,7 +31,7 @@ describe('the check of templates before there is a device', () => {
 
   it.each([
     ['{{ .metadata.labels.site', '1:1 the action that begins here is not closed with "}}"'],
-    ['a\nb {{ foo }}', '2:6 function "foo" is not supported; the functions are'],
+    ['a\nb {{ foo }}', '2:6 function "foo" is not supported: the functions are'],
     ['{{ .spec.os.image }}', '1:4 .spec.os.image is not available'],
     ['{{ range .metadata.labels }}{{ end }}', '1:4 {{range}} is not supported'],
     ['{{ upper 5 }}', '1:4 argument 1 of upper must be a string, found an integer'],

@@ -219,7 +219,7 @@ describe('the bounds of filling in a spec', () => {
     expect(messagesOf(render(failing(100)))).toHaveLength(100);
     const messages = messagesOf(render(failing(1000)));
     expect(messages).toHaveLength(101);
-    expect(messages.at(-1)).toBe('there are more than 100 problems; the rest of the spec was not looked at (spec)');
+    expect(messages.at(-1)).toBe('there are more than 100 problems: the rest of the spec was not looked at (spec)');
   });
 
   it('keep messages short however long the keys and the values are', () => {
