@@ -64,7 +64,7 @@ export async function approveEnrollmentRequest(
       } as const;
       if (!(await enterDevice(tx, device, { restore, now, actor, templates: deps.templates })))
         throw isHereAlready(name);
-    } else await readmitDevice(tx, known, approval, { certified, now });
+    } else await readmitDevice(tx, known, request, { approval, certified, now });
     if (certified !== undefined) await saveCertificateExpiry(tx, name, certified.issued.expiresAt);
     await forgetUnknownDevice(tx, name);
     return { restore, answer, wanted: isNew && !awaited };

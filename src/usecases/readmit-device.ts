@@ -1,24 +1,35 @@
 import type { Executor } from '../db/client.ts';
 import { saveDevice } from '../db/device-writes.ts';
 import type { DeviceRecord } from '../domain/device-record.ts';
+import { knownVersion } from '../domain/enrollment-request-edit.ts';
+import type { EnrollmentRequestRecord } from '../domain/enrollment-request-record.ts';
 import { badRequest, type MusterError } from '../domain/errors.ts';
 import type { EnrollmentRequestApproval } from '../domain/resources/enrollment-request.ts';
 import type { CertifiedEnrollment } from './certify-enrollment.ts';
+
+/** How a device is let back in. */
+export type Readmission = {
+  readonly approval: EnrollmentRequestApproval;
+  readonly certified: CertifiedEnrollment | undefined;
+  readonly now: Date;
+};
 
 /**
  * Lets a locked device back in that is here already and has lost its certificate: it keeps its spec, labels, position and
  * gate, and its next report is judged as any. Only for a request whose key gives the device its name, for that proves that it
  * comes from the device itself.
  *
- * @throws MusterError 400 if that is not proved, the device is decommissioned, or the approval gives it labels
+ * @throws MusterError 400 if that is not proved, the device is decommissioned, the approval gives it labels, or it says that
+ * it runs a version although nothing was ever delivered to the device that is here
  */
 export async function readmitDevice(
   tx: Executor,
   device: DeviceRecord,
-  { labels = {} }: EnrollmentRequestApproval,
-  { certified, now }: { certified: CertifiedEnrollment | undefined; now: Date },
+  { spec }: EnrollmentRequestRecord,
+  { approval, certified, now }: Readmission,
 ): Promise<void> {
   const { name } = device;
+  const { labels = {} } = approval;
   if (certified?.read.keyName !== name) throw isHereAlready(name);
   if (Object.keys(labels).length > 0) {
     throw badRequest(
@@ -27,6 +38,13 @@ export async function readmitDevice(
   }
   if (!device.state.mustered) {
     throw badRequest(`device ${name} is decommissioned: delete it, and it may ask to join anew`);
+  }
+  const claim = knownVersion(spec);
+  if (claim > 0 && device.state.reported === null) {
+    // A version of its own number here would pass for the one that it runs.
+    throw badRequest(
+      `there is a device ${name} already, to which nothing was ever delivered, and the request says that its device runs version ${claim}: delete the device, approve the request, and what the device runs is judged before anything is rendered for it`,
+    );
   }
   await saveDevice(tx, { ...device, lifecycle: 'Enrolled', resourceVersion: device.resourceVersion + 1 }, now);
 }

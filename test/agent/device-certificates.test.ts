@@ -126,6 +126,18 @@ describe('a device that was let in before and asks again', () => {
     expect((await here.poll(await here.certificateOf(device), device.name)).code).toBeLessThan(300);
   });
 
+  test('is not let back in with a version that a device which is here cannot have got: that could pass for another', async () => {
+    const device = await DeviceKey.make();
+    await here.fleet.create(device.name, { spec: { os: { image: 'quay.io/acme/os:2' } } });
+    await here.fleet.render();
+    await here.enroll(device, { knownRenderedVersion: '1' });
+    expect(refusalOf(await here.approve(device.name), 400)).toContain('runs version 1: delete the device, approve');
+    await here.admin('DELETE', `/devices/${device.name}`);
+    expect((await here.approve(device.name)).code).toBe(200);
+    const answer = await here.poll(await here.certificateOf(device), device.name, 1);
+    expect(answer.headers).toMatchObject({ 'muster-verdict': 'Ahead', 'muster-gate': 'ConflictPaused' });
+  });
+
   test('is not given a device that is here under a name which does not come of its key', async () => {
     const device = await DeviceKey.make();
     const name = `gateway-of-${device.name.slice(0, 8)}`;
