@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { deviceCaSettings } from './device-ca-settings.ts';
 import { usualMaskKeys } from './domain/secrets/masked-keys.ts';
 import { contradictionsIn } from './listen-rules.ts';
+import { contradictionsOfRenderer, rendererSettings } from './renderer-settings.ts';
 import {
   addressRanges,
   claimName,
@@ -250,6 +251,7 @@ export const settings = {
     about: 'How many connections to PostgreSQL this process may open for requests.',
     schema: wholeNumber(10, 2, 200),
   },
+  ...rendererSettings,
   sweepIntervalMs: {
     env: 'MUSTER_SWEEP_INTERVAL',
     about:
@@ -363,7 +365,11 @@ export function readConfig(env: Environment = process.env): Config {
   }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   const config = read as Config;
-  const contradictions = [...contradictionsIn(config), ...contradictionsOfProcesses(config)];
+  const contradictions = [
+    ...contradictionsIn(config),
+    ...contradictionsOfProcesses(config),
+    ...contradictionsOfRenderer(config),
+  ];
   if (contradictions.length > 0) throw new ConfigError(contradictions.join('\n'));
   return Object.freeze({
     ...config,

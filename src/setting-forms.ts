@@ -90,18 +90,33 @@ export const addressRanges = z
     return ranges;
   });
 
-/** An issuer without TLS could be anybody; on loopback it is this machine, as in a trial. */
+/** Without TLS it could be anybody who answers; on loopback it is this machine, as in a trial. */
+function isSecure(address: URL): boolean {
+  return (
+    address.protocol === 'https:' ||
+    (address.protocol === 'http:' && isLoopback(address.hostname.replaceAll(/[[\]]/g, '')))
+  );
+}
+
 export const issuerUrl = z
   .string()
   .refine(
     (text) => {
       const issuer = URL.canParse(text) ? new URL(text) : undefined;
-      if (issuer === undefined || issuer.search !== '' || issuer.hash !== '') return false;
-      return issuer.protocol === 'https:' || (issuer.protocol === 'http:' && isLoopback(issuer.hostname));
+      return issuer !== undefined && issuer.search === '' && issuer.hash === '' && isSecure(issuer);
     },
     { error: 'expected a URL that starts with https:// (http:// on loopback only), without query or fragment' },
   )
   .optional();
+
+/** A URL that specs, and the secrets in them, may be sent to. */
+export const secureUrl = z.string().refine(
+  (text) => {
+    const address = URL.canParse(text) ? new URL(text) : undefined;
+    return address !== undefined && address.username === '' && address.password === '' && isSecure(address);
+  },
+  { error: 'expected a URL that starts with https:// (http:// on loopback only), without a user' },
+);
 
 export const claimName = (defaultName: string) => z.string().min(1).max(200).default(defaultName);
 

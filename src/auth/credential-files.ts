@@ -19,6 +19,8 @@ export type CredentialSource<Held> = {
   readonly paths: readonly string[];
   /** @throws Error saying which setting is wrong, and how */
   readonly read: () => Promise<Held>;
+  /** Further files that it was read from: those of a directory among `paths`, which says nothing of changes within them. */
+  readonly pathsWithin?: (held: Held) => readonly string[];
   /** Told whenever it was read again. */
   readonly onChange?: (held: Held) => void;
 };
@@ -37,11 +39,20 @@ export class CredentialFiles {
   }
 
   /** Reads files now and whenever they change. @throws what `read` throws the first time */
-  async keep<Held>({ what, paths, read, onChange }: CredentialSource<Held>): Promise<Kept<Held>> {
+  async keep<Held>({ what, paths, read, pathsWithin, onChange }: CredentialSource<Held>): Promise<Kept<Held>> {
     const kept = { current: await read() };
+    const watched = new Set<string>();
+    const watchAll = (): void => {
+      for (const path of [...paths, ...(pathsWithin?.(kept.current) ?? [])]) {
+        if (watched.has(path)) continue;
+        watched.add(path);
+        this.watch(path, reload);
+      }
+    };
     const reload = oneAtATime(async () => {
       try {
         kept.current = await read();
+        watchAll();
         onChange?.(kept.current);
         this.log.info({ paths }, `${what}: read again`);
       } catch (error) {
@@ -52,7 +63,7 @@ export class CredentialFiles {
       }
     });
     this.reloads.push(reload);
-    for (const path of paths) this.watch(path, reload);
+    watchAll();
     return kept;
   }
 

@@ -7,6 +7,7 @@ import { examineIssuer } from './examine-issuer.ts';
 import { examineListeners } from './examine-listeners.ts';
 import { examineMachine } from './examine-machine.ts';
 import { examineRedis } from './examine-redis.ts';
+import { examineRenderer } from './examine-renderer.ts';
 import type { Finding } from './finding.ts';
 
 /**
@@ -21,6 +22,7 @@ export async function* examine(environment: Environment): AsyncGenerator<Finding
   yield* await examineDataDirectory(config);
   yield* await examineCertificates(config, new Date());
   yield* await examineIssuer(config);
+  yield* await examineRenderer(config);
   yield* await examineDatabase(config);
   yield* await examineRedis(config);
   yield* await examineListeners(config);

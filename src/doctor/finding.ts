@@ -4,6 +4,7 @@ export const areas = [
   'data directory',
   'certificates',
   'issuer',
+  'renderer',
   'database',
   'redis',
   'listeners',

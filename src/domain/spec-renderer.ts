@@ -5,7 +5,20 @@ export type RenderProblem = { readonly message: string };
 
 export type RenderOutcome =
   | { readonly ok: true; readonly spec: JsonObject }
-  | { readonly ok: false; readonly problems: readonly RenderProblem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly RenderProblem[];
+      /** The reason may pass (a server that does not answer, say): the device shows it, and goes on wanting to be rendered. */
+      readonly mayPass?: boolean;
+    };
+
+/** What a renderer is told of the device that a spec is rendered for. */
+export type RenderedDevice = {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** How its OS is kept, `image` or `package`, where it has said so. */
+  readonly osMode?: string | undefined;
+};
 
 const toldProblems = 5;
 
@@ -17,14 +30,11 @@ export function problemText(problems: readonly RenderProblem[]): string {
 }
 
 /**
- * Turns the spec in force for a device into the form that the device is sent. The one seam for another renderer (one
- * that fetches from Git, say). Must depend on its arguments alone; may take its time, since no lock is held meanwhile.
+ * Turns the spec in force for a device into the form that the device is sent. Must depend on its arguments and on what
+ * they refer to alone; may take its time, since no lock is held meanwhile.
  */
 export type SpecRenderer = {
-  render(
-    spec: JsonObject,
-    device: { name: string; labels: Readonly<Record<string, string>> },
-  ): RenderOutcome | Promise<RenderOutcome>;
+  render(spec: JsonObject, device: RenderedDevice): RenderOutcome | Promise<RenderOutcome>;
 };
 
 /** Sends specs as they are written. */

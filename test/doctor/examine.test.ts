@@ -59,6 +59,7 @@ describe('the doctor', () => {
       'data directory',
       'certificates',
       'issuer',
+      'renderer',
       'database',
       'redis',
       'listeners',

@@ -16,10 +16,12 @@ const mostValues = 20;
  * @param where what was looked at, such as `body` or `Device`
  */
 export function describeProblems(error: z.ZodError, where: string): string {
-  return listProblems(
-    error.issues.flatMap((issue) => problemsOf(issue)),
-    where,
-  );
+  return listProblems(documentProblems(error), where);
+}
+
+/** What is wrong with a document, place by place. */
+export function documentProblems(error: z.ZodError): DocumentProblem[] {
+  return error.issues.flatMap((issue) => problemsOf(issue));
 }
 
 /** One sentence that lists at most five problems as `path: expected …`, and says how many more there are. */

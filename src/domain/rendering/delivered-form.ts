@@ -1,0 +1,92 @@
+import type { JsonObject } from '../json.ts';
+import { osNeedsImageMode, osTargetOf } from '../os-mode.ts';
+import { deviceSpecSchema, type DeviceSpec } from '../resources/device-spec.ts';
+import type { FileSpec } from '../resources/file-content.ts';
+import { formatPath } from '../resources/document-path.ts';
+import { specProblems } from '../resources/spec-rules.ts';
+import { storableObject } from '../resources/storable.ts';
+import { documentProblems, spellProblem, type DocumentProblem } from '../resources/zod-problem.ts';
+import type { RenderedDevice, RenderOutcome } from '../spec-renderer.ts';
+import { mergedFiles } from './merged-files.ts';
+import { named, unresolvedReferences } from './references.ts';
+
+/** A spec whose form has been checked, or why it cannot be. */
+export type ReadSpec = { readonly ok: true; readonly spec: DeviceSpec } | Extract<RenderOutcome, { ok: false }>;
+
+/** Checks the form of a spec that is to be rendered: templates have been filled in since it was written. */
+export function readSpec(spec: unknown): ReadSpec {
+  const parsed = deviceSpecSchema.safeParse(spec);
+  if (parsed.success) return { ok: true, spec: parsed.data };
+  return refused(documentProblems(parsed.error));
+}
+
+/**
+ * Puts a spec into the form that an agent reads: all config providers merged into one without a name, `config` and
+ * `consoles` always lists, everything else as it is. It is delivered whole or not at all, since an agent removes what a
+ * spec does not name.
+ *
+ * @param fetched content that was fetched for providers, in base64, by their place in the list `config`
+ */
+export function deliveredForm(
+  spec: DeviceSpec,
+  device: RenderedDevice,
+  fetched: ReadonlyMap<number, string> = new Map(),
+): RenderOutcome {
+  const problems = [
+    ...unresolvedReferences(spec),
+    ...unfetched(spec, fetched),
+    ...osProblems(spec, device),
+    ...specProblems(spec, { templated: false }),
+  ];
+  if (problems.length > 0) return refused(problems);
+  const inline = mergedFiles(filesOf(spec, fetched));
+  return {
+    ok: true,
+    spec: {
+      ...storableObject(spec),
+      config: inline.length === 0 ? [] : [{ name: '', inline }],
+      consoles: [...storableConsoles(spec)],
+    },
+  };
+}
+
+function unfetched({ config = [] }: DeviceSpec, fetched: ReadonlyMap<number, string>): DocumentProblem[] {
+  return config.flatMap(({ name, httpRef }, index) =>
+    httpRef === undefined || fetched.has(index)
+      ? []
+      : [{ path: ['config', index, 'httpRef'], text: `${named(name)} has not been fetched` }],
+  );
+}
+
+function osProblems(spec: DeviceSpec, { name, osMode }: RenderedDevice): DocumentProblem[] {
+  if (osMode !== 'package' || osTargetOf(storableObject(spec)) === undefined) return [];
+  return [{ path: ['os'], text: osNeedsImageMode(name) }];
+}
+
+function* filesOf({ config = [] }: DeviceSpec, fetched: ReadonlyMap<number, string>): Generator<FileSpec> {
+  for (const [index, { inline = [], httpRef }] of config.entries()) {
+    yield* inline;
+    const body = fetched.get(index);
+    if (httpRef === undefined || body === undefined) continue;
+    yield { path: httpRef.filePath, content: body, contentEncoding: 'base64' };
+  }
+}
+
+function storableConsoles({ consoles = [] }: DeviceSpec): JsonObject[] {
+  return consoles.map((console) => storableObject(console));
+}
+
+const maxProblems = 20;
+
+/** Problems of a spec as people read them, the place behind each. */
+export function refused(problems: readonly DocumentProblem[]): Extract<RenderOutcome, { ok: false }> {
+  const told = problems.slice(0, maxProblems).map((problem) => {
+    // What is expected at a place follows it; what is a sentence of its own has its place behind it.
+    if (problem.text.startsWith('expected ')) {
+      return { message: spellProblem({ ...problem, path: ['spec', ...problem.path] }) };
+    }
+    return { message: `${problem.text} (${formatPath(['spec', ...problem.path])})` };
+  });
+  const more = problems.length - told.length;
+  return { ok: false, problems: more > 0 ? [...told, { message: `and ${more} more` }] : told };
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { DeviceSpec } from '../resources/device-spec.ts';
+import { cleanDevicePath } from '../resources/device-path.ts';
+import { quote } from '../resources/document-path.ts';
+import { assertStorable } from '../resources/storable.ts';
+import { describeProblems, type DocumentProblem } from '../resources/zod-problem.ts';
+import { MusterError } from '../errors.ts';
+import type { RenderedDevice, RenderOutcome } from '../spec-renderer.ts';
+import { deliveredForm, readSpec, refused } from './delivered-form.ts';
+import { httpReferences, named } from './references.ts';
+
+const maxProblems = 20;
+const maxMessageLength = 500;
+
+/** What a renderer outside Muster answers: the rendered spec, or why there is none. */
+const answerSchema = z.union(
+  [
+    z.strictObject({ spec: z.record(z.string(), z.unknown()) }),
+    z.strictObject({ problems: z.array(z.looseObject({ message: z.string().min(1) })).min(1) }),
+  ],
+  { error: 'expected either spec, an object, or problems, a list of objects with a message' },
+);
+
+/**
+ * Judges the answer of a renderer outside Muster by the rules of our own: whatever it made is put into the form that an
+ * agent reads, and nothing that somebody wrote may be missing from it.
+ *
+ * @param desired the spec that it was asked to render
+ */
+export function judgeAnswer(answer: unknown, desired: DeviceSpec, device: RenderedDevice): RenderOutcome {
+  const parsed = answerSchema.safeParse(answer);
+  if (!parsed.success) return wrong(describeProblems(parsed.error, 'it'));
+  if ('problems' in parsed.data) {
+    return { ok: false, problems: parsed.data.problems.slice(0, maxProblems).map(({ message }) => shown(message)) };
+  }
+  const unstorable = storingProblem(parsed.data.spec);
+  if (unstorable !== undefined) return wrong(unstorable);
+  const read = readSpec(parsed.data.spec);
+  if (!read.ok) return fromRenderer(read);
+  // Only the service orders a device to be decommissioned or opens consoles.
+  const { decommissioning: _, consoles: __, ...rest } = read.spec;
+  const spec: DeviceSpec = { ...rest, ...serviceParts(desired) };
+  const problems = [...unresolvedHttp(spec), ...missingParts(desired, spec)];
+  if (problems.length > 0) return fromRenderer(refused(problems));
+  const delivered = deliveredForm(spec, device);
+  return delivered.ok ? delivered : fromRenderer(delivered);
+}
+
+function serviceParts({ decommissioning, consoles }: DeviceSpec): Pick<DeviceSpec, 'decommissioning' | 'consoles'> {
+  return {
+    ...(decommissioning === undefined ? {} : { decommissioning }),
+    ...(consoles === undefined ? {} : { consoles }),
+  };
+}
+
+function storingProblem(spec: Readonly<Record<string, unknown>>): string | undefined {
+  try {
+    assertStorable(spec);
+    return undefined;
+  } catch (error) {
+    if (error instanceof MusterError) return error.message;
+    throw error;
+  }
+}
+
+function unresolvedHttp(spec: DeviceSpec): DocumentProblem[] {
+  return httpReferences(spec).map(({ index, provider }) => ({
+    path: ['config', index, 'httpRef'],
+    text: `${named(provider)} has not been resolved`,
+  }));
+}
+
+/** Parts of a spec whose absence removes things from a device, and whether a spec names something there. */
+const parts = {
+  config: ({ config = [] }) => config.some(({ inline }) => inline === undefined || inline.length > 0),
+  applications: ({ applications = [] }) => applications.length > 0,
+  os: ({ os }) => os?.image !== undefined || os?.catalogItemRef !== undefined,
+  systemd: ({ systemd }) => (systemd?.matchPatterns ?? []).length > 0,
+  resources: ({ resources = [] }) => resources.length > 0,
+  updatePolicy: ({ updatePolicy }) => Object.keys(updatePolicy ?? {}).length > 0,
+} as const satisfies Record<string, (spec: DeviceSpec) => boolean>;
+
+/** Finds what the desired spec names and the answer leaves out: what is cut short erases as surely as what is wrong. */
+function missingParts(desired: DeviceSpec, rendered: DeviceSpec): DocumentProblem[] {
+  const paths = new Set(filePaths(rendered));
+  const applications = new Set((rendered.applications ?? []).map(({ name }) => name));
+  const lost = (part: string, what: string) => ({
+    path: [part],
+    text: `the desired spec has ${what}, and this one has not`,
+  });
+  return [
+    ...Object.entries(parts).flatMap(([part, isThere]) =>
+      isThere(desired) && !isThere(rendered) ? [lost(part, `something in "${part}"`)] : [],
+    ),
+    ...filePaths(desired).flatMap((path) => (paths.has(path) ? [] : [lost('config', `the file ${quote(path)}`)])),
+    ...(desired.applications ?? []).flatMap(({ name }) =>
+      name === undefined || applications.has(name) ? [] : [lost('applications', `the application ${quote(name)}`)],
+    ),
+  ];
+}
+
+/** The files that a spec names one by one; those of Git and of secrets are not known before they are fetched. */
+function filePaths({ config = [] }: DeviceSpec): string[] {
+  return config
+    .flatMap(({ inline, httpRef }) => [...(inline ?? []).map(({ path }) => path), httpRef?.filePath])
+    .flatMap((path) => (path === undefined ? [] : [cleanDevicePath(path)]));
+}
+
+function wrong(what: string): RenderOutcome {
+  return { ok: false, problems: [shown(`the renderer's answer cannot be used: ${what}`)] };
+}
+
+/** The problems of an answer, told apart from those of the desired spec. */
+function fromRenderer({ problems }: Extract<RenderOutcome, { ok: false }>): RenderOutcome {
+  return { ok: false, problems: problems.map(({ message }) => ({ message: `the renderer's answer: ${message}` })) };
+}
+
+/** A message of the renderer: one line of bounded length. */
+function shown(message: string): { message: string } {
+  const line = message.replaceAll(/[\p{Cc}\p{Cf}\p{Surrogate}\u2028\u2029]+/gu, ' ').trim();
+  return { message: line.length > maxMessageLength ? `${line.slice(0, maxMessageLength)}…` : line };
+}
