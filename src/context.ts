@@ -11,13 +11,14 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from './db/embedded-post
 import { ensureGenesis } from './db/fence.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import type { CertificateIssuer } from './domain/certificates/certificate-issuer.ts';
-import { asWritten, type SpecRenderer } from './domain/spec-renderer.ts';
+import type { SpecRenderer } from './domain/spec-renderer.ts';
 import { maskedKeys } from './domain/secrets/masked-keys.ts';
 import { createTemplateRenderer, type TemplateRenderer } from './domain/templates/template-renderer.ts';
 import type { Log } from './log.ts';
 import { ServiceMetrics } from './metrics/service-metrics.ts';
 import type { Observer } from './observer.ts';
 import { openRenderQueue, type RenderQueue } from './queue/render-queue.ts';
+import { openRenderer } from './renderer/open-renderer.ts';
 import { noTracing, type Tracing } from './tracing/tracing.ts';
 import { uuidv7 } from './uuid-v7.ts';
 
@@ -77,6 +78,7 @@ export async function createContext(config: Config, log: Log, overrides: Overrid
       overrides.marks ?? (config.redisUrl === undefined ? createLocalMarks() : createRedisMarks(config.redisUrl, log));
     const metrics = new ServiceMetrics({ database, queue, clock, config });
     const tracing = overrides.tracing ?? (await openTracing(config));
+    const rendering = await openRenderer(config, { clock, log, credentialFiles });
     return {
       config,
       clock,
@@ -86,7 +88,7 @@ export async function createContext(config: Config, log: Log, overrides: Overrid
       bus,
       marks,
       templates: overrides.templates ?? createTemplateRenderer({ isMasked: maskedKeys(config.maskKeys) }),
-      renderer: overrides.renderer ?? asWritten,
+      renderer: overrides.renderer ?? rendering,
       metrics,
       observer: overrides.observer ?? metrics,
       tracing,
@@ -96,6 +98,7 @@ export async function createContext(config: Config, log: Log, overrides: Overrid
       async destroy() {
         credentialFiles.close();
         await queue.close();
+        await rendering.close();
         await bus.close();
         await marks.close();
         await database.close();

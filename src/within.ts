@@ -10,3 +10,20 @@ export async function within<Result>(ms: number, work: Promise<Result>): Promise
     clearTimeout(timer);
   }
 }
+
+/** Waits for work, but no longer than so many milliseconds. @returns what has settled by then, and the work that has not */
+export async function settledWithin<Result>(
+  ms: number,
+  works: readonly Promise<Result>[],
+): Promise<{ done: PromiseSettledResult<Result>[]; late: Promise<Result>[] }> {
+  const settled = new Map<Promise<Result>, PromiseSettledResult<Result>>();
+  const noting = works.map(async (work) => {
+    const [result] = await Promise.allSettled([work]);
+    settled.set(work, result);
+  });
+  await within(ms, Promise.all(noting));
+  return {
+    done: works.flatMap((work) => settled.get(work) ?? []),
+    late: works.filter((work) => !settled.has(work)),
+  };
+}

@@ -39,18 +39,21 @@ async function selectInputs(db: Executor, where: SQL): Promise<WantedRender[]> {
   const rows = await db.execute<{
     name: string;
     labels: Record<string, string>;
+    os_mode: string | null;
     spec: JsonObject;
     literal: boolean;
     problem: string | null;
     wanted: number;
     rendered: number;
   }>(sql`${prepared}
-    SELECT p.name, d.labels, d.spec, d.spec_adopted AS literal, d.spec_problem AS problem,
+    SELECT p.name, d.labels, s.status #>> '{capabilities,osMode}' AS os_mode, d.spec, d.spec_adopted AS literal, d.spec_problem AS problem,
       p.wanted_generation::float8 AS wanted, p.rendered_generation::float8 AS rendered
-    FROM device_positions p JOIN devices d ON d.name = p.name WHERE ${where}`);
-  return rows.map(({ name, labels, spec, literal, problem, wanted, rendered }) => ({
+    FROM device_positions p JOIN devices d ON d.name = p.name LEFT JOIN device_statuses s ON s.name = p.name
+    WHERE ${where}`);
+  return rows.map(({ name, labels, os_mode: osMode, spec, literal, problem, wanted, rendered }) => ({
     name,
     labels,
+    osMode,
     source: spec,
     literal,
     wantedGeneration: wanted,

@@ -6,6 +6,8 @@ import type { RenderOutcome, SpecRenderer } from './spec-renderer.ts';
 export type RenderInput = {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** How the device says that its OS is kept; null if it has not said. */
+  readonly osMode: string | null;
   /** The spec in force for the device. */
   readonly source: JsonObject;
   /** The source was adopted from the device: it is what the device runs, and is sent as it is. */
@@ -16,10 +18,10 @@ export type RenderInput = {
 export type InputOutcome = RenderOutcome | 'nothing';
 
 export async function renderInput(renderer: SpecRenderer, input: RenderInput): Promise<InputOutcome> {
-  const { source, literal, name, labels } = input;
+  const { source, literal, name, labels, osMode } = input;
   if (saysNothing(source)) return 'nothing';
   if (literal) return { ok: true, spec: source };
-  const outcome = await renderer.render(source, { name, labels });
+  const outcome = await renderer.render(source, { name, labels, osMode: osMode ?? undefined });
   if (outcome.ok && saysNothing(outcome.spec)) return { ok: false, problems: [{ message: emptied }] };
   return outcome;
 }

@@ -36,6 +36,3 @@ export function problemText(problems: readonly RenderProblem[]): string {
 export type SpecRenderer = {
   render(spec: JsonObject, device: RenderedDevice): RenderOutcome | Promise<RenderOutcome>;
 };
-
-/** Sends specs as they are written. */
-export const asWritten: SpecRenderer = { render: (spec) => ({ ok: true, spec }) };

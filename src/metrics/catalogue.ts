@@ -32,7 +32,7 @@ export const counters = {
   renders: {
     name: 'muster_renders_total',
     about:
-      'Devices that were rendered, or tried: `rendered` got a new version, `unchanged` came out as before, `invalid` has a spec that cannot be rendered, `failed` met a fault of the renderer, `superseded` was overtaken by a restore, a conflict or another render.',
+      'Devices that were rendered, or tried: `rendered` got a new version, `unchanged` came out as before, `invalid` has a spec that cannot be rendered, `failed` met a fault of the renderer or a source that cannot be reached now, `superseded` was overtaken by a restore, a conflict or another render.',
     labels: [{ name: 'result', values: renderResults }],
   },
   sheds: {

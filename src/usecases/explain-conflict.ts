@@ -8,6 +8,7 @@ import type { DevicePosition } from '../domain/position.ts';
 import type { DeviceConflict } from '../domain/resources/device-conflict.ts';
 import type { MaskedKeys } from '../domain/secrets/masked-keys.ts';
 import type { Position } from '../domain/resources/position.ts';
+import { readableSpec } from '../domain/rendering/readable-spec.ts';
 import { renderInput } from '../domain/render-input.ts';
 import { specDifference } from '../domain/spec-difference.ts';
 import { removalsBetween, removalText } from '../domain/spec-removals.ts';
@@ -56,7 +57,7 @@ async function effectOfResume({ database, renderer, isMasked }: Deps, name: stri
   if (outcome === 'nothing') return { nothingToSend: true, specProblem: null, difference: null };
   if (!outcome.ok) return { nothingToSend: false, specProblem: problemText(outcome.problems), difference: null };
   if (running === undefined) return { nothingToSend: false, specProblem: null, difference: null };
-  const { patch, text } = specDifference(running, outcome.spec, isMasked);
+  const { patch, text } = specDifference(readableSpec(running), readableSpec(outcome.spec), isMasked);
   const removes = removalsBetween(running, outcome.spec).map(removalText);
   return { nothingToSend: false, specProblem: null, difference: { patch: [...patch], text, removes } };
 }

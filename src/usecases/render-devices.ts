@@ -25,6 +25,7 @@ import { renderInput, type InputOutcome } from '../domain/render-input.ts';
 import { specHash } from '../domain/spec-hash.ts';
 import { problemText, type SpecRenderer } from '../domain/spec-renderer.ts';
 import type { Observer } from '../observer.ts';
+import { settledWithin } from '../within.ts';
 
 type Deps = { database: Database; clock: Clock; bus: Bus; renderer: SpecRenderer; observer: Observer };
 
@@ -36,26 +37,32 @@ const sweepBatch = 500;
  * A job of an older restore does nothing (invariant S2).
  *
  * @returns how many got a new rendered version
- * @throws what the renderer threw for one of them; the others are rendered all the same, and that one is to be tried again
+ * @throws what the renderer threw for one of them, or Error if it could not render one for a reason that may pass; the
+ * others are rendered all the same, and that one is to be tried again
  */
 export async function renderDevices(deps: Deps, job: { restore: string; devices: readonly string[] }): Promise<number> {
   if ((await currentRestore(deps.database.pool)) !== job.restore) return 0;
   const inputs = await readRenderInputs(deps.database.pool, job.restore, { names: job.devices });
-  const { rendered, failures } = await render(deps, job.restore, inputs);
-  if (failures.length > 0) throw failures[0];
-  return rendered;
+  const first = await render(deps, job.restore, inputs);
+  const rest = await first.rest;
+  const [failure] = [...first.failures, ...rest.failures];
+  if (failure !== undefined) throw failure;
+  const waiting = [...first.waiting, ...rest.waiting];
+  if (waiting.length > 0) throw new Error(`rendering ${waiting.length} devices has to be tried again: ${waiting[0]}`);
+  return first.rendered + rest.rendered;
 }
 
 /**
  * Renders all that needs it and may be: what no job remembered.
  *
  * @returns how many got a new rendered version
- * @throws as renderDevices, after all others had their turn
+ * @throws what the renderer threw for one of them, after all others had their turn
  */
 export async function renderPending(deps: Deps, signal: AbortSignal): Promise<number> {
   const restore = await currentRestore(deps.database.pool);
   let rendered = 0;
   const failures: unknown[] = [];
+  const rests: Promise<Rendered>[] = [];
   for (let after = ''; !signal.aborted;) {
     const inputs = await readRenderInputs(deps.database.pool, restore, { after, limit: sweepBatch });
     const last = inputs.at(-1);
@@ -63,7 +70,12 @@ export async function renderPending(deps: Deps, signal: AbortSignal): Promise<nu
     const done = await render(deps, restore, inputs);
     rendered += done.rendered;
     failures.push(...done.failures.slice(0, 1));
+    rests.push(done.rest);
     after = last.name;
+  }
+  for (const rest of await Promise.all(rests)) {
+    rendered += rest.rendered;
+    failures.push(...rest.failures.slice(0, 1));
   }
   if (failures.length > 0) throw failures[0];
   return rendered;
@@ -71,22 +83,57 @@ export async function renderPending(deps: Deps, signal: AbortSignal): Promise<nu
 
 type Prepared = { readonly input: WantedRender; readonly outcome: InputOutcome; readonly hash: string };
 
+type Rendered = {
+  /** How many got a new version. */
+  readonly rendered: number;
+  readonly failures: readonly unknown[];
+  /** Why devices go on wanting to be rendered. */
+  readonly waiting: readonly string[];
+};
+
+const nothingRendered: Rendered = { rendered: 0, failures: [], waiting: [] };
+
+/** Devices whose rendering takes longer, because something is fetched for them, do not keep the others waiting. */
+const quickMs = 250;
+
+/** @returns what came of those that were quick, and `rest` for what comes of the others, which never rejects */
 async function render(
   deps: Deps,
   restore: string,
   inputs: readonly WantedRender[],
-): Promise<{ rendered: number; failures: unknown[] }> {
-  if (inputs.length === 0) return { rendered: 0, failures: [] };
-  const tried = await Promise.allSettled(inputs.map((input) => prepare(deps.renderer, input)));
+): Promise<Rendered & { rest: Promise<Rendered> }> {
+  if (inputs.length === 0) return { ...nothingRendered, rest: Promise.resolve(nothingRendered) };
+  const { done, late } = await settledWithin(
+    quickMs,
+    inputs.map((input) => prepare(deps.renderer, input)),
+  );
+  const rest = late.length === 0 ? Promise.resolve(nothingRendered) : commitLate(deps, restore, late);
+  return { ...(await commit(deps, restore, done)), rest };
+}
+
+async function commitLate(deps: Deps, restore: string, late: readonly Promise<Prepared>[]): Promise<Rendered> {
+  try {
+    return await commit(deps, restore, await Promise.allSettled(late));
+  } catch (error) {
+    return { ...nothingRendered, failures: [error] };
+  }
+}
+
+async function commit(
+  deps: Deps,
+  restore: string,
+  tried: readonly PromiseSettledResult<Prepared>[],
+): Promise<Rendered> {
   const prepared = tried.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failures = tried.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-  const { news, unchanged, invalid } = await withoutLocksFirst((read) =>
+  const { news, unchanged, invalid, waiting } = await withoutLocksFirst((read) =>
     deps.database.transact((tx) => commitRendered(tx, read, { restore, now: deps.clock.now() }, prepared)),
   );
-  const superseded = prepared.length - news.length - unchanged - invalid;
-  deps.observer.rendered({ rendered: news.length, unchanged, invalid, superseded, failed: failures.length });
+  const superseded = prepared.length - news.length - unchanged - invalid - waiting.length;
+  const failed = failures.length + waiting.length;
+  deps.observer.rendered({ rendered: news.length, unchanged, invalid, superseded, failed });
   if (news.length > 0) deps.bus.publish({ type: 'device-news', devices: news });
-  return { rendered: news.length, failures };
+  return { rendered: news.length, failures, waiting };
 }
 
 async function prepare(renderer: SpecRenderer, input: WantedRender): Promise<Prepared> {
@@ -95,7 +142,13 @@ async function prepare(renderer: SpecRenderer, input: WantedRender): Promise<Pre
 }
 
 /** The names that got a new version, and how many others were dealt with; what is counted nowhere was overtaken. */
-type Committed = { readonly news: readonly string[]; readonly unchanged: number; readonly invalid: number };
+type Committed = {
+  readonly news: readonly string[];
+  readonly unchanged: number;
+  readonly invalid: number;
+  /** Why devices go on wanting to be rendered. */
+  readonly waiting: readonly string[];
+};
 
 /** Looks again whether each device may still be rendered from what was read; then commits it all or nothing. */
 async function commitRendered(
@@ -104,7 +157,7 @@ async function commitRendered(
   { restore, now }: { restore: string; now: Date },
   prepared: readonly Prepared[],
 ): Promise<Committed> {
-  if ((await holdRestore(tx)) !== restore) return { news: [], unchanged: 0, invalid: 0 };
+  if ((await holdRestore(tx)) !== restore) return { news: [], unchanged: 0, invalid: 0, waiting: [] };
   const rows = await read(
     tx,
     prepared.map(({ input }) => input.name),
@@ -113,6 +166,7 @@ async function commitRendered(
   const positions: RenderedPosition[] = [];
   const specs = new Map<string, JsonObject>();
   const changedProblems: SpecProblem[] = [];
+  const waiting: string[] = [];
   let invalid = 0;
   for (const { input, outcome, hash } of prepared) {
     const row = rows.get(input.name);
@@ -123,6 +177,8 @@ async function commitRendered(
     if (problem !== input.specProblem) changedProblems.push({ name: input.name, problem });
     if (outcome === 'nothing') {
       positions.push({ ...done, server });
+    } else if (!outcome.ok && outcome.mayPass === true) {
+      waiting.push(problem ?? '');
     } else if (!outcome.ok) {
       invalid += 1;
       positions.push({ ...done, server });
@@ -140,7 +196,7 @@ async function commitRendered(
     saveSpecProblems(tx, changedProblems, now),
     appendEvents(tx, specEvents(changedProblems), { restore, now }),
   ]);
-  return { news, unchanged: positions.length - news.length - invalid, invalid };
+  return { news, unchanged: positions.length - news.length - invalid, invalid, waiting };
 }
 
 /** Only from what is known of the last render: whoever rendered it meanwhile has said anew whether that could be done. */

@@ -230,7 +230,7 @@ describe('a new spec', () => {
     await here.server.fleet.edit('a', 'quay.io/acme/a:2');
     await here.server.fleet.render();
     const { device: document } = await device.next('rendered');
-    expect(document.spec).toEqual({ os: { image: 'quay.io/acme/a:2' } });
+    expect(document.spec).toEqual({ os: { image: 'quay.io/acme/a:2' }, config: [], consoles: [] });
     expect(await device.ask(at(2))).toMatchObject({ verdict: 'InSync' });
   });
 

@@ -2,7 +2,7 @@ import { createRedisBus } from '../../src/bus/redis-bus.ts';
 import type { Config } from '../../src/config.ts';
 import type { Overrides } from '../../src/context.ts';
 import { connectDatabase } from '../../src/db/client.ts';
-import { asWritten } from '../../src/domain/spec-renderer.ts';
+import { inlineRenderer } from '../../src/domain/rendering/delivered-form.ts';
 import type { Log } from '../../src/log.ts';
 import { openRenderQueue } from '../../src/queue/render-queue.ts';
 import { Failpoints, RenderSteps, SkewedClock, watchedBus, watchedQueue } from './failpoints.ts';
@@ -20,7 +20,7 @@ export function watchedOverrides(
   const overrides = {
     clock,
     database: steps.database(connectDatabase(databaseUrl, { poolSize: databasePool, applicationName: 'muster' })),
-    renderer: steps.renderer(asWritten),
+    renderer: steps.renderer(inlineRenderer),
     queue: watchedQueue(openRenderQueue({ databaseUrl, redisUrl }, log), failpoints),
     bus: watchedBus(createRedisBus(redisUrl, log), failpoints),
   };

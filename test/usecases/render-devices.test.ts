@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BusMessage } from '../../src/bus/bus.ts';
 import { createLocalBus } from '../../src/bus/local-bus.ts';
-import type { SpecRenderer } from '../../src/domain/spec-renderer.ts';
+import type { RenderOutcome, SpecRenderer } from '../../src/domain/spec-renderer.ts';
 import { createTemplateRenderer } from '../../src/domain/templates/template-renderer.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { readDevice } from '../../src/usecases/read-device.ts';
@@ -303,6 +303,59 @@ describe('a renderer that breaks for one device', () => {
     renderer = templates;
     expect(await fleet.render()).toBe(1);
   });
+});
+
+describe('a reason that may pass', () => {
+  const away: RenderOutcome = { ok: false, problems: [{ message: 'the source is away' }], mayPass: true };
+
+  test('is shown by the device, which keeps its version, goes on wanting to be rendered, and is rendered once it has passed', async () => {
+    await fleet.running('a');
+    await fleet.edit('a', 'quay.io/acme/a:2');
+    await fleet.create('b', { spec: image('b') });
+    renderer = { render: (spec, device) => (device.name === 'a' ? away : templates.render(spec, device)) };
+    await expect(renderNamed(await here.restore(), 'a', 'b')).rejects.toThrow('tried again: the source is away');
+    expect((await fleet.row('b')).state.server.version).toBe(1);
+    expect(await fleet.render()).toBe(0);
+    expect(await specCondition('a')).toMatchObject({ status: 'False', message: 'the source is away' });
+    expect(await positionRow(here.context, 'a')).toMatchObject({ version: '1', rendered_generation: '1' });
+    expect(await eventRows(here.context, 'DeviceSpecInvalid')).toHaveLength(1);
+    renderer = templates;
+    expect(await fleet.render()).toBe(1);
+    expect(await specCondition('a')).toMatchObject({ status: 'True' });
+  });
+});
+
+test('a device for which something is fetched keeps no other one waiting', async () => {
+  for (const name of ['quick', 'slow']) await fleet.create(name, { spec: image(name) });
+  let arrived: (() => void) | undefined;
+  const fetching = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  renderer = {
+    async render(spec, device) {
+      if (device.name === 'slow') await fetching;
+      return templates.render(spec, device);
+    },
+  };
+  const rendering = fleet.render();
+  await until(async () => (await fleet.row('quick')).state.server.version === 1);
+  expect((await fleet.row('slow')).state.server.version).toBe(0);
+  arrived?.();
+  expect(await rendering).toBe(2);
+});
+
+test('a renderer is told how a device says that its OS is kept', async () => {
+  const told: unknown[] = [];
+  renderer = {
+    render(spec, device) {
+      told.push(device);
+      return templates.render(spec, device);
+    },
+  };
+  await fleet.create('a', { spec: image('a'), labels: { site: 'north' } });
+  await fleet.report('a', null, { status: { capabilities: { osMode: 'package' } } });
+  await fleet.render();
+  expect(told).toEqual([{ name: 'a', labels: { site: 'north' }, osMode: 'package' }]);
 });
 
 test('the sweep goes on over any number of devices, until it is told to stop', async () => {

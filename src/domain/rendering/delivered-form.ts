@@ -6,7 +6,7 @@ import { formatPath } from '../resources/document-path.ts';
 import { specProblems } from '../resources/spec-rules.ts';
 import { storableObject } from '../resources/storable.ts';
 import { documentProblems, spellProblem, type DocumentProblem } from '../resources/zod-problem.ts';
-import type { RenderedDevice, RenderOutcome } from '../spec-renderer.ts';
+import type { RenderedDevice, RenderOutcome, SpecRenderer } from '../spec-renderer.ts';
 import { mergedFiles } from './merged-files.ts';
 import { named, unresolvedReferences } from './references.ts';
 
@@ -49,6 +49,14 @@ export function deliveredForm(
     },
   };
 }
+
+/** Renders what needs nothing from elsewhere. */
+export const inlineRenderer: SpecRenderer = {
+  render(spec, device) {
+    const read = readSpec(spec);
+    return read.ok ? deliveredForm(read.spec, device) : read;
+  },
+};
 
 function unfetched({ config = [] }: DeviceSpec, fetched: ReadonlyMap<number, string>): DocumentProblem[] {
   return config.flatMap(({ name, httpRef }, index) =>
