@@ -1,6 +1,6 @@
 import { isPrintable, quoteAsGo } from './escape-text.ts';
 import type { Scope } from './scope.ts';
-import { kindOf, operandText, type TemplateValue } from './template-values.ts';
+import { kindOf, operandText, type TemplateMap, type TemplateValue } from './template-values.ts';
 
 /** How `printf` is to lay a value out. Lengths are in characters. */
 export type Layout = {
@@ -31,10 +31,17 @@ function textOf(verb: string, value: TemplateValue, layout: Layout, scope: Scope
     case 'bigint':
       return formatInteger(verb, value, layout);
     case 'object':
-      return verb === 's' || verb === 'v' ? operandText(value, scope) : undefined;
+      return formatMap(verb, value, layout, scope);
     default:
       return value satisfies never;
   }
+}
+
+/** Go lays out each key and value by itself, which nobody needs: a map is printed as it is, or not at all. */
+function formatMap(verb: string, value: TemplateMap, layout: Layout, scope: Scope): string | undefined {
+  if (verb !== 's' && verb !== 'v') return undefined;
+  const isPlain = layout.width === undefined && layout.precision === undefined && !layout.sharp && !layout.plus;
+  return isPlain ? operandText(value, scope) : scope.fail('printf: a map takes no flags, width or precision');
 }
 
 function formatString(verb: string, value: string, layout: Layout): string | undefined {
