@@ -1,4 +1,5 @@
 import type { FuzzTarget } from './fuzz-target.ts';
+import { certificateExtensions, certificateRequests } from './targets/certificates.ts';
 import { applied, maskedDocuments, maskedTexts } from './targets/documents.ts';
 import { listenerTargets } from './targets/listeners.ts';
 import { fieldSelectors, fleetSelectors, labelSelectors, writtenSelectors } from './targets/selectors.ts';
@@ -24,6 +25,8 @@ export function everyTarget(databaseUrl?: string): FuzzTarget[] {
     everySetting,
     durations,
     addresses,
+    certificateRequests,
+    certificateExtensions,
     applied,
     maskedTexts,
     maskedDocuments,

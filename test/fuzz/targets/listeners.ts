@@ -12,6 +12,7 @@ const lists = [
   'devices',
   'fleets',
   'enrollmentrequests',
+  'certificatesigningrequests',
   'events',
   'labels',
   'restores',
@@ -53,7 +54,10 @@ const writing = fc.constantFrom(
   { side: 'api', method: 'POST', path: '/api/v1/deviceactions/adopt' },
   { side: 'agent', method: 'PUT', path: '/api/v1/devices/d/status' },
   { side: 'agent', method: 'PATCH', path: '/api/v1/devices/d/status' },
+  { side: 'api', method: 'POST', path: '/api/v1/certificatesigningrequests' },
+  { side: 'api', method: 'PUT', path: '/api/v1/certificatesigningrequests/c/approval' },
   { side: 'agent', method: 'POST', path: '/api/v1/enrollmentrequests' },
+  { side: 'agent', method: 'POST', path: '/api/v1/certificatesigningrequests' },
 );
 const bodyKeys = [
   'apiVersion',
