@@ -49,6 +49,13 @@ const getDevice = async (name: string): Promise<Device> =>
 const answer = (name: string, approval: object) => api.put(`/enrollmentrequests/${name}/approval`, approval);
 const approve = async (name: string, approval: object = {}): Promise<EnrollmentRequestApprovalStatus> =>
   documentOf(await answer(name, { approved: true, ...approval }), 200, enrollmentRequestApprovalStatusSchema);
+/** Gives a device a spec: without one nothing is ever rendered for it. */
+const writeSpec = async (name: string) =>
+  documentOf(
+    await api.patch(`/devices/${name}`, [{ op: 'add', path: '/spec/os', value: { image: 'quay.io/acme/os:1' } }]),
+    200,
+    deviceSchema,
+  );
 const declare = () => declareRestore(here.context, { declaredBy: 'user:test' });
 async function report(device: string, version: number) {
   const reports = [{ device, position: { timeline: null, version, specHash: null } }];
@@ -484,6 +491,9 @@ describe('the gate of an approved device', () => {
       expect(approved?.details).toMatchObject({ awaited });
 
       await render();
+      expect(await positionRow(here.context, name)).toMatchObject({ version: '0' });
+      await writeSpec(name);
+      await render();
       expect(await positionRow(here.context, name)).toMatchObject({ version: awaited ? '0' : '1' });
     },
   );
@@ -516,9 +526,10 @@ describe('the gate of an approved device', () => {
       const name = await enroll(asked, known);
       await approve(name);
       expect(await report(name, 0)).toMatchObject({ verdict: 'Behind', gate: 'Open', justJudged: true });
+      expect((await reasons(name)).slice(-2)).toEqual(['Device ResourceCreated', 'Device DeviceAnswered']);
+      await writeSpec(name);
       await render();
       expect(await positionRow(here.context, name)).toMatchObject({ version: '1' });
-      expect((await reasons(name)).slice(-2)).toEqual(['Device ResourceCreated', 'Device DeviceAnswered']);
       await expectCountsKept();
     },
   );
