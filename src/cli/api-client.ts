@@ -15,6 +15,14 @@ export type DeviceBody = paths['/api/v1/devices/{name}']['put']['requestBody']['
 /** What goes to the server where a fleet is written. */
 export type FleetBody = paths['/api/v1/fleets/{name}']['put']['requestBody']['content']['application/json'];
 
+/** Body of a request that writes an enrollment request. */
+export type EnrollmentRequestBody =
+  paths['/api/v1/enrollmentrequests/{name}']['put']['requestBody']['content']['application/json'];
+
+/** Body of a request that writes a certificate signing request. */
+export type SigningRequestBody =
+  paths['/api/v1/certificatesigningrequests/{name}']['put']['requestBody']['content']['application/json'];
+
 export type Connection = {
   /** Base URL of the admin listener, without the path of the API. */
   readonly server: string;

@@ -72,12 +72,13 @@ export class UnreachableError extends CliError {
  * Ends a command that did several things: silent if none failed.
  *
  * @param what one of them is called, in the singular
+ * @param besides what a person should know of the others
  * @throws CliError 3 if some failed, 1 if all did
  */
-export function requireAllDone(what: string, { failed, total }: { failed: number; total: number }): void {
+export function requireAllDone(what: string, { failed, total }: { failed: number; total: number }, besides = ''): void {
   if (failed === 0) return;
   throw new CliError(
-    `${failed} of ${counted(total, what)} failed`,
+    `${failed} of ${counted(total, what)} failed${besides === '' ? '' : `; ${besides}`}`,
     failed === total ? exitCodes.error : exitCodes.someFailed,
   );
 }

@@ -1,6 +1,6 @@
-/** All of standard input, as text. */
-export async function readStandardInput(): Promise<string> {
+/** All of standard input. */
+export async function readStandardInput(): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

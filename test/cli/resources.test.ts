@@ -24,7 +24,9 @@ ${deviceYaml('north-1', { site: 'north', alias: 'first' })}
 ---
 ${deviceYaml('south-1', { site: 'south' })}
 ---
-${deviceYaml('owned-1', { fleet: 'edge' })}
+apiVersion: flightctl.io/v1beta1
+kind: Device
+metadata: { name: owned-1, labels: { fleet: edge } }
 `;
 
 beforeAll(async () => {
@@ -82,12 +84,12 @@ test('apply goes on after a document that fails, says which it was, and exits 3'
   );
   expect(stdout).toBe('device/late-1 created\n');
   expect(lines(stderr)).toEqual([
-    'error: standard input, line 1: expected kind Device or Fleet, found "Sprocket"',
+    'error: standard input, line 1: x: expected kind Device, Fleet, EnrollmentRequest, or CertificateSigningRequest, found "Sprocket"',
     expect.stringContaining('error: standard input, line 4: Flow sequence'),
     'error: standard input, line 6: expected metadata with a name',
     expect.stringMatching(/^error: standard input, line 10: device\/Not_A_Name: .*name/),
     expect.stringContaining('nowhere.yaml: ENOENT'),
-    'error: 5 of 6 documents failed',
+    'error: 5 of 6 documents failed; applied: device/late-1',
   ]);
   expect(code).toBe(3);
   await server.muster(['delete', 'device/late-1']);
@@ -127,7 +129,7 @@ test('get prints an aligned table, wide columns on demand, and names', async () 
   expect(table[1]).toMatch(/^north-1 +number-one +<none> +Unknown +Unknown +Unknown +\S+$/);
   expect(table[1]?.indexOf('number-one')).toBe(table[0]?.indexOf('ALIAS'));
   const wide = lines((await server.muster(['get', 'dev', '-l', 'site=north', '-o', 'wide'])).stdout);
-  expect(wide[0]).toMatch(/LAST SEEN +LABELS +RENDERED VERSION +TIMELINE$/);
+  expect(wide[0]).toMatch(/LAST SEEN +LABELS +RENDERED VERSION +CERTIFICATE EXPIRES +TIMELINE$/);
   expect(wide[1]).toContain('site=north');
   const names = await server.muster(['get', 'device', '--field-selector', 'metadata.owner=Fleet/edge', '-o', 'name']);
   expect(names.stdout).toBe('device/owned-1\n');

@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { clientAnnotations } from '../../domain/device-document.ts';
 import type { ApiClient } from '../api-client.ts';
 import { apiOf } from '../connection.ts';
-import { readDesired, type DesiredDocument } from '../desired-documents.ts';
 import { addExamples } from '../examples.ts';
-import { ApiError, CliError, exitCodes, requireAllDone, UsageError } from '../failures.ts';
+import { CliError, exitCodes, requireAllDone, UsageError } from '../failures.ts';
+import { readDesired, type DesiredDocument } from '../manifests/desired-documents.ts';
+import { refusedKind } from '../manifests/refused-kind.ts';
 import { listedProblems } from '../output/listed-problems.ts';
 import { desiredKinds, type DesiredState } from '../resources/desired-kinds.ts';
 import { print, tell } from '../terminal.ts';
@@ -16,10 +17,12 @@ type Options = { readonly filename: readonly string[] };
 /** `muster apply` */
 export function applyCommand(): Command {
   const command = new Command('apply')
-    .description('create or change devices and fleets as documents say')
+    .description(
+      'create or change devices, fleets, enrollment requests and certificate signing requests as documents say',
+    )
     .requiredOption(
       '-f, --filename <file>',
-      'YAML or JSON, many documents to a file; a directory for the files in it; - for standard input; may be repeated',
+      'YAML 1.1 or JSON in UTF-8, many documents to a file; a directory for the files in it; - for standard input; may be repeated',
       (file: string, before: readonly string[] | undefined) => [...(before ?? []), file],
     )
     .action(apply);
@@ -33,24 +36,44 @@ export function applyCommand(): Command {
 async function apply({ filename }: Options, command: Command): Promise<void> {
   if (filename.filter((file) => file === '-').length > 1) throw new UsageError('standard input can be read only once');
   const api = apiOf(command);
-  let total = 0;
+  const applied: string[] = [];
   let failed = 0;
   for (const file of filename) {
     for await (const desired of readDesired(file)) {
-      total += 1;
       try {
-        print(await applyOne(api, desired));
+        const { label, outcome } = await applyOne(api, desired);
+        applied.push(label);
+        print(`${label} ${outcome}`);
       } catch (error) {
         if (!(error instanceof CliError)) throw error;
         // Without a server, or without the right to use it, the rest would fail alike.
-        if (error.exitCode === exitCodes.unreachable || error.exitCode === exitCodes.notAllowed) throw error;
+        if (error.exitCode === exitCodes.unreachable || error.exitCode === exitCodes.notAllowed) {
+          throw new CliError(`${desired.place}: ${error.message}; ${leftOff(applied)}`, error.exitCode, {
+            cause: error,
+          });
+        }
         failed += 1;
         tell(`error: ${desired.place}: ${listedProblems(error.message)}`);
       }
     }
   }
+  const total = applied.length + failed;
   if (total === 0) throw new CliError('there is no document to apply');
-  requireAllDone('document', { failed, total });
+  requireAllDone('document', { failed, total }, applied.length === 0 ? '' : `applied: ${inBrief(applied)}`);
+}
+
+/** Names that are listed; the lines above have the others. */
+const namesShown = 20;
+
+function inBrief(names: readonly string[]): string {
+  const more = names.length - namesShown;
+  return `${names.slice(0, namesShown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** Each document is applied whole or not at all; of several, some may have been when it ends. */
+function leftOff(applied: readonly string[]): string {
+  if (applied.length === 0) return 'nothing was applied';
+  return `applied before that: ${inBrief(applied)}; this document and those after it were not`;
 }
 
 /** What says which resource a document is of. All else is for the server to judge. */
@@ -65,26 +88,32 @@ const identitySchema = z.object(
   { error: 'expected a document with kind and metadata' },
 );
 
-async function applyOne(api: ApiClient, desired: DesiredDocument): Promise<string> {
-  if ('problem' in desired) throw new CliError(desired.problem);
+type Outcome = 'created' | 'configured' | 'unchanged';
+
+async function applyOne(api: ApiClient, desired: DesiredDocument): Promise<{ label: string; outcome: Outcome }> {
+  if ('problem' in desired) throw new CliError(`${labelIn(desired.document)}${desired.problem}`);
   const identity = identitySchema.safeParse(desired.document);
   if (!identity.success) throw new CliError(identity.error.issues[0]?.message ?? 'expected a document');
   const { kind, metadata } = identity.data;
   const known = desiredKinds.find(({ documentKind }) => documentKind === kind);
-  if (known === undefined) {
-    const kinds = desiredKinds.map(({ documentKind }) => documentKind).join(' or ');
-    throw new CliError(`expected kind ${kinds}, found ${JSON.stringify(kind)}`);
-  }
+  if (known === undefined) throw new CliError(`${metadata.name}: ${refusedKind(kind)}`);
   const label = `${known.kind.singular}/${metadata.name}`;
   try {
     const before = await known.read(api, metadata.name);
     const { created, written } = await known.write(api, metadata.name, desired.document);
-    if (created || before === undefined) return `${label} created`;
-    return `${label} ${isDeepStrictEqual(decided(before), decided(written)) ? 'unchanged' : 'configured'}`;
+    if (created || before === undefined) return { label, outcome: 'created' };
+    const isSame = isDeepStrictEqual(decided(before), decided(written));
+    return { label, outcome: isSame ? 'unchanged' : 'configured' };
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    throw error.exitCode === exitCodes.notAllowed ? error : new CliError(`${label}: ${error.message}`);
+    if (!(error instanceof CliError)) throw error;
+    throw new CliError(`${label}: ${error.message}`, error.exitCode, { cause: error });
   }
+}
+
+/** Name of a document in front of what is wrong with it, where it has one. */
+function labelIn(document: unknown): string {
+  const identity = identitySchema.safeParse(document);
+  return identity.success ? `${identity.data.kind.toLowerCase()}/${identity.data.metadata.name}: ` : '';
 }
 
 /** What of a document people decide; the rest changes by itself. */

@@ -10,10 +10,10 @@ import { print, tell } from '../terminal.ts';
 /** `muster delete` */
 export function deleteCommand(): Command {
   const command = new Command('delete')
-    .description('delete devices or fleets by name')
-    .argument('<resource...>', 'device NAME..., fleet NAME..., or KIND/NAME...')
+    .description('delete devices, fleets, enrollment requests or certificate signing requests by name')
+    .argument('<resource...>', 'device NAME..., fleet NAME..., er NAME..., csr NAME..., or KIND/NAME...')
     .action(deleteNamed);
-  return addExamples(suggestWords(command, ['device', 'fleet']), [
+  return addExamples(suggestWords(command, ['device', 'fleet', 'enrollmentrequest', 'certificatesigningrequest']), [
     {
       line: 'muster delete device gateway-0017',
       about: 'after a restore also writes it off: it is not awaited any more',

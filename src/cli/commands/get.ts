@@ -23,7 +23,9 @@ type Options = SelectorOptions & {
 /** `muster get` */
 export function getCommand(): Command {
   const command = new Command('get')
-    .description('show devices, fleets, restores, events, or devices that the database does not know')
+    .description(
+      'show devices, fleets, enrollment requests, restores, events, or devices that the database does not know',
+    )
     .argument('<kind>', `${resourceKinds.map((kind) => wordsFor(kind).join('|')).join(', ')}; or KIND/NAME`)
     .argument('[names...]', 'only these')
     .addOption(outputOption(['wide', 'json', 'yaml', 'name'], 'how to print; a table if not given'))

@@ -46,7 +46,7 @@ async function login({ web }: Options, command: Command): Promise<void> {
 }
 
 async function givenToken(token: string): Promise<StoredCredential> {
-  const text = token === '-' ? (await readStandardInput()).trim() : token;
+  const text = token === '-' ? (await readStandardInput()).toString('utf8').trim() : token;
   if (text === '') throw new CliError('--token: expected a token, found nothing');
   return { kind: 'static', token: text };
 }

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { printedYaml } from '../manifests/yaml-schema.ts';
 
 export type DocumentFormat = 'json' | 'yaml';
 
@@ -8,8 +9,7 @@ export function formatDocument(document: unknown, format: DocumentFormat): strin
     case 'json':
       return `${JSON.stringify(document, undefined, 2)}\n`;
     case 'yaml':
-      // Long strings stay on one line: what is copied from the terminal is what there is.
-      return stringify(document, { lineWidth: 0 });
+      return stringify(document, printedYaml);
     default:
       return format satisfies never;
   }
@@ -27,7 +27,7 @@ export class DocumentList {
   begin({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
     return this.format === 'json'
       ? `{\n  "apiVersion": ${JSON.stringify(apiVersion)},\n  "kind": ${JSON.stringify(kind)},\n  "items": [`
-      : stringify({ apiVersion, kind });
+      : stringify({ apiVersion, kind }, printedYaml);
   }
 
   items(documents: readonly unknown[]): string {
@@ -40,7 +40,7 @@ export class DocumentList {
     if (this.format === 'json') {
       return `${first ? '' : ','}\n${indent(JSON.stringify(document, undefined, 2), '    ')}`;
     }
-    return `${first ? 'items:\n' : ''}${stringify([document], { lineWidth: 0 })}`;
+    return `${first ? 'items:\n' : ''}${stringify([document], printedYaml)}`;
   }
 
   /** @param next the token of the page that comes after, if there is one */
@@ -49,7 +49,7 @@ export class DocumentList {
     if (this.format === 'json') {
       return `${this.count === 0 ? '' : '\n  '}],\n  "metadata": ${JSON.stringify(metadata)}\n}\n`;
     }
-    return `${this.count === 0 ? 'items: []\n' : ''}${stringify({ metadata })}`;
+    return `${this.count === 0 ? 'items: []\n' : ''}${stringify({ metadata }, printedYaml)}`;
   }
 }
 

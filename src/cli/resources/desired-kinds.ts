@@ -4,11 +4,15 @@ import {
   fullAnswerOf,
   type ApiClient,
   type DeviceBody,
+  type EnrollmentRequestBody,
   type FleetBody,
+  type SigningRequestBody,
 } from '../api-client.ts';
 import { deviceKind } from './device-kind.ts';
+import { enrollmentRequestKind } from './enrollment-request-kind.ts';
 import { fleetKind } from './fleet-kind.ts';
 import type { ResourceKind } from './resource-kind.ts';
+import { signingRequestKind } from './signing-request-kind.ts';
 
 /** The part of a document in which people's decisions are. */
 export type DesiredState = {
@@ -56,4 +60,34 @@ const fleets: DesiredKind = {
   remove: (api, name) => answerOf(api.DELETE('/api/v1/fleets/{name}', { params: { path: { name } } })),
 };
 
-export const desiredKinds: readonly DesiredKind[] = [devices, fleets];
+const enrollmentRequests: DesiredKind = {
+  kind: enrollmentRequestKind,
+  documentKind: 'EnrollmentRequest',
+  read: (api, name) => answerIfFound(api.GET('/api/v1/enrollmentrequests/{name}', { params: { path: { name } } })),
+  async write(api, name, document) {
+    const body = document as EnrollmentRequestBody;
+    const { data, status } = await fullAnswerOf(
+      api.PUT('/api/v1/enrollmentrequests/{name}', { params: { path: { name } }, body }),
+    );
+    return { created: status === 201, written: data };
+  },
+  remove: (api, name) => answerOf(api.DELETE('/api/v1/enrollmentrequests/{name}', { params: { path: { name } } })),
+};
+
+const signingRequests: DesiredKind = {
+  kind: signingRequestKind,
+  documentKind: 'CertificateSigningRequest',
+  read: (api, name) =>
+    answerIfFound(api.GET('/api/v1/certificatesigningrequests/{name}', { params: { path: { name } } })),
+  async write(api, name, document) {
+    const body = document as SigningRequestBody;
+    const { data, status } = await fullAnswerOf(
+      api.PUT('/api/v1/certificatesigningrequests/{name}', { params: { path: { name } }, body }),
+    );
+    return { created: status === 201, written: data };
+  },
+  remove: (api, name) =>
+    answerOf(api.DELETE('/api/v1/certificatesigningrequests/{name}', { params: { path: { name } } })),
+};
+
+export const desiredKinds: readonly DesiredKind[] = [devices, fleets, enrollmentRequests, signingRequests];

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { stringify } from 'yaml';
-import { documentsOf } from '../../src/cli/desired-documents.ts';
+import { documentsOf } from '../../../src/cli/manifests/desired-documents.ts';
+import { formatDocument } from '../../../src/cli/output/documents.ts';
 
 test('documents are told apart, with the line on which each begins', () => {
   const text =
@@ -43,7 +43,7 @@ test('what is written as JSON or YAML is read back as it was', () => {
       fc.array(fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue()), { minLength: 1, maxLength: 4 }),
       (documents) => {
         const plain: unknown[] = JSON.parse(JSON.stringify(documents));
-        for (const text of [plain.map((one) => stringify(one)), plain.map((one) => JSON.stringify(one))]) {
+        for (const text of [plain.map((one) => formatDocument(one, 'yaml')), plain.map((one) => JSON.stringify(one))]) {
           const read = [...documentsOf('f', text.join('\n---\n'))];
           expect(read.map((one) => ('document' in one ? one.document : one.problem))).toEqual(plain);
         }

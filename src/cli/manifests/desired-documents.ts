@@ -1,15 +1,19 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LineCounter, parseAllDocuments } from 'yaml';
+import { LineCounter, parseAllDocuments, type Document } from 'yaml';
 import { z } from 'zod';
-import { CliError } from './failures.ts';
+import { CliError } from '../failures.ts';
+import { manifestText } from './manifest-text.ts';
+import { textProblem } from './plain-texts.ts';
+import { unfolded } from './unfolded.ts';
 import { nestsDeeperThan } from './yaml-nesting.ts';
-import { readStandardInput } from './standard-input.ts';
+import { manifestYaml } from './yaml-schema.ts';
+import { readStandardInput } from '../standard-input.ts';
 
-/** One document of what is applied, or why it is none. `place` says where it stands, for people. */
+/** One document of what is applied, or why it cannot be. `place` says where it stands, for people. */
 export type DesiredDocument =
   | { readonly place: string; readonly document: unknown }
-  | { readonly place: string; readonly problem: string };
+  | { readonly place: string; readonly problem: string; readonly document?: unknown };
 
 const listSchema = z.object({ kind: z.string().regex(/List$/), items: z.array(z.unknown()) });
 
@@ -25,18 +29,19 @@ export async function* readDesired(path: string): AsyncGenerator<DesiredDocument
 }
 
 async function textsOf(path: string): Promise<{ name: string; text: string | Error }[]> {
-  if (path === '-') return [{ name: 'standard input', text: await readStandardInput() }];
+  if (path === '-') return [{ name: 'standard input', text: await textOf(readStandardInput()) }];
   const found = await stat(path).catch(asProblem);
   if (found instanceof Error) return [{ name: path, text: found }];
-  if (!found.isDirectory()) return [{ name: path, text: await readFile(path, 'utf8').catch(asProblem) }];
+  if (!found.isDirectory()) return [{ name: path, text: await textOf(readFile(path)) }];
   const names = (await readdir(path)).filter((name) => /\.(ya?ml|json)$/.test(name)).toSorted();
   if (names.length === 0) return [{ name: path, text: new CliError('no .yaml, .yml or .json file in the directory') }];
   return await Promise.all(
-    names.map(async (name) => ({
-      name: join(path, name),
-      text: await readFile(join(path, name), 'utf8').catch(asProblem),
-    })),
+    names.map(async (name) => ({ name: join(path, name), text: await textOf(readFile(join(path, name))) })),
   );
+}
+
+async function textOf(reading: Promise<Buffer>): Promise<string | Error> {
+  return await reading.then(manifestText).catch(asProblem);
 }
 
 function asProblem(error: unknown): Error {
@@ -54,9 +59,11 @@ export function* documentsOf(name: string, text: string): Generator<DesiredDocum
   }
   const lineCounter = new LineCounter();
   // Where a problem stands is found here, for the one that is shown: done by the parser for each, it takes minutes.
-  for (const parsed of parseAllDocuments(text, { lineCounter, logLevel: 'error', prettyErrors: false })) {
+  const options = { ...manifestYaml, lineCounter, logLevel: 'error', prettyErrors: false } as const;
+  for (const parsed of parseAllDocuments(text, options)) {
     const place = `${name}, line ${lineCounter.linePos(firstOffset(text, parsed.range[0])).line}`;
-    const [problem] = parsed.errors;
+    // A tag that is not known is no more than a warning of the parser's, but what stands there is not what was meant.
+    const problem = parsed.errors[0] ?? parsed.warnings[0];
     if (problem !== undefined) {
       const { line, col } = lineCounter.linePos(problem.pos[0]);
       yield { place, problem: `${inBrief(problem.message)} at line ${line}, column ${col}` };
@@ -65,16 +72,31 @@ export function* documentsOf(name: string, text: string): Generator<DesiredDocum
     const document = valueOf(parsed);
     if (document instanceof Error) yield { place, problem: inBrief(document.message) };
     // What stands between two separators may be nothing but a comment.
-    else if (document !== null && document !== undefined) yield* takenApart(place, document);
+    else if (document !== null && document !== undefined) yield* takenApart(place, document, parsed);
   }
 }
 
-function valueOf(parsed: { toJS(options: { maxAliasCount: number }): unknown }): unknown {
+/** More characters than any server takes of one document, once its aliases are unfolded. */
+const maxUnfoldedSize = 16 * 1024 * 1024;
+/** Aliases and anchors of one document: the parser goes through all of them for each. */
+const maxNames = 2_000;
+
+function valueOf(parsed: Document.Parsed): unknown {
+  const { size, depth, names } = unfolded(parsed.contents);
+  if (size > maxUnfoldedSize) {
+    return new CliError(
+      `expected at most ${maxUnfoldedSize} characters once each alias is replaced by what it stands for`,
+    );
+  }
+  if (depth > maxNesting) {
+    return new CliError(`expected at most ${maxNesting} levels of nesting once each alias is replaced`);
+  }
+  if (names > maxNames) return new CliError(`expected at most ${maxNames} anchors and aliases`);
   try {
-    const value = parsed.toJS({ maxAliasCount: 1_000 });
+    const value: unknown = parsed.toJS({ maxAliasCount: -1 });
     return isJson(value) ? value : new CliError('expected a document that does not hold itself by an alias');
   } catch (error) {
-    // Aliases that lead nowhere, or that would unfold without end.
+    // Aliases that lead nowhere, or merges of what cannot be merged.
     return asProblem(error);
   }
 }
@@ -97,12 +119,24 @@ function isJson(value: unknown): boolean {
   }
 }
 
-function* takenApart(place: string, document: unknown): Generator<DesiredDocument> {
+function* takenApart(place: string, document: unknown, source: Document): Generator<DesiredDocument> {
   const list = listSchema.safeParse(document);
-  if (!list.success) yield { place, document };
-  else
-    for (const [index, item] of list.data.items.entries())
-      yield { place: `${place}, item ${index + 1}`, document: item };
+  if (!list.success) {
+    yield checked(place, document, source);
+    return;
+  }
+  for (const [index, item] of list.data.items.entries())
+    yield checked(`${place}, item ${index + 1}`, item, source, ['items', index]);
+}
+
+function checked(
+  place: string,
+  document: unknown,
+  source: Document,
+  at: readonly (string | number)[] = [],
+): DesiredDocument {
+  const problem = textProblem(document, source, at);
+  return problem === undefined ? { place, document } : { place, problem: inBrief(problem), document };
 }
 
 /** Where a document's text begins, past its separator and blank lines. */

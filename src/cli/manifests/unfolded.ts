@@ -1,0 +1,55 @@
+import { isAlias, isMap, isScalar, isSeq, type Node } from 'yaml';
+
+/** Document as it becomes when each alias is replaced by what it stands for. */
+export type Unfolded = {
+  /** Characters of its scalars, and one for each node. */
+  readonly size: number;
+  /** Collections that stand inside each other. */
+  readonly depth: number;
+};
+
+const nothing: Unfolded = { size: 0, depth: 0 };
+
+/**
+ * Measures a document before its aliases are followed: a few lines of them can stand for more than memory holds. Walks each
+ * node once. An alias that stands for nothing, or within what it stands for, counts nothing; the parser refuses it.
+ *
+ * @returns the measures, and how many nodes are aliases or may be named by one
+ */
+export function unfolded(root: Node | null): Unfolded & { readonly names: number } {
+  const anchors = new Map<string, Unfolded>();
+  let names = 0;
+
+  const measured = (node: unknown): Unfolded => {
+    if (isAlias(node)) {
+      names += 1;
+      return anchors.get(node.source) ?? nothing;
+    }
+    if (!isScalar(node) && !isMap(node) && !isSeq(node)) return nothing;
+    const size = isScalar(node) ? { size: 1 + (node.source?.length ?? 0), depth: 0 } : collection(node.items);
+    if (node.anchor !== undefined) {
+      names += 1;
+      anchors.set(node.anchor, size);
+    }
+    return size;
+  };
+
+  const collection = (items: readonly unknown[]): Unfolded => {
+    let size = 1;
+    let depth = 0;
+    for (const item of items) {
+      const parts = isPairLike(item) ? [measured(item.key), measured(item.value)] : [measured(item)];
+      for (const part of parts) {
+        size += part.size;
+        depth = Math.max(depth, part.depth);
+      }
+    }
+    return { size, depth: depth + 1 };
+  };
+
+  return { ...measured(root), names };
+}
+
+function isPairLike(item: unknown): item is { readonly key: unknown; readonly value: unknown } {
+  return typeof item === 'object' && item !== null && 'key' in item && 'value' in item;
+}
