@@ -12,7 +12,7 @@ import { parseFieldSelector } from '../src/domain/selectors/field-selector.ts';
 import { parseLabelSelector } from '../src/domain/selectors/label-selector.ts';
 import { deviceFields } from '../src/domain/selectors/resource-fields.ts';
 import { specDifference } from '../src/domain/spec-difference.ts';
-import { createTemplateRenderer } from '../src/domain/templates/template-renderer.ts';
+import { checkTemplates, createTemplateRenderer } from '../src/domain/templates/template-renderer.ts';
 import { createLog } from '../src/log.ts';
 
 // Text of a stranger, twice as long, must not cost more than three times as much: the ratio of two times of one run, which
@@ -36,6 +36,9 @@ const takers: Record<string, (text: string) => unknown> = {
   'masking a record': (text) => maskRecord({ a: text, name: text }, isMasked),
   'a template': (text) => templates.render({ os: { image: text } }, device),
   'a template of a file': (text) => templates.render({ config: [{ inline: [{ path: '/a', content: text }] }] }, device),
+  'a check of templates': (text) => checkTemplates({ os: { image: `{{ printf "%s" "" }}${text}` } }),
+  'a template in base64': (text) =>
+    templates.render({ config: [{ inline: [{ content: text, contentEncoding: 'base64' }] }] }, device),
   'a label selector': (text) => parseLabelSelector(text),
   'a field selector': (text) => parseFieldSelector(text, deviceFields),
   'a frame': (text) => readFrame('device', text),

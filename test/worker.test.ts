@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Environment } from '../src/config.ts';
 import type { Overrides } from '../src/context.ts';
-import { createTemplateRenderer } from '../src/domain/templates/template-renderer.ts';
 import type { FleetRequest } from '../src/domain/resources/fleet.ts';
 import type { RenderQueue } from '../src/queue/render-queue.ts';
 import { createFleet } from '../src/usecases/create-fleet.ts';
@@ -11,6 +10,7 @@ import { RenderWorker } from '../src/worker.ts';
 import { fleetRequest } from './support/documents.ts';
 import { actor, FleetFixture } from './support/fleet-fixture.ts';
 import { until } from './support/held-transactions.ts';
+import { plainRenderer } from './support/plain-renderer.ts';
 import { flush, redisDatabase } from './support/redis-server.ts';
 import { createTestContext, type TestContext } from './support/test-context.ts';
 import { requireRedis } from './support/test-database.ts';
@@ -92,14 +92,13 @@ describe.each(['Postgres', 'Redis'])('a worker whose queue is on %s', (backend) 
 });
 
 test('a worker goes on when a renderer breaks for one device', async () => {
-  const templates = createTemplateRenderer();
   const here = await contextWith(
     { MUSTER_SWEEP_INTERVAL: '50ms' },
     {
       renderer: {
         render(spec, device) {
           if (device.name === 'a') throw new Error('the source cannot be reached');
-          return templates.render(spec, device);
+          return plainRenderer.render(spec);
         },
       },
     },

@@ -3,6 +3,7 @@ import type { JsonObject } from './json.ts';
 import type { DeviceSpec } from './resources/device-spec.ts';
 import { clientProblems, specProblems } from './resources/spec-rules.ts';
 import { listProblems, type DocumentProblem } from './resources/zod-problem.ts';
+import { imageTemplates } from './templates/map-templates.ts';
 import { checkTemplates } from './templates/template-renderer.ts';
 
 /**
@@ -24,7 +25,7 @@ export function assertWritable(
   const problems = [
     ...clientProblems(checked),
     ...specProblems(checked, { templated }),
-    ...(templated ? templateProblems(spec) : []),
+    ...(templated ? templateProblems(spec) : misplacedTemplates(spec)),
   ];
   if (problems.length === 0) return;
   throw badRequest(
@@ -40,4 +41,10 @@ function templateProblems(spec: JsonObject): DocumentProblem[] {
     path: steps,
     text: line === undefined ? reason : `line ${line}, column ${column}: ${reason}`,
   }));
+}
+
+/** Braces may be meant in a file; in the name of an image they are a template, which no fleet would fill in. */
+function misplacedTemplates(spec: JsonObject): DocumentProblem[] {
+  const text = "expected an OCI image reference: templates are filled in only in a fleet's template";
+  return imageTemplates(spec).map((path) => ({ path, text }));
 }

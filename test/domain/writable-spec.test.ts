@@ -163,4 +163,15 @@ describe('a template', () => {
       /^(spec\.config\[0\]\.inline\[\d\]\.content: line 1, column 4: len takes a string or a map, found an integer; ){5}and 2 more$/,
     );
   });
+
+  test("in a device's own spec is text in files, and refused as the name of an image", () => {
+    const text = '{{ .metadata.name }}';
+    expect(problem({ config: [inline('a', file('/{{', { content: text }))] })).toBe('none');
+    const expected = "expected an OCI image reference: templates are filled in only in a fleet's template";
+    expect(problem(image(text))).toBe(`spec.os.image: ${expected}`);
+    const volumes = [{ name: 'v', image: { reference: text } }];
+    expect(problem({ applications: [{ appType: 'container', name: 'a', image: text, volumes }] })).toBe(
+      `spec.applications[0].image: ${expected}; spec.applications[0].volumes[0].image.reference: ${expected}`,
+    );
+  });
 });

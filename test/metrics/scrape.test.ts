@@ -3,22 +3,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp, type App } from '../../src/app.ts';
 import { lockForDeclaring } from '../../src/db/fence.ts';
 import type { SpecRenderer } from '../../src/domain/spec-renderer.ts';
-import { createTemplateRenderer } from '../../src/domain/templates/template-renderer.ts';
 import { renderDevices } from '../../src/usecases/render-devices.ts';
 import { verifyDatabase } from '../../src/usecases/verify-database.ts';
 import { RenderWorker } from '../../src/worker.ts';
 import { actor, FleetFixture } from '../support/fleet-fixture.ts';
 import { connectTo, holdTransaction, until, untilWaiting } from '../support/held-transactions.ts';
+import { plainRenderer, refusedImage } from '../support/plain-renderer.ts';
 import { scrape, type Samples } from '../support/scrape.ts';
 import { SocketDevice } from '../support/socket-device.ts';
 import { createTestContext, type TestContext } from '../support/test-context.ts';
 import { resumeDevices } from '../../src/usecases/resume-devices.ts';
 
-const templates = createTemplateRenderer();
 const renderer: SpecRenderer = {
   render: (spec, device) => {
     if (device.name === 'cursed') throw new Error('the renderer breaks down');
-    return templates.render(spec, device);
+    return plainRenderer.render(spec);
   },
 };
 
@@ -106,7 +105,7 @@ describe('the metrics of a service', () => {
     await here.context.database.pool.execute(
       sql`UPDATE device_positions SET wanted_generation = wanted_generation + 1 WHERE name = 'a'`,
     );
-    await fleet.create('broken', { spec: { os: { image: '{{ .metadata.labels.' } } });
+    await fleet.create('broken', { spec: { os: { image: refusedImage } } });
     await fleet.create('cursed', { spec: { os: { image: 'quay.io/acme/c:1' } } });
     const grown = await growth(() => fleet.render().catch(() => undefined));
     const count = (result: string) => grown(`muster_renders_total{result="${result}"}`);

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { BusMessage } from '../../src/bus/bus.ts';
 import { createLocalBus } from '../../src/bus/local-bus.ts';
 import type { RenderOutcome, SpecRenderer } from '../../src/domain/spec-renderer.ts';
-import { createTemplateRenderer } from '../../src/domain/templates/template-renderer.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { readDevice } from '../../src/usecases/read-device.ts';
 import { readRendered } from '../../src/usecases/read-rendered.ts';
@@ -11,13 +10,13 @@ import { renderDevices, renderPending } from '../../src/usecases/render-devices.
 import { emptyDatabase } from '../support/empty-database.ts';
 import { actor, FleetFixture } from '../support/fleet-fixture.ts';
 import { until } from '../support/held-transactions.ts';
+import { plainRenderer, refusedImage } from '../support/plain-renderer.ts';
 import { eventRows } from '../support/restore-rows.ts';
 import { positionRow } from '../support/table-rows.ts';
 import { createTestContext, type TestContext } from '../support/test-context.ts';
 
-const templates = createTemplateRenderer();
-/** Renders as the service does, unless a test says otherwise. */
-let renderer: SpecRenderer = templates;
+/** Renders plainly, unless a test says otherwise. */
+let renderer: SpecRenderer = plainRenderer;
 
 const bus = createLocalBus();
 const heard: BusMessage[] = [];
@@ -41,7 +40,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  renderer = templates;
+  renderer = plainRenderer;
   await emptyDatabase(here);
   heard.length = 0;
 });
@@ -140,15 +139,15 @@ describe('a restore', () => {
   test.each(['job', 'sweep'])('declared while a %s renders keeps it from committing anything', async (kind) => {
     await fleet.running('a', 'b');
     for (const name of ['a', 'b']) await fleet.edit(name, 'quay.io/acme/x:2');
-    await fleet.create('bad', { spec: { os: { image: '{{ .nothing.here }}' } } });
+    await fleet.create('bad', { spec: { os: { image: refusedImage } } });
     const before = await here.restore();
     heard.length = 0;
     let declared: Promise<unknown> | undefined;
     renderer = {
-      async render(spec, device) {
+      async render(spec) {
         declared ??= declareRestore(here.context, { declaredBy: actor });
         await declared;
-        return templates.render(spec, device);
+        return plainRenderer.render(spec);
       },
     };
     const rendered = kind === 'job' ? await renderNamed(before, 'a', 'b', 'bad') : await fleet.render();
@@ -166,11 +165,11 @@ describe('a restore', () => {
     await fleet.edit('a', 'quay.io/acme/a:2');
     const before = await here.restore();
     renderer = {
-      async render(spec, device) {
-        renderer = templates;
+      async render(spec) {
+        renderer = plainRenderer;
         await fleet.declareRestore();
         await fleet.report('a', 1);
-        return templates.render(spec, device);
+        return plainRenderer.render(spec);
       },
     };
     expect(await renderNamed(before, 'a')).toBe(0);
@@ -182,10 +181,10 @@ describe('what happens while a device is rendered', () => {
   /** Does something once, between the reading of what is wanted and the commit. */
   const meanwhile = (work: () => Promise<unknown>) => {
     renderer = {
-      async render(spec, device) {
-        renderer = templates;
+      async render(spec) {
+        renderer = plainRenderer;
         await work();
-        return templates.render(spec, device);
+        return plainRenderer.render(spec);
       },
     };
   };
@@ -211,21 +210,21 @@ describe('what happens while a device is rendered', () => {
 
   test('another worker that finds out about an older spec first does not hide how the newer one came out', async () => {
     await fleet.running('a');
-    await fleet.edit('a', '{{ .nothing.here }}');
+    await fleet.edit('a', refusedImage);
     const older = await here.restore();
     let renderOlder: (() => void) | undefined;
     const held = new Promise<void>((resolve) => {
       renderOlder = resolve;
     });
     renderer = {
-      async render(spec, device) {
-        renderer = templates;
+      async render(spec) {
+        renderer = plainRenderer;
         await held;
-        return templates.render(spec, device);
+        return plainRenderer.render(spec);
       },
     };
     const first = renderNamed(older, 'a');
-    await until(() => renderer === templates);
+    await until(() => renderer === plainRenderer);
     await fleet.edit('a', 'quay.io/acme/a:2');
     meanwhile(async () => {
       renderOlder?.();
@@ -251,11 +250,11 @@ describe('what happens while a device is rendered', () => {
 describe('a spec that cannot be rendered', () => {
   test('keeps the last one rendered, and says so once', async () => {
     await fleet.running('a');
-    await fleet.edit('a', '{{ .nothing.here }}');
+    await fleet.edit('a', refusedImage);
     expect(await fleet.render()).toBe(0);
     expect((await fleet.row('a')).state.server.version).toBe(1);
     expect(await specCondition('a')).toMatchObject({ status: 'False', reason: 'Invalid' });
-    await fleet.edit('a', '{{ .nothing.here  }}');
+    await fleet.edit('a', `${refusedImage}-again`);
     await fleet.render();
     expect(await eventRows(here.context, 'DeviceSpecInvalid')).toHaveLength(1);
     expect(await fleet.render()).toBe(0);
@@ -263,7 +262,7 @@ describe('a spec that cannot be rendered', () => {
 
   test('is valid again with the next that can, with one event', async () => {
     await fleet.running('a');
-    await fleet.edit('a', '{{ .nothing.here }}');
+    await fleet.edit('a', refusedImage);
     await fleet.render();
     await fleet.edit('a', 'quay.io/acme/a:2');
     expect(await fleet.render()).toBe(1);
@@ -272,7 +271,7 @@ describe('a spec that cannot be rendered', () => {
   });
 
   test('does not keep the other devices of its batch from being rendered', async () => {
-    await fleet.create('a', { spec: { os: { image: '{{ .nothing.here }}' } } });
+    await fleet.create('a', { spec: { os: { image: refusedImage } } });
     await fleet.create('b', { spec: image('b') });
     expect(await fleet.render()).toBe(1);
     expect((await fleet.row('b')).state.server.version).toBe(1);
@@ -283,7 +282,7 @@ describe('a renderer that breaks for one device', () => {
   const breaking: SpecRenderer = {
     render(spec, device) {
       if (device.name === 'a') throw new Error('the source cannot be reached');
-      return templates.render(spec, device);
+      return plainRenderer.render(spec);
     },
   };
 
@@ -300,7 +299,7 @@ describe('a renderer that breaks for one device', () => {
     await fleet.create('a', { spec: image('a') });
     renderer = breaking;
     await expect(fleet.render()).rejects.toThrow('the source cannot be reached');
-    renderer = templates;
+    renderer = plainRenderer;
     expect(await fleet.render()).toBe(1);
   });
 });
@@ -312,14 +311,14 @@ describe('a reason that may pass', () => {
     await fleet.running('a');
     await fleet.edit('a', 'quay.io/acme/a:2');
     await fleet.create('b', { spec: image('b') });
-    renderer = { render: (spec, device) => (device.name === 'a' ? away : templates.render(spec, device)) };
+    renderer = { render: (spec, device) => (device.name === 'a' ? away : plainRenderer.render(spec)) };
     await expect(renderNamed(await here.restore(), 'a', 'b')).rejects.toThrow('tried again: the source is away');
     expect((await fleet.row('b')).state.server.version).toBe(1);
     expect(await fleet.render()).toBe(0);
     expect(await specCondition('a')).toMatchObject({ status: 'False', message: 'the source is away' });
     expect(await positionRow(here.context, 'a')).toMatchObject({ version: '1', rendered_generation: '1' });
     expect(await eventRows(here.context, 'DeviceSpecInvalid')).toHaveLength(1);
-    renderer = templates;
+    renderer = plainRenderer;
     expect(await fleet.render()).toBe(1);
     expect(await specCondition('a')).toMatchObject({ status: 'True' });
   });
@@ -334,7 +333,7 @@ test('a device for which something is fetched keeps no other one waiting', async
   renderer = {
     async render(spec, device) {
       if (device.name === 'slow') await fetching;
-      return templates.render(spec, device);
+      return plainRenderer.render(spec);
     },
   };
   const rendering = fleet.render();
@@ -349,7 +348,7 @@ test('a renderer is told how a device says that its OS is kept', async () => {
   renderer = {
     render(spec, device) {
       told.push(device);
-      return templates.render(spec, device);
+      return plainRenderer.render(spec);
     },
   };
   await fleet.create('a', { spec: image('a'), labels: { site: 'north' } });
@@ -365,12 +364,12 @@ test('the sweep goes on over any number of devices, until it is told to stop', a
     INSERT INTO device_positions (name, timeline, answered_restore_id) SELECT name, current_restore, current_restore FROM d, service_state`);
   const stopping = new AbortController();
   renderer = {
-    render(spec, device) {
+    render(spec) {
       stopping.abort();
-      return templates.render(spec, device);
+      return plainRenderer.render(spec);
     },
   };
   expect(await renderPending(here.context, stopping.signal)).toBe(500);
-  renderer = templates;
+  renderer = plainRenderer;
   expect(await fleet.render()).toBe(100);
 });

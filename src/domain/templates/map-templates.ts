@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../json.ts';
+import { imageReferenceForm } from '../resources/image-reference.ts';
 import type { TextForm } from '../resources/templated.ts';
 import { specPlaces, type TemplatePlace } from './template-places.ts';
 
@@ -21,6 +22,16 @@ export type TemplatedText = {
 export function mapTemplates(spec: JsonObject, replace: (text: TemplatedText) => string): JsonObject {
   const mapped = mapPlace(spec, specPlaces, { replace, path: [] });
   return isObject(mapped) ? mapped : spec;
+}
+
+/** Where in a spec references to images hold templates. */
+export function imageTemplates(spec: JsonObject): SpecPath[] {
+  const paths: SpecPath[] = [];
+  mapTemplates(spec, ({ text, form, path }) => {
+    if (form === imageReferenceForm) paths.push([...path]);
+    return text;
+  });
+  return paths;
 }
 
 type Walk = { readonly replace: (text: TemplatedText) => string; readonly path: (string | number)[] };
