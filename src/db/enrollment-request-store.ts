@@ -10,6 +10,7 @@ import { fieldSelectorToSql, labelSelectorToSql, type FieldColumns } from './sel
 /** The fields by which enrollment requests can be selected, as SQL. */
 const columns: FieldColumns<typeof enrollmentRequestFields> = {
   'metadata.name': sql`${enrollmentRequests.name}`,
+  'metadata.owner': sql`NULL`,
   'metadata.creationTimestamp': sql`${enrollmentRequests.createdAt}`,
   'status.certificate': sql`${enrollmentRequests.certificate}`,
   'status.approval.approved': sql`(${enrollmentRequests.approval} ->> 'approved')`,

@@ -11,6 +11,7 @@ export type EventRecord = typeof events.$inferSelect;
 /** The fields by which events can be selected, as SQL. */
 export const eventColumns: FieldColumns<typeof eventFields> = {
   'metadata.name': sql`${events.name}`,
+  'metadata.owner': sql`NULL`,
   'metadata.creationTimestamp': sql`${events.at}`,
   'involvedObject.kind': sql`${events.involvedKind}`,
   'involvedObject.name': sql`${events.involvedName}`,

@@ -24,6 +24,7 @@ export const fleetColumns: FieldColumns<typeof fleetFields> = {
   'metadata.name': sql`${fleets.name}`,
   'metadata.owner': sql`NULL`,
   'metadata.creationTimestamp': sql`${fleets.createdAt}`,
+  'spec.template.spec.os.image': sql`(${fleets.spec} #>> '{template,spec,os,image}')`,
 };
 
 /** One fleet; undefined if there is none of that name. */

@@ -48,6 +48,7 @@ type Row = {
   readonly status: { readonly [part: string]: { readonly status?: string; readonly osMode?: string } } | null;
   readonly lifecycle: string | null;
   readonly approved: boolean | null;
+  readonly certificate: string | null;
   readonly id: string | null;
   readonly count: number | null;
   readonly tags: readonly string[] | null;
@@ -65,6 +66,7 @@ const valuesOf = (row: Row): FieldValues => ({
   'status.lifecycle.status': row.lifecycle,
   'status.capabilities.osMode': row.status?.['capabilities']?.osMode,
   'status.approval.approved': row.approved,
+  'status.certificate': row.certificate,
   id: row.id,
   count: row.count,
   tags: row.tags,
@@ -148,6 +150,7 @@ const row: fc.Arbitrary<Omit<Row, 'number'>> = fc.record({
   status: orNull(statusParts),
   lifecycle: orNull(text),
   approved: orNull(fc.boolean()),
+  certificate: orNull(text),
   id: orNull(fc.constantFrom(...uuids)),
   count: orNull(fc.constantFrom(-1, 0, 9, 10)),
   tags: orNull(fc.array(text, { maxLength: 3 })),
@@ -232,7 +235,7 @@ beforeAll(async () => {
   await database.pool.execute(sql`
     create temporary table resources (
       number integer, labels jsonb, name text collate "C", owner text, created_at timestamptz, last_seen timestamptz,
-      status jsonb, lifecycle text, approved boolean, id uuid, count integer, tags text[]
+      status jsonb, lifecycle text, approved boolean, certificate text, id uuid, count integer, tags text[]
     )`);
   await database.pool.execute(sql`create index resources_labels on resources using gin (labels)`);
   await database.pool.execute(sql`create index resources_label_paths on resources using gin (labels jsonb_path_ops)`);
@@ -346,6 +349,7 @@ const blank: Row = {
   status: null,
   lifecycle: null,
   approved: null,
+  certificate: null,
   id: null,
   count: null,
   tags: null,

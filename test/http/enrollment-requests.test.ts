@@ -173,6 +173,9 @@ describe('listing', () => {
     expect(names(await list({ fieldSelector: 'status.approval.approved=false' }))).toEqual(['c']);
     expect(names(await list({ fieldSelector: 'status.approval.approved!=true' }))).toEqual(['b', 'c', 'd']);
     expect(names(await list({ fieldSelector: '!status.approval.approved' }))).toEqual(['b', 'd']);
+    expect(names(await list({ fieldSelector: 'status.approval.approved=(true)' }))).toEqual(['a']);
+    expect(names(await list({ fieldSelector: 'status.certificate' }))).toEqual([]);
+    expect(names(await list({ fieldSelector: 'metadata.owner' }))).toEqual([]);
     expect(names(await list({ fieldSelector: 'metadata.name in (a, d)', labelSelector: 'site=south' }))).toEqual(['d']);
   });
 

@@ -78,7 +78,7 @@ describe('events', () => {
       actor: 'user:anonymous',
       details: {
         detailType: 'ResourceUpdated',
-        updatedFields: ['labels', 'owner'],
+        updatedFields: ['labels', 'spec', 'owner'],
         previousOwner: null,
         newOwner: 'Fleet/a',
       },
@@ -93,6 +93,7 @@ describe('events', () => {
     ['metadata.creationTimestamp>2026-11-21T08:00:05Z', 4],
     ['involvedObject.kind=System', 1],
     ['involvedObject.name=nobody', 0],
+    ['metadata.owner', 0],
   ])('selected by %s are %i', async (fieldSelector, count) => {
     expect((await list({ fieldSelector })).items).toHaveLength(count);
   });

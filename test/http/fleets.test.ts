@@ -274,6 +274,10 @@ describe('listing fleets', () => {
     expect(next.metadata).toEqual({});
     const odd = await list('labelSelector=odd%3Dtrue&fieldSelector=metadata.name!%3De');
     expect(odd.items.map(({ metadata }) => metadata.name)).toEqual(['a', 'c']);
+    const image = 'spec.template.spec.os.image';
+    await client.put('/fleets/b', fleetRequest('b', { fleet: 'b' }, 'os:42'));
+    const imaged = await list(`fieldSelector=${encodeURIComponent(`${image}=(os:42)`)}`);
+    expect(imaged.items.map(({ metadata }) => metadata.name)).toEqual(['b']);
     const { items } = await list('addDevicesSummary=true');
     expect(items.map(({ status }) => status?.devicesSummary?.total)).toEqual([2, 0, 0, 0, 0]);
     expect((await list('')).items[0]?.status).not.toHaveProperty('devicesSummary');

@@ -132,23 +132,30 @@ class Reader {
     return { keys, isSet: true };
   }
 
-  /** The values for a set of keys: `(a,b)`, as many as there are keys. */
+  /** Values in parentheses, as many as there are keys: `(a,b)`. */
   tuple(arity: number): NonEmpty<Word> {
     const { start } = this.peek();
     this.expectSymbol('(');
     const values = this.listOf(() => this.value('set'));
     if (values.length !== arity) {
-      throw selectorError(this.source, start, `expected ${arity} values, one a key, found ${values.length}`);
+      const expected = arity === 1 ? 'one value' : `${arity} values, one a key`;
+      throw selectorError(this.source, start, `expected ${expected}, found ${values.length}`);
     }
     return values;
   }
 
-  member(arity: number | undefined): NonEmpty<Word> {
+  /** What one key is compared with may stand in parentheses or not, what several are must. */
+  operand(arity: number): NonEmpty<Word> {
+    return arity > 1 || isSymbol(this.peek(), '(') ? this.tuple(arity) : [this.value('requirement')];
+  }
+
+  /** A member of a set. That of a set of one key may stand in parentheses too, that of a key by itself may not. */
+  member({ arity, isSet }: { arity: number; isSet: boolean }): NonEmpty<Word> {
     this.setMembers += 1;
     if (this.setMembers > selectorLimits.setMembers) {
       throw selectorError(this.source, this.offset, `expected at most ${selectorLimits.setMembers} set members`);
     }
-    return arity === undefined ? [this.value('set')] : this.tuple(arity);
+    return arity > 1 || (isSet && isSymbol(this.peek(), '(')) ? this.tuple(arity) : [this.value('set')];
   }
 
   requirement(): WrittenRequirement {
@@ -167,13 +174,12 @@ class Reader {
     this.take(token);
 
     const operator = token.text;
-    const arity = isSet ? keys.length : undefined;
+    const arity = keys.length;
     if (operator === 'in' || operator === 'notin') {
       this.expectSymbol('(');
-      return { keys, operator, operatorOffset, operands: this.listOf(() => this.member(arity)) };
+      return { keys, operator, operatorOffset, operands: this.listOf(() => this.member({ arity, isSet })) };
     }
-    const operand: NonEmpty<Word> = arity === undefined ? [this.value('requirement')] : this.tuple(arity);
-    return { keys, operator, operatorOffset, operands: [operand] };
+    return { keys, operator, operatorOffset, operands: [this.operand(arity)] };
   }
 }
 

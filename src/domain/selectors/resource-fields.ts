@@ -24,10 +24,12 @@ export const fleetFields = {
   'metadata.name': text,
   'metadata.owner': text,
   'metadata.creationTimestamp': timestamp,
+  'spec.template.spec.os.image': text,
 } as const satisfies FieldCatalogue;
 
 export const enrollmentRequestFields = {
   'metadata.name': text,
+  'metadata.owner': text,
   'metadata.creationTimestamp': timestamp,
   'status.approval.approved': boolean,
   'status.certificate': text,
@@ -47,6 +49,7 @@ export const restoreFields = {
 
 export const eventFields = {
   'metadata.name': text,
+  'metadata.owner': text,
   'metadata.creationTimestamp': timestamp,
   'involvedObject.kind': text,
   'involvedObject.name': text,

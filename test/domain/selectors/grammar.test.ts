@@ -34,6 +34,19 @@ function attempt(work: () => unknown): unknown {
   }
 }
 
+/** What a key is compared with, in what every operator but `in` and `notin` takes. */
+const operands = fc.constantFrom(
+  '',
+  'a',
+  'a-b',
+  '5',
+  '2024-01-01T00:00:00Z',
+  'in',
+  '01890a5d-ac96-774b-bcce-b302099a8057',
+);
+const operators = fc.constantFrom('=', '==', '!=', 'contains', 'notcontains', '>', '>=', '<', '<=');
+const blanks = fc.constantFrom('', ' ', '\t\n');
+
 const emptyMembers = (key: string, members: number) => `${key} in (${','.repeat(members - 1)})`;
 
 describe.each(both)('%s', (name, parse) => {
@@ -55,6 +68,19 @@ describe.each(both)('%s', (name, parse) => {
   });
 
   const key = name === 'labelSelector' ? 'x' : 'metadata.name';
+
+  test('a value in parentheses is that value, with every operator that takes one', () => {
+    const keys = name === 'labelSelector' ? ['x', '(x)'] : ['metadata.name', 'lastSeen'];
+    fc.assert(
+      fc.property(fc.constantFrom(...keys), operators, operands, blanks, blanks, (at, operator, value, left, right) => {
+        const plain = attempt(() => parse(`${at} ${operator} ${value}`));
+        const enclosed = attempt(() => parse(`${at} ${operator} (${left}${value}${right})`));
+        const refused = expect.objectContaining({ status: 400 });
+        expect(enclosed).toEqual(plain instanceof Error ? refused : plain);
+      }),
+    );
+    expect(attempt(() => parse(`${keys[0]}=(a)`))).toEqual(parse(`${keys[0]}=a`));
+  });
 
   test('64 KiB are taken, a byte more is not', () => {
     const blank = ' '.repeat(64 * 1024);

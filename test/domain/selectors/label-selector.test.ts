@@ -105,6 +105,8 @@ describe('sets of keys', () => {
     expect(matches('(x,y)=(a,)', { x: 'a', y: '' })).toBe(true);
     expect(matches('(x,y)!=(a,b)', { x: 'a', y: 'b' })).toBe(false);
     expect(matches('(x) in ((a),(b))', { x: 'b' })).toBe(true);
+    expect(matches('(x) in (a,b)', { x: 'b' })).toBe(true);
+    expect(matches('(x)=b', { x: 'b' })).toBe(true);
   });
 
   test.each([
