@@ -17,6 +17,7 @@ CREATE TABLE "database_age" (
 --> statement-breakpoint
 DROP INDEX "restores_declared";--> statement-breakpoint
 ALTER TABLE "device_positions" ADD COLUMN "applied_version" bigint;--> statement-breakpoint
+ALTER TABLE "device_statuses" ADD COLUMN "machines" jsonb;--> statement-breakpoint
 ALTER TABLE "device_statuses" ADD COLUMN "updating" boolean GENERATED ALWAYS AS (jsonb_path_exists(status, '$.conditions[*] ? (@.type == "Updating" && @.status == "True")')) STORED;--> statement-breakpoint
 ALTER TABLE "device_statuses" ADD COLUMN "health" text GENERATED ALWAYS AS (CASE WHEN jsonb_path_exists(status, '$.conditions[*] ? (@.type == "Updating" && @.status == "True" && @.reason == "Rebooting")') THEN 'Rebooting' WHEN jsonb_path_exists(status, '$.resources.* ? (@ == "Critical")') THEN 'Error' WHEN jsonb_path_exists(status, '$.resources.* ? (@ == "Warning")') THEN 'Degraded' ELSE 'Online' END) STORED;--> statement-breakpoint
 ALTER TABLE "device_statuses" ADD COLUMN "decommissioned" boolean GENERATED ALWAYS AS (jsonb_path_exists(status, '$.conditions[*] ? (@.type == "DeviceDecommissioning" && @.status == "True" && (@.reason == "Completed" || @.reason == "Error"))')) STORED;--> statement-breakpoint
