@@ -92,11 +92,7 @@ export function chosen(stage: Stage, rule: (device: SceneDevice) => boolean): Si
 
 /** Restarts the agents of devices, and waits until each has come back and was answered. */
 export async function restartAndReturn(stage: Stage, devices: readonly SimulatedDevice[]): Promise<void> {
-  const which = new Set(devices);
-  stage.fleet.restart({
-    which: (device) => which.has(device),
-    spreadMs: (devices.length / arrivalsPerSecond) * 1_000,
-  });
+  stage.fleet.restart(devices, { spreadMs: (devices.length / arrivalsPerSecond) * 1_000 });
   await waitForAll(stage, {
     label: 'back after a restart',
     total: devices.length,

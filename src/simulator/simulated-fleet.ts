@@ -47,7 +47,7 @@ export class SimulatedFleet {
   readonly counters = new FleetCounters();
   readonly devices: readonly SimulatedDevice[];
   private readonly options: FleetOptions;
-  private readonly lines: readonly NetworkLine[];
+  private readonly lines: ReadonlyMap<SimulatedDevice, NetworkLine>;
   private readonly running: Promise<void>[] = [];
 
   constructor(options: FleetOptions) {
@@ -56,7 +56,7 @@ export class SimulatedFleet {
     this.devices = options.members.map(
       (member) => new SimulatedDevice(member.name, member.start, observer, this.timesOf(member)),
     );
-    this.lines = options.members.map(() => new NetworkLine());
+    this.lines = new Map(this.devices.map((device) => [device, new NetworkLine()]));
   }
 
   /**
@@ -65,7 +65,7 @@ export class SimulatedFleet {
    * @param ratePerSecond how many a second; at once if it is not given
    */
   start({ ratePerSecond }: { ratePerSecond?: number | undefined } = {}): void {
-    for (const [index, line] of this.lines.entries()) {
+    for (const [index, line] of [...this.lines.values()].entries()) {
       line.cut();
       line.mend(ratePerSecond === undefined ? 0 : (index / ratePerSecond) * 1_000);
       this.run(index, line);
@@ -107,25 +107,23 @@ export class SimulatedFleet {
 
   /** Cuts every device off, as if the network between them and the service had gone. */
   cut(): void {
-    for (const line of this.lines) line.cut();
+    for (const line of this.lines.values()) line.cut();
   }
 
   /** @param spreadMs the devices notice that the network is back at random times within so long */
   mend({ spreadMs }: { spreadMs: number }): void {
-    for (const line of this.lines) line.mend(Math.random() * spreadMs);
+    for (const line of this.lines.values()) line.mend(Math.random() * spreadMs);
   }
 
   /**
    * Restarts agents: each loses its connection and all that is not on its machine, and comes back.
    *
-   * @param which the devices; all if not given
    * @param spreadMs they are back at random times within so long, if their network is there
    */
-  restart({ which = () => true, spreadMs }: { which?: (device: SimulatedDevice) => boolean; spreadMs: number }): void {
-    for (const [index, device] of this.devices.entries()) {
-      if (!which(device)) continue;
+  restart(devices: Iterable<SimulatedDevice>, { spreadMs }: { spreadMs: number }): void {
+    for (const device of devices) {
       device.restart();
-      const line = this.lines[index];
+      const line = this.lines.get(device);
       if (line === undefined || line.isCut) continue;
       line.cut();
       line.mend(Math.random() * spreadMs);
@@ -135,7 +133,7 @@ export class SimulatedFleet {
   /** Ends every connection, and resolves when they are gone. */
   async stop(): Promise<void> {
     for (const device of this.devices) device.stop();
-    for (const line of this.lines) line.stop();
+    for (const line of this.lines.values()) line.stop();
     await Promise.all(this.running);
   }
 

@@ -24,7 +24,8 @@ test('devices that are registered are answered and run what was rendered for the
   expect(ended).toMatchObject({ code: 0 });
   const { stdout, stderr } = ended;
   expect(stdout).toMatch(/^Devices +12, 12 answered, 0 paused$/m);
-  expect(stdout).toMatch(/^Specs +12 applied, 0 ignored as old$/m);
+  expect(stdout).toMatch(/^Specs +12 applied, 0 ignored, 0 failed$/m);
+  expect(stdout).toMatch(/^Restarts +0$/m);
   expect(stdout).toMatch(/^Errors +none$/m);
   expect(stderr).toContain('Registered: 12/12');
 });
@@ -48,6 +49,24 @@ test('shares that begin elsewhere are judged so, and the summary is one line of 
   expect(JSON.parse(ended.stdout)).toMatchObject({ devices: 12, answered: 12, paused: 4, specsApplied: 2, errors: {} });
 });
 
+test('agents that restart and unmodified ones take part, and run what was rendered for them', async () => {
+  const words = [
+    '--devices',
+    '8',
+    '--register',
+    '--prefix',
+    'again',
+    '--restart',
+    '50%',
+    '--unmodified',
+    '2',
+    '--json',
+  ];
+  const ended = await simulate(...words);
+  expect(ended).toMatchObject({ code: 0 });
+  expect(JSON.parse(ended.stdout)).toMatchObject({ devices: 8, answered: 8, restarts: 4, specsFailed: 0, errors: {} });
+});
+
 test('devices that nobody registered get no answer, which is an error that says what to do', async () => {
   const { code, stdout, stderr } = await simulate('--devices', '2', '--prefix', 'stranger');
   expect(code).toBe(1);
@@ -65,6 +84,7 @@ test.each([
   ['an address that is not on this machine', ['--agent-server', 'http://192.0.2.1:7443'], '--allow-remote'],
   ['an admin API that is not on this machine', ['--register', '--server', 'http://192.0.2.1'], '--allow-remote'],
   ['what is no URL', ['--agent-server', 'somewhere'], 'expected a URL'],
+  ['more unmodified agents than devices over HTTP', ['--unmodified', '6'], 'more than 5'],
   ['a rate of nothing', ['--rate', '0'], 'Expected 1 to'],
 ])('%s is refused with exit code 2', async (_what, words, message) => {
   const { code, stderr } = await muster(['simulate', '--devices', '10', ...words]);

@@ -102,7 +102,7 @@ describe('a restart', () => {
     const running = await service(polls(given(5, a), given(6, bad)));
     await until(() => running.requests.filter(isPoll).length === 3);
     const before = running.requests.length;
-    running.fleet.restart({ spreadMs: 0 });
+    running.fleet.restart(running.fleet.devices, { spreadMs: 0 });
     await until(() => running.requests.length >= before + 2);
     const [status, poll] = running.requests.slice(before);
     expect(status && isStatus(status)).toBe(true);
@@ -115,7 +115,7 @@ describe('a restart', () => {
     await until(() => running.requests.some(isPoll));
     running.fleet.cut();
     const before = running.requests.length;
-    running.fleet.restart({ spreadMs: 0 });
+    running.fleet.restart(running.fleet.devices, { spreadMs: 0 });
     await sleep(100);
     expect(running.requests).toHaveLength(before);
     running.fleet.mend({ spreadMs: 0 });

@@ -15,7 +15,7 @@ import { durationMs, wholeNumber } from '../option-values.ts';
 import { showProgress } from '../progress.ts';
 import { deviceCredentials } from '../simulation/device-credentials.ts';
 import { registerDevices } from '../simulation/register-devices.ts';
-import { departures, share, spreadDepartures, type Departure, type Share } from '../simulation/shares.ts';
+import { departures, share, spreadDepartures, spreadOver, type Departure, type Share } from '../simulation/shares.ts';
 import { remark, summarise, summaryText } from '../simulation/simulation-summary.ts';
 import { serverPositions, startingPoint } from '../simulation/starting-points.ts';
 import { print } from '../terminal.ts';
@@ -24,6 +24,8 @@ import { throttled } from '../throttled-progress.ts';
 type Options = Partial<Record<Departure, Share>> & {
   readonly devices: number;
   readonly transport: Transport | 'mixed';
+  readonly unmodified?: Share;
+  readonly restart?: Share;
   readonly rate: number;
   readonly duration: number;
   readonly agentServer?: string;
@@ -39,6 +41,8 @@ type Options = Partial<Record<Departure, Share>> & {
 const mostDevices = 100_000;
 /** Tokens outlast the simulation by so much. */
 const tokenSpareSeconds = 3_600;
+/** A restart takes an agent so long at most. */
+const restartMs = 2_000;
 const reconnect = { firstMs: 500, capMs: 30_000 };
 
 /** `muster simulate` */
@@ -64,21 +68,28 @@ export function simulateCommand(): Command {
       '--device-token-key <file>',
       'devices show tokens, signed with this private key, as `muster pki token-key` makes one',
     )
-    .option('--register', 'create the devices first, through the admin API')
+    .option('--register', 'create the devices first, each with a small spec, through the admin API')
     .option('--prefix <text>', 'their names begin so, and end in a number', prefix, 'sim')
     .option('--ahead <share>', 'devices that run newer versions than the server has, such as 10% or 25', share)
     .option('--behind <share>', 'devices that run an older version', share)
     .option('--diverged <share>', 'devices whose history is not the server’s', share)
+    .option(
+      '--unmodified <share>',
+      'devices over HTTP that talk as an unmodified Flight Control agent: its pace, and numbers alone',
+      share,
+    )
+    .option('--restart <share>', 'devices whose agent restarts once, at a random time', share)
     .option('--allow-remote', 'allow addresses beyond this machine: be sure whose servers they are')
     .option('--json', 'print the summary as one line of JSON')
     .action(simulate);
   command.addHelpText(
     'after',
-    '\nWhere the server believes the devices are is asked of the admin API (--server), if any are to begin elsewhere. Devices obey\nRetry-After, and connect again by themselves. Several devices that are ahead although no restore was declared make Muster\ndeclare one by itself, as MUSTER_NOTICE_AHEAD says.',
+    '\nWhere the server believes the devices are is asked of the admin API (--server), if any are to begin elsewhere. Devices\napply what they get to files and applications in memory, as a real agent does. They obey Retry-After (unmodified agents do\nnot), and connect again by themselves. Several devices that are ahead although no restore was declared make Muster\ndeclare one by itself, as MUSTER_NOTICE_AHEAD says.',
   );
   return addExamples(command, [
     { line: 'muster simulate --devices 100 --register' },
     { line: 'muster simulate --devices 1000 --ahead 10% --diverged 5 --rate 500 --duration 2m' },
+    { line: 'muster simulate --devices 1000 --unmodified 20% --restart 5% --duration 10m' },
     {
       line: 'muster simulate --devices 100 --agent-server https://localhost:7443 --agent-ca pki/ca.crt --device-token-key pki/device-token.key',
     },
@@ -113,7 +124,7 @@ function prefix(text: string): string {
 async function simulate(options: Options, command: Command): Promise<void> {
   const agentServer = agentServerOf(options);
   const connection = connectionOf(command);
-  const departing = spreadDepartures(options.devices, options);
+  const cast = castOf(options);
   const asksApi = options.register === true || departures.some((departure) => options[departure] !== undefined);
   if (options.allowRemote !== true) {
     for (const address of [agentServer, ...(asksApi ? [connection.server] : [])]) requireLoopback(address);
@@ -122,7 +133,7 @@ async function simulate(options: Options, command: Command): Promise<void> {
   const agentCa = readAuthorities('--agent-ca', options.agentCa) ?? connection.ca;
   await requireReachable(agentServer, agentCa);
 
-  const names = departing.map((_departure, index) => `${options.prefix}-${String(index + 1).padStart(6, '0')}`);
+  const names = cast.map(({ name }) => name);
   const credentials = await deviceCredentials(names, {
     certificates: options.deviceCertDir,
     tokenKey: options.deviceTokenKey,
@@ -134,28 +145,60 @@ async function simulate(options: Options, command: Command): Promise<void> {
     const onProgress = (done: number) => progress.update(done, names.length, '');
     await registerDevices(api, names, onProgress).finally(() => progress.stop());
   }
-  const hasDepartures = departing.some((departure) => departure !== undefined);
+  const hasDepartures = cast.some(({ departure }) => departure !== undefined);
   const positions = hasDepartures ? await serverPositions(api, `${options.prefix}-`) : undefined;
-  const members = names.map((name, index): Member => {
-    const start = positions === undefined ? fresh : startingPoint(positions.get(name), departing[index]);
-    return { name, transport: transportOf(options.transport, index), start, credential: credentials[index] };
+  const members = cast.map(({ name, transport, manner, departure }, index): Member => {
+    const start = positions === undefined ? fresh : startingPoint(positions.get(name), departure);
+    return { name, transport, manner, start, credential: credentials[index] };
   });
-  await run(new SimulatedFleet({ agentServer, agentCa, members, reconnect }), options);
+  const fleet = new SimulatedFleet({ agentServer, agentCa, members, reconnect });
+  await run(fleet, new Set(cast.filter(({ restarts }) => restarts).map(({ name }) => name)), options);
 }
 
-async function run(fleet: SimulatedFleet, { rate, duration, json }: Options): Promise<void> {
+/** A device of the simulation, before it is known where it begins. */
+type CastDevice = Pick<Member, 'name' | 'transport' | 'manner'> & {
+  readonly departure: Departure | undefined;
+  readonly restarts: boolean;
+};
+
+/** @throws UsageError if a part is more than the whole */
+function castOf(options: Options): CastDevice[] {
+  const { devices, prefix, unmodified, restart } = options;
+  const departing = spreadDepartures(devices, options);
+  const indexes = departing.map((_departure, index) => index);
+  const overHttp = indexes.filter((index) => transportOf(options.transport, index) === 'http');
+  const unmodifiedOnes = spreadOver(overHttp, unmodified?.of(devices) ?? 0, '--unmodified');
+  const restarting = spreadOver(indexes, restart?.of(devices) ?? 0, '--restart');
+  return departing.map((departure, index) => ({
+    name: `${prefix}-${String(index + 1).padStart(6, '0')}`,
+    transport: transportOf(options.transport, index),
+    manner: unmodifiedOnes.has(index) ? 'flightctl' : 'muster',
+    departure,
+    restarts: restarting.has(index),
+  }));
+}
+
+async function run(
+  fleet: SimulatedFleet,
+  restarting: ReadonlySet<string>,
+  { rate, duration, json }: Options,
+): Promise<void> {
   const interruption = interruptible('interrupted: ending the simulation');
   const progress = showProgress(process.stderr, 'Simulating');
   const begunAtMs = performance.now();
   const seconds = () => (performance.now() - begunAtMs) / 1000;
   const everyMs = process.stderr.isTTY ? 500 : 5_000;
   fleet.start({ ratePerSecond: rate });
+  const restarts = fleet.devices
+    .filter(({ name }) => restarting.has(name))
+    .map((device) => setTimeout(() => fleet.restart([device], { spreadMs: restartMs }), Math.random() * duration));
   while (seconds() * 1_000 < duration && !interruption.signal.aborted) {
     const leftMs = duration - seconds() * 1_000;
     await sleep(Math.min(everyMs, leftMs), undefined, { signal: interruption.signal }).catch(() => undefined);
     progress.update(fleet.counters.answered.size, fleet.devices.length, remark(fleet, seconds()));
   }
   progress.stop();
+  for (const timer of restarts) clearTimeout(timer);
   const summary = summarise(fleet, seconds());
   await fleet.stop();
   interruption.end();

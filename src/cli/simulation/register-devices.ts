@@ -1,4 +1,4 @@
-import { answerOf, type ApiClient } from '../api-client.ts';
+import { answerOf, type ApiClient, type DeviceBody } from '../api-client.ts';
 import { ApiError } from '../failures.ts';
 import { inParallel } from '../in-parallel.ts';
 
@@ -17,15 +17,26 @@ export async function registerDevices(
 ): Promise<void> {
   let done = 0;
   await inParallel(names, width, async (name) => {
-    const metadata = { name, labels: { simulated: 'true' } };
     try {
-      await answerOf(
-        api.POST('/api/v1/devices', { body: { apiVersion: 'flightctl.io/v1beta1', kind: 'Device', metadata } }),
-      );
+      await answerOf(api.POST('/api/v1/devices', { body: simulatedDevice(name) }));
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 409) throw error;
     }
     done += 1;
     onProgress(done);
   });
+}
+
+/** A device with something to apply: a device without a spec is sent nothing. */
+function simulatedDevice(name: string): DeviceBody {
+  const file = { path: '/etc/simulated/device.conf', content: `device=${name}\n`, mode: 0o644 };
+  return {
+    apiVersion: 'flightctl.io/v1beta1',
+    kind: 'Device',
+    metadata: { name, labels: { simulated: 'true' } },
+    spec: {
+      config: [{ name: 'device', inline: [file] }],
+      applications: [{ name: 'telemetry', appType: 'container', image: 'quay.io/acme/telemetry:2.1' }],
+    },
+  };
 }

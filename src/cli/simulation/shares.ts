@@ -14,12 +14,12 @@ export function share(text: string): Share {
 }
 
 export const departures = ['ahead', 'behind', 'diverged'] as const;
-/** How a simulated device begins that is not where the server believes it is. */
+/** The way in which a simulated device begins that is not where the server believes it is. */
 export type Departure = (typeof departures)[number];
 
 /**
- * Who begins how: `undefined` for a device that is where the server believes it is. The parts are spread evenly, so that
- * every transport has its share of each.
+ * The way in which each device begins: `undefined` for one that is where the server believes it is. The parts are spread
+ * evenly, so that every transport has its share of each.
  *
  * @throws UsageError if the parts are more than the whole
  */
@@ -38,4 +38,18 @@ export function spreadDepartures(
   const spread: (Departure | undefined)[] = Array.from({ length: devices }, () => undefined);
   for (const [index, departure] of wanted.entries()) spread[Math.floor((index * devices) / wanted.length)] = departure;
   return spread;
+}
+
+/**
+ * Picks so many of some devices, spread evenly over them.
+ *
+ * @param option what asked for them, for the message
+ * @throws UsageError if there are not so many
+ */
+export function spreadOver<Item>(items: readonly Item[], wanted: number, option: string): Set<Item> {
+  if (wanted > items.length) throw new UsageError(`${option} are ${wanted} devices, more than ${items.length}`);
+  const picked = items.filter(
+    (_item, index) => Math.floor(((index + 1) * wanted) / items.length) > Math.floor((index * wanted) / items.length),
+  );
+  return new Set(picked);
 }

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../domain/verdict.ts';
 import type { SimulatedFleet } from '../../simulator/simulated-fleet.ts';
 
-/** What a simulation came to. Times are in the unit that the name says. */
+/** The counts of a simulation. Times are in the unit that the name says. */
 export type SimulationSummary = {
   readonly devices: number;
   /** Devices that were answered at least once. */
@@ -14,8 +14,14 @@ export type SimulationSummary = {
   /** Devices that were last told that they are paused. */
   readonly paused: number;
   readonly specsApplied: number;
-  /** Specs that a device ignored because their version was not above its own. */
+  /** Specs that a device ignored: older than its own, or failed there before. */
   readonly specsRefused: number;
+  /** Versions that a device could not apply, and went back from. */
+  readonly specsFailed: number;
+  /** Statuses that were accepted over HTTP. */
+  readonly statuses: number;
+  /** Restarts of agents. */
+  readonly restarts: number;
   /** Times that a device was told to come back later. */
   readonly turnedAway: number;
   readonly errors: Readonly<Record<string, number>>;
@@ -34,6 +40,9 @@ export function summarise(fleet: SimulatedFleet, seconds: number): SimulationSum
     paused: fleet.pausedCount,
     specsApplied: counters.specsApplied,
     specsRefused: counters.specsRefused,
+    specsFailed: counters.specsFailed,
+    statuses: counters.statuses,
+    restarts: devices.reduce((sum, device) => sum + device.restarts, 0),
     turnedAway: counters.turnedAway,
     errors: Object.fromEntries(counters.errors),
   };
@@ -53,7 +62,8 @@ export function summaryText(summary: SimulationSummary): string {
         .map(([verdict, count]) => `${count} ${verdict}`)
         .join(', '),
     ],
-    ['Specs', `${summary.specsApplied} applied, ${summary.specsRefused} ignored as old`],
+    ['Specs', `${summary.specsApplied} applied, ${summary.specsRefused} ignored, ${summary.specsFailed} failed`],
+    ['Restarts', String(summary.restarts)],
     ['Turned away', String(summary.turnedAway)],
     [
       'Errors',
@@ -66,7 +76,7 @@ export function summaryText(summary: SimulationSummary): string {
   return lines.map(([title, text]) => `${title.padEnd(width)}  ${text}`).join('\n');
 }
 
-/** What is said beside the bar while it runs. */
+/** The remark beside the bar while it runs. */
 export function remark(fleet: SimulatedFleet, seconds: number): string {
   const { reportsPerSecond, latencyMs, paused, specsApplied } = summarise(fleet, seconds);
   const p99 = latencyMs.p99 === null ? '' : `, p99 ${latencyMs.p99} ms`;

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../src/cli/failures.ts';
-import { share, spreadDepartures } from '../../../src/cli/simulation/shares.ts';
+import { share, spreadDepartures, spreadOver } from '../../../src/cli/simulation/shares.ts';
 
 test.each([
   ['10%', 200, 20],
@@ -38,4 +38,21 @@ test('each part has as many devices as it should, and the others are where the s
 
 test('parts that are more than the whole are refused', () => {
   expect(() => spreadDepartures(10, { ahead: share('60%'), behind: share('5') })).toThrow(UsageError);
+});
+
+test('so many of some devices are picked, spread evenly over them', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 200 }), fc.nat(200), (devices, more) => {
+      const wanted = more % (devices + 1);
+      const all = Array.from({ length: devices }, (_empty, index) => index);
+      const picked = [...spreadOver(all, wanted, '--restart')];
+      expect(picked).toHaveLength(wanted);
+      const gaps = picked.slice(1).map((index, at) => index - (picked[at] ?? 0));
+      expect(Math.max(0, ...gaps)).toBeLessThanOrEqual(Math.ceil(devices / Math.max(1, wanted)));
+    }),
+  );
+});
+
+test('more than there are cannot be picked', () => {
+  expect(() => spreadOver([1, 2], 3, '--restart')).toThrow('--restart are 3 devices, more than 2');
 });
