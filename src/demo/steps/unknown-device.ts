@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { answerOf } from '../../cli/api-client.ts';
 import type { DevicePosition } from '../../domain/position.ts';
-import type { DeviceConflict } from '../../domain/resources/device-conflict.ts';
 import { statusSchema } from '../../domain/resources/status.ts';
 import type { UnknownDevice } from '../../domain/resources/unknown-device.ts';
 import type { SimulatedDevice } from '../../simulator/simulated-device.ts';
@@ -91,25 +90,23 @@ async function enroll({ narrator, service, api }: Stage): Promise<void> {
 
 async function expectPaused(stage: Stage): Promise<void> {
   const { narrator, api, late } = stage;
-  let conflict: DeviceConflict | undefined;
+  const device = latecomerOn(stage);
   await waitForAll(stage, {
     label: 'judged, and its spec told',
     total: 1,
-    async count() {
-      if (late.pausedCount > 0) conflict = await readConflict(api, name);
-      return (conflict?.difference ?? null) === null ? 0 : 1;
-    },
+    count: () => (late.pausedCount > 0 && !device.owesSpec() ? 1 : 0),
   });
-  narrator.say(conflict?.info ?? '');
-  const verdict = conflict?.verdict ?? 'none';
+  const { info, verdict, nothingToSend } = await readConflict(api, name);
+  narrator.say(info);
   narrator.expectThat(
     'its verdict is Diverged, so it is paused until a person decides',
     verdict === 'Diverged',
     verdict,
   );
+  narrator.expectThat('nobody wrote a spec for it here, so that resuming would send it none', nothingToSend, 'one');
 }
 
-/** Here the device’s own spec wins: the restored database has no other for it. */
+/** Lets the device’s own spec win: the restored database has no other for it. */
 async function adopt(stage: Stage, { version }: DevicePosition): Promise<void> {
   const { narrator, api, witness, late } = stage;
   narrator.command(`muster adopt device ${name} --reason '${reason}'`);
