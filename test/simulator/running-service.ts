@@ -9,7 +9,7 @@ export type ServiceUnderTest = {
   stop(): Promise<void>;
   start(): Promise<void>;
   /** A call of the admin API. Paths are below `/api/v1`. */
-  call(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown>;
+  call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown>;
   /** Ends it and drops the database. */
   close(): Promise<void>;
 };

@@ -3,9 +3,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { specHash } from '../../src/domain/spec-hash.ts';
 import { DeliveryWitness } from '../../src/simulator/delivery-witness.ts';
+import { togetherObserving } from '../../src/simulator/device-observer.ts';
+import { OrderWitness } from '../../src/simulator/order-witness.ts';
 import { fresh, type StartingPoint } from '../../src/simulator/starting-point.ts';
 import { SimulatedFleet, type Member, type Transport } from '../../src/simulator/simulated-fleet.ts';
-import { deviceRequest } from '../support/documents.ts';
+import { deviceRequest, fleetRequest } from '../support/documents.ts';
+import { document } from './device/watched-agent.ts';
 import { startTestService, type ServiceUnderTest } from './running-service.ts';
 
 let service: ServiceUnderTest;
@@ -34,11 +37,13 @@ async function register(count: number): Promise<string[]> {
 }
 
 /** Both transports take part in turn. */
-function fleetOf(names: readonly string[], start: StartingPoint = fresh, observer = new DeliveryWitness()) {
+function fleetOf(names: readonly string[], start: StartingPoint = fresh, orders?: OrderWitness) {
+  const witness = new DeliveryWitness();
+  const observer = togetherObserving(witness, orders);
   const members = names.map((name, index): Member => ({ name, transport: transports[index % 2] ?? 'http', start }));
   const fleet = new SimulatedFleet({ agentServer: service.agent, members, reconnect, observer });
   open.push(fleet);
-  return { fleet, witness: observer };
+  return { fleet, witness };
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -47,6 +52,14 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 
 const runs = (fleet: SimulatedFleet, version: number) => () =>
   fleet.devices.every((device) => device.position.version === version && device.isConfirmed);
+
+/** Restarts all agents, and waits until each was answered again. */
+async function restarted(fleet: SimulatedFleet): Promise<void> {
+  fleet.restart(fleet.devices, { spreadMs: 50 });
+  await until(() => fleet.devices.every((device) => device.isConfirmed));
+}
+
+const inline = (name: string, content: string) => ({ name, inline: [{ path: `/etc/${content}`, content }] });
 
 const edit = async (names: readonly string[], version: number) => {
   for (const name of names)
@@ -128,6 +141,40 @@ test('a device of either transport that is ahead is paused, tells its spec, and 
   await until(runs(fleet, 4));
   expect(fleet.devices.map(({ spec }) => spec)).toEqual([delivered(1), delivered(1)]);
   expect(witness).toMatchObject({ violations: [], deliveries: 2 });
+});
+
+test('devices that restart while they are paused, and lose their fleet after it, keep all that somebody wrote for them', async () => {
+  const orders = new OrderWitness();
+  const written = { ...image(1), config: [inline('one', 'a'), inline('two', 'b')] };
+  const fleetName = `fleet-${(number += 1)}`;
+  const ring = { ring: fleetName };
+  const spec = { selector: { matchLabels: ring }, template: { spec: written } };
+  await service.call('POST', '/fleets', { ...fleetRequest(fleetName, ring), spec });
+  const names = Array.from({ length: 4 }, () => `sim-${(number += 1)}`);
+  for (const name of names) {
+    orders.written(name, () => written);
+    await service.call('POST', '/devices', deviceRequest(name, { labels: ring }));
+  }
+  const first = fleetOf(names, fresh, orders).fleet;
+  first.start();
+  await until(runs(first, 1));
+  expect(orders.unordered).toEqual([]);
+  const files = () => first.devices.map(({ machine }) => [...machine.files.keys()].toSorted());
+  expect(files()).toEqual(names.map(() => ['/etc/a', '/etc/b']));
+  // All of them restart between each step; the first two get ahead of the server.
+  for (const device of first.devices.slice(0, 2)) {
+    device.receive(document(9, device.spec));
+    await device.catchUp();
+  }
+  await restarted(first);
+  await until(() => first.pausedCount === 2);
+  await restarted(first);
+  await service.call('DELETE', `/fleets/${fleetName}`);
+  await restarted(first);
+  await sleep(3_000);
+  await restarted(first);
+  expect(files()).toEqual(names.map(() => ['/etc/a', '/etc/b']));
+  expect(orders.unordered).toEqual([]);
 });
 
 test('devices that the server does not know are counted and keep what they run', async () => {
