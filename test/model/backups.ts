@@ -14,7 +14,7 @@ export async function keepBackups(client: postgres.Sql): Promise<void> {
   );
   const filled = tables.map(
     ({ name, columns }) =>
-      `INSERT INTO ${name} (${columns}) SELECT ${columns} FROM backup.${name} WHERE backup_number = n;`,
+      `INSERT INTO ${name} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM backup.${name} WHERE backup_number = n;`,
   );
   const forgotten = tables.map(({ name }) => `DELETE FROM backup.${name} WHERE backup_number > n;`);
   const define = (name: string, statements: readonly string[]) =>

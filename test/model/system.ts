@@ -8,6 +8,7 @@ import { acceptReports, type Report as SentReport, type ReportOutcome } from '..
 import { findStandings } from '../../src/usecases/find-standings.ts';
 import { RenderedSpecCache } from '../../src/usecases/rendered-spec-cache.ts';
 import { renderPending } from '../../src/usecases/render-devices.ts';
+import { asWritten } from '../support/as-written.ts';
 import { createTestContext, type TestContext } from '../support/test-context.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { forgetBackupsAfter, keepBackups, putBack, takeBackup } from './backups.ts';
@@ -59,7 +60,10 @@ export class System {
       close: async () => undefined,
     };
     const bus = { publish: lost, subscribe: () => lost, close: async () => undefined };
-    const test = await createTestContext({ database, overrides: { database: faulty, queue, bus } });
+    const test = await createTestContext({
+      database,
+      overrides: { database: faulty, queue, bus, renderer: asWritten },
+    });
     await keepBackups(client);
     return new System(test, faulty, client);
   }
