@@ -1,19 +1,25 @@
 import type { Context } from './context.ts';
 import type { RenderJob } from './queue/render-queue.ts';
 import { renderDevices, renderPending } from './usecases/render-devices.ts';
+import { retryProblems } from './usecases/retry-problems.ts';
 import { rollOutFleet, rollOutPending } from './usecases/roll-out-fleet.ts';
 
 const concurrency = 2;
+/** How often specs that could not be rendered are tried again. */
+const retryProblemsEveryMs = 5 * 60_000;
 
 /** What renders: it takes hints from the queue, and every so often looks for what no hint told it. */
 export class RenderWorker {
   private readonly stopping = new AbortController();
   private sweeping: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
+  /** Milliseconds since the epoch. */
+  private problemsRetriedAt: number;
   private readonly context: Context;
 
   constructor(context: Context) {
     this.context = context;
+    this.problemsRetriedAt = context.clock.now().getTime();
   }
 
   start(): void {
@@ -58,11 +64,20 @@ export class RenderWorker {
   private async sweep(): Promise<void> {
     const { log } = this.context;
     try {
+      await this.retryProblems();
       await rollOutPending(this.context, this.stopping.signal);
       const rendered = await renderPending(this.context, this.stopping.signal);
       if (rendered > 0) log.debug({ rendered }, 'the sweep rendered what no job remembered');
     } catch (error) {
       log.warn({ error: String(error) }, 'the sweep failed; it will be tried again');
     }
+  }
+
+  private async retryProblems(): Promise<void> {
+    const now = this.context.clock.now().getTime();
+    if (now < this.problemsRetriedAt + retryProblemsEveryMs) return;
+    this.problemsRetriedAt = now;
+    const devices = await retryProblems(this.context);
+    if (devices > 0) this.context.log.debug({ devices }, 'specs that could not be rendered are tried again');
   }
 }

@@ -7,6 +7,7 @@ import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { readDevice } from '../../src/usecases/read-device.ts';
 import { readRendered } from '../../src/usecases/read-rendered.ts';
 import { renderDevices, renderPending } from '../../src/usecases/render-devices.ts';
+import { retryProblems } from '../../src/usecases/retry-problems.ts';
 import { emptyDatabase } from '../support/empty-database.ts';
 import { actor, FleetFixture } from '../support/fleet-fixture.ts';
 import { until } from '../support/held-transactions.ts';
@@ -302,6 +303,24 @@ describe('a renderer that breaks for one device', () => {
     renderer = plainRenderer;
     expect(await fleet.render()).toBe(1);
   });
+});
+
+test('a spec that could not be rendered is tried again now and then, unless its gate is not open or it waits already', async () => {
+  const broken: SpecRenderer = { render: () => ({ ok: false, problems: [{ message: 'there is no such file' }] }) };
+  for (const name of ['a', 'b', 'fine']) await fleet.create(name, { spec: image(name) });
+  await renderNamed(await here.restore(), 'fine');
+  renderer = broken;
+  await fleet.render();
+  expect(await retryProblems(here.context)).toBe(2);
+  expect(await retryProblems(here.context)).toBe(0);
+  expect(await fleet.render()).toBe(0);
+  expect(await eventRows(here.context, 'DeviceSpecInvalid')).toHaveLength(2);
+  await fleet.declareRestore();
+  await fleet.report('a', 0);
+  expect(await retryProblems(here.context)).toBe(1);
+  renderer = plainRenderer;
+  expect(await fleet.render()).toBe(1);
+  expect(await specCondition('a')).toMatchObject({ status: 'True' });
 });
 
 describe('a reason that may pass', () => {
