@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Executor } from './client.ts';
+import { countProblems, type ProblemCounts } from './device-problems.ts';
 import { isOpen } from './gate-sql.ts';
 
 /** What is counted and timed of the whole service, whichever instance asks. */
@@ -12,6 +13,7 @@ export type ServiceFigures = {
   readonly restore: { readonly declaredAt: Date; readonly declaredBy: string } | null;
   /** Since when a device waits to be rendered that may be; null if there is none. */
   readonly oldestWanted: Date | null;
+  readonly problems: ProblemCounts;
   readonly certificates: CertificateFigures;
 };
 
@@ -54,6 +56,7 @@ export async function readServiceFigures(
     conflictPaused: Number(row.paused),
     restore: row.genesis ? null : { declaredAt: new Date(row.declared_at), declaredBy: row.declared_by },
     oldestWanted: since === null ? null : new Date(since),
+    problems: await countProblems(db),
     certificates: await readCertificateFigures(db, span),
   };
 }

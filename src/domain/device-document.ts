@@ -16,6 +16,7 @@ export const annotationKeys = {
   restore: 'muster/restore',
   specAdopted: 'muster/specAdopted',
   certificateExpiresAt: 'muster/certificateExpiresAt',
+  lastRolloutError: 'fleet-controller/lastRolloutError',
 } as const;
 
 const serviceAnnotations: ReadonlySet<string> = new Set(Object.values(annotationKeys));
@@ -44,11 +45,9 @@ export function deviceDocument(device: DeviceRecord, view: Viewpoint): Device {
   };
 }
 
-/** Annotations that say where the server thinks the device is, and its gate. */
-export function derivedAnnotations(
-  { state, specAdopted, certificateExpiresAt }: DeviceRecord,
-  view: Viewpoint,
-): Record<string, string> {
+/** Annotations that say where the server thinks the device is, its gate, and the fault in its fleet's template. */
+export function derivedAnnotations(device: DeviceRecord, view: Viewpoint): Record<string, string> {
+  const { state, specAdopted, rolloutProblem, certificateExpiresAt } = device;
   const gate = gateOf(state, view.restore);
   const { timeline, version, specHash } = state.server;
   // A page has a hundred of these: set one by one, which costs a fifth of spreading objects.
@@ -58,6 +57,7 @@ export function derivedAnnotations(
   if (version !== 0) annotations[annotationKeys.renderedVersion] = String(version);
   if (specHash !== null) annotations[annotationKeys.renderedSpecHash] = specHash;
   if (specAdopted) annotations[annotationKeys.specAdopted] = 'true';
+  if (rolloutProblem !== null) annotations[annotationKeys.lastRolloutError] = rolloutProblem;
   if (certificateExpiresAt !== null) {
     annotations[annotationKeys.certificateExpiresAt] = certificateExpiresAt.toISOString();
   }

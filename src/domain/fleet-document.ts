@@ -1,19 +1,23 @@
+import { validCondition, type FleetProblems } from './fleet-problems.ts';
 import type { FleetRecord } from './fleet-record.ts';
 import type { DevicesSummary } from './resources/devices-summary.ts';
+import type { Condition } from './resources/condition.ts';
 import type { Fleet, FleetSpec } from './resources/fleet.ts';
 import { unfollowedPolicy } from './unfollowed-policy.ts';
 
 /** What is known of a fleet beside its row. */
 export type FleetFacts = {
-  /** When its last rollout started or was completed; undefined where no event tells. */
+  /** When its last rollout started or came to its end; undefined where no event tells. */
   readonly rolloutChangedAt: Date | undefined;
   readonly devicesSummary: DevicesSummary | undefined;
+  /** Undefined where every device can be given the template. */
+  readonly problems: FleetProblems | undefined;
 };
 
 /** A fleet as the API shows it. */
-export function fleetDocument(fleet: FleetRecord, { rolloutChangedAt, devicesSummary }: FleetFacts): Fleet {
-  const { generation, rolledOutGeneration } = fleet;
-  const inProgress = rolledOutGeneration < generation;
+export function fleetDocument(fleet: FleetRecord, { rolloutChangedAt, devicesSummary, problems }: FleetFacts): Fleet {
+  const { generation } = fleet;
+  const changedAt = rolloutChangedAt ?? fleet.createdAt;
   return {
     apiVersion: 'flightctl.io/v1beta1',
     kind: 'Fleet',
@@ -29,24 +33,35 @@ export function fleetDocument(fleet: FleetRecord, { rolloutChangedAt, devicesSum
     spec: fleet.spec as FleetSpec,
     status: {
       conditions: [
-        {
-          type: 'RolloutInProgress',
-          status: inProgress ? 'True' : 'False',
-          observedGeneration: generation,
-          lastTransitionTime: (rolloutChangedAt ?? fleet.createdAt).toISOString(),
-          reason: inProgress ? 'Active' : 'Inactive',
-          message: [
-            inProgress
-              ? `Generation ${generation} is on its way to the devices.`
-              : `Generation ${generation} has reached every device.`,
-            // The contract has no type of condition for it, and this one is about just that.
-            unfollowedPolicy(fleet.spec),
-          ]
-            .filter(Boolean)
-            .join(' '),
-        },
+        validCondition(problems, { generation, changedAt }),
+        rolloutCondition(fleet, { changedAt, problems }),
       ],
       ...(devicesSummary && { devicesSummary }),
     },
   };
+}
+
+/** The condition `RolloutInProgress`: a rollout that left devices out has ended, and has not reached every device. */
+function rolloutCondition(
+  { generation, rolledOutGeneration, spec }: FleetRecord,
+  { changedAt, problems }: { changedAt: Date; problems: FleetProblems | undefined },
+): Condition {
+  const inProgress = rolledOutGeneration < generation;
+  const ended = problems === undefined ? 'Inactive' : 'Suspended';
+  return {
+    type: 'RolloutInProgress',
+    status: inProgress ? 'True' : 'False',
+    observedGeneration: generation,
+    lastTransitionTime: changedAt.toISOString(),
+    reason: inProgress ? 'Active' : ended,
+    // The contract has no type of condition for a policy that is not followed, and this one is about just that.
+    message: [rolloutMessage(generation, inProgress, problems), unfollowedPolicy(spec)].filter(Boolean).join(' '),
+  };
+}
+
+function rolloutMessage(generation: number, inProgress: boolean, problems: FleetProblems | undefined): string {
+  if (inProgress) return `Generation ${generation} is on its way to the devices.`;
+  if (problems === undefined) return `Generation ${generation} has reached every device.`;
+  const devices = problems.count === 1 ? '1 device' : `${problems.count} devices`;
+  return `Generation ${generation} has not reached ${devices}: see the condition Valid.`;
 }

@@ -1,4 +1,5 @@
 import type { NewEvent } from './event.ts';
+import { problemsInBrief, type FleetProblems } from './fleet-problems.ts';
 import type { Ownership } from './ownership.ts';
 
 type Resource = { readonly kind: NewEvent['involved']['kind']; readonly name: string };
@@ -38,7 +39,7 @@ export function updatedEvent(
   };
 }
 
-/** A fleet's selector or template is on its way to its devices; or has reached them all. */
+/** A fleet's selector or template is on its way to its devices; or has been written for them all. */
 export function rolloutEvent(
   fleet: string,
   generation: number,
@@ -55,6 +56,23 @@ export function rolloutEvent(
     details: started
       ? { detailType: 'FleetRolloutStarted', templateVersion, rolloutStrategy: 'None' }
       : { detailType: 'FleetRolloutCompleted', templateVersion },
+    actor,
+  };
+}
+
+/** A fleet's template has been written for all devices but some, for which it cannot be filled in. */
+export function rolloutFailedEvent(
+  fleet: string,
+  generation: number,
+  problems: FleetProblems,
+  actor: string,
+): NewEvent {
+  return {
+    type: 'Warning',
+    reason: 'FleetRolloutFailed',
+    involved: { kind: 'Fleet', name: fleet },
+    message: `Rollout of generation ${generation} did not reach every device: ${problemsInBrief(problems)}.`,
+    details: { detailType: 'FleetRolloutFailed', templateVersion: String(generation) },
     actor,
   };
 }

@@ -98,6 +98,12 @@ export const gauges = {
     about:
       'How long the device has waited that wants rendering and may be rendered for longest; 0 if there is none. The whole service, from the database.',
   },
+  problems: {
+    name: 'muster_devices_with_problems',
+    about:
+      'Devices that cannot be given what is written for them, and keep what they run: the `template` of their fleet cannot be filled in for them, or their `spec` cannot be rendered. The whole service, from the database.',
+    labels: [{ name: 'problem', values: ['template', 'spec'] }],
+  },
   deviceCertificates: {
     name: 'muster_device_certificates',
     about:

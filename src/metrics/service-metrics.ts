@@ -176,8 +176,10 @@ export class ServiceMetrics implements Observer {
   }
 
   private setFigures(figures: ServiceFigures | undefined): void {
-    const { devices, restoreDeclaredAt, oldestWantedRender, deviceCertificates, nextCertificateExpiry } = this.gauges;
+    const { devices, restoreDeclaredAt, oldestWantedRender, problems, deviceCertificates, nextCertificateExpiry } =
+      this.gauges;
     devices.reset();
+    problems.reset();
     restoreDeclaredAt.reset();
     oldestWantedRender.remove();
     deviceCertificates.reset();
@@ -187,6 +189,8 @@ export class ServiceMetrics implements Observer {
     devices.set({ gate: 'Open' }, total - awaiting - conflictPaused);
     devices.set({ gate: 'AwaitingReconnect' }, awaiting);
     devices.set({ gate: 'ConflictPaused' }, conflictPaused);
+    problems.set({ problem: 'template' }, figures.problems.template);
+    problems.set({ problem: 'spec' }, figures.problems.spec);
     if (restore !== null) {
       const by = restore.declaredBy === serviceActor ? 'service' : 'person';
       restoreDeclaredAt.set({ by }, restore.declaredAt.getTime() / 1_000);

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, Executor } from '../db/client.ts';
 import { summariseFleets } from '../db/device-summary.ts';
 import { lastEventTimes } from '../db/event-store.ts';
+import { readFleetProblems } from '../db/device-problems.ts';
 import { findFleet } from '../db/fleet-store.ts';
 import { openSnapshot } from '../db/snapshot.ts';
 import type { Viewpoint } from '../domain/device-record.ts';
@@ -36,11 +37,16 @@ export async function fleetDocumentOf(tx: Executor, fleet: FleetRecord, view?: V
 /** What is shown of fleets beside their rows. @param view for a summary of their devices */
 export async function factsOf(tx: Executor, fleets: readonly FleetRecord[], view: Viewpoint | undefined) {
   const names = fleets.map(({ name }) => name);
-  const [rolloutTimes, summaries] = await Promise.all([
-    lastEventTimes(tx, 'Fleet', names, ['FleetRolloutStarted', 'FleetRolloutCompleted']),
+  const [rolloutTimes, problems, summaries] = await Promise.all([
+    lastEventTimes(tx, 'Fleet', names, ['FleetRolloutStarted', 'FleetRolloutCompleted', 'FleetRolloutFailed']),
+    readFleetProblems(tx, names),
     view && summariseFleets(tx, names, view),
   ]);
-  return (name: string) => ({ rolloutChangedAt: rolloutTimes.get(name), devicesSummary: summaries?.get(name) });
+  return (name: string) => ({
+    rolloutChangedAt: rolloutTimes.get(name),
+    devicesSummary: summaries?.get(name),
+    problems: problems.get(name),
+  });
 }
 
 export function noSuchFleet(name: string): MusterError {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Database, Executor } from '../db/client.ts';
+import { readRolloutProblems } from '../db/device-problems.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { currentRestore, holdRestore } from '../db/fence.ts';
 import { holdFleets } from '../db/fleet-lock.ts';
@@ -7,7 +8,7 @@ import { findFleet, listFleetRules, listFleetsToRollOut, markRolledOut } from '.
 import { listDevicesNearFleet } from '../db/ownership-store.ts';
 import { serviceActor } from '../domain/event.ts';
 import { ownerNamed } from '../domain/ownership.ts';
-import { rolloutEvent } from '../domain/resource-events.ts';
+import { rolloutEvent, rolloutFailedEvent } from '../domain/resource-events.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { reviewOwnership } from './review-ownership.ts';
@@ -21,7 +22,8 @@ const devicesPerBatch = 500;
 const fleetsPerPage = 100;
 
 /**
- * Brings a fleet's selector and template to its devices: decides anew who owns them and lets them be rendered. Level, not
+ * Brings a fleet's selector and template to its devices: decides anew who owns them and writes the template, filled in, into each.
+ * A device for which that cannot be done keeps its spec and does not keep the others from theirs. Level, not
  * edge: it does nothing for a fleet that is rolled out, takes up what a killed process left half done, and stops where a
  * restore was declared or the fleet changed meanwhile, since another rollout is due then.
  *
@@ -87,5 +89,10 @@ async function complete(tx: Executor, { restore, fleet, generation }: Rollout, n
   if ((await holdRestore(tx)) !== restore) return;
   await holdFleets(tx);
   if (!(await markRolledOut(tx, fleet, generation))) return;
-  await appendEvents(tx, [rolloutEvent(fleet, generation, 'Completed', serviceActor)], { restore, now });
+  const problems = await readRolloutProblems(tx, fleet);
+  const event =
+    problems === undefined
+      ? rolloutEvent(fleet, generation, 'Completed', serviceActor)
+      : rolloutFailedEvent(fleet, generation, problems, serviceActor);
+  await appendEvents(tx, [event], { restore, now });
 }

@@ -23,6 +23,9 @@ afterAll(async () => {
   await here.close();
 });
 
+/** The first condition of a fleet whose template can be given to every device. */
+const valid = { type: 'Valid', status: 'True', reason: 'Valid', message: '' };
+
 const fresh = (): string => `fleet-${(number += 1)}`;
 const rollOut = () => rollOutPending(here.context, new AbortController().signal);
 
@@ -43,11 +46,14 @@ describe('creating a fleet', () => {
     expect(fleet).toMatchObject({
       metadata: { name, generation: 1, resourceVersion: '1' },
       spec: request.spec,
-      status: { conditions: [{ type: 'RolloutInProgress', status: 'True' }] },
+      status: { conditions: [valid, { type: 'RolloutInProgress', status: 'True' }] },
     });
     expect(await eventReasons(here.context, name)).toEqual(['ResourceCreated', 'FleetRolloutStarted']);
     await rollOut();
-    expect((await read(name)).status?.conditions).toMatchObject([{ type: 'RolloutInProgress', status: 'False' }]);
+    expect((await read(name)).status?.conditions).toMatchObject([
+      valid,
+      { type: 'RolloutInProgress', status: 'False' },
+    ]);
     expect(await eventReasons(here.context, name)).toEqual([
       'ResourceCreated',
       'FleetRolloutStarted',
@@ -104,6 +110,49 @@ describe('creating a fleet', () => {
   });
 });
 
+describe('a template that cannot be filled in for some devices', () => {
+  test('makes the fleet invalid, names them, and does not count as having reached every device', async () => {
+    const name = fresh();
+    const image = 'quay.io/acme/os:{{ .metadata.labels.ring }}';
+    const labels = { fleet: name };
+    await api.post('/devices', deviceRequest(`${name}-a`, { labels: { ...labels, ring: '1' } }));
+    for (const number of [1, 2, 3, 4, 5, 6]) {
+      await api.post('/devices', deviceRequest(`${name}-b${number}`, { labels }));
+    }
+    await api.post('/fleets', fleetRequest(name, labels, image));
+    await rollOut();
+    const [validity, rollout] = (await read(name)).status?.conditions ?? [];
+    expect(validity).toMatchObject({ type: 'Valid', status: 'False', reason: 'Invalid' });
+    expect(validity?.message).toMatch(
+      new RegExp(`^6 devices keep the spec they had: ${name}-b1 \\(.*ring.*\\), ${name}-b2 .*, and 1 more\\.$`),
+    );
+    expect(rollout).toMatchObject({
+      type: 'RolloutInProgress',
+      status: 'False',
+      reason: 'Suspended',
+      message: 'Generation 1 has not reached 6 devices: see the condition Valid.',
+    });
+    expect(await eventReasons(here.context, name)).toEqual([
+      'ResourceCreated',
+      'FleetRolloutStarted',
+      'FleetRolloutFailed',
+    ]);
+    const listed = documentOf(await api.get(`/fleets?fieldSelector=metadata.name=${name}`), 200, fleetListSchema);
+    expect(listed.items[0]?.status?.conditions[0]).toEqual(validity);
+
+    for (const number of [1, 2, 3, 4, 5, 6]) {
+      await api.put(
+        `/devices/${name}-b${number}`,
+        deviceRequest(`${name}-b${number}`, { labels: { ...labels, ring: '2' } }),
+      );
+    }
+    expect((await read(name)).status?.conditions).toMatchObject([
+      valid,
+      { status: 'False', reason: 'Inactive', message: 'Generation 1 has reached every device.' },
+    ]);
+  });
+});
+
 describe('changing a fleet', () => {
   test('by PUT creates or replaces it, and with the same document leaves no trace', async () => {
     const name = fresh();
@@ -114,7 +163,7 @@ describe('changing a fleet', () => {
     const changed = await api.put(`/fleets/${name}`, fleetRequest(name, { fleet: name }, 'quay.io/acme/os:2'));
     expect(documentOf(changed, 200, fleetSchema)).toMatchObject({
       metadata: { generation: 2, resourceVersion: '2' },
-      status: { conditions: [{ status: 'True' }] },
+      status: { conditions: [valid, { type: 'RolloutInProgress', status: 'True' }] },
     });
     expect((await eventReasons(here.context, name)).slice(3)).toEqual(['ResourceUpdated', 'FleetRolloutStarted']);
   });
@@ -137,7 +186,7 @@ describe('changing a fleet', () => {
     const answer = await api.put(`/fleets/${name}`, { ...policy, metadata: { name, labels: { team: 'x' } } });
     expect(documentOf(answer, 200, fleetSchema)).toMatchObject({
       metadata: { generation: 2, resourceVersion: '2', labels: { team: 'x' } },
-      status: { conditions: [{ status: 'False' }] },
+      status: { conditions: [valid, { type: 'RolloutInProgress', status: 'False' }] },
     });
     expect((await eventReasons(here.context, name)).slice(3)).toEqual(['ResourceUpdated']);
   });

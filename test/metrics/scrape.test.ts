@@ -3,9 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp, type App } from '../../src/app.ts';
 import { lockForDeclaring } from '../../src/db/fence.ts';
 import type { SpecRenderer } from '../../src/domain/spec-renderer.ts';
+import type { FleetRequest } from '../../src/domain/resources/fleet.ts';
+import { createFleet } from '../../src/usecases/create-fleet.ts';
+import { deleteDevice } from '../../src/usecases/delete-device.ts';
 import { renderDevices } from '../../src/usecases/render-devices.ts';
 import { verifyDatabase } from '../../src/usecases/verify-database.ts';
 import { RenderWorker } from '../../src/worker.ts';
+import { fleetRequest } from '../support/documents.ts';
 import { actor, FleetFixture } from '../support/fleet-fixture.ts';
 import { connectTo, holdTransaction, until, untilWaiting } from '../support/held-transactions.ts';
 import { plainRenderer, refusedImage } from '../support/plain-renderer.ts';
@@ -87,6 +91,26 @@ describe('the metrics of a service', () => {
     const grown = await growth(() => fleet.render());
     expect(grown('muster_renders_total{result="rendered"}')).toBe(2);
     expect((await scrape(api)).get('muster_render_oldest_wanted_age_seconds')).toBe(0);
+  });
+
+  test('tell how many devices cannot be given what is written for them, until they can', async () => {
+    const problems = async () => {
+      const samples = await scrape(api);
+      return ['template', 'spec'].map((problem) => samples.get(`muster_devices_with_problems{problem="${problem}"}`));
+    };
+    expect(await problems()).toEqual([0, 0]);
+    const request = fleetRequest('troubled', { troubled: 'yes' }, 'quay.io/acme/{{ .metadata.labels.rack }}:1');
+    await createFleet(here.context, { request: request as FleetRequest, actor });
+    await fleet.create('without-label', { labels: { troubled: 'yes' } });
+    await fleet.create('troublesome', { spec: { os: { image: refusedImage } } });
+    await fleet.render();
+    expect(await problems()).toEqual([1, 1]);
+    await deleteDevice(here.context, { name: 'without-label', actor });
+    expect(await problems()).toEqual([0, 1]);
+    await fleet.edit('troublesome', 'quay.io/acme/a:1');
+    await fleet.render();
+    expect(await problems()).toEqual([0, 0]);
+    await deleteDevice(here.context, { name: 'troublesome', actor });
   });
 
   test('do not count a render as waiting whose device may not be rendered', async () => {
