@@ -15,6 +15,10 @@ export type RenderResult = (typeof renderResults)[number];
 export const restoreCauses = ['person', 'copy', 'rewind', 'ahead'] as const;
 export type RestoreCause = (typeof restoreCauses)[number];
 
+/** Sign that two machines speak under one name: what they say of themselves, or connections that take over from each other. */
+export const cloneEvidences = ['machine', 'connection'] as const;
+export type CloneEvidence = (typeof cloneEvidences)[number];
+
 export type CommittedReports = {
   readonly outcomes: ReadonlyArray<
     { readonly kind: 'known'; readonly verdict: Verdict } | { readonly kind: 'unknown' | 'refused' }
@@ -34,4 +38,5 @@ export type Observer = {
   shed(reason: ShedReason): void;
   rendered(devices: Readonly<Partial<Record<RenderResult, number>>>): void;
   restoreDeclared(cause: RestoreCause): void;
+  cloneSigns(evidence: CloneEvidence, times: number): void;
 };

@@ -10,7 +10,8 @@ const meaningOfCode: Record<keyof typeof closeCodes, string> = {
   goingAway: 'the service is shutting down: connect again',
   notAllowed: 'not allowed: a wrong device name or subprotocol, or a credential that no longer holds',
   tooBig: 'a frame was too big',
-  tryAgainLater: 'come back later; the reason text is the number of seconds',
+  tryAgainLater:
+    'come back later; the reason text is the number of seconds. Too much is asked of the service, or living connections of the device take over from each other again and again',
   replaced: 'a newer connection of the same device replaced this one',
 };
 

@@ -21,6 +21,9 @@ const sendAgainAfterMs = 30_000;
 /** Bytes that may wait to be sent to a device that does not read. */
 const maxUnsentBytes = 8 * 1024 * 1024;
 
+/** Code of a connection that ended without a goodbye (RFC 6455, section 7.1.5). */
+const cutOff = 1006;
+
 /** Where a device is that never said where it is. */
 const nothingRun: DevicePosition = { timeline: null, version: 0, specHash: null };
 
@@ -86,16 +89,17 @@ export class DeviceSocket {
     this.socket.ping();
   }
 
-  /** Says goodbye; a device that does not answer in time is cut off. */
-  async close(code: number, reason: string, timeoutMs = 2_000): Promise<void> {
-    if (this.socket.readyState === this.socket.CLOSED) return;
-    const closed = new Promise<void>((resolve) => {
-      this.socket.once('close', () => resolve());
+  /** Says goodbye; a device that does not answer in time is cut off. @returns whether it answered */
+  async close(code: number, reason: string, timeoutMs = 2_000): Promise<boolean> {
+    if (this.socket.readyState === this.socket.CLOSED) return false;
+    const closed = new Promise<number>((resolve) => {
+      this.socket.once('close', resolve);
     });
     this.socket.close(code, reason);
     const timer = setTimeout(() => this.socket.terminate(), timeoutMs);
-    await closed;
+    const answer = await closed;
     clearTimeout(timer);
+    return answer !== cutOff;
   }
 
   /** Ends the connection because this process stops: answers what has come as far as half of the time allows, then says goodbye. */

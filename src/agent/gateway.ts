@@ -40,6 +40,7 @@ export function createGateway(context: Context, sockets: { pingEveryMs?: number 
     const started = performance.now();
     const accepted = await tracing.ownSpan('accept reports', { 'muster.reports': reports }, commit);
     observer.reportsCommitted({ ...accepted, seconds: (performance.now() - started) / 1_000 });
+    if (accepted.cloneSigns > 0) observer.cloneSigns('machine', accepted.cloneSigns);
     return accepted;
   };
   const gateway: Gateway = {

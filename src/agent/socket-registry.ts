@@ -1,5 +1,7 @@
 import type { Bus } from '../bus/bus.ts';
+import type { Observer } from '../observer.ts';
 import type { DeviceSocket } from './device-socket.ts';
+import { TakeoverWatch, type TakeoverDeps } from './takeover-watch.ts';
 
 /** Why a connection is closed: codes of RFC 6455, and one of ours. */
 export const closeCodes = {
@@ -19,12 +21,19 @@ export class SocketRegistry {
   private readonly pings: NodeJS.Timeout;
   private readonly unsubscribe: () => void;
   private readonly bus: Bus;
+  private readonly observer: Observer;
+  private readonly takeovers: TakeoverWatch;
   /** Connections that this process has heard of on the bus too. */
   private readonly announced = new WeakSet<DeviceSocket>();
+  /** Connections that lost their place, and are counted once however many newer ones are heard of meanwhile. */
+  private readonly replaced = new WeakSet<DeviceSocket>();
   private closing = false;
 
-  constructor({ bus }: { bus: Bus }, { pingEveryMs = defaultPingEveryMs }: { pingEveryMs?: number } = {}) {
+  constructor(deps: TakeoverDeps, { pingEveryMs = defaultPingEveryMs }: { pingEveryMs?: number } = {}) {
+    const { bus } = deps;
     this.bus = bus;
+    this.observer = deps.observer;
+    this.takeovers = new TakeoverWatch(deps);
     this.pings = setInterval(() => this.pingAll(), pingEveryMs);
     this.unsubscribe = bus.subscribe((message) => {
       if (message.type === 'device-connected') this.hear(message);
@@ -39,22 +48,31 @@ export class SocketRegistry {
     const socket = this.sockets.get(device);
     if (socket === undefined) return;
     if (socket.connection === connection) this.announced.add(socket);
-    else if (this.announced.has(socket)) this.replace(socket);
+    else if (this.announced.has(socket)) void this.replace(socket);
   }
 
   get count(): number {
     return this.sockets.size;
   }
 
-  /** The newest connection of a device is the one that counts: an older one is closed, on this instance and any other. */
+  /**
+   * The newest connection of a device is the one that counts: an older one is closed, on this instance and any other. Where
+   * living connections take over from each other again and again, a new one is told to come back later.
+   */
   add(socket: DeviceSocket): void {
     if (this.closing) {
       void socket.close(closeCodes.goingAway, 'shutting down');
       return;
     }
+    const secondsToWait = this.takeovers.secondsToWait(socket.device);
+    if (secondsToWait > 0) {
+      this.observer.shed('1013');
+      void socket.close(closeCodes.tryAgainLater, String(secondsToWait));
+      return;
+    }
     const older = this.sockets.get(socket.device);
     this.sockets.set(socket.device, socket);
-    if (older !== undefined) this.replace(older);
+    if (older !== undefined) void this.replace(older);
     this.bus.publish({ type: 'device-connected', device: socket.device, connection: socket.connection });
   }
 
@@ -67,11 +85,16 @@ export class SocketRegistry {
     this.closing = true;
     clearInterval(this.pings);
     this.unsubscribe();
+    this.takeovers.stop();
     await Promise.all([...this.sockets.values()].map((socket) => socket.takeLeave(timeoutMs)));
   }
 
-  private replace(socket: DeviceSocket): void {
-    void socket.close(closeCodes.replaced, 'a newer connection of this device replaced this one');
+  /** A device that lost its network left its connection behind, and nobody answers on it: that is no contest. */
+  private async replace(socket: DeviceSocket): Promise<void> {
+    if (this.replaced.has(socket)) return;
+    this.replaced.add(socket);
+    const wasAlive = await socket.close(closeCodes.replaced, 'a newer connection of this device replaced this one');
+    if (wasAlive && !this.closing) this.takeovers.contested(socket.device);
   }
 
   private pingAll(): void {

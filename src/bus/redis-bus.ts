@@ -11,6 +11,7 @@ const messageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('device-news'), devices: z.array(z.string()) }),
   z.object({ type: z.literal('restore-declared'), restore: z.string() }),
   z.object({ type: z.literal('device-connected'), device: z.string(), connection: z.string() }),
+  z.object({ type: z.literal('device-contested'), device: z.string(), times: z.int().min(1), said: z.boolean() }),
 ]);
 
 /** The bus over Redis publish/subscribe. What Redis loses, the sweep of each instance finds. */

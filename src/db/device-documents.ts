@@ -1,18 +1,39 @@
 import { eq, sql } from 'drizzle-orm';
+import type { Sightings } from '../domain/clones.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Executor } from './client.ts';
+import { prepared } from './prepared-statements.ts';
 import { devices, deviceStatuses } from './schema.ts';
 
-/** Keeps the last status document of each device. A device that is not in the database is passed over. */
-export async function saveStatuses(tx: Executor, statuses: ReadonlyMap<string, JsonObject>, now: Date): Promise<void> {
+/**
+ * Keeps the last status document of each device. A device that is not in the database is passed over.
+ *
+ * @param sightings of machines, where a status says anything new of them
+ */
+export async function saveStatuses(
+  tx: Executor,
+  statuses: ReadonlyMap<string, JsonObject>,
+  now: Date,
+  sightings: ReadonlyMap<string, Sightings> = new Map(),
+): Promise<void> {
   if (statuses.size === 0) return;
-  const rows = [...statuses].map(([name, status]) => ({ name, status }));
+  const rows = [...statuses].map(([name, status]) => ({ name, status, machines: sightings.get(name) ?? null }));
   await tx.execute(sql`
-    INSERT INTO device_statuses (name, status, reported_at)
-    SELECT r.name, r.status, ${now.toISOString()}::timestamptz
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(name text, status jsonb) JOIN devices USING (name)
+    INSERT INTO device_statuses (name, status, machines, reported_at)
+    SELECT r.name, r.status, nullif(r.machines, 'null'::jsonb), ${now.toISOString()}::timestamptz
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(name text, status jsonb, machines jsonb)
+      JOIN devices USING (name)
     ORDER BY r.name
-    ON CONFLICT (name) DO UPDATE SET status = excluded.status, reported_at = excluded.reported_at`);
+    ON CONFLICT (name) DO UPDATE SET status = excluded.status, reported_at = excluded.reported_at,
+      machines = coalesce(excluded.machines, device_statuses.machines)`);
+}
+
+/** What is known of the machines that speak under these names; a name is absent where nothing is. */
+export async function readSightings(tx: Executor, names: readonly string[]): Promise<Map<string, Sightings>> {
+  if (names.length === 0) return new Map();
+  const rows = await tx.execute<{ name: string; machines: Sightings }>(sql`${prepared}
+    SELECT name, machines FROM device_statuses WHERE name = ANY(${sql.param(names)}::text[]) AND machines IS NOT NULL`);
+  return new Map(rows.map(({ name, machines }) => [name, machines]));
 }
 
 export type ReportedSpec = { readonly version: number; readonly spec: JsonObject };

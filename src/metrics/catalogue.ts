@@ -1,6 +1,6 @@
 import { gates } from '../domain/gate.ts';
 import { verdicts } from '../domain/verdict.ts';
-import { renderResults, restoreCauses, shedReasons } from '../observer.ts';
+import { cloneEvidences, renderResults, restoreCauses, shedReasons } from '../observer.ts';
 
 type Label = { readonly name: string; readonly values: readonly string[] | string };
 export type MetricAbout = {
@@ -39,6 +39,12 @@ export const counters = {
     name: 'muster_sheds_total',
     about: 'Devices told to come back later: by an HTTP 503, or by closing their WebSocket with 1013.',
     labels: [{ name: 'reason', values: shedReasons }],
+  },
+  cloneSigns: {
+    name: 'muster_device_clone_signs_total',
+    about:
+      'Signs that two machines speak under one name: a boot or a serial number that comes back after another one (`machine`), or living WebSockets of one device that go on to take over from each other (`connection`).',
+    labels: [{ name: 'evidence', values: cloneEvidences }],
   },
   restoresDeclared: {
     name: 'muster_restores_declared_total',

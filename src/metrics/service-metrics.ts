@@ -4,7 +4,7 @@ import type { Database } from '../db/client.ts';
 import { readServiceFigures, type ServiceFigures } from '../db/service-figures.ts';
 import { serviceActor } from '../domain/event.ts';
 import { verdicts } from '../domain/verdict.ts';
-import type { CommittedReports, Observer, RenderResult, RestoreCause, ShedReason } from '../observer.ts';
+import type { CloneEvidence, CommittedReports, Observer, RenderResult, RestoreCause, ShedReason } from '../observer.ts';
 import { jobStates, type RenderQueue } from '../queue/render-queue.ts';
 import { lookAtHealth, type Health } from '../usecases/look-at-health.ts';
 import { version } from '../version.ts';
@@ -131,6 +131,10 @@ export class ServiceMetrics implements Observer {
 
   restoreDeclared(cause: RestoreCause): void {
     this.counters.restoresDeclared.inc({ cause });
+  }
+
+  cloneSigns(evidence: CloneEvidence, times: number): void {
+    this.counters.cloneSigns.inc({ evidence }, times);
   }
 
   apiAnswered(method: string, code: number, seconds: number): void {

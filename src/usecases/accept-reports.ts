@@ -1,7 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { Database, Executor } from '../db/client.ts';
 import { finishDecommissions } from '../db/decommission-store.ts';
-import { devicesWithKnownSpec, saveDeviceSpecs, saveStatuses, type ReportedSpec } from '../db/device-documents.ts';
+import {
+  devicesWithKnownSpec,
+  readSightings,
+  saveDeviceSpecs,
+  saveStatuses,
+  type ReportedSpec,
+} from '../db/device-documents.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
 import {
@@ -27,6 +33,7 @@ import { aheadEvent, transitionEvent } from '../domain/report-events.ts';
 import { settlingEvent } from '../domain/restore-events.ts';
 import { hasEndedDecommission } from '../domain/told-status.ts';
 import { judge, type Verdict } from '../domain/verdict.ts';
+import { CloneSightings } from './clone-sightings.ts';
 
 /** Whatever a device says of itself: a poll, a status update, a WebSocket frame. */
 export type Report = {
@@ -76,6 +83,8 @@ export type AcceptedReports = {
   readonly toRender: readonly string[];
   /** A device was ahead although it had answered: either it lies, or the server went back without being told. */
   readonly aheadWithoutRestore: boolean;
+  /** Reports that show two machines under one name. */
+  readonly cloneSigns: number;
 };
 
 /** How stale a device's last-seen time may be: a heartbeat that changes nothing else is written no more often. */
@@ -98,12 +107,14 @@ async function commitReports(
 ): Promise<AcceptedReports> {
   const names = [...new Set(reports.map((report) => report.device))];
   return await database.transact(async (tx) => {
-    const [restore, rows, declaredAt] = await Promise.all([
+    const [restore, rows, declaredAt, sightings] = await Promise.all([
       holdRestore(tx),
       read(tx, names),
       currentRestoreDeclaredAt(tx),
+      readSightings(tx, tellingNames(reports)),
     ]);
-    const batch = new ReportBatch({ id: restore, declaredAt }, rows, clock.now());
+    const now = clock.now();
+    const batch = new ReportBatch({ id: restore, declaredAt }, rows, new CloneSightings(sightings, now), now);
     const judged = reports.map((report) => batch.apply(report));
     const awaiting = await batch.write(tx);
     const knownSpecs = await devicesWithKnownSpec(tx, batch.paused());
@@ -114,8 +125,14 @@ async function commitReports(
       awaiting,
       toRender: batch.toRender(),
       aheadWithoutRestore: batch.aheadWithoutRestore,
+      cloneSigns: batch.clones.signs,
     };
   });
+}
+
+/** Devices whose reports say something of the machine. */
+function tellingNames(reports: readonly Report[]): string[] {
+  return [...new Set(reports.filter(({ status }) => status !== undefined).map(({ device }) => device))];
 }
 
 type Judged = { readonly row: PositionRow; readonly decision: Decision };
@@ -165,12 +182,19 @@ class ReportBatch {
   private readonly restore: string;
   private readonly declaredAt: Date;
   private readonly rows: ReadonlyMap<string, PositionRow>;
+  readonly clones: CloneSightings;
   private readonly now: Date;
 
-  constructor(restore: { id: string; declaredAt: Date }, rows: ReadonlyMap<string, PositionRow>, now: Date) {
+  constructor(
+    restore: { id: string; declaredAt: Date },
+    rows: ReadonlyMap<string, PositionRow>,
+    clones: CloneSightings,
+    now: Date,
+  ) {
     this.restore = restore.id;
     this.declaredAt = restore.declaredAt;
     this.rows = rows;
+    this.clones = clones;
     this.now = now;
   }
 
@@ -215,6 +239,7 @@ class ReportBatch {
 
   private keepStatus(name: string, status: JsonObject): void {
     this.statuses.set(name, status);
+    this.clones.see(name, status);
     if (hasEndedDecommission(status)) this.decommissioned.add(name);
   }
 
@@ -256,10 +281,10 @@ class ReportBatch {
     const [, , , , , , finished, { settling, awaiting }] = await Promise.all([
       saveReports(tx, saved, { restore, now }),
       touchDevices(tx, touched, now),
-      saveStatuses(tx, this.statuses, now),
+      saveStatuses(tx, this.statuses, now, this.clones.changed),
       saveDeviceSpecs(tx, this.specs, now),
       recordUnknownDevices(tx, this.unknown, { restore, now }),
-      appendEvents(tx, this.events, { restore, now }),
+      appendEvents(tx, [...this.events, ...this.clones.events], { restore, now }),
       finishDecommissions(tx, [...this.decommissioned]),
       countForRestore(tx, restore, this.counts, { now, answers: this.answers() }),
     ]);

@@ -20,7 +20,7 @@ export const mutants: readonly Mutant[] = [
     name: 'gate removed: rendered and delivered while awaited or paused',
     caughtBy: model,
     patches: [
-      { file: 'src/domain/delivery.ts', find: "gate === 'Open' && server.specHash", replace: 'server.specHash' },
+      { file: 'src/domain/delivery.ts', find: "gate !== 'Open' || server.specHash", replace: 'server.specHash' },
       { file: 'src/db/gate-sql.ts', find: 'sql`(NOT p.mustered OR (', replace: 'sql`(true OR NOT p.mustered OR (' },
       { file: 'src/usecases/render-devices.ts', find: "gateOf(row.state, restore) === 'Open' && ", replace: '' },
     ],
@@ -29,7 +29,7 @@ export const mutants: readonly Mutant[] = [
     name: 'gate removed at delivery only',
     caughtBy: model,
     patches: [
-      { file: 'src/domain/delivery.ts', find: "gate === 'Open' && server.specHash", replace: 'server.specHash' },
+      { file: 'src/domain/delivery.ts', find: "gate !== 'Open' || server.specHash", replace: 'server.specHash' },
     ],
   },
   {
@@ -61,7 +61,7 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/usecases/render-devices.ts',
-        find: 'if ((await holdRestore(tx)) !== restore) return { news: [], unchanged: 0, invalid: 0 };',
+        find: 'if ((await holdRestore(tx)) !== restore) return { news: [], unchanged: 0, invalid: 0, waiting: [] };',
         replace: 'await holdRestore(tx);',
       },
     ],
@@ -206,8 +206,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/usecases/accept-reports.ts',
-        find: 'appendEvents(tx, this.events, {',
-        replace: 'appendEvents(tx, [...this.events, ...this.events], {',
+        find: 'appendEvents(tx, [...this.events, ',
+        replace: 'appendEvents(tx, [...this.events, ...this.events, ',
       },
     ],
   },

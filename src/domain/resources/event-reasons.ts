@@ -82,6 +82,8 @@ const musterReasons = [
   'DeviceAnswered',
   /** A device has carried out the order to decommission; for one that failed to it is DeviceDecommissionFailed. */
   'DeviceDecommissionCompleted',
+  /** Two machines speak under the name of one device. */
+  'DeviceClonesNoticed',
   /** A person let a device's own spec win. */
   'DeviceAdopted',
   /** A device reported that this database does not know. */

@@ -15,7 +15,7 @@ export function agentStatus(agent: Agent): JsonObject {
     conditions: reportedConditions(updating, decommission, conditionsChangedMs),
     systemInfo: {
       architecture: 'amd64',
-      bootID: digest(`${machine.name} ${machine.boots}`).slice(0, 32),
+      bootID: digest(`${machine.id} ${machine.boots}`).slice(0, 32),
       operatingSystem: 'linux',
       agentVersion: 'simulated',
     },

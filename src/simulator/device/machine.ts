@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { DeliveredSpec } from '../delivered-spec.ts';
 import type { DeviceIdentity } from './device-identity.ts';
 import type { DeviceFile } from './device-file.ts';
@@ -33,6 +34,8 @@ export const nothingDelivered: DeliveredSpec = {
 /** A device without its agent: all that outlives a restart of it. */
 export class Machine {
   readonly name: string;
+  /** Of the machine, and not of its name: one that is simulated anew is another one. */
+  readonly id = randomUUID();
   readonly osMode: OsMode;
   readonly files = new Map<string, DeviceFile>();
   /** Paths that are directories. An agent makes those that a file needs, and never removes one. */

@@ -1,0 +1,31 @@
+import { clonesByMachineEvent } from '../domain/clone-events.ts';
+import { isNewSighting, machineOf, sight, type Sightings } from '../domain/clones.ts';
+import type { NewEvent } from '../domain/event.ts';
+import type { JsonObject } from '../domain/json.ts';
+
+/** What the statuses of one commit say of the machines that speak under the names of devices. */
+export class CloneSightings {
+  /** Only what differs from what was known. */
+  readonly changed = new Map<string, Sightings>();
+  readonly events: NewEvent[] = [];
+  /** Reports that show two machines. */
+  signs = 0;
+  private readonly known: ReadonlyMap<string, Sightings>;
+  private readonly now: Date;
+
+  constructor(known: ReadonlyMap<string, Sightings>, now: Date) {
+    this.known = known;
+    this.now = now;
+  }
+
+  see(device: string, status: JsonObject): void {
+    const machine = machineOf(status);
+    if (machine === undefined) return;
+    const before = this.changed.get(device) ?? this.known.get(device);
+    const { sightings, returned, isNews } = sight(before, machine, this.now);
+    if (isNewSighting(before, sightings)) this.changed.set(device, sightings);
+    if (returned === undefined) return;
+    this.signs += 1;
+    if (isNews) this.events.push(clonesByMachineEvent(device, returned, sightings));
+  }
+}
