@@ -8,7 +8,7 @@ import { acceptReports, type Report as SentReport, type ReportOutcome } from '..
 import { findStandings } from '../../src/usecases/find-standings.ts';
 import { RenderedSpecCache } from '../../src/usecases/rendered-spec-cache.ts';
 import { renderPending } from '../../src/usecases/render-devices.ts';
-import { asWritten } from '../support/as-written.ts';
+import { plainRenderer } from '../support/plain-renderer.ts';
 import { createTestContext, type TestContext } from '../support/test-context.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { forgetBackupsAfter, keepBackups, putBack, takeBackup } from './backups.ts';
@@ -62,7 +62,7 @@ export class System {
     const bus = { publish: lost, subscribe: () => lost, close: async () => undefined };
     const test = await createTestContext({
       database,
-      overrides: { database: faulty, queue, bus, renderer: asWritten },
+      overrides: { database: faulty, queue, bus, renderer: plainRenderer },
     });
     await keepBackups(client);
     return new System(test, faulty, client);
