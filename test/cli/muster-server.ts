@@ -12,6 +12,8 @@ export type MusterServer = {
   readonly env: Readonly<Record<string, string>>;
   /** Reports as an unmodified agent does: only the version. */
   report(device: string, version: number): Promise<void>;
+  /** Says that the device has applied a version, as an agent does in its status. */
+  applied(device: string, version: number): Promise<void>;
   /** Reports with the spec that the device runs. */
   reportSpec(device: string, version: number, spec: object): Promise<void>;
   /** What the admin API answers at a path below `/api/v1`. */
@@ -40,6 +42,20 @@ export async function startServer(settings: Readonly<Record<string, string>> = {
       const response = await fetch(url);
       await response.arrayBuffer();
       if (!response.ok) throw new Error(`the report of ${device} was answered ${response.status}`);
+    },
+    async applied(device, version) {
+      const status = { config: { renderedVersion: String(version) } };
+      const response = await fetch(`${agent}/api/v1/devices/${device}/status`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          apiVersion: 'flightctl.io/v1beta1',
+          kind: 'Device',
+          metadata: { name: device },
+          status,
+        }),
+      });
+      if (!response.ok) throw new Error(`the status of ${device} was answered ${await response.text()}`);
     },
     async reportSpec(device, version, spec) {
       const url = `${agent.replace('http', 'ws')}/api/v1/devices/${device}/connect`;

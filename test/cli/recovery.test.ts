@@ -10,7 +10,6 @@ let server: MusterServer;
 /** Those that come back from a restore ahead of the server, in the order in which the tests below decide about them. */
 const ahead = ['ahead-1', 'ahead-2', 'ahead-3', 'ahead-4', 'ahead-5', 'ahead-6'];
 const all = [...ahead, 'behind-1', 'lost-1'];
-
 const newerSpec = { os: { image: 'quay.io/acme/os:9' } };
 
 beforeAll(async () => {
@@ -176,13 +175,14 @@ test('a resume with --wait ends when the device runs what was rendered for it', 
   await waiting.writes(/Devices resumed: 1/);
   await server.rendered('ahead-2', 6);
   await server.report('ahead-2', 6);
+  await server.applied('ahead-2', 6);
   expect(await waiting.ended).toMatchObject({ code: 0, stderr: expect.stringContaining('Up to date: 1/1') as string });
 });
 
 test('a wait that takes too long ends with 1 and says what is missing', async () => {
   const { code, stdout, stderr } = await server.muster(['resume', 'devices', '--all', '--wait', '--timeout', '200ms']);
   expect([code, stdout]).toEqual([1, resumed(1)]);
-  expect(stderr).toContain('timed out: 1 of 1 device not up to date');
+  expect(stderr).toContain('timed out: 1 of 1 device not up to date: ahead-6');
 });
 
 test('a restore that is declared with --wait ends when the last device is written off', async () => {

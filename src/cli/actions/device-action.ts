@@ -4,7 +4,7 @@ import { suggestWords } from '../completion/command-tree.ts';
 import { apiOf } from '../connection.ts';
 import { CliError, exitCodes, UsageError } from '../failures.ts';
 import { timeoutOption, wholeNumber } from '../option-values.ts';
-import { counted } from '../output/counted.ts';
+import { counted, inBrief } from '../output/counted.ts';
 import { addSelectorOptions, type SomeSelectors } from '../selector-options.ts';
 import { canAsk, confirm, print, tell } from '../terminal.ts';
 import { readChoice, type Choice, type ChoiceOptions } from './choice.ts';
@@ -32,7 +32,19 @@ export type ActionAnswer = {
   readonly names: readonly string[];
   /** Devices that stay paused because nobody knows what they run. */
   readonly withoutSpec: readonly string[];
+  /** Devices among those changed to which nothing is sent: how many, and the names of the first. */
+  readonly nothingToSend: { readonly count: number; readonly names: readonly string[] };
 };
+
+/** The part of both answers that says to whom nothing is sent. */
+type Told = {
+  readonly devicesWithNothingToSend?: number | undefined;
+  readonly nothingToSend?: readonly string[] | undefined;
+};
+
+export function nothingToSendIn(answer: Told): ActionAnswer['nothingToSend'] {
+  return { count: answer.devicesWithNothingToSend ?? 0, names: answer.nothingToSend ?? [] };
+}
 
 /** What a person can decide about paused devices. */
 export type DeviceAction = {
@@ -40,6 +52,8 @@ export type DeviceAction = {
   readonly title: 'Resume' | 'Adopt';
   readonly participle: 'resumed' | 'adopted';
   readonly description: string;
+  /** Why nothing is sent to some devices, said of one and of several. */
+  readonly whyNothing: readonly [one: string, several: string];
   send(api: ApiClient, request: ActionRequest): Promise<ActionAnswer>;
 };
 
@@ -54,7 +68,10 @@ export function deviceActionCommand(action: DeviceAction): Command {
     .option('--dry-run', `only say which devices would be ${participle}`)
     .option('--reason <text>', 'why; goes into the audit trail')
     .option('--limit <count>', 'at most so many devices, in the order of their names', wholeNumber)
-    .option('--wait', `wait until the ${participle} devices run what is then rendered for them`)
+    .option(
+      '--wait',
+      `wait until the ${participle} devices run what is then rendered for them; ends with 3, and the names, where that cannot come about (an agent does not try a spec again that failed on it, until it restarts)`,
+    )
     .addOption(timeoutOption('--wait'))
     .option('-y, --yes', 'do not ask; only a terminal is asked, and only about more than one named device')
     .action((words: string[], options: Options, self: Command) => act(action, words, options, self));
@@ -78,13 +95,18 @@ async function act(action: DeviceAction, words: readonly string[], options: Opti
     return await conclude(action, choice, answer, api);
   }
   if (choice.name === undefined && options.yes !== true && canAsk()) {
-    const { count } = await action.send(api, { ...request, dryRun: true });
+    const preview = await action.send(api, { ...request, dryRun: true });
+    const { count } = preview;
+    const warning = nothingSentText(action, preview, 'would be');
+    if (warning !== undefined) tell(warning);
     if (count > 0 && !(await confirm(`${action.title} ${counted(count, 'device')}?`)))
       throw new CliError('nothing was changed');
   }
   const candidates = options.wait === true && choice.name === undefined ? await pausedNames(api, choice.selectors) : [];
   const answer = await action.send(api, request);
   print(`${action.title} operation completed:\n  Devices ${action.participle}: ${answer.count}`);
+  const left = nothingSentText(action, answer, 'is');
+  if (left !== undefined) print(`  ${left}`);
   if (options.wait === true && answer.count > 0) {
     // The answer names the first of many; whoever was paused before and is not any more makes up the rest.
     const names = answer.count === answer.names.length ? answer.names : candidates;
@@ -93,10 +115,29 @@ async function act(action: DeviceAction, words: readonly string[], options: Opti
   await conclude(action, choice, answer, api);
 }
 
-function printDryRun({ participle }: DeviceAction, { count, names }: ActionAnswer): void {
+/** Says to how many devices nothing is sent; undefined if there are none. */
+function nothingSentText(
+  { whyNothing: [one, several] }: DeviceAction,
+  { count, nothingToSend }: ActionAnswer,
+  verb: 'is' | 'would be',
+): string | undefined {
+  const { count: left, names } = nothingToSend;
+  if (left === 0) return undefined;
+  const [why, whom, keep] =
+    left === 1 ? [one, 'it', 'it keeps what it runs'] : [several, 'them', 'they keep what they run'];
+  return `${left} of ${count} ${why}: nothing ${verb} sent to ${whom}, and ${keep}: ${inBrief(names, left)}`;
+}
+
+function printDryRun(action: DeviceAction, answer: ActionAnswer): void {
+  const { participle } = action;
+  const { count, names } = answer;
+  const left = nothingSentText(action, answer, 'would be');
   const more = count > names.length ? [`    and ${count - names.length} more`] : [];
   const lines = [...names.map((name) => `    ${name}`), ...more];
-  print(['Dry run, nothing was changed:', `  Devices that would be ${participle}: ${count}`, ...lines].join('\n'));
+  const told = left === undefined ? [] : [`  ${left}`];
+  print(
+    ['Dry run, nothing was changed:', `  Devices that would be ${participle}: ${count}`, ...lines, ...told].join('\n'),
+  );
 }
 
 /** Says what did not happen, and ends with the exit code for it. */

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Device } from '../../domain/resources/device.ts';
 import { answerOf, type ApiClient } from '../api-client.ts';
 import { CliError, exitCodes } from '../failures.ts';
-import { counted } from '../output/counted.ts';
+import { counted, inBrief } from '../output/counted.ts';
+import { printable } from '../output/printable.ts';
 import { showProgress } from '../progress.ts';
 import { deviceKind } from '../resources/device-kind.ts';
 import { pagesOf } from '../resources/resource-kind.ts';
 import type { Selectors } from '../selector-options.ts';
+import { standingOf, type Standing } from './awaited-device.ts';
 
 const everyMs = 1_000;
 /** Names go into the address of a request, of which servers take 8 KiB or more. */
@@ -25,11 +26,26 @@ export async function pausedNames(api: ApiClient, { labelSelector, fieldSelector
 }
 
 /**
- * Waits until devices run the newest spec rendered for them. A device that has gone meanwhile is not waited for.
+ * How long a problem must stand, in milliseconds, before a device is waited for no more. What the renderer or the device said
+ * of the version before is still there for a moment after a resume.
+ */
+const patienceMs: Readonly<Record<Standing['kind'], number>> = {
+  upToDate: Infinity,
+  updating: Infinity,
+  paused: 0,
+  nothingToSend: 0,
+  unfilled: 0,
+  unrendered: 10_000,
+  failed: 30_000,
+};
+
+/**
+ * Waits until devices run the newest spec rendered for them. A device that has gone meanwhile is not waited for, nor one that
+ * cannot get there: it has no spec here, its template or spec cannot be made out, it failed to apply it, or is paused again.
  *
  * @param stayPaused some of the devices were not resumed and stay paused, which is no failure
  * @param timeoutMs undefined waits for as long as it takes
- * @throws CliError 3 if devices are paused again, 1 if all are or time ran out
+ * @throws CliError 3 with their names if devices cannot get there; 1 if all are paused again or time ran out
  */
 export async function awaitUpToDate(
   api: ApiClient,
@@ -40,35 +56,78 @@ export async function awaitUpToDate(
   const progress = showProgress(process.stderr, 'Up to date');
   let waiting = [...names];
   let total = names.length;
-  const paused: string[] = [];
+  const stopped: Stopped[] = [];
+  /** Since when each device has stood as it does. */
+  const since = new Map<string, { kind: Standing['kind']; at: number }>();
   try {
     for (let round = 0; ; round += 1) {
       const standings = await standingsOf(api, waiting);
-      const stopped = waiting.filter((name) => standings.get(name) === 'paused');
-      if (round === 0 && stayPaused) total -= stopped.length;
-      else paused.push(...stopped);
-      waiting = waiting.filter((name) => standings.get(name) === 'updating');
-      progress.update(
-        total - waiting.length - paused.length,
-        total,
-        paused.length > 0 ? `${paused.length} paused again` : '',
-      );
+      const now = Date.now();
+      const isStopped = (name: string): boolean => {
+        const kind = standings.get(name)?.kind;
+        if (kind === undefined) return false;
+        if (since.get(name)?.kind !== kind) since.set(name, { kind, at: now });
+        return now - (since.get(name)?.at ?? now) >= patienceMs[kind];
+      };
+      const halted = waiting.filter(isStopped).flatMap((name): Stopped[] => {
+        const standing = standings.get(name);
+        return standing === undefined ? [] : [{ name, ...standing }];
+      });
+      const neverResumed = round === 0 && stayPaused ? halted.filter(({ kind }) => kind === 'paused') : [];
+      total -= neverResumed.length;
+      stopped.push(...halted.filter((device) => !neverResumed.includes(device)));
+      const gone = new Set(halted.map(({ name }) => name));
+      waiting = waiting.filter((name) => !gone.has(name) && (standings.get(name)?.kind ?? 'upToDate') !== 'upToDate');
+      progress.update(total - waiting.length - stopped.length, total, briefly(stopped));
       if (waiting.length === 0) break;
-      if (Date.now() >= deadline)
-        throw new CliError(`timed out: ${waiting.length} of ${counted(total, 'device')} not up to date`);
+      if (Date.now() >= deadline) throw timedOut(waiting, standings, total);
       await sleep(Math.min(everyMs, Math.max(0, deadline - Date.now())));
     }
   } finally {
     progress.stop();
   }
-  if (paused.length === 0) return;
-  throw new CliError(
-    `${paused.length} of ${counted(total, 'device')} paused again: ${paused.slice(0, 10).join(', ')}${paused.length > 10 ? ' …' : ''}`,
-    paused.length === total ? exitCodes.error : exitCodes.someFailed,
-  );
+  if (stopped.length > 0) throw haltedFailure(stopped, total);
 }
 
-type Standing = 'updating' | 'upToDate' | 'paused';
+type Stopped = Standing & { readonly name: string };
+
+/** Kinds of trouble in the order in which they are told, each with what is said of its devices. */
+const troubles = [
+  ['paused', 'paused again'],
+  ['nothingToSend', 'without a spec here: nothing is sent to them, and they keep what they run'],
+  ['unfilled', 'for which the template of their fleet cannot be filled in'],
+  ['unrendered', 'whose spec cannot be rendered'],
+  ['failed', 'that failed to apply it; an agent does not try the same spec again until it restarts'],
+] as const;
+
+function briefly(stopped: readonly Stopped[]): string {
+  const paused = stopped.filter(({ kind }) => kind === 'paused').length;
+  const others = stopped.length - paused;
+  return [paused > 0 ? `${paused} paused again` : '', others > 0 ? `${others} cannot get there` : '']
+    .filter(Boolean)
+    .join(', ');
+}
+
+function haltedFailure(stopped: readonly Stopped[], total: number): CliError {
+  const told = troubles.flatMap(([kind, what]) => {
+    const devices = stopped.filter((device) => device.kind === kind);
+    if (devices.length === 0) return [];
+    const withReason = kind === 'unfilled' || kind === 'unrendered' || kind === 'failed';
+    const named = devices.map(({ name, why }) => (withReason && why !== '' ? `${name} (${why})` : name));
+    return [`${devices.length} of ${counted(total, 'device')} ${what}: ${inBrief(named)}`];
+  });
+  const allPaused = stopped.every(({ kind }) => kind === 'paused') && stopped.length === total;
+  return new CliError(printable(told.join('; ')), allPaused ? exitCodes.error : exitCodes.someFailed);
+}
+
+function timedOut(waiting: readonly string[], standings: ReadonlyMap<string, Standing>, total: number): CliError {
+  const named = waiting.map((name) => {
+    const why = standings.get(name)?.why ?? '';
+    return why === '' ? name : `${name} (${why})`;
+  });
+  const text = `timed out: ${waiting.length} of ${counted(total, 'device')} not up to date: ${inBrief(named)}`;
+  return new CliError(printable(text));
+}
 
 async function standingsOf(api: ApiClient, names: readonly string[]): Promise<Map<string, Standing>> {
   const standings = new Map<string, Standing>();
@@ -78,11 +137,6 @@ async function standingsOf(api: ApiClient, names: readonly string[]): Promise<Ma
     for (const device of items) standings.set(device.metadata.name ?? '', standingOf(device));
   }
   return standings;
-}
-
-function standingOf({ status }: Device): Standing {
-  if (status?.summary.status === 'ConflictPaused') return 'paused';
-  return status?.updated.status === 'UpToDate' ? 'upToDate' : 'updating';
 }
 
 function* chunksOf(names: readonly string[]): Generator<string[]> {

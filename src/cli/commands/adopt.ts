@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { deviceActionCommand } from '../actions/device-action.ts';
+import { deviceActionCommand, nothingToSendIn } from '../actions/device-action.ts';
 import { answerOf } from '../api-client.ts';
 import { addExamples } from '../examples.ts';
 
@@ -10,9 +10,11 @@ export function adoptCommand(): Command {
     title: 'Adopt',
     participle: 'adopted',
     description: 'let the spec that paused devices run become their desired one',
+    whyNothing: ['runs an empty spec', 'run an empty spec'],
     async send(api, body) {
       const answer = await answerOf(api.POST('/api/v1/deviceactions/adopt', { body }));
-      return { count: answer.adoptedDevices, names: answer.devices, withoutSpec: answer.withoutSpec ?? [] };
+      const { adoptedDevices: count, devices: names, withoutSpec = [] } = answer;
+      return { count, names, withoutSpec, nothingToSend: nothingToSendIn(answer) };
     },
   });
   return addExamples(command, [

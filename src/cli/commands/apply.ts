@@ -1,15 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { saysNothing } from '../../domain/absence.ts';
 import { clientAnnotations } from '../../domain/device-document.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { removalsBetween, removalText } from '../../domain/spec-removals.ts';
 import type { ApiClient } from '../api-client.ts';
 import { apiOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
 import { CliError, exitCodes, requireAllDone, UsageError } from '../failures.ts';
 import { readDesired, type DesiredDocument } from '../manifests/desired-documents.ts';
 import { refusedKind } from '../manifests/refused-kind.ts';
+import { inBrief } from '../output/counted.ts';
 import { listedProblems } from '../output/listed-problems.ts';
-import { desiredKinds, type DesiredState } from '../resources/desired-kinds.ts';
+import { printable } from '../output/printable.ts';
+import { desiredKinds, type DesiredKind, type DesiredState } from '../resources/desired-kinds.ts';
 import { print, tell } from '../terminal.ts';
 
 type Options = { readonly filename: readonly string[] };
@@ -18,7 +23,7 @@ type Options = { readonly filename: readonly string[] };
 export function applyCommand(): Command {
   const command = new Command('apply')
     .description(
-      'create or change devices, fleets, enrollment requests and certificate signing requests as documents say',
+      'create or change devices, fleets, enrollment requests and certificate signing requests as documents say, and print what devices lose by it',
     )
     .requiredOption(
       '-f, --filename <file>',
@@ -41,9 +46,9 @@ async function apply({ filename }: Options, command: Command): Promise<void> {
   for (const file of filename) {
     for await (const desired of readDesired(file)) {
       try {
-        const { label, outcome } = await applyOne(api, desired);
+        const { label, outcome, removes } = await applyOne(api, desired);
         applied.push(label);
-        print(`${label} ${outcome}`);
+        print([`${label} ${outcome}`, ...removes.map((what) => `  removes: ${printable(what)}`)].join('\n'));
       } catch (error) {
         if (!(error instanceof CliError)) throw error;
         // Without a server, or without the right to use it, the rest would fail alike.
@@ -60,14 +65,6 @@ async function apply({ filename }: Options, command: Command): Promise<void> {
   const total = applied.length + failed;
   if (total === 0) throw new CliError('there is no document to apply');
   requireAllDone('document', { failed, total }, applied.length === 0 ? '' : `applied: ${inBrief(applied)}`);
-}
-
-/** Names that are listed; the lines above have the others. */
-const namesShown = 20;
-
-function inBrief(names: readonly string[]): string {
-  const more = names.length - namesShown;
-  return `${names.slice(0, namesShown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** Each document is applied whole or not at all; of several, some may have been when it ends. */
@@ -88,9 +85,14 @@ const identitySchema = z.object(
   { error: 'expected a document with kind and metadata' },
 );
 
-type Outcome = 'created' | 'configured' | 'unchanged';
+type Applied = {
+  readonly label: string;
+  readonly outcome: 'created' | 'configured' | 'unchanged';
+  /** What devices lose by it. */
+  readonly removes: readonly string[];
+};
 
-async function applyOne(api: ApiClient, desired: DesiredDocument): Promise<{ label: string; outcome: Outcome }> {
+async function applyOne(api: ApiClient, desired: DesiredDocument): Promise<Applied> {
   if ('problem' in desired) throw new CliError(`${labelIn(desired.document)}${desired.problem}`);
   const identity = identitySchema.safeParse(desired.document);
   if (!identity.success) throw new CliError(identity.error.issues[0]?.message ?? 'expected a document');
@@ -101,9 +103,9 @@ async function applyOne(api: ApiClient, desired: DesiredDocument): Promise<{ lab
   try {
     const before = await known.read(api, metadata.name);
     const { created, written } = await known.write(api, metadata.name, desired.document);
-    if (created || before === undefined) return { label, outcome: 'created' };
+    if (created || before === undefined) return { label, outcome: 'created', removes: [] };
     const isSame = isDeepStrictEqual(decided(before), decided(written));
-    return { label, outcome: isSame ? 'unchanged' : 'configured' };
+    return { label, outcome: isSame ? 'unchanged' : 'configured', removes: removedBy(known, before, written) };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     throw new CliError(`${label}: ${error.message}`, error.exitCode, { cause: error });
@@ -115,6 +117,16 @@ function labelIn(document: unknown): string {
   const identity = identitySchema.safeParse(document);
   return identity.success ? `${identity.data.kind.toLowerCase()}/${identity.data.metadata.name}: ` : '';
 }
+
+/** What devices lose when one document takes the place of another, by what the server answers. */
+function removedBy({ deviceSpec }: DesiredKind, before: DesiredState, written: DesiredState): string[] {
+  const [from, to] = [before, written].map((document) => specSchema.safeParse(deviceSpec?.(document)).data);
+  // An empty template or spec is no order: devices keep what they have.
+  if (from === undefined || to === undefined || saysNothing(to)) return [];
+  return removalsBetween(from, to).map(removalText);
+}
+
+const specSchema: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 
 /** What of a document people decide; the rest changes by itself. */
 function decided({ metadata, spec }: DesiredState): unknown {

@@ -47,7 +47,7 @@ function conflictText({
   server,
   reported,
   partedAt,
-  difference,
+  ...effect
 }: DeviceConflict): string {
   const facts = [
     ['Device', metadata.name],
@@ -62,14 +62,30 @@ function conflictText({
     ],
   ] as const;
   const lines = facts.map(([title, text]) => `${`${title}:`.padEnd(14)}${printable(text)}`);
-  return [...lines, '', differenceText(difference)].join('\n');
+  return [...lines, '', effectText(effect)].join('\n');
 }
 
-function differenceText(difference: DeviceConflict['difference']): string {
+function effectText({
+  nothingToSend,
+  specProblem,
+  difference,
+}: Pick<DeviceConflict, 'nothingToSend' | 'specProblem' | 'difference'>): string {
+  if (nothingToSend) {
+    return 'The device has no spec here: resuming would send nothing to it, and it keeps what it runs.';
+  }
+  if (specProblem !== null) {
+    return `The spec here cannot be rendered, so resuming would send nothing until it can: ${printable(specProblem)}`;
+  }
   if (difference === null) return 'What resuming would change is not known: the device has not sent the spec it runs.';
   if (difference.patch.length === 0) return 'Resuming would change nothing: the device runs what it would be sent.';
   const lines = difference.text.trimEnd().split('\n');
-  return ['Resuming would change:', '', ...lines.map(printable)].join('\n');
+  const removes = difference.removes.map((what) => `  removes: ${printable(what)}`);
+  return [
+    'Resuming would change:',
+    '',
+    ...lines.map(printable),
+    ...(removes.length === 0 ? [] : ['', 'From the device it', ...removes]),
+  ].join('\n');
 }
 
 function positionText({ renderedVersion, timeline, specHash }: Position): string {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { deviceActionCommand } from '../actions/device-action.ts';
+import { deviceActionCommand, nothingToSendIn } from '../actions/device-action.ts';
 import { answerOf } from '../api-client.ts';
 import { addExamples } from '../examples.ts';
 
@@ -10,9 +10,11 @@ export function resumeCommand(): Command {
     title: 'Resume',
     participle: 'resumed',
     description: 'let the restored spec win over paused devices',
+    whyNothing: ['has no spec here', 'have no spec here'],
     async send(api, body) {
-      const { resumedDevices, devices } = await answerOf(api.POST('/api/v1/deviceactions/resume', { body }));
-      return { count: resumedDevices, names: devices, withoutSpec: [] };
+      const answer = await answerOf(api.POST('/api/v1/deviceactions/resume', { body }));
+      const { resumedDevices: count, devices: names } = answer;
+      return { count, names, withoutSpec: [], nothingToSend: nothingToSendIn(answer) };
     },
   });
   return addExamples(command, [

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   answerIfFound,
   answerOf,
@@ -32,7 +33,11 @@ export type DesiredKind = {
   /** @param document goes to the server as it is, which judges it */
   write(api: ApiClient, name: string, document: unknown): Promise<{ created: boolean; written: DesiredState }>;
   remove(api: ApiClient, name: string): Promise<unknown>;
+  /** The part of a document that says what devices should be; undefined for a kind that says nothing of that. */
+  readonly deviceSpec?: (document: DesiredState) => unknown;
 };
+
+const templateSpecSchema = z.object({ template: z.object({ spec: z.unknown() }) });
 
 const devices: DesiredKind = {
   kind: deviceKind,
@@ -46,6 +51,7 @@ const devices: DesiredKind = {
     return { created: status === 201, written: data };
   },
   remove: (api, name) => answerOf(api.DELETE('/api/v1/devices/{name}', { params: { path: { name } } })),
+  deviceSpec: ({ spec }) => spec,
 };
 
 const fleets: DesiredKind = {
@@ -58,6 +64,7 @@ const fleets: DesiredKind = {
     return { created: status === 201, written: data };
   },
   remove: (api, name) => answerOf(api.DELETE('/api/v1/fleets/{name}', { params: { path: { name } } })),
+  deviceSpec: ({ spec }) => templateSpecSchema.safeParse(spec).data?.template.spec,
 };
 
 const enrollmentRequests: DesiredKind = {

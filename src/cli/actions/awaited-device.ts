@@ -1,0 +1,23 @@
+import { saysNothing } from '../../domain/absence.ts';
+import { annotationKeys } from '../../domain/device-document.ts';
+import type { Device } from '../../domain/resources/device.ts';
+
+/** A device that is waited for: how it stands, and what is wrong with it where something is. */
+export type Standing = {
+  readonly kind: 'upToDate' | 'updating' | 'paused' | 'nothingToSend' | 'unfilled' | 'unrendered' | 'failed';
+  readonly why: string;
+};
+
+/** The standing of a device by its document. */
+export function standingOf({ metadata, spec, status }: Device): Standing {
+  const why = status?.updated.info ?? '';
+  if (status?.summary.status === 'ConflictPaused') return { kind: 'paused', why };
+  if (saysNothing(spec ?? {})) return { kind: 'nothingToSend', why: 'no spec is here' };
+  if (metadata.annotations?.[annotationKeys.lastRolloutError] !== undefined) return { kind: 'unfilled', why };
+  const conditionOf = (type: string) => status?.conditions.find((condition) => condition.type === type);
+  if (conditionOf('SpecValid')?.status === 'False') return { kind: 'unrendered', why };
+  if (status?.updated.status === 'UpToDate') return { kind: 'upToDate', why };
+  const updating = conditionOf('Updating');
+  if (updating?.status === 'False' && updating.reason === 'Error') return { kind: 'failed', why };
+  return { kind: 'updating', why };
+}
