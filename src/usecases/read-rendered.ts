@@ -3,6 +3,7 @@ import type { Database } from '../db/client.ts';
 import { readRenderedSpecs } from '../db/delivery-store.ts';
 import { findDevice } from '../db/device-store.ts';
 import { openSnapshot } from '../db/snapshot.ts';
+import { saysNothing } from '../domain/absence.ts';
 import { deviceDocument } from '../domain/device-document.ts';
 import { conflict } from '../domain/errors.ts';
 import { gateOf, type Gate } from '../domain/gate.ts';
@@ -33,7 +34,7 @@ export async function readRendered(
     if (knownVersion > 0 && knownVersion >= server.version) return undefined;
     const spec =
       server.specHash === null ? undefined : (await readRenderedSpecs(tx, [server.specHash])).get(server.specHash);
-    if (spec === undefined) throw conflict(`nothing has been rendered for device ${name} yet`);
+    if (spec === undefined || saysNothing(spec)) throw conflict(`nothing has been rendered for device ${name} yet`);
     const view = { restore, now: clock.now(), disconnectedAfterMs: config.disconnectedAfterMs };
     return { ...deviceDocument(device, view), spec };
   });

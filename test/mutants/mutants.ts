@@ -389,6 +389,22 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'an empty document to a paused device',
+    caughtBy: regression('21-paused-device-is-sent-a-document'),
+    patches: [
+      {
+        file: 'src/agent/routes/rendered.ts',
+        find: 'if (outcome.justJudged) return await reply.code(204).send(null);',
+        replace: `if (gate !== 'Open') {
+          const shown = String(Math.min(server.version, position.version));
+          const annotations = { 'device-controller/renderedVersion': shown };
+          const device = { apiVersion: 'flightctl.io/v1beta1', kind: 'Device', metadata: { name, annotations }, spec: {} } as const;
+          return await reply.code(200).send(device);
+        }`,
+      },
+    ],
+  },
+  {
     name: 'a WebSocket is not asked again after a restore',
     caughtBy: regression('20-websocket-open-across-a-restore'),
     patches: [
