@@ -130,18 +130,25 @@ export const settings = {
   },
   oidcAudience: {
     env: 'MUSTER_OIDC_AUDIENCE',
-    about: 'Audience that those tokens must be for. Without it that is `MUSTER_OIDC_CLIENT_ID`.',
+    about: 'Audience that those tokens must be for, unless they are for `MUSTER_OIDC_CLIENT_ID`, as ID tokens are.',
     schema: z.string().min(1).optional(),
   },
   oidcClientId: {
     env: 'MUSTER_OIDC_CLIENT_ID',
     about:
-      'Public client of the issuer with which `muster login` logs people in. Without it, tokens are had elsewhere.',
+      'Client of the issuer with which `muster login` and `flightctl login` log people in. Without it, tokens are had elsewhere.',
     schema: z.string().min(1).optional(),
+  },
+  oidcClientSecretFile: {
+    env: 'MUSTER_OIDC_CLIENT_SECRET_FILE',
+    about:
+      'File with the secret of that client, if the issuer has given it one: `flightctl login --web` gets its tokens by way of Muster, which adds it. `muster login` and logging in with a password take a client without a secret. Read again when it changes.',
+    schema: file,
   },
   oidcScopes: {
     env: 'MUSTER_OIDC_SCOPES',
-    about: 'Scopes that `muster login` asks for, with spaces between them.',
+    about:
+      'Scopes that `muster login` and `flightctl login` ask for, with spaces between them; `offline_access` for logins that are renewed, where the issuer asks for that.',
     schema: z
       .string()
       .default('openid profile email')

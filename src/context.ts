@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CredentialFiles } from './auth/credential-files.ts';
+import { OidcIssuer } from './auth/oidc-issuer.ts';
 import type { Bus } from './bus/bus.ts';
 import { createLocalBus } from './bus/local-bus.ts';
 import { createRedisBus } from './bus/redis-bus.ts';
@@ -41,6 +42,8 @@ export type Context = {
   readonly tracing: Tracing;
   /** Certificates, keys and tokens that are read again when they change. */
   readonly credentialFiles: CredentialFiles;
+  /** The issuer of administrators' tokens; undefined where none is configured. */
+  readonly oidcIssuer: OidcIssuer | undefined;
   /** The device CA; undefined where none is configured. */
   readonly deviceCa: CertificateIssuer | undefined;
   /** Names this process among the instances. */
@@ -93,6 +96,7 @@ export async function createContext(config: Config, log: Log, overrides: Overrid
       observer: overrides.observer ?? metrics,
       tracing,
       credentialFiles,
+      oidcIssuer: config.oidcIssuer === undefined ? undefined : new OidcIssuer(config.oidcIssuer, { clock, log }),
       deviceCa,
       instance: randomUUID(),
       async destroy() {

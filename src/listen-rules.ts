@@ -5,6 +5,7 @@ type GuardSettings = {
   readonly oidcIssuer?: string | undefined;
   readonly oidcAudience?: string | undefined;
   readonly oidcClientId?: string | undefined;
+  readonly oidcClientSecretFile?: string | undefined;
   readonly tokensFile?: string | undefined;
   readonly agentTlsCert?: string | undefined;
   readonly agentTlsKey?: string | undefined;
@@ -78,6 +79,11 @@ export function contradictionsIn(settings: GuardSettings): string[] {
   );
   together(oidcAudience, oidcIssuer, 'MUSTER_OIDC_ISSUER: expected the issuer of tokens for MUSTER_OIDC_AUDIENCE');
   together(oidcClientId, oidcIssuer, 'MUSTER_OIDC_ISSUER: expected the issuer that knows MUSTER_OIDC_CLIENT_ID');
+  together(
+    settings.oidcClientSecretFile,
+    oidcClientId,
+    'MUSTER_OIDC_CLIENT_ID: expected the client whose secret is in MUSTER_OIDC_CLIENT_SECRET_FILE',
+  );
   return problems;
 }
 

@@ -5,7 +5,7 @@ import { missingToken, wrongToken } from '../domain/errors.ts';
 import { isApiAuthenticated } from '../listen-rules.ts';
 import type { Log } from '../log.ts';
 import type { CredentialFiles, Kept } from './credential-files.ts';
-import { OidcIssuer } from './oidc-issuer.ts';
+import type { OidcIssuer } from './oidc-issuer.ts';
 import { looksLikeJwt, verifyOidcToken, type OidcRules } from './oidc-tokens.ts';
 import { findStaticToken, isReadableByAll, readStaticTokens, type StaticToken } from './static-tokens.ts';
 
@@ -22,8 +22,7 @@ type Deps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly credentialFiles: CredentialFiles;
-  /** How soon after the issuer's keys were read they are read again for a key that is not among them, in milliseconds. */
-  readonly keyCooldownMs?: number;
+  readonly oidcIssuer: OidcIssuer | undefined;
 };
 
 /** Tells who administrators are: by static tokens, and by tokens of an OIDC issuer. */
@@ -88,12 +87,12 @@ export async function identifyAdmin(
   return authenticator === undefined ? anonymous : await authenticator.identify(authorization);
 }
 
-function oidcRules({ config, clock, log, keyCooldownMs }: Deps): OidcRules | undefined {
-  const audience = config.oidcAudience ?? config.oidcClientId;
-  if (config.oidcIssuer === undefined || audience === undefined) return undefined;
+function oidcRules({ config, oidcIssuer: issuer }: Deps): OidcRules | undefined {
+  if (issuer === undefined) return undefined;
   return {
-    issuer: new OidcIssuer(config.oidcIssuer, { clock, log, cooldownMs: keyCooldownMs }),
-    audience,
+    issuer,
+    // With the client of the command lines people log in here and nowhere else, so its ID tokens will do as well.
+    audiences: [config.oidcAudience, config.oidcClientId].filter((audience) => audience !== undefined),
     usernameClaim: config.oidcUsernameClaim,
     rolesClaim: config.oidcRolesClaim,
     roles: config.oidcRoles,

@@ -19,15 +19,25 @@ const pauseMs = 5_000;
 const defaultCooldownMs = 10_000;
 
 /** What is needed of an issuer's metadata (OpenID Connect Discovery 1.0, section 3). */
-const metadataSchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
+const metadataSchema = z.object({
+  issuer: z.string(),
+  jwks_uri: z.url(),
+  token_endpoint: z.string().optional(),
+  token_endpoint_auth_methods_supported: z.array(z.string()).default(['client_secret_basic']),
+});
 
-/** The keys of an OpenID Connect issuer, found by discovery and kept up to date as it rotates them. */
+/** Where an issuer gives tokens, and how clients with a secret may show it there. */
+export type TokenEndpoint = { readonly url: string; readonly authMethods: readonly string[] };
+
+type Discovered = { readonly keys: RemoteJWKSet; readonly tokenEndpoint: TokenEndpoint | undefined };
+
+/** An OpenID Connect issuer, found by discovery: its keys, kept up to date as it rotates them, and its token endpoint. */
 export class OidcIssuer {
   readonly url: string;
   private readonly clock: Clock;
   private readonly log: Log;
   private readonly cooldownMs: number;
-  private keys: Promise<RemoteJWKSet> | undefined;
+  private discovered: Promise<Discovered> | undefined;
   /** Milliseconds since the epoch. */
   private leftAloneUntil = 0;
 
@@ -45,28 +55,37 @@ export class OidcIssuer {
    * @throws errors.JOSEError if it has no such key
    */
   readonly findKey = async (header?: JWSHeaderParameters, token?: FlattenedJWSInput) => {
-    const keys = await this.discoveredKeys();
+    const { keys } = await this.discovery();
     try {
       return await keys(header, token);
     } catch (error) {
       if (isAboutToken(error)) throw error;
       // Keys that are fresh go on being used: a token with a made-up key must not shut out the others.
-      if (!keys.fresh) this.keys = undefined;
+      if (!keys.fresh) this.discovered = undefined;
       throw this.unreachable();
     }
   };
 
-  private async discoveredKeys(): Promise<RemoteJWKSet> {
+  /**
+   * Where the issuer gives tokens; undefined if it names no address that can be used.
+   *
+   * @throws MusterError 503 if the issuer cannot be reached or does not answer as one
+   */
+  async tokenEndpoint(): Promise<TokenEndpoint | undefined> {
+    return (await this.discovery()).tokenEndpoint;
+  }
+
+  private async discovery(): Promise<Discovered> {
     try {
-      this.keys ??= this.discover();
-      return await this.keys;
+      this.discovered ??= this.discover();
+      return await this.discovered;
     } catch {
-      this.keys = undefined;
+      this.discovered = undefined;
       throw this.unreachable();
     }
   }
 
-  private async discover(): Promise<RemoteJWKSet> {
+  private async discover(): Promise<Discovered> {
     const address = `${this.url.replace(/\/$/, '')}/.well-known/openid-configuration`;
     return await this.ask(async () => {
       const response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
@@ -75,16 +94,24 @@ export class OidcIssuer {
       if (metadata.issuer !== this.url) {
         throw new Error(`${address} is of the issuer ${metadata.issuer}: expected ${this.url}, letter for letter`);
       }
-      const jwks = new URL(metadata.jwks_uri);
-      if (jwks.protocol !== 'https:' && jwks.protocol !== new URL(this.url).protocol) {
+      if (!this.isAsSafe(metadata.jwks_uri)) {
         throw new Error(`${address} names keys without TLS: ${metadata.jwks_uri}`);
       }
-      return createRemoteJWKSet(jwks, {
+      const keys = createRemoteJWKSet(new URL(metadata.jwks_uri), {
         timeoutDuration: timeoutMs,
         cooldownDuration: this.cooldownMs,
         [customFetch]: async (url, options) => await this.ask(async () => await fetch(url, options)),
       });
+      const { token_endpoint: url = '', token_endpoint_auth_methods_supported: authMethods } = metadata;
+      return { keys, tokenEndpoint: this.isAsSafe(url) ? { url, authMethods } : undefined };
     });
+  }
+
+  /** Whether a text is an address, with TLS if that of the issuer has it. */
+  private isAsSafe(text: string): boolean {
+    if (!URL.canParse(text)) return false;
+    const { protocol } = new URL(text);
+    return protocol === 'https:' || protocol === new URL(this.url).protocol;
   }
 
   /** Asks the issuer something, unless it did not answer just now. */

@@ -23,7 +23,8 @@ const algorithms = [
 
 export type OidcRules = {
   readonly issuer: OidcIssuer;
-  readonly audience: string;
+  /** Whom tokens may be for: any one of these. */
+  readonly audiences: readonly string[];
   readonly usernameClaim: string;
   readonly rolesClaim: string;
   readonly roles: RoleMapping;
@@ -55,7 +56,7 @@ async function verifiedClaims(token: string, rules: OidcRules, clock: Clock): Pr
     const { payload } = await jwtVerify(token, rules.issuer.findKey, {
       algorithms,
       issuer: rules.issuer.url,
-      audience: rules.audience,
+      audience: [...rules.audiences],
       requiredClaims: ['exp'],
       clockTolerance: rules.clockToleranceMs / 1_000,
       currentDate: clock.now(),
@@ -68,12 +69,12 @@ async function verifiedClaims(token: string, rules: OidcRules, clock: Clock): Pr
 }
 
 /** What is wrong with a token, as far as whoever holds it may know. */
-function refusalOf(error: errors.JOSEError, { issuer, audience }: OidcRules): MusterError {
+function refusalOf(error: errors.JOSEError, { issuer, audiences }: OidcRules): MusterError {
   if (error instanceof errors.JWTExpired) return wrongToken('the token has expired: log in again');
   if (error instanceof errors.JWTClaimValidationFailed) {
     switch (error.claim) {
       case 'aud':
-        return wrongToken(`the token is for another audience: expected ${audience}`);
+        return wrongToken(`the token is for another audience: expected ${audiences.join(' or ')}`);
       case 'iss':
         return wrongToken(`the token is of another issuer: expected ${issuer.url}`);
       case 'nbf':

@@ -50,6 +50,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/{provider}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Trade a code or a refresh token for tokens of the issuer. */
+        post: operations["authToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/restores": {
         parameters: {
             query?: never;
@@ -555,6 +572,23 @@ export interface paths {
         };
         /** Get the configuration of authentication. */
         get: operations["authConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask whether a token is accepted. */
+        get: operations["authValidate"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1496,6 +1530,23 @@ export interface components {
         };
         /** @description A JSON Patch (RFC 6902): steps that are done in order, all or none. */
         PatchRequestInput: components["schemas"]["PatchOperationInput"][];
+        /** @description A request for tokens (RFC 6749, sections 4.1.3 and 6). */
+        TokenRequestInput: {
+            /** @description authorization_code or refresh_token. */
+            grant_type: string;
+            /** @description The client of the provider, as /auth/config has it. */
+            client_id: string;
+            /** @description For authorization_code: what the issuer sent back. */
+            code?: string | null;
+            /** @description For authorization_code: what proves who asked for the code (PKCE). */
+            code_verifier?: string | null;
+            /** @description For authorization_code: where the issuer sent the code. */
+            redirect_uri?: string | null;
+            /** @description For refresh_token: the token to trade. */
+            refresh_token?: string | null;
+            /** @description For refresh_token: less than was asked for before. */
+            scope?: string | null;
+        };
         /** @description Lets the restored spec win over the paused devices that both selectors choose; one at least must be given. */
         DeviceResumeRequestInput: {
             /** @description Which devices, by their labels. */
@@ -2745,14 +2796,14 @@ export interface components {
             displayName?: string;
             /** @description The issuer, as it names itself. */
             issuer: string;
-            /** @description The public client with which people log in. */
+            /** @description The client with which people log in. */
             clientId: string;
-            /** @description Empty: a public client has none. */
+            /** @description Empty: nobody is told it. */
             clientSecret: string;
             enabled?: boolean;
             /** @description What to ask the issuer for. */
             scopes?: string[];
-            /** @description Whom a token must be for; ours, beside the contract. */
+            /** @description Whom access tokens must be for; ours, beside the contract. */
             audience?: string;
             usernameClaim?: string[];
             organizationAssignment: {
@@ -2772,23 +2823,39 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description Tokens that people and machines have from elsewhere. */
+        TokenProviderSpec: {
+            /**
+             * @description To clients this says that they have to bring a token.
+             * @constant
+             */
+            providerType: "k8s";
+            displayName: string;
+            /** @description Empty: no other service is asked. */
+            apiUrl: string;
+            enabled?: boolean;
+        } & {
+            [key: string]: unknown;
+        };
         /** @description Who vouches for people. */
         AuthProvider: {
             apiVersion: components["schemas"]["ApiVersion"];
             /** @constant */
             kind: "AuthProvider";
             metadata: components["schemas"]["ObjectMeta"];
-            spec: components["schemas"]["OIDCProviderSpec"];
+            spec: components["schemas"]["OIDCProviderSpec"] | components["schemas"]["TokenProviderSpec"];
         } & {
             [key: string]: unknown;
         };
         /** @description How to log in. */
         AuthConfig: {
             apiVersion: components["schemas"]["ApiVersion"];
-            /** @description None: only static tokens are accepted. */
-            providers?: components["schemas"]["AuthProvider"][];
-            defaultProvider?: string;
+            /** @description Ways to log in; at least one. */
+            providers: components["schemas"]["AuthProvider"][];
+            defaultProvider: string;
             organizationsEnabled?: boolean;
+            /** @description Whether anybody has to log in; if not, any token is accepted. Ours, beside the contract. */
+            authenticationRequired: boolean;
         } & {
             [key: string]: unknown;
         };
@@ -2799,6 +2866,20 @@ export interface components {
             roles: ("viewer" | "operator" | "restorer" | "admin")[];
             /** @description What the roles allow. */
             permissions: ("devices.read" | "devices.edit" | "devices.decide" | "devices.decommission" | "devices.delete" | "fleets.read" | "fleets.edit" | "enrollment.read" | "enrollment.edit" | "enrollment.decide" | "certificates.read" | "certificates.edit" | "certificates.decide" | "restores.read" | "restores.declare" | "events.read" | "metrics.read")[];
+        };
+        /** @description Tokens, or why there are none. */
+        TokenResponse: {
+            access_token?: string;
+            /** @constant */
+            token_type?: "Bearer";
+            id_token?: string;
+            refresh_token?: string;
+            /** @description How long the access token holds, in seconds. */
+            expires_in?: number;
+            /** @description Why there are no tokens (RFC 6749, section 5.2). */
+            error?: string;
+            /** @description The same in words. */
+            error_description?: string;
         };
         /** @description Which devices were resumed. */
         DeviceResumeResponse: {
@@ -3584,6 +3665,52 @@ export interface operations {
                 };
                 content: {
                     "text/plain": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    authToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A provider of /auth/config. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequestInput"];
+                "application/json": components["schemas"]["TokenRequestInput"];
+            };
+        };
+        responses: {
+            /** @description The tokens. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenResponse"];
+                };
+            };
+            /** @description There are no tokens; `error` says why, as the issuer does. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenResponse"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
                 };
             };
         };
@@ -7895,8 +8022,73 @@ export interface operations {
                     "application/json": components["schemas"]["AuthConfig"];
                 };
             };
-            /** @description Authentication is not configured. */
-            418: {
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    authValidate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The request is malformed; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Who calls may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description The resource has changed, or exists already. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7906,6 +8098,15 @@ export interface operations {
             };
             /** @description Too many requests. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Try again later: Retry-After says when. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,7 +9,6 @@ const catalogue = {
   alreadyExists: { status: 409, reason: 'AlreadyExists' },
   tooLarge: { status: 413, reason: 'RequestEntityTooLarge' },
   unsupportedMediaType: { status: 415, reason: 'UnsupportedMediaType' },
-  notConfigured: { status: 418, reason: 'NotConfigured' },
   tooManyRequests: { status: 429, reason: 'TooManyRequests' },
   headersTooLarge: { status: 431, reason: 'RequestHeaderFieldsTooLarge' },
   unavailable: { status: 503, reason: 'ServiceUnavailable' },

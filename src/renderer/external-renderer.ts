@@ -8,7 +8,7 @@ import type { Log } from '../log.ts';
 import { rootCause } from '../root-cause.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { Pauses } from './pauses.ts';
-import { discard, readBounded } from './read-bounded.ts';
+import { discard, readBounded } from '../read-bounded.ts';
 import { shownUrl } from './shown-url.ts';
 import { isBusy } from './status-codes.ts';
 

@@ -3,7 +3,7 @@ import { rootCause } from '../root-cause.ts';
 import { ForbiddenAddress } from './network-guard.ts';
 import type { HttpRepository } from './repositories.ts';
 import type { RepositoryConnections } from './repository-connections.ts';
-import { discard, readBounded } from './read-bounded.ts';
+import { discard, readBounded } from '../read-bounded.ts';
 import { shownUrl } from './shown-url.ts';
 import { isBusy } from './status-codes.ts';
 

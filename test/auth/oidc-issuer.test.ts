@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AdminAuthenticator } from '../../src/auth/admin-authenticator.ts';
 import { CredentialFiles } from '../../src/auth/credential-files.ts';
+import { OidcIssuer } from '../../src/auth/oidc-issuer.ts';
 import { readConfig } from '../../src/config.ts';
 import { MusterError } from '../../src/domain/errors.ts';
 import { createLog } from '../../src/log.ts';
@@ -20,7 +21,7 @@ async function open(env: Record<string, string>, keyCooldownMs = 0): Promise<Adm
     clock,
     log,
     credentialFiles: new CredentialFiles(log),
-    keyCooldownMs,
+    oidcIssuer: new OidcIssuer(config.oidcIssuer ?? '', { clock, log, cooldownMs: keyCooldownMs }),
   });
   if (opened === undefined) throw new Error('no authentication is configured');
   return opened;
@@ -148,6 +149,10 @@ test.each([
   [{ MUSTER_OIDC_ISSUER: 'https://sso.example.com', MUSTER_OIDC_AUDIENCE: '' }, /MUSTER_OIDC_AUDIENCE: expected/],
   [{ MUSTER_OIDC_AUDIENCE: 'muster' }, /MUSTER_OIDC_ISSUER: expected the issuer of tokens/],
   [{ MUSTER_OIDC_CLIENT_ID: 'cli', MUSTER_OIDC_AUDIENCE: '' }, /MUSTER_OIDC_ISSUER: expected the issuer that knows/],
+  [
+    { MUSTER_OIDC_ISSUER: 'https://a', MUSTER_OIDC_AUDIENCE: 'a', MUSTER_OIDC_CLIENT_SECRET_FILE: 'x' },
+    /MUSTER_OIDC_CLIENT_ID: expected the client whose secret/,
+  ],
   [
     { MUSTER_OIDC_ROLES: 'staff=boss' },
     /MUSTER_OIDC_ROLES: expected value=role .* viewer, operator, restorer, admin; found "staff=boss"/,

@@ -37,7 +37,13 @@ afterEach(async () => {
 async function open(text: string): Promise<AdminAuthenticator> {
   await writeFile(path, text, { mode: 0o600 });
   const config = readConfig({ MUSTER_TOKENS_FILE: path });
-  const opened = await AdminAuthenticator.open({ config, clock, log: recordingLog(), credentialFiles: files });
+  const opened = await AdminAuthenticator.open({
+    config,
+    clock,
+    log: recordingLog(),
+    credentialFiles: files,
+    oidcIssuer: undefined,
+  });
   if (opened === undefined) throw new Error('no authentication is configured');
   return opened;
 }
@@ -116,7 +122,13 @@ describe('the file of static tokens', () => {
 
   test('has to be there', async () => {
     const config = readConfig({ MUSTER_TOKENS_FILE: join(directory, 'none') });
-    const opening = AdminAuthenticator.open({ config, clock, log: recordingLog(), credentialFiles: files });
+    const opening = AdminAuthenticator.open({
+      config,
+      clock,
+      log: recordingLog(),
+      credentialFiles: files,
+      oidcIssuer: undefined,
+    });
     await expect(opening).rejects.toThrow(/^MUSTER_TOKENS_FILE: cannot read .*none: there is no such file$/);
   });
 });

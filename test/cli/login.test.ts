@@ -165,6 +165,18 @@ test('a token that is made is accepted once its line is in the file', async () =
   expect(findStaticToken(tokens, made.stdout.trim())).toMatchObject({ name: 'prometheus', roles: ['viewer'] });
 });
 
+test('a server with tokens only says that one has to be given', async () => {
+  const machines = await startServer({ MUSTER_TOKENS_FILE: join(home, 'tokens.yaml') });
+  try {
+    expect(await muster(['login'], { env: { ...env, MUSTER_SERVER: machines.api } })).toMatchObject({
+      code: 1,
+      stderr: 'error: the server accepts tokens that it is given, and nobody to log in with: use --token\n',
+    });
+  } finally {
+    await machines.stop();
+  }
+});
+
 test('a server that asks nobody to log in says so', async () => {
   const open = await startServer();
   try {

@@ -317,6 +317,21 @@ describe('of the issuer', () => {
     issuer.answerWith(500);
     expect((await found('issuer', env(issuer.url)))[0]).toMatch(/^problem: .* answers 500/);
   });
+
+  test('one at which nobody can log in is a warning, and so is a secret that everybody can read', async () => {
+    const issuer = await startIssuer(0, { token_endpoint: undefined });
+    closing.push(() => issuer.stop());
+    expect((await found('issuer', env(issuer.url)))[1]).toMatch(/^warning: .* names no token endpoint/);
+    const directory = await mkdtemp(join(tmpdir(), 'muster-doctor-'));
+    closing.push(() => rm(directory, { recursive: true }));
+    const secret = join(directory, 'client.secret');
+    const withSecret = { ...env(issuer.url), MUSTER_OIDC_CLIENT_ID: 'cli', MUSTER_OIDC_CLIENT_SECRET_FILE: secret };
+    expect((await found('issuer', withSecret))[2]).toMatch(/^problem: MUSTER_OIDC_CLIENT_SECRET_FILE: cannot read/);
+    await writeFile(secret, 'hush\n', { mode: 0o644 });
+    expect((await found('issuer', withSecret))[2]).toMatch(/^warning: .* every user of this machine can read/);
+    await chmod(secret, 0o600);
+    expect((await found('issuer', withSecret))[2]).toBe('ok: the secret of the client cli can be read');
+  });
 });
 
 describe('of the certificates', () => {

@@ -155,7 +155,7 @@ const refused: Row[] = [
     () => bearer(issuer.sign(claims({ aud: 'shop' }))),
     asked,
     401,
-    /another audience: expected muster-api$/,
+    /another audience: expected muster-api or muster-cli$/,
   ],
   ['a JWT of no audience', () => bearer(issuer.sign(without('aud'))), asked, 401, /another audience/],
   [
@@ -290,6 +290,12 @@ describe('let in is', () => {
     ['a restorer who declares a restore', () => bearer(tokens.restorer), declare, 201],
     ['a restorer who looks at the current restore', () => bearer(tokens.restorer), { path: '/restores/current' }, 200],
     ['an admin who gives up a device', () => bearer(tokens.admin), decommission, 404],
+    [
+      'an ID token of the client of the command lines',
+      () => bearer(issuer.sign(claims({ aud: 'muster-cli' }))),
+      asked,
+      200,
+    ],
     ['a JWT of several audiences', () => bearer(issuer.sign(claims({ aud: ['shop', audience] }))), asked, 200],
     ['a JWT that expired within the tolerance', () => bearer(issuer.sign(claims({ exp: nowSeconds - 9 }))), asked, 200],
     ['a JWT that is valid in a moment', () => bearer(issuer.sign(claims({ nbf: nowSeconds + 10 }))), asked, 200],
@@ -347,7 +353,56 @@ test('clients are told how to log in', async () => {
       metadata: { name: 'oidc' },
       spec: { providerType: 'oidc', issuer: issuer.url, clientId: 'muster-cli', audience, clientSecret: '' },
     },
+    { metadata: { name: 'token' }, spec: { providerType: 'k8s', displayName: 'Tokens' } },
   ]);
+});
+
+test('whoever has a token can ask whether it is accepted', async () => {
+  const accepted = await send({ path: '/auth/validate' }, await bearer(tokens.restorer));
+  expect(accepted.code).toBe(200);
+  expect(statusSchema.parse(JSON.parse(accepted.text))).toMatchObject({ status: 'Success', code: 200 });
+  for (const wrong of [undefined, 'Bearer wrong', await bearer(tokens.expired)]) {
+    expect(await send({ path: '/auth/validate' }, wrong)).toMatchObject({ code: 401 });
+  }
+});
+
+describe('an organization that a request names', () => {
+  const ours = '00000000-0000-0000-0000-000000000000';
+  const other = '11111111-2222-3333-4444-555555555555';
+  const ask = async (path: string) => await send({ path }, await bearer(tokens.admin));
+  const everything = ['/devices', '/fleets', '/events', '/enrollmentrequests', '/labels?kind=Device', '/restores'];
+  const named = (path: string, organization: string) =>
+    `${path}${path.includes('?') ? '&' : '?'}org_id=${organization}`;
+
+  test.each(everything)('may be ours, and no other, at %s', async (path) => {
+    expect(await ask(named(path, ours))).toMatchObject({ code: 200 });
+    expect(await ask(named(path, ''))).toMatchObject({ code: 200 });
+    const refused = await ask(named(path, other));
+    expect(refused).toMatchObject({
+      code: 403,
+      text: expect.stringContaining(`one organization here: expected org_id ${ours}`),
+    });
+    expect(await ask(named(path, 'default'))).toMatchObject({
+      code: 400,
+      text: expect.stringContaining('org_id: expected the id'),
+    });
+  });
+
+  test('keeps an action from being done', async () => {
+    const path = named('/deviceactions/resume', other);
+    expect(await send({ ...resume, path }, await bearer(tokens.admin))).toMatchObject({ code: 403 });
+  });
+
+  test('is refused when it is named twice', async () => {
+    expect(await ask(`/devices?org_id=${ours}&org_id=${other}`)).toMatchObject({ code: 400 });
+  });
+
+  test.each(['/organizations', '/auth/validate', '/auth/config', '/auth/whoami'])(
+    'does not matter to %s',
+    async (path) => {
+      expect(await ask(named(path, other))).toMatchObject({ code: 200 });
+    },
+  );
 });
 
 test('events say who acted, from where (whatever a stranger says of it) and in which request', async () => {
@@ -426,6 +481,7 @@ describe('the OpenAPI document', () => {
     const open = all.filter((operation) => operation['x-permission'] === undefined);
     expect(open.map(({ operationId }) => operationId).toSorted()).toEqual([
       'authConfig',
+      'authToken',
       'getVersion',
       'healthz',
       'readyz',

@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
 
 type Key = { readonly kid: string; readonly publicKey: CryptoKey; readonly privateKey: CryptoKey };
@@ -9,6 +10,8 @@ export type SigningOptions = {
   /** Says that it was signed with that key. */
   readonly kid?: string;
 };
+
+export type TokenRequest = { readonly authorization: string | undefined; readonly form: Record<string, string> };
 
 /** A small OpenID Connect issuer on a port of its own: discovery, keys, and tokens with whatever claims a test wants. */
 export type TestIssuer = {
@@ -23,22 +26,48 @@ export type TestIssuer = {
   keyRequests(): number;
   /** From now on its documents are answered with this status. */
   answerWith(status: number): void;
+  /** From now on this is the answer to requests for tokens: a text as it is; none if it is undefined. */
+  answerTokensWith(status: number, answer: object | string | undefined): void;
+  /** Requests for tokens since this was asked last. */
+  takeTokenRequests(): readonly TokenRequest[];
   stop(): Promise<void>;
 };
 
-/** @param port where it was before, to come back there */
-export async function startIssuer(port = 0): Promise<TestIssuer> {
+/**
+ * @param port where it was before, to come back there
+ * @param more what its metadata say beside where its keys are
+ */
+export async function startIssuer(port = 0, more: object = {}): Promise<TestIssuer> {
   let key = await newKey('first');
   let keyRequests = 0;
   let status = 200;
   const documents: Record<string, () => Promise<object>> = {
-    '/.well-known/openid-configuration': async () => ({ issuer: url, jwks_uri: `${url}/keys` }),
+    '/.well-known/openid-configuration': async () => ({
+      issuer: url,
+      jwks_uri: `${url}/keys`,
+      token_endpoint: `${url}/token`,
+      ...more,
+    }),
     '/keys': async () => {
       keyRequests += 1;
       return { keys: [{ ...(await exportJWK(key.publicKey)), kid: key.kid, alg: 'RS256', use: 'sig' }] };
     },
   };
+  const tokenRequests: TokenRequest[] = [];
+  let tokenAnswer: { status: number; answer: object | string | undefined } = { status: 404, answer: {} };
+  const answerTokens = async (request: IncomingMessage, response: ServerResponse) => {
+    const form = Object.fromEntries(new URLSearchParams(await text(request)));
+    tokenRequests.push({ authorization: request.headers.authorization, form });
+    const { status, answer } = tokenAnswer;
+    if (answer === undefined) return;
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
+  };
   const server = createServer((request, response) => {
+    if (request.method === 'POST') {
+      void answerTokens(request, response);
+      return;
+    }
     const document = documents[request.url ?? ''];
     const answer = async () => {
       response.writeHead(document === undefined ? 404 : status, { 'content-type': 'application/json' });
@@ -61,6 +90,10 @@ export async function startIssuer(port = 0): Promise<TestIssuer> {
     answerWith(given) {
       status = given;
     },
+    answerTokensWith(given, answer) {
+      tokenAnswer = { status: given, answer };
+    },
+    takeTokenRequests: () => tokenRequests.splice(0),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

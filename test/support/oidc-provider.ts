@@ -10,6 +10,8 @@ export type TestProvider = {
 };
 
 export const clientId = 'muster-cli';
+/** A client that has a secret. */
+export const confidentialClient = { id: 'muster-web', secret: 'c0nf:dential & more' };
 
 /** @param idTokenSeconds how long tokens hold */
 export async function startProvider({ idTokenSeconds }: { idTokenSeconds: number }): Promise<TestProvider> {
@@ -40,8 +42,16 @@ function configuration(idTokenSeconds: number): Configuration {
         client_id: clientId,
         application_type: 'native',
         token_endpoint_auth_method: 'none',
-        redirect_uris: ['http://127.0.0.1/callback'],
+        redirect_uris: ['http://127.0.0.1/callback', 'http://localhost/callback'],
         grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+        response_types: ['code'],
+      },
+      {
+        client_id: confidentialClient.id,
+        client_secret: confidentialClient.secret,
+        application_type: 'native',
+        redirect_uris: ['http://localhost/callback'],
+        grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'],
       },
     ],
@@ -70,7 +80,7 @@ async function interact(provider: Provider, request: IncomingMessage, response: 
     await provider.interactionFinished(request, response, { login: { accountId: 'alice' } });
     return;
   }
-  const grant = new provider.Grant({ accountId: 'alice', clientId });
+  const grant = new provider.Grant({ accountId: 'alice', clientId: String(params['client_id']) });
   grant.addOIDCScope(String(params['scope']));
   const consent = { grantId: await grant.save() };
   await provider.interactionFinished(request, response, { consent }, { mergeWithLastSubmission: true });

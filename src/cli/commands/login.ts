@@ -3,7 +3,7 @@ import { clientDefaults } from '../../config.ts';
 import { answerOf, createApiClient, type ApiClient, type Connection } from '../api-client.ts';
 import { connectionOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
-import { ApiError, CliError } from '../failures.ts';
+import { CliError } from '../failures.ts';
 import { storeCredential, type StoredCredential } from '../login/credentials-file.ts';
 import type { LoginClient } from '../login/oidc-client.ts';
 import { readStandardInput } from '../standard-input.ts';
@@ -67,16 +67,12 @@ async function askIssuer(connection: Connection, web: true | undefined): Promise
 }
 
 async function loginClientOf(api: ApiClient): Promise<{ client: LoginClient; scopes: readonly string[] } | undefined> {
-  const config = await answerOf(api.GET('/api/v1/auth/config')).catch((error: unknown) => {
-    if (error instanceof ApiError && error.status === 418) return undefined;
-    throw error;
-  });
-  if (config === undefined) return undefined;
-  const providers = config.providers ?? [];
-  const provider = providers.find(({ metadata }) => metadata.name === config.defaultProvider) ?? providers[0];
-  if (provider === undefined) {
+  const { providers, authenticationRequired } = await answerOf(api.GET('/api/v1/auth/config'));
+  if (!authenticationRequired) return undefined;
+  const spec = providers.map((provider) => provider.spec).find(({ providerType }) => providerType === 'oidc');
+  if (spec?.providerType !== 'oidc') {
     throw new CliError('the server accepts tokens that it is given, and nobody to log in with: use --token');
   }
-  const { issuer, clientId, audience = clientId, scopes = ['openid'] } = provider.spec;
+  const { issuer, clientId, audience = clientId, scopes = ['openid'] } = spec;
   return { client: { issuer, clientId, audience }, scopes };
 }

@@ -1,16 +1,21 @@
 import type { Config } from '../../config.ts';
 import type { Context } from '../../context.ts';
 import { permissionsOf } from '../../domain/access/principal.ts';
-import { MusterError } from '../../domain/errors.ts';
-import { authConfigSchema, identitySchema, type AuthConfig } from '../../domain/resources/auth-config.ts';
+import {
+  authConfigSchema,
+  identitySchema,
+  oidcProvider,
+  type AuthConfig,
+  type AuthProvider,
+} from '../../domain/resources/auth-config.ts';
 import { statusSchema } from '../../domain/resources/status.ts';
 import { isApiAuthenticated } from '../../listen-rules.ts';
 import { principalOf } from '../actor.ts';
 import { apiErrors } from '../error-responses.ts';
 import type { Listener } from '../listener.ts';
+import { statusBody } from '../problems.ts';
 
 const tags = ['authentication'];
-const provider = 'oidc';
 
 /** How clients can say who they are, and who they are taken for. */
 export function authConfigRoutes({ config }: Pick<Context, 'config'>) {
@@ -23,16 +28,23 @@ export function authConfigRoutes({ config }: Pick<Context, 'config'>) {
         operationId: 'authConfig',
         tags,
         summary: 'Get the configuration of authentication.',
-        response: {
-          200: authConfigSchema,
-          418: statusSchema.describe('Authentication is not configured.'),
-          429: apiErrors[429],
-        },
+        response: { 200: authConfigSchema, 429: apiErrors[429] },
       },
-      async handler() {
-        if (isApiAuthenticated(config)) return authConfigOf(config);
-        throw new MusterError('notConfigured', 'authentication is not configured');
+      handler: async () => authConfigOf(config),
+    });
+
+    app.route({
+      method: 'GET',
+      url: '/auth/validate',
+      config: { access: 'known' },
+      schema: {
+        operationId: 'authValidate',
+        tags,
+        summary: 'Ask whether a token is accepted.',
+        response: { 200: statusSchema.describe('It is.'), ...apiErrors },
       },
+      // Whoever comes here has been let in.
+      handler: async () => statusBody(200, 'OK', 'the token is accepted'),
     });
 
     app.route({
@@ -53,33 +65,54 @@ export function authConfigRoutes({ config }: Pick<Context, 'config'>) {
   };
 }
 
-/** People log in by the issuer's public client; where there is none, they get their tokens elsewhere. */
+/** Clients take the list of providers for the ways to log in, and refuse to log in anywhere if it is empty. */
 function authConfigOf(config: Config): AuthConfig {
-  const { oidcIssuer: issuer, oidcClientId: clientId } = config;
-  const common = { apiVersion: 'v1beta1', organizationsEnabled: false } as const;
-  if (issuer === undefined || clientId === undefined) return { ...common, providers: [] };
+  const providers = providersOf(config);
   return {
-    ...common,
-    defaultProvider: provider,
-    providers: [
-      {
-        apiVersion: 'v1beta1',
-        kind: 'AuthProvider',
-        metadata: { name: provider },
-        spec: {
-          providerType: 'oidc',
-          displayName: new URL(issuer).host,
-          issuer,
-          clientId,
-          clientSecret: '',
-          enabled: true,
-          scopes: [...config.oidcScopes],
-          audience: config.oidcAudience ?? clientId,
-          usernameClaim: config.oidcUsernameClaim.split('.'),
-          organizationAssignment: { type: 'static', organizationName: 'default' },
-          roleAssignment: { type: 'dynamic', claimPath: config.oidcRolesClaim.split('.') },
-        },
-      },
-    ],
+    apiVersion: 'v1beta1',
+    providers,
+    defaultProvider: providers[0].metadata.name,
+    organizationsEnabled: false,
+    authenticationRequired: isApiAuthenticated(config),
   };
+}
+
+/** The way that is meant where nothing is said comes first. */
+function providersOf(config: Config): [NamedProvider, ...NamedProvider[]] {
+  if (!isApiAuthenticated(config)) return [tokenProvider('none', 'No authentication: any token is accepted')];
+  const token = tokenProvider('token', 'Tokens');
+  const oidc = oidcProviderOf(config);
+  if (oidc === undefined) return [token];
+  return config.tokensFile === undefined ? [oidc] : [oidc, token];
+}
+
+type NamedProvider = AuthProvider & { readonly metadata: { readonly name: string } };
+
+function tokenProvider(name: string, displayName: string): NamedProvider {
+  return { ...provider(name), spec: { providerType: 'k8s', displayName, apiUrl: '', enabled: true } };
+}
+
+function oidcProviderOf(config: Config): NamedProvider | undefined {
+  const { oidcIssuer: issuer, oidcClientId: clientId } = config;
+  if (issuer === undefined || clientId === undefined) return undefined;
+  return {
+    ...provider(oidcProvider),
+    spec: {
+      providerType: 'oidc',
+      displayName: new URL(issuer).host,
+      issuer,
+      clientId,
+      clientSecret: '',
+      enabled: true,
+      scopes: [...config.oidcScopes],
+      audience: config.oidcAudience ?? clientId,
+      usernameClaim: config.oidcUsernameClaim.split('.'),
+      organizationAssignment: { type: 'static', organizationName: 'default' },
+      roleAssignment: { type: 'dynamic', claimPath: config.oidcRolesClaim.split('.') },
+    },
+  };
+}
+
+function provider(name: string) {
+  return { apiVersion: 'v1beta1', kind: 'AuthProvider', metadata: { name } } as const;
 }

@@ -34,7 +34,7 @@ const defaultOrganization = {
   apiVersion: 'flightctl.io/v1beta1',
   kind: 'Organization',
   metadata: { name: organizationId },
-  spec: { displayName: 'Default', externalId: '' },
+  spec: { displayName: 'Default', externalId: 'default' },
 } as const;
 
 /** Organizations: one, for clients that ask. */
