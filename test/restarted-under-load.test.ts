@@ -229,7 +229,7 @@ async function standStill(url: string, bytes = ''): Promise<Socket> {
 
 const upgrade = [
   'GET /api/v1/devices/mute/connect HTTP/1.1',
-  'Host: muster',
+  'Host: localhost',
   'Connection: Upgrade',
   'Upgrade: websocket',
   'Sec-WebSocket-Version: 13',
@@ -248,7 +248,7 @@ test('clients that stand still do not keep it from stopping in time', async () =
     await standStill(service.api),
     await standStill(service.agent, 'GET /api/v1/devices/mute/rendered HTTP/1.1\r\nHost'),
     await standStill(service.agent, upgrade),
-    await standStill(service.api, 'GET /api/v1/restores/current/watch HTTP/1.1\r\nHost: muster\r\n\r\n'),
+    await standStill(service.api, 'GET /api/v1/restores/current/watch HTTP/1.1\r\nHost: localhost\r\n\r\n'),
   ];
   await until(async () => (await fetch(`${service.api}/healthz`)).ok);
   const { code, stderr } = await terminate(service);

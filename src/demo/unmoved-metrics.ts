@@ -14,6 +14,8 @@ export const whyUnmoved: ReadonlyMap<string, string> = new Map([
   ['muster_render_queue_jobs', 'none waited for long enough to be seen'],
   ['muster_device_certificates', 'the story has no device CA'],
   ['muster_device_certificate_next_expiry_timestamp_seconds', 'the story has no device CA'],
+  ['muster_devices_with_problems', 'every template and spec of the story can be given to its devices'],
+  ['muster_device_clone_signs_total', 'each name is that of one machine'],
   ['muster_render_oldest_wanted_age_seconds', 'none waited for long enough to be seen'],
 ]);
 

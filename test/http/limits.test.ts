@@ -81,7 +81,7 @@ describe('a request that is too large or makes no sense is refused with a Status
 
   test('a body of ten megabytes, before it is read to its end', async () => {
     const connection = open(server.api).send(
-      `POST ${resume} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10000000\r\n\r\n{`,
+      `POST ${resume} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10000000\r\n\r\n{`,
     );
     expect(readAnswer(await connection.answer).code).toBe(413);
   });
@@ -107,7 +107,7 @@ describe.each(['api', 'agent'] as const)('the %s listener', (side) => {
   test('refuses more header lines than it reads', async () => {
     const lines = (count: number) => Array.from({ length: count }, (_, n) => `X-${n}: 1\r\n`).join('');
     const ask = (count: number) =>
-      open(server[side]).send(`GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${lines(count)}\r\n`);
+      open(server[side]).send(`GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${lines(count)}\r\n`);
     expect(readAnswer(await ask(197).answer).code).toBe(404);
     for (const count of [199, 1_500]) {
       expect(readAnswer(await ask(count).answer)).toMatchObject({
@@ -118,7 +118,9 @@ describe.each(['api', 'agent'] as const)('the %s listener', (side) => {
   });
 
   test('refuses headers that are too long', async () => {
-    const connection = open(server[side]).send(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(200_000)}\r\n\r\n`);
+    const connection = open(server[side]).send(
+      `GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'a'.repeat(200_000)}\r\n\r\n`,
+    );
     expect(readAnswer(await connection.answer)).toMatchObject({
       code: 431,
       body: { kind: 'Status', message: 'expected at most 131072 bytes of headers' },
@@ -138,7 +140,7 @@ describe.each(['api', 'agent'] as const)('the %s listener', (side) => {
   });
 
   test('closes connections that send their headers or bodies too slowly, or nothing, and serves others meanwhile', async () => {
-    const start = 'PUT /api/v1/devices/d/status HTTP/1.1\r\nHost: x\r\n';
+    const start = 'PUT /api/v1/devices/d/status HTTP/1.1\r\nHost: localhost\r\n';
     const beginnings = [
       '',
       'P',
@@ -176,7 +178,7 @@ describe('connections', () => {
     const few = await startListeners({ MUSTER_MAX_CONNECTIONS_PER_ADDRESS: '2' });
     const held = [open(few.api), open(few.api)];
     await Promise.all(held.map(({ socket }) => once(socket, 'connect')));
-    const request = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n';
+    const request = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n';
     const refused = readAnswer(await open(few.api).send(request).answer);
     expect(refused).toMatchObject({
       code: 429,
@@ -195,7 +197,7 @@ describe('connections', () => {
   test('past the limit for all are refused with 503', async () => {
     const few = await startListeners({ MUSTER_MAX_CONNECTIONS: '1', MUSTER_MAX_CONNECTIONS_PER_ADDRESS: '0' });
     await once(open(few.agent).socket, 'connect');
-    const refused = readAnswer(await open(few.agent).send('GET /x HTTP/1.1\r\nHost: x\r\n\r\n').answer);
+    const refused = readAnswer(await open(few.agent).send('GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n').answer);
     expect(refused).toMatchObject({
       code: 503,
       body: { kind: 'Status', message: 'expected at most 1 connections at the same time' },
@@ -208,7 +210,9 @@ describe('connections', () => {
     await once(open(few.agent).socket, 'connect');
     const upgrade =
       'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: muster.v1';
-    const refused = open(few.agent).send(`GET /api/v1/devices/a/connect HTTP/1.1\r\nHost: x\r\n${upgrade}\r\n\r\n`);
+    const refused = open(few.agent).send(
+      `GET /api/v1/devices/a/connect HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\n\r\n`,
+    );
     expect(readAnswer(await refused.answer)).toMatchObject({ code: 429, body: { kind: 'Status' } });
     await closed(few);
   });

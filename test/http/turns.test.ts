@@ -56,7 +56,7 @@ test('a client that sends many requests without waiting for answers does not kee
 });
 
 function request(number: number): string {
-  return `GET /${number} HTTP/1.1\r\nHost: muster\r\n\r\n`;
+  return `GET /${number} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 }
 
 function address(): AddressInfo {

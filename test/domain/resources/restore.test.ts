@@ -143,12 +143,15 @@ describe('what people are told after a restore', () => {
       server: position,
       reported: { ...position, renderedVersion: '9' },
       partedAt: { timeline: name, renderedVersion: '5' },
+      nothingToSend: false,
+      specProblem: null,
       difference: {
         patch: [
           { op: 'replace', path: '/os/image', value: 'example.com/os:1' },
           { op: 'remove', path: '/config' },
         ],
         text: '--- a\n+++ b\n',
+        removes: ['file /etc/motd'],
       },
     };
     expect(deviceConflictSchema.parse(conflict)).toEqual(conflict);

@@ -48,7 +48,7 @@ function open(port: number, what: 'headers' | 'body'): Socket {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
   socket.resume();
-  const start = 'PUT /api/v1/devices/d000/status HTTP/1.1\r\nHost: rig\r\n';
+  const start = 'PUT /api/v1/devices/d000/status HTTP/1.1\r\nHost: localhost\r\n';
   socket.write(
     what === 'headers'
       ? `${start}X-Slow: `

@@ -149,7 +149,10 @@ export function listenerTargets(databaseUrl?: string): FuzzTarget[] {
         const paths = side === 'api' ? adminPaths : agentPaths;
         const pairs = query.map(([key, value]) => `${spelled(key, asIs)}=${spelled(value, asIs)}`);
         const path = `${paths[index % paths.length] ?? '/'}?${pairs.join('&')}`;
-        await ask(side, `GET ${path} HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\nConnection: close\r\n\r\n`);
+        await ask(
+          side,
+          `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nConnection: close\r\n\r\n`,
+        );
       },
       end,
     }),
@@ -159,7 +162,7 @@ export function listenerTargets(databaseUrl?: string): FuzzTarget[] {
       async check([{ side, method, path }, body, contentType]) {
         const head = [
           `${method} ${path} HTTP/1.1`,
-          'Host: x',
+          'Host: localhost',
           `Content-Type: ${contentType}`,
           `Content-Length: ${Buffer.byteLength(body)}`,
           'Connection: close',
