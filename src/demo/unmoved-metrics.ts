@@ -9,6 +9,8 @@ export const whyUnmoved: ReadonlyMap<string, string> = new Map([
   ['muster_database_up', 'the database answered'],
   ['muster_queue_up', 'the queue answered'],
   ['muster_worker_up', 'the worker took jobs'],
+  ['muster_devices_with_problems', 'every spec could be rendered'],
+  ['muster_device_clone_signs_total', 'no two machines have one name'],
   ['muster_sheds_total', 'nobody was turned away'],
   ['muster_reports_waiting', 'none waited for long enough to be seen'],
   ['muster_render_queue_jobs', 'none waited for long enough to be seen'],

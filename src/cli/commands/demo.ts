@@ -31,7 +31,7 @@ export function demoCommand(): Command {
   );
   return addExamples(command, [
     { line: 'muster demo' },
-    { line: 'muster demo --devices 100 --json | jq .deliveredWhilePaused' },
+    { line: "muster demo --devices 100 --json | jq '.deliveredWhilePaused, .removedUnordered'" },
     { line: 'muster demo --keep', about: 'and then look around with muster get, as it says' },
   ]);
 }
