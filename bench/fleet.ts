@@ -2,6 +2,8 @@ import postgres from 'postgres';
 
 const firstTimeline = '00000000-0000-7000-8000-000000000001';
 const firstHash = 'a'.repeat(64);
+/** In force for every device, and rendered for it. */
+const firstSpec = { os: { image: 'quay.io/acme/os:1' } };
 
 /** The version that every device of the fleet runs, as the server knows it. */
 export const fleetVersion = 5;
@@ -27,10 +29,11 @@ export async function fillFleet(url: string, devices: number): Promise<void> {
   await withClient(url, async (client) => {
     await client`INSERT INTO restores (id, genesis, declared_at, declared_by, settled_at, total) VALUES (${firstTimeline}, true, now(), 'service:bench', now(), ${devices})`;
     await client`INSERT INTO service_state (id, current_restore) VALUES (true, ${firstTimeline})`;
-    await client`INSERT INTO rendered_specs (hash, spec, created_at) VALUES (${firstHash}, '{}', now())`;
+    await client`INSERT INTO rendered_specs (hash, spec, created_at) VALUES (${firstHash}, ${client.json(firstSpec)}, now())`;
     await client`
-      INSERT INTO devices (name, labels, created_at)
-      SELECT 'device-' || lpad(i::text, 8, '0'), jsonb_build_object('site', 's' || (i % 100), 'tier', 't' || (i % 10)), now()
+      INSERT INTO devices (name, labels, spec, created_at)
+      SELECT 'device-' || lpad(i::text, 8, '0'), jsonb_build_object('site', 's' || (i % 100), 'tier', 't' || (i % 10)),
+        ${client.json(firstSpec)}, now()
       FROM generate_series(1, ${devices}) AS i`;
     await client`
       INSERT INTO device_positions (name, timeline, version, spec_hash, wanted_generation, rendered_generation,
@@ -61,16 +64,12 @@ export async function leaveTier(url: string, tier: string, as: 'paused' | 'await
   });
 }
 
-/** Gives the devices of a tier a fleet whose template has a placeholder, so that each is rendered to content of its own. */
-export async function giveTemplate(url: string, tier: string): Promise<void> {
+/** Puts a spec in force for each device of a tier, as the rollout of a template that names the site leaves it. */
+export async function giveSpecs(url: string, tier: string): Promise<void> {
   await withClient(url, async (client) => {
-    const spec = {
-      selector: { matchLabels: { tier } },
-      template: { spec: { os: { image: 'quay.io/acme/os:{{ .metadata.labels.site }}' }, config: [] } },
-    };
-    await client`INSERT INTO fleets (name, spec, labels, generation, rolled_out_generation, created_at)
-      VALUES ('bench', ${client.json(spec)}, '{}', 1, 1, now())`;
-    await client`UPDATE devices SET owner = 'Fleet/bench' WHERE labels @> ${client.json({ tier })}`;
+    await client`UPDATE devices SET spec = jsonb_build_object(
+        'os', jsonb_build_object('image', 'quay.io/acme/os:' || (labels ->> 'site')), 'config', '[]'::jsonb)
+      WHERE labels @> ${client.json({ tier })}`;
   });
 }
 

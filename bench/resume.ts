@@ -1,5 +1,5 @@
-import { createTemplateRenderer } from '../src/domain/templates/template-renderer.ts';
-import { deviceName, fleetVersion, giveTemplate, leaveTier, withClient } from './fleet.ts';
+import { deliveredForm, readSpec } from '../src/domain/rendering/delivered-form.ts';
+import { deviceName, fleetVersion, giveSpecs, leaveTier, withClient } from './fleet.ts';
 import { bounded, noted, quantile, row, timesMs, type Bench } from './harness.ts';
 import { LoadGenerator } from './load.ts';
 import { startService, type Service } from './service.ts';
@@ -12,7 +12,7 @@ export const resumeBench: Bench = {
   name: 'resume',
   async run(rig) {
     const url = await rig.databaseWith(rig.fleet);
-    await giveTemplate(url, tier);
+    await giveSpecs(url, tier);
     const service = await startService(url, { MUSTER_WORKER: 'true' });
     const load = new LoadGenerator();
     const paused = rig.fleet / 10;
@@ -116,12 +116,11 @@ async function allRendered(url: string): Promise<void> {
 }
 
 function inMemoryPerSecond(count: number): number {
-  const renderer = createTemplateRenderer();
-  const template = { os: { image: 'quay.io/acme/os:{{ .metadata.labels.site }}' }, config: [] };
   const beganAt = performance.now();
   for (let index = 0; index < count; index += 1) {
-    const device = { name: deviceName(index), labels: { site: `s${index % 100}`, tier } };
-    renderer.render(template, device);
+    const read = readSpec({ os: { image: `quay.io/acme/os:s${index % 100}` }, config: [] });
+    if (!read.ok) throw new Error('the spec cannot be read');
+    deliveredForm(read.spec, { name: deviceName(index), labels: { tier } });
   }
   return count / ((performance.now() - beganAt) / 1_000);
 }
