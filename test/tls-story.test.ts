@@ -164,7 +164,7 @@ test('after a restore devices come back by their certificates and tokens, over H
   const resumed = await answerOf(api.POST('/api/v1/deviceactions/resume', resume));
   expect(resumed).toMatchObject({ resumedDevices: 2 });
   await until(run(3, ahead));
-  for (const { spec } of devices) expect(spec).toEqual(image(1));
+  for (const { machine } of devices) expect(machine.bootedImage).toBe(image(1).os.image);
   expect(witness.violations).toEqual([]);
   expect(fleet.counters.errors.filter(([kind]) => kind.startsWith('HTTP'))).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { applied, maskedDocuments, maskedTexts } from './targets/documents.ts';
 import { listenerTargets } from './targets/listeners.ts';
 import { fieldSelectors, fleetSelectors, labelSelectors, writtenSelectors } from './targets/selectors.ts';
 import { addresses, durations, everySetting } from './targets/settings.ts';
-import { httpAnswers, retryAfters } from './targets/simulator.ts';
+import { agentDocuments, httpAnswers, retryAfters } from './targets/simulator.ts';
 import { templatedSpecs, templates } from './targets/templates.ts';
 import { continueTokens, frames, patches, positions, writtenTokens } from './targets/wire.ts';
 
@@ -31,6 +31,7 @@ export function everyTarget(databaseUrl?: string): FuzzTarget[] {
     maskedTexts,
     maskedDocuments,
     retryAfters,
+    agentDocuments,
     httpAnswers,
     ...listenerTargets(databaseUrl),
   ];

@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import * as fc from 'fast-check';
+import { agentStatus } from '../../../src/simulator/device/agent-status.ts';
+import { agentTimes } from '../../../src/simulator/device/agent-times.ts';
+import { Agent } from '../../../src/simulator/device/agent.ts';
+import { Machine } from '../../../src/simulator/device/machine.ts';
+import { readPollAnswer } from '../../../src/simulator/device/poll-answer.ts';
 import { fresh } from '../../../src/simulator/starting-point.ts';
 import { SimulatedFleet } from '../../../src/simulator/simulated-fleet.ts';
 import { retryAfterMs } from '../../../src/simulator/waiting-times.ts';
@@ -80,5 +85,50 @@ export const httpAnswers = fuzzTarget('HTTP answers in the simulator', {
     for (const socket of sockets) socket.destroy();
     server.close();
     require(requests > 0, 'the device asked');
+  },
+});
+
+const text = fc.constantFrom('', '/etc/a', '/etc', 'a', '*', 'root', 'base64', 'eA==', '__proto__', '0 12 * * *', '1h');
+const content = fc.record({ path: text, content: text, contentEncoding: text, mode: fc.integer(), user: text });
+const application = fc.record({
+  name: text,
+  appType: fc.constantFrom('container', 'vm'),
+  image: text,
+  inline: fc.array(content),
+});
+const schedule = fc.record({ at: text, timeZone: text, startGraceDuration: text });
+const specs = fc.record(
+  {
+    config: fc.array(fc.record({ inline: fc.array(content, { maxLength: 3 }) }), { maxLength: 2 }),
+    applications: fc.array(application, { maxLength: 2 }),
+    os: fc.record({ image: text }),
+    systemd: fc.record({ matchPatterns: fc.array(text) }),
+    updatePolicy: fc.record({ updateSchedule: schedule }),
+    decommissioning: fc.record({ target: text }),
+    more: fc.jsonValue(),
+  },
+  { requiredKeys: [] },
+);
+const documents = specs.map((spec) =>
+  JSON.stringify({ metadata: { annotations: { 'device-controller/renderedVersion': '1' } }, spec }),
+);
+
+/** Steps that one document takes at most: fetching, rolling back, a reboot, the way out. */
+const mostSteps = 10;
+
+export const agentDocuments = fuzzTarget('documents in the agent of a simulated device', {
+  runs: 100,
+  input: mutated(documents),
+  check(text) {
+    const answer = readPollAnswer(200, text);
+    if (answer.kind !== 'document') return;
+    const surroundings = { nowMs: () => 0, chance: () => 0.5, times: agentTimes, onPass: () => undefined };
+    const agent = new Agent(new Machine('d', 'image'), surroundings);
+    const taken = agent.take(answer.document);
+    let steps = 0;
+    for (; agent.workDueMs <= 0 && steps <= mostSteps; steps += 1) agent.work();
+    require(steps <= mostSteps, 'an agent comes to rest');
+    require(taken.kind === 'queued' || steps === 0, 'what was not queued is not worked on');
+    JSON.stringify(agentStatus(agent));
   },
 });
