@@ -3,6 +3,7 @@ import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } fro
 import { isBusy, isUnreachable } from '../db/client.ts';
 import { MusterError, unavailable } from '../domain/errors.ts';
 import type { Log } from '../log.ts';
+import { insteadOf } from './unserved-paths.ts';
 
 /** Kubernetes' Status object, the body of every answer that is no resource. */
 export type StatusBody = {
@@ -96,12 +97,12 @@ export function renderProblems(app: FastifyInstance, log: Log): void {
     }
     return sendProblem(reply, problem);
   });
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      reply,
-      problemOf(new MusterError('notFound', `there is nothing at ${request.method} ${request.url.split('?')[0]}`)),
-    ),
-  );
+  app.setNotFoundHandler(({ method, url }, reply) => {
+    const [path = ''] = url.split('?', 1);
+    const instead = insteadOf(path);
+    const message = `there is nothing at ${method} ${path}${instead === undefined ? '' : `: ${instead}`}`;
+    return sendProblem(reply, problemOf(new MusterError('notFound', message)));
+  });
 }
 
 function sendProblem(

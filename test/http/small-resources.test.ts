@@ -67,3 +67,25 @@ test('there is one organization', async () => {
   expect(documentOf(other, 200, list).items).toEqual([]);
   refusalOf(await api.get('/organizations?fieldSelector=x'), 400);
 });
+
+describe('what Flight Control has and Muster has not', () => {
+  test.each<[string, RegExp]>([
+    ['/repositories', /no repositories: .* MUSTER_REPOSITORIES/],
+    ['/repositories/one?x=y', /^there is nothing at GET \/api\/v1\/repositories\/one: Muster stores no/],
+    ['/resourcesyncs', /let a pipeline apply them/],
+    ['/fleets/one/templateversions', /no template versions/],
+    ['/catalogs/one/items', /no catalogs/],
+    ['/catalogitems', /no catalogs/],
+    ['/authproviders', /auth\/config lists them/],
+    ['/auth/permissions', /auth\/whoami/],
+    ['/vulnerabilities/devices/one', /no vulnerabilities/],
+    ['/devices/one/applications/web/actions/stop', /change the spec/],
+    ['/imagebuilds', /builds no images/],
+  ])('is refused with 404 at %s, and what to use instead', async (path, instead) => {
+    expect(refusalOf(await api.get(path), 404)).toMatch(instead);
+  });
+
+  test('is not mixed up with what nobody has', async () => {
+    expect(refusalOf(await api.get('/repositoriesx'), 404)).toBe('there is nothing at GET /api/v1/repositoriesx');
+  });
+});
