@@ -12,6 +12,7 @@ export const annotationKeys = {
   conflictPaused: 'device-controller/conflictPaused',
   renderedVersion: 'device-controller/renderedVersion',
   renderedSpecHash: 'device-controller/renderedSpecHash',
+  receivedVersion: 'muster/receivedVersion',
   timeline: 'muster/timeline',
   restore: 'muster/restore',
   specAdopted: 'muster/specAdopted',
@@ -56,6 +57,7 @@ export function derivedAnnotations(device: DeviceRecord, view: Viewpoint): Recor
   if (gate === 'ConflictPaused') annotations[annotationKeys.conflictPaused] = 'true';
   if (version !== 0) annotations[annotationKeys.renderedVersion] = String(version);
   if (specHash !== null) annotations[annotationKeys.renderedSpecHash] = specHash;
+  if (state.reported !== null) annotations[annotationKeys.receivedVersion] = String(state.reported.version);
   if (specAdopted) annotations[annotationKeys.specAdopted] = 'true';
   if (rolloutProblem !== null) annotations[annotationKeys.lastRolloutError] = rolloutProblem;
   if (certificateExpiresAt !== null) {

@@ -10,10 +10,10 @@ export type MusterServer = {
   muster(words: readonly string[], input?: string): Promise<Ended>;
   /** The environment by which a client finds it. */
   readonly env: Readonly<Record<string, string>>;
-  /** Reports as an unmodified agent does: only the version. */
+  /** Polls as an unmodified agent does: with the version that it has received, and nothing else. */
   report(device: string, version: number): Promise<void>;
-  /** Says that the device has applied a version, as an agent does in its status. */
-  applied(device: string, version: number): Promise<void>;
+  /** Says which version the device has applied, and how an update went, as an agent does in its status. */
+  applied(device: string, version: number, conditions?: readonly object[]): Promise<void>;
   /** Reports with the spec that the device runs. */
   reportSpec(device: string, version: number, spec: object): Promise<void>;
   /** What the admin API answers at a path below `/api/v1`. */
@@ -43,8 +43,8 @@ export async function startServer(settings: Readonly<Record<string, string>> = {
       await response.arrayBuffer();
       if (!response.ok) throw new Error(`the report of ${device} was answered ${response.status}`);
     },
-    async applied(device, version) {
-      const status = { config: { renderedVersion: String(version) } };
+    async applied(device, version, conditions = []) {
+      const status = { config: { renderedVersion: String(version) }, conditions };
       const response = await fetch(`${agent}/api/v1/devices/${device}/status`, {
         method: 'PUT',
         headers: { 'content-type': 'application/json' },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startMuster } from './muster-process.ts';
 import { deviceYaml, startServer, type MusterServer } from './muster-server.ts';
@@ -175,8 +176,31 @@ test('a resume with --wait ends when the device runs what was rendered for it', 
   await waiting.writes(/Devices resumed: 1/);
   await server.rendered('ahead-2', 6);
   await server.report('ahead-2', 6);
+  expect(await Promise.race([waiting.ended, sleep(2_500)])).toBeUndefined();
   await server.applied('ahead-2', 6);
   expect(await waiting.ended).toMatchObject({ code: 0, stderr: expect.stringContaining('Up to date: 1/1') as string });
+});
+
+test('a resume with --wait fails with the reason where the device failed to apply it, and not for what failed before', async () => {
+  const failed = (message: string) => ({
+    type: 'Updating',
+    status: 'False',
+    reason: 'Error',
+    message,
+    lastTransitionTime: new Date().toISOString(),
+  });
+  await server.applied('ahead-2', 6, [failed('no such image')]);
+  await server.report('ahead-2', 16);
+  const waiting = startMuster(['resume', 'device', 'ahead-2', '--wait', '--timeout', '60s'], { env: server.env });
+  await waiting.writes(/Devices resumed: 1/);
+  await server.rendered('ahead-2', 17);
+  expect(await Promise.race([waiting.ended, sleep(5_000)])).toBeUndefined();
+  await server.report('ahead-2', 17);
+  await server.applied('ahead-2', 6, [failed('no space left on device')]);
+  const { code, stderr } = await waiting.ended;
+  expect(code).toBe(3);
+  expect(stderr).toContain('no space left on device');
+  expect(stderr).toContain('until it restarts');
 });
 
 test('a wait that takes too long ends with 1 and says what is missing', async () => {

@@ -129,7 +129,7 @@ test('get prints an aligned table, wide columns on demand, and names', async () 
   expect(table[1]).toMatch(/^north-1 +number-one +<none> +Unknown +Unknown +Unknown +\S+$/);
   expect(table[1]?.indexOf('number-one')).toBe(table[0]?.indexOf('ALIAS'));
   const wide = lines((await server.muster(['get', 'dev', '-l', 'site=north', '-o', 'wide'])).stdout);
-  expect(wide[0]).toMatch(/LAST SEEN +LABELS +RENDERED VERSION +CERTIFICATE EXPIRES +TIMELINE$/);
+  expect(wide[0]).toMatch(/LAST SEEN +LABELS +RENDERED VERSION +APPLIED VERSION +CERTIFICATE EXPIRES +TIMELINE$/);
   expect(wide[1]).toContain('site=north');
   const names = await server.muster(['get', 'device', '--field-selector', 'metadata.owner=Fleet/edge', '-o', 'name']);
   expect(names.stdout).toBe('device/owned-1\n');

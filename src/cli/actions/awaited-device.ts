@@ -18,6 +18,12 @@ export function standingOf({ metadata, spec, status }: Device): Standing {
   if (conditionOf('SpecValid')?.status === 'False') return { kind: 'unrendered', why };
   if (status?.updated.status === 'UpToDate') return { kind: 'upToDate', why };
   const updating = conditionOf('Updating');
-  if (updating?.status === 'False' && updating.reason === 'Error') return { kind: 'failed', why };
-  return { kind: 'updating', why };
+  const hasFailed = updating?.status === 'False' && updating.reason === 'Error';
+  return { kind: hasFailed && hasReceivedNewest(metadata) ? 'failed' : 'updating', why };
+}
+
+/** A device that has not received the newest version says of an older one that it failed. */
+function hasReceivedNewest({ annotations = {} }: Device['metadata']): boolean {
+  const version = (key: string) => Number(annotations[key] ?? 0);
+  return version(annotationKeys.receivedVersion) >= version(annotationKeys.renderedVersion);
 }

@@ -36,7 +36,7 @@ const patienceMs: Readonly<Record<Standing['kind'], number>> = {
   nothingToSend: 0,
   unfilled: 0,
   unrendered: 10_000,
-  failed: 30_000,
+  failed: 3_000,
 };
 
 /**

@@ -30,6 +30,7 @@ export const deviceKind = defineKind<Device>({
     { title: 'LAST SEEN', passes: true, cell: ({ status }, now) => age(status?.lastSeen, now) },
     { title: 'LABELS', wide: true, cell: labelsOf },
     { title: 'RENDERED VERSION', wide: true, cell: (device) => annotation(device, annotationKeys.renderedVersion) },
+    { title: 'APPLIED VERSION', wide: true, cell: ({ status }) => status?.config.renderedVersion || absent },
     {
       title: 'CERTIFICATE EXPIRES',
       wide: true,
