@@ -113,7 +113,7 @@ test.each(Object.entries(takers))('%s costs at most three times as much for twic
 
 /** Looks again before it says so: what else the machine does is no fault of the function. */
 function isSuperlinear(take: (text: string) => unknown, piece: string): boolean {
-  for (let attempt = 0; attempt < 5; attempt += 1) {
+  for (let attempt = 0; attempt < 10; attempt += 1) {
     const twice = bestOf(take, piece, 2 * length);
     if (twice < shortestMs || twice <= worstRatio * bestOf(take, piece, length)) return false;
   }
