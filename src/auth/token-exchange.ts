@@ -21,8 +21,11 @@ const answerSchema = z.object({
   access_token: z.string().min(1).optional(),
   id_token: z.string().optional(),
   refresh_token: z.string().optional(),
-  // Some issuers write it as text.
-  expires_in: z.coerce.number().int().nonnegative().optional().catch(undefined),
+  expires_in: z
+    // Some issuers write it as text.
+    .preprocess((value) => (/^\d{1,10}$/.test(String(value)) ? Number(value) : value), z.int().nonnegative())
+    .optional()
+    .catch(undefined),
   error: z.string().max(100).optional(),
   error_description: z.string().optional().catch(undefined),
 });
@@ -121,8 +124,8 @@ function formEncoded(text: string): string {
   return new URLSearchParams({ text }).toString().slice('text='.length);
 }
 
-/** The answer of an issuer in the words of the contract. */
-function outcomeOf(status: number, answer: unknown): TokenOutcome {
+/** The answer of an issuer in the words of the contract. @param answer undefined if it was no JSON, or too long */
+export function outcomeOf(status: number, answer: unknown): TokenOutcome {
   const parsed = answerSchema.safeParse(answer);
   if (!parsed.success) {
     return refused('server_error', `the OIDC issuer answers ${status} with something that is no answer for tokens`);

@@ -6,6 +6,7 @@ import { fieldSelectors, fleetSelectors, labelSelectors, writtenSelectors } from
 import { addresses, durations, everySetting } from './targets/settings.ts';
 import { agentDocuments, httpAnswers, retryAfters } from './targets/simulator.ts';
 import { templatedSpecs, templates } from './targets/templates.ts';
+import { tokenAnswers, tokenRequests } from './targets/tokens.ts';
 import { continueTokens, frames, patches, positions, writtenTokens } from './targets/wire.ts';
 
 /** Every parser of what comes from outside. @param databaseUrl where the listeners may write; a private one if not given */
@@ -22,6 +23,8 @@ export function everyTarget(databaseUrl?: string): FuzzTarget[] {
     patches,
     continueTokens,
     writtenTokens,
+    tokenRequests,
+    tokenAnswers,
     everySetting,
     durations,
     addresses,

@@ -246,6 +246,18 @@ describe('the issuer', () => {
     });
   });
 
+  test('is asked by so many at the same time, and no more', async () => {
+    issuer.answerTokensWith(200, undefined);
+    const exchange = await TokenExchange.open({ ...here.context, timeoutMs: 500 });
+    if (exchange === undefined) throw new Error('nobody can log in');
+    const trades = Array.from({ length: 65 }, () =>
+      exchange.trade({ grant_type: 'refresh_token', refresh_token: 'r' }),
+    );
+    const outcomes = await Promise.allSettled(trades);
+    const refused = outcomes.filter(({ status }) => status === 'rejected');
+    expect(refused).toEqual([{ status: 'rejected', reason: expect.objectContaining({ status: 429 }) as unknown }]);
+  });
+
   test('that is down is no fault of the client', async () => {
     await issuer.stop();
     const answer = await askForTokens(app, refresh);

@@ -1,14 +1,12 @@
-import { parse } from 'node:querystring';
 import { z } from 'zod';
 import type { TokenExchange, TokenOutcome } from '../../auth/token-exchange.ts';
 import { oidcProvider } from '../../domain/resources/auth-config.ts';
 import { readTokenRequest, tokenRequestSchema, tokenResponseSchema } from '../../domain/resources/token-request.ts';
 import { apiErrors } from '../error-responses.ts';
+import { readForm } from '../form-body.ts';
 import type { Listener } from '../listener.ts';
 import { addressOf, createRateLimit } from '../rate-limits.ts';
 
-/** A request has a handful of parameters. */
-const maxParameters = 50;
 const maxBodyBytes = 64 * 1024;
 /** Requests a second from one address in the long run: anybody may ask, and each is one to the issuer. */
 const perSecond = 5;
@@ -31,7 +29,7 @@ export function authTokenRoutes(exchange: TokenExchange | undefined) {
   return async (app: Listener) => {
     // A parameter that comes twice becomes a list, which is no valid value.
     app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
-      done(null, parse(String(body), '&', '=', { maxKeys: maxParameters }));
+      done(null, readForm(String(body)));
     });
     app.route({
       method: 'POST',

@@ -38,6 +38,7 @@ const queryKey = fc.constantFrom(
   'knownRenderedVersion',
   'timeline',
   'specHash',
+  'org_id',
   '__proto__',
   'x[y]',
 );
