@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 const simulate = (...words: string[]) =>
-  muster(['simulate', '--duration', '4s', '--rate', '1000', ...words], {
+  muster(['simulate', '--duration', '10s', '--rate', '1000', ...words], {
     env: { MUSTER_SERVER: service.api, MUSTER_AGENT_SERVER: service.agent },
   });
 
