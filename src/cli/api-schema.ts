@@ -1208,7 +1208,7 @@ export interface components {
                 [key: string]: unknown;
             };
             config?: {
-                /** @description The rendered version that the device runs. */
+                /** @description The rendered version that the device has applied. */
                 renderedVersion?: string;
             } & {
                 [key: string]: unknown;
@@ -1976,7 +1976,7 @@ export interface components {
         };
         /** @description What configuration the device runs. */
         DeviceConfigStatus: {
-            /** @description The rendered version that the device runs. */
+            /** @description The rendered version that the device has applied. */
             renderedVersion: string;
         } & {
             [key: string]: unknown;
@@ -2416,7 +2416,7 @@ export interface components {
                 [key: string]: unknown;
             };
             config?: {
-                /** @description The rendered version that the device runs. */
+                /** @description The rendered version that the device has applied. */
                 renderedVersion?: string;
             } & {
                 [key: string]: unknown;

@@ -36,7 +36,7 @@ export function renderedRoute(gateway: Gateway) {
         summary: 'Report where the device is, and wait for a spec to apply.',
         params: z.object({ name: resourceNameSchema }),
         querystring: z.object({
-          knownRenderedVersion: positionText.describe('The rendered version that the device runs.'),
+          knownRenderedVersion: positionText.describe('The rendered version that the device has received.'),
           timeline: positionText.describe('The timeline of that version.'),
           specHash: positionText.describe('The SHA-256 of the spec that the device runs.'),
         }),

@@ -83,7 +83,7 @@ export const deviceConfigStatusSchema = z
     renderedVersion: z
       .string()
       .max(limits.positionTextLength)
-      .meta({ description: 'The rendered version that the device runs.' }),
+      .meta({ description: 'The rendered version that the device has applied.' }),
   })
   .meta({ id: 'DeviceConfigStatus', description: 'What configuration the device runs.' });
 export type DeviceConfigStatus = z.infer<typeof deviceConfigStatusSchema>;

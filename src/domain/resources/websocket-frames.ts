@@ -12,7 +12,9 @@ export const reportFrameSchema = z
   .object({
     type: z.literal('report'),
     id,
-    renderedVersion: claim.meta({ description: 'The rendered version that the device runs.' }),
+    renderedVersion: claim.meta({
+      description: 'The rendered version that the device has, and has applied unless `status` says another.',
+    }),
     timeline: claim.meta({ description: 'The timeline of that version.' }),
     specHash: claim.meta({ description: 'SHA-256 of the spec that the device runs.' }),
     status: reportedDeviceStatusSchema.optional(),
