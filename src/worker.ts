@@ -5,7 +5,7 @@ import { retryProblems } from './usecases/retry-problems.ts';
 import { rollOutFleet, rollOutPending } from './usecases/roll-out-fleet.ts';
 
 const concurrency = 2;
-/** How often specs that could not be rendered are tried again. */
+/** Interval at which specs that could not be rendered are tried again. */
 const retryProblemsEveryMs = 5 * 60_000;
 
 /** What renders: it takes hints from the queue, and every so often looks for what no hint told it. */

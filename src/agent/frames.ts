@@ -41,7 +41,7 @@ export function readFrame(device: string, text: string): ReceivedReport {
   }
 }
 
-/** Where a frame says that the device is, and what it has applied: as its status says, else the position that it states. */
+/** The position that a frame states, and the version applied: as its status says, else that of the position. */
 function positionIn({ renderedVersion, timeline, specHash, status }: DeviceFrame): {
   position: DevicePosition | null;
   applied: number | null;

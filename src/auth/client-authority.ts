@@ -46,7 +46,7 @@ export class ClientAuthority {
     return validityFault(certificate, now);
   }
 
-  /** Whether an authority is one of those that the bundle names: by its name and key, in whichever of its certificates. */
+  /** Tells if the bundle names an authority: by name and key, in any of its certificates. */
   trusts({ subject, publicKey }: X509Certificate): boolean {
     return this.anchors.some((anchor) => anchor.subject === subject && anchor.publicKey.equals(publicKey));
   }

@@ -202,7 +202,7 @@ async function keyIdentifierOf(issuer: ParsedCertificate): Promise<Extension> {
     : new AuthorityKeyIdentifierExtension(stated.keyId);
 }
 
-/** What a certificate says of itself to Flight Control's service: its signer, the organization, and its device. */
+/** The extensions by which a certificate names its signer, the organization and its device to Flight Control's service. */
 export function flightctlExtensions(signer: string, device?: string): Extension[] {
   const text = (id: string, value: string) => new Extension(id, false, printableString(value));
   return [

@@ -26,7 +26,7 @@ const metadataSchema = z.object({
   token_endpoint_auth_methods_supported: z.array(z.string()).default(['client_secret_basic']),
 });
 
-/** Where an issuer gives tokens, and how clients with a secret may show it there. */
+/** The token endpoint of an issuer, and the ways in which a client may show its secret there. */
 export type TokenEndpoint = { readonly url: string; readonly authMethods: readonly string[] };
 
 type Discovered = { readonly keys: RemoteJWKSet; readonly tokenEndpoint: TokenEndpoint | undefined };
@@ -107,7 +107,7 @@ export class OidcIssuer {
     });
   }
 
-  /** Whether a text is an address, with TLS if that of the issuer has it. */
+  /** Tells if a text is an address, with TLS if that of the issuer has it. */
   private isAsSafe(text: string): boolean {
     if (!URL.canParse(text)) return false;
     const { protocol } = new URL(text);

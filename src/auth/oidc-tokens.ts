@@ -23,7 +23,7 @@ const algorithms = [
 
 export type OidcRules = {
   readonly issuer: OidcIssuer;
-  /** Whom tokens may be for: any one of these. */
+  /** Audiences of which a token must name one. */
   readonly audiences: readonly string[];
   readonly usernameClaim: string;
   readonly rolesClaim: string;

@@ -9,7 +9,7 @@ import type { CredentialFiles } from './credential-files.ts';
 import type { OidcIssuer, TokenEndpoint } from './oidc-issuer.ts';
 import { readNamedFile, type NamedFile } from './pem-file.ts';
 
-/** How long the issuer may take for its whole answer. */
+/** Longest time for the whole answer of the issuer. */
 const usualTimeoutMs = 10_000;
 /** Longer than any tokens that are issued. */
 const maxAnswerBytes = 256 * 1024;

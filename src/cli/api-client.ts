@@ -60,7 +60,7 @@ export function createApiClient({ server, token, login, ca }: Connection): ApiCl
   return client;
 }
 
-/** What the server says beside its answer (`Warning: 299 muster "…"`). */
+/** Warnings beside an answer of the server (`Warning: 299 muster "…"`). */
 function warningsIn({ headers }: Response): string[] {
   const found = (headers.get('warning') ?? '').matchAll(/\b299 \S+ "((?:[^"\\]|\\.)*)"/g);
   return [...found].map(([, quoted = '']) => quoted.replaceAll(/\\(.)/g, '$1'));

@@ -21,7 +21,7 @@ export async function countAheadDevices(
   return Number(row?.count ?? 0);
 }
 
-/** Whether more than so many devices take part and have reported since a time. Reads no more rows than it takes to know. */
+/** Tells if more than a number of devices take part and have reported since a time. Reads no more rows than it takes to know. */
 export async function hasMoreReporting(db: Executor, { than, since }: { than: number; since: Date }): Promise<boolean> {
   const [row] = await db.execute<{ more: boolean }>(sql`
     SELECT count(*) > ${than} AS more FROM (

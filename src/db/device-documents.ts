@@ -28,7 +28,7 @@ export async function saveStatuses(
       machines = coalesce(excluded.machines, device_statuses.machines)`);
 }
 
-/** What is known of the machines that speak under these names; a name is absent where nothing is. */
+/** The known machines under these names; a name is absent where none is known. */
 export async function readSightings(tx: Executor, names: readonly string[]): Promise<Map<string, Sightings>> {
   if (names.length === 0) return new Map();
   const rows = await tx.execute<{ name: string; machines: Sightings }>(sql`${prepared}

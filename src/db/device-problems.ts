@@ -45,7 +45,7 @@ async function problemsOf(db: Executor, fleets: readonly string[], where: SQL): 
   );
 }
 
-/** How many devices have each kind of problem. */
+/** Counts the devices with each kind of problem. */
 export type ProblemCounts = { readonly template: number; readonly spec: number };
 
 export async function countProblems(db: Executor): Promise<ProblemCounts> {

@@ -52,7 +52,7 @@ export async function setCurrentRestore(tx: Executor, restore: string): Promise<
   await tx.update(serviceState).set({ currentRestore: restore });
 }
 
-/** Whether the marks kept outside are of a time before the last declared restore, so that being behind them says nothing. */
+/** Tells if the marks kept outside are of a time before the last declared restore, so that being behind them means nothing. */
 export async function marksAreOutdated(db: Executor): Promise<boolean> {
   return onlyRow(await db.select({ outdated: serviceState.marksOutdated }).from(serviceState)).outdated;
 }

@@ -113,7 +113,7 @@ function toPositionRow(row: Row): PositionRow {
   };
 }
 
-/** What reports changed of a device. */
+/** Changes of a device by its reports. */
 export type SavedReport = {
   readonly row: PositionRow;
   readonly state: JudgedState;

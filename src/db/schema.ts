@@ -62,7 +62,7 @@ export const restores = pgTable(
     declaredAt: instant('declared_at').notNull(),
     declaredBy: text('declared_by').notNull(),
     reason: text('reason'),
-    /** What made Muster declare it by itself: copy, rewind or ahead. Null where a person declared it. */
+    /** The cause where Muster declared it by itself: copy, rewind or ahead. Null where a person declared it. */
     cause: text('cause').$type<'copy' | 'rewind' | 'ahead'>(),
     backup: jsonb('backup').$type<RestoreBackup>(),
     idempotencyKey: text('idempotency_key').unique(),

@@ -4,7 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { fleetRequestSchema } from '../domain/resources/fleet.ts';
 import type { SceneDevice, SceneFleet } from './scene.ts';
 
-/** What a file of the fleets says, for a device of that name and site. */
+/** The content of a file of the fleets for a device of that name and site. */
 type Content = (name: string, site: string) => string;
 type SceneFile = { readonly provider: string; readonly path: string; readonly mode: number; readonly content: Content };
 /** One version of a fleet's template. The note tells editions of the same number apart. */
@@ -83,7 +83,7 @@ export function fleetRequest(fleet: SceneFleet, version: Edition): FleetBody {
   return fleetRequestSchema.parse(read.document) as FleetBody;
 }
 
-/** What that manifest means for one of its devices, said without reading it: what the device must come to have. */
+/** The things that a device of that manifest must come to have, written down without reading the manifest. */
 export function specWritten({ name, labels }: SceneDevice, fleet: SceneFleet, version: Edition): JsonObject {
   return {
     os: { image: osImage(fleet.name, version.edition) },

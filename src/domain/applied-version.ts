@@ -1,6 +1,6 @@
 import type { DevicePosition } from './position.ts';
 
-/** What a report says of the version that its device applied. */
+/** The version that the device of a report has applied. */
 export type AppliedClaim = {
   /**
    * The version that the device says it has applied. Null where the report says nothing of that, absent where it says only

@@ -3,7 +3,7 @@ import type { JsonObject } from './json.ts';
 // Two machines under one name: a disk was copied, or an image with a device's key in it was installed twice. Muster cannot say
 // which of them is meant, and what one applies is judged as the position of the other; so it says that there are two.
 
-/** What tells machines and their boots apart. Null where a report does not say. */
+/** Identifiers of a machine and of its boot. Null where a report does not state them. */
 export type Machine = { readonly boot: string | null; readonly serial: string | null };
 
 /** Boots and serial numbers that were seen under one name, each once, the newest last. */
@@ -14,10 +14,10 @@ export type Sightings = {
   readonly saidAt?: string;
 };
 
-/** What a report makes of what is known of the machines under a name. */
+/** The known machines under a name after a report. */
 export type Sighting = {
   readonly sightings: Sightings;
-  /** What came back although another had come after it, which one machine's does not do; undefined where nothing did. */
+  /** The identifier that came back after another one had followed it, which never happens to one machine; undefined where none did. */
   readonly returned: 'boot' | 'serial' | undefined;
   /** It is to be said now: it has not been for a while. */
   readonly isNews: boolean;

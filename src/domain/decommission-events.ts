@@ -1,6 +1,6 @@
 import { deviceActor, type NewEvent } from './event.ts';
 
-/** How a device says that its order to decommission ended. */
+/** The ways in which a device can end its order to decommission. */
 export type EndedDecommission = {
   readonly device: string;
   /** Why it failed; undefined where it was carried out. */

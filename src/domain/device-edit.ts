@@ -27,7 +27,7 @@ export function desiredDevice({ metadata, spec }: DeviceRequest): DesiredDevice 
   };
 }
 
-/** What is meant by a document that replaces a device: a spec that is absent or empty says nothing, so the device's stays. */
+/** The meaning of a document that replaces a device: a spec that is absent or empty says nothing, so the device's stays. */
 export function keepingSpec(desired: DesiredDevice, device: DeviceRecord): DesiredDevice {
   return saysNothing(desired.spec) ? { ...desired, spec: device.spec } : desired;
 }

@@ -61,7 +61,7 @@ function grantedLabels(
   throw badRequest(`${problems}; give others for those that it suggests, or replace them all with replaceLabels`);
 }
 
-/** What is said of an approval that no certificate comes of. */
+/** The warning for an approval without a certificate. */
 export const noCertificate =
   'No certificate was issued, for no device CA is configured (MUSTER_DEVICE_CA_CERT): the device needs its credential from elsewhere, and an agent that waits for a certificate waits on.';
 

@@ -3,7 +3,7 @@ import type { JsonObject } from './json.ts';
 
 const reportedMode = z.object({ capabilities: z.object({ osMode: z.string() }) });
 
-/** How a device said that its OS is kept: `image`, `package`; undefined if it has not said. */
+/** The OS mode that a device reported: `image` or `package`; undefined if it has not. */
 export function reportedOsMode(status: JsonObject | null): string | undefined {
   return reportedMode.safeParse(status).data?.capabilities.osMode;
 }

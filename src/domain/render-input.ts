@@ -6,7 +6,7 @@ import type { RenderOutcome, SpecRenderer } from './spec-renderer.ts';
 export type RenderInput = {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** How the device says that its OS is kept; null if it has not said. */
+  /** The OS mode that the device reported; null if it has not. */
   readonly osMode: string | null;
   /** The spec in force for the device. */
   readonly source: JsonObject;

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from './json.ts';
 
-/** What a device loses when one spec takes the place of another. */
+/** A thing that a device loses when one spec takes the place of another. */
 export type Removal = {
   readonly kind: 'file' | 'config provider' | 'application' | 'systemd pattern' | 'resource monitor' | 'os image';
   readonly name: string;

@@ -12,11 +12,11 @@ export type RenderOutcome =
       readonly mayPass?: boolean;
     };
 
-/** What a renderer is told of the device that a spec is rendered for. */
+/** Facts for a renderer about the device that a spec is rendered for. */
 export type RenderedDevice = {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** How its OS is kept, `image` or `package`, where it has said so. */
+  /** Its OS mode, `image` or `package`, where it has reported it. */
   readonly osMode?: string | undefined;
 };
 

@@ -10,7 +10,7 @@ export function toldStatus(status: JsonObject | null): ReportedDeviceStatus {
   return status === null ? {} : (reportedDeviceStatusSchema.safeParse(status).data ?? {});
 }
 
-/** How the device is by its conditions and resources. Its own word on that is not used, as in Flight Control. */
+/** Health of the device by its conditions and resources. The summary that it reports is not used, as in Flight Control. */
 export type DeviceHealth = 'Rebooting' | 'Error' | 'Degraded' | 'Online';
 
 export function healthOf(told: ReportedDeviceStatus): DeviceHealth {
@@ -43,7 +43,7 @@ export function endedDecommission(told: ReportedDeviceStatus): Condition | undef
   );
 }
 
-/** Whether a status that came in says that the device carried out the order to decommission, or failed to. */
+/** Tells if a status reports that the device carried out the order to decommission, or failed to. */
 export function hasEndedDecommission(status: JsonObject): boolean {
   const conditions = reportedDeviceStatusSchema.shape.conditions.safeParse(status['conditions']);
   return endedDecommission({ conditions: conditions.data }) !== undefined;

@@ -33,7 +33,7 @@ const unserved: readonly (readonly [path: RegExp, instead: string])[] = [
   [/^\/_\/imagebuilder(\/|$)|^\/api\/v1\/image(builds|exports)(\/|$)/, 'Muster builds no images'],
 ];
 
-/** What to use instead of something of Flight Control that is asked for in vain; undefined if it is none of that. */
+/** The thing to use instead of a part of Flight Control that Muster does not have; undefined for any other path. */
 export function insteadOf(path: string): string | undefined {
   return unserved.find(([pattern]) => pattern.test(path))?.[1];
 }

@@ -29,7 +29,7 @@ export type ExternalRendererOptions = {
   readonly log: Log;
 };
 
-/** What came of asking the renderer: an answer, or why there is none and whether that may pass. */
+/** Outcome of asking the renderer: an answer, or the reason why there is none and if that may pass. */
 type Asked =
   | { readonly ok: true; readonly answer: unknown }
   | { readonly ok: false; readonly reason: string; readonly mayPass: boolean };

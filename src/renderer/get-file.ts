@@ -12,7 +12,7 @@ const timeoutMs = 5_000;
 const maxRedirects = 5;
 const maxHeaderBytes = 16 * 1024;
 
-/** What a server gave a file to be asked for it again. */
+/** The validators that a server gave with a file, for asking again. */
 export type Validators = { readonly etag?: string | undefined; readonly lastModified?: string | undefined };
 
 export type FileAnswer =
@@ -76,7 +76,7 @@ async function ask(
   return await request(url, { dispatcher, headers, signal });
 }
 
-/** Where an answer leads; a text that says why it may not lead there; undefined if it is no redirect. */
+/** The target of a redirect; a text that says why it is refused; undefined if the answer is no redirect. */
 function redirectTarget({ statusCode, headers }: Dispatcher.ResponseData, from: URL): URL | string | undefined {
   if (![301, 302, 303, 307, 308].includes(statusCode)) return undefined;
   const { location } = headers;

@@ -18,7 +18,7 @@ const freshMs = 10_000;
 /** Requests to one repository at the same time. */
 const maxRequestsPerRepository = 8;
 
-/** What a file over HTTP holds, or why it cannot be had. */
+/** Content of a file over HTTP, or the reason why there is none. */
 export type FetchedFile =
   | { readonly ok: true; readonly base64: string }
   | { readonly ok: false; readonly reason: string; readonly mayPass: boolean };

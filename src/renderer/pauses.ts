@@ -7,7 +7,7 @@ const maxPauses = 1_000;
 
 type Pause = { readonly failures: number; readonly until: number; readonly reason: string };
 
-/** What has failed for a reason that may pass, and is left alone meanwhile: a second, twice as long each time, at most a minute. */
+/** Keys that failed for a reason that may pass, and are left alone meanwhile: for a second, twice as long each time, at most a minute. */
 export class Pauses {
   private readonly clock: Clock;
   private readonly pauses = new Map<string, Pause>();

@@ -9,7 +9,7 @@ import { describeProblems } from '../domain/resources/zod-problem.ts';
 export type HttpRepository = {
   readonly type: 'http';
   readonly name: string;
-  /** What suffixes are put behind. */
+  /** Address that suffixes are appended to. */
   readonly url: string;
   /** Header that says who asks, if anything is to be said. */
   readonly authorization: string | undefined;

@@ -34,7 +34,7 @@ export function createSpecRenderer({ files, repositories, external }: SpecRender
   };
 }
 
-/** Whether a spec has a reference that Muster itself cannot resolve. */
+/** Tells if a spec has a reference that Muster itself cannot resolve. */
 function needsAnother(spec: DeviceSpec, repositories: Repositories): boolean {
   if (unresolvedReferences(spec).length > 0) return true;
   return httpReferences(spec).some(({ repository }) => repositories.get(repository)?.type !== 'http');

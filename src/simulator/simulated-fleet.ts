@@ -19,7 +19,7 @@ export type Member = {
   readonly start: StartingPoint;
   /** Not given where devices need not say who they are. */
   readonly credential?: DeviceCredential | undefined;
-  /** How it talks over HTTP; as a device made for Muster if not given. */
+  /** Manner of talking over HTTP; as a device made for Muster if not given. */
   readonly manner?: Manner | undefined;
   /** It has no certificate, and enrolls before all else. Only over HTTP. */
   readonly enrolls?: boolean | undefined;

@@ -7,7 +7,7 @@ import { issueManagementCertificate } from '../domain/certificates/device-certif
 import { signers } from '../domain/certificates/signers.ts';
 import type { EnrollmentRequestRecord } from '../domain/enrollment-request-record.ts';
 
-/** What signing certificates of devices takes; without a device CA none is signed. */
+/** Dependencies of signing certificates of devices; without a device CA none is signed. */
 export type DeviceCaDeps = {
   readonly deviceCa: CertificateIssuer | undefined;
   readonly config: { readonly deviceCertificateDays: number };

@@ -3,7 +3,7 @@ import { isNewSighting, machineOf, sight, type Sightings } from '../domain/clone
 import type { NewEvent } from '../domain/event.ts';
 import type { JsonObject } from '../domain/json.ts';
 
-/** What the statuses of one commit say of the machines that speak under the names of devices. */
+/** The machines under the names of devices, by the statuses of one commit. */
 export class CloneSightings {
   /** Only what differs from what was known. */
   readonly changed = new Map<string, Sightings>();

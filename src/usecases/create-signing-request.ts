@@ -27,7 +27,7 @@ type Deps = { database: Database; clock: Clock; deviceCa: CertificateIssuer | un
 type Wish = {
   readonly request: CertificateSigningRequestRequest;
   readonly actor: string;
-  /** Whoever asks may approve requests as well: then it is approved at once, as Flight Control does. */
+  /** The one who asks may approve requests as well: then it is approved at once, as Flight Control does. */
   readonly mayDecide: boolean;
 };
 

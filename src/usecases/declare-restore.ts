@@ -21,7 +21,7 @@ export type RestoreDeclaration = {
   readonly backup?: RestoreBackup | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly declaredBy: string;
-  /** What made Muster declare it by itself, if it did. */
+  /** The cause, where Muster declares it by itself. */
   readonly cause?: Exclude<RestoreCause, 'person'>;
 };
 

@@ -7,7 +7,7 @@ import { badRequest, type MusterError } from '../domain/errors.ts';
 import type { EnrollmentRequestApproval } from '../domain/resources/enrollment-request.ts';
 import type { CertifiedEnrollment } from './certify-enrollment.ts';
 
-/** How a device is let back in. */
+/** The way in which a device is let back in. */
 export type Readmission = {
   readonly approval: EnrollmentRequestApproval;
   readonly certified: CertifiedEnrollment | undefined;

@@ -84,7 +84,7 @@ export async function renderPending(deps: Deps, signal: AbortSignal): Promise<nu
 type Prepared = { readonly input: WantedRender; readonly outcome: InputOutcome; readonly hash: string };
 
 type Rendered = {
-  /** How many got a new version. */
+  /** Number of devices that got a new version. */
   readonly rendered: number;
   readonly failures: readonly unknown[];
   /** Why devices go on wanting to be rendered. */

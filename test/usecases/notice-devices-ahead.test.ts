@@ -29,9 +29,13 @@ beforeEach(async () => {
 });
 
 /** The devices of these numbers say that they are ahead, as liars do and as devices of a server that went back. */
-async function ahead(from: number, to: number, version = 9): Promise<void> {
+async function say(from: number, to: number, version: number): Promise<void> {
   const names = Array.from({ length: to - from + 1 }, (_, index) => `device-${from + index}`);
   await fleet.reportAll(names.map((device) => ({ device, position: { version, timeline: null, specHash: null } })));
+}
+
+async function ahead(from: number, to: number, version = 9): Promise<void> {
+  await say(from, to, version);
   await noticeDevicesAhead(here.context);
 }
 
@@ -84,9 +88,9 @@ test('devices that are ahead again wait for the pause, which doubles', async () 
 });
 
 test('devices that were resumed in this restore do not count', async () => {
-  await ahead(1, 199);
+  await say(1, 500, 9);
   await resumeAll();
-  await ahead(1, 199, 20);
+  await ahead(1, 500, 20);
   expect(await declared()).toBe(0);
 });
 

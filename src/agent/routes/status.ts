@@ -96,7 +96,7 @@ function positionOf(status: ReportedDeviceStatus, annotations: Readonly<Record<s
   };
 }
 
-/** What a status says is applied; null where it says nothing of that. */
+/** The applied version of a status; null where it states none. */
 function appliedIn({ config }: ReportedDeviceStatus): number | null {
   const version = config?.renderedVersion;
   return version === undefined ? null : parseRenderedVersion(version, 'status.config.renderedVersion');

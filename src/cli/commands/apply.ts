@@ -88,7 +88,7 @@ const identitySchema = z.object(
 type Applied = {
   readonly label: string;
   readonly outcome: 'created' | 'configured' | 'unchanged';
-  /** What devices lose by it. */
+  /** Things that devices lose by it. */
   readonly removes: readonly string[];
 };
 
@@ -118,7 +118,7 @@ function labelIn(document: unknown): string {
   return identity.success ? `${identity.data.kind.toLowerCase()}/${identity.data.metadata.name}: ` : '';
 }
 
-/** What devices lose when one document takes the place of another, by what the server answers. */
+/** Lists the things that devices lose when one document takes the place of another, by what the server answers. */
 function removedBy({ deviceSpec }: DesiredKind, before: DesiredState, written: DesiredState): string[] {
   const [from, to] = [before, written].map((document) => specSchema.safeParse(deviceSpec?.(document)).data);
   // An empty template or spec is no order: devices keep what they have.

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { PemIdentity } from './trial-authority.ts';
 
-/** What an agent of Flight Control has to be told to enroll. */
+/** Settings that an agent of Flight Control needs to enroll. */
 export type AgentConfig = {
   /** Address of the listener for devices. */
   readonly server: string;

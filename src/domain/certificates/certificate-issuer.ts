@@ -9,7 +9,7 @@ export type CheckedRequest = {
   readonly publicKey: Uint8Array;
 };
 
-/** What a certificate is to say beside the public key. */
+/** The content of a certificate beside the public key. */
 export type CertificateWish = {
   readonly commonName: string;
   readonly signer: SignerName;

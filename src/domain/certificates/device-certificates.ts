@@ -6,7 +6,7 @@ import { devicePrefix, enrollmentName, signers } from './signers.ts';
 
 const dayMs = 86_400_000;
 
-/** Who signs a device's certificate, when, and for how long. */
+/** The signer of a device's certificate, the time, and the validity. */
 export type Issuing = {
   readonly issuer: CertificateIssuer;
   readonly now: Date;

@@ -7,7 +7,7 @@ import type { DocumentProblem } from '../resources/zod-problem.ts';
 export type HttpReference = HttpRef & {
   /** Place of the provider in the list `config`. */
   readonly index: number;
-  /** What the provider is called. */
+  /** Name of the provider. */
   readonly provider: string;
 };
 

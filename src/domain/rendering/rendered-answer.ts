@@ -12,7 +12,7 @@ import { httpReferences, named } from './references.ts';
 const maxProblems = 20;
 const maxMessageLength = 500;
 
-/** What a renderer outside Muster answers: the rendered spec, or why there is none. */
+/** The answer of a renderer outside Muster: the rendered spec, or the reasons why there is none. */
 const answerSchema = z.union(
   [
     z.strictObject({ spec: z.record(z.string(), z.unknown()) }),

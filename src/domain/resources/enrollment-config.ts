@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const base64Pem = (description: string) => z.string().meta({ description, format: 'byte' });
 
-/** What an agent has to be told to enroll, in the shape of its own configuration. */
+/** Settings that an agent needs to enroll, in the shape of its own configuration. */
 export const enrollmentConfigSchema = z
   .looseObject({
     'enrollment-service': z.looseObject({

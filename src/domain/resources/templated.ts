@@ -6,7 +6,7 @@ export function isTemplated(text: string): boolean {
   return text.includes('{{');
 }
 
-/** What text must look like: a pattern, anchored at both ends and without flags, and how to say so after `expected`. */
+/** The form of a text: a pattern, anchored at both ends and without flags, and words for it that follow `expected`. */
 export type TextForm = { readonly pattern: RegExp; readonly expected: string };
 
 /** The form of text in which a template may stand: `templated` is what it must look like before that is filled in. */

@@ -4,7 +4,7 @@ import { describeProblems } from './zod-problem.ts';
 /** Longer than any code, token or address in such a request, in characters. */
 const maxTextLength = 16_384;
 
-/** What a client may send empty, as one that has no secret does. */
+/** Parameters that a client without a secret may send empty. */
 const optionalText = z
   .string()
   .max(maxTextLength)
@@ -39,7 +39,7 @@ export const tokenResponseSchema = z
   .meta({ id: 'TokenResponse', description: 'Tokens, or why there are none.' });
 export type TokenResponse = z.infer<typeof tokenResponseSchema>;
 
-/** What is asked of the issuer: the parameters of its token endpoint, without those about the client. */
+/** Parameters for the token endpoint of the issuer, without those about the client. */
 export type TokenGrant = Readonly<Record<string, string>> & { readonly grant_type: string };
 
 /** Why there are no tokens, as OAuth clients read it. */

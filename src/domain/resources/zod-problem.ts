@@ -3,7 +3,7 @@ import { formatPath, quote } from './document-path.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** What is wrong at one place of a document, in words that begin with "expected". */
+/** A problem at one place of a document, in words that begin with "expected". */
 export type DocumentProblem = { readonly path: readonly PropertyKey[]; readonly text: string };
 
 const mostProblems = 5;
@@ -19,7 +19,7 @@ export function describeProblems(error: z.ZodError, where: string): string {
   return listProblems(documentProblems(error), where);
 }
 
-/** What is wrong with a document, place by place. */
+/** Problems of a document, place by place. */
 export function documentProblems(error: z.ZodError): DocumentProblem[] {
   return error.issues.flatMap((issue) => problemsOf(issue));
 }

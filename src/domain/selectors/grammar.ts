@@ -144,7 +144,7 @@ class Reader {
     return values;
   }
 
-  /** What one key is compared with may stand in parentheses or not, what several are must. */
+  /** The operand of one key may stand in parentheses; that of several keys must. */
   operand(arity: number): NonEmpty<Word> {
     return arity > 1 || isSymbol(this.peek(), '(') ? this.tuple(arity) : [this.value('requirement')];
   }

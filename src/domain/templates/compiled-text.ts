@@ -33,7 +33,7 @@ export class TextCache {
     this.#compile = compile;
   }
 
-  /** How many texts are kept; one of both generations counts twice. */
+  /** Number of texts kept; one of both generations counts twice. */
   get size(): number {
     return this.#younger.size + this.#elder.size;
   }

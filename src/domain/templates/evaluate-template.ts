@@ -19,7 +19,7 @@ export function evaluateTemplate(template: Template, device: TemplateDevice, bud
 
 const trialDevice: TemplateDevice = { name: 'name', labels: {} };
 
-/** What trying all templates of a spec may take. */
+/** Bounds for trying all templates of a spec. */
 export class TrialBudget {
   readonly forDevice = new OutputBudget();
   /** For all branches, of which a device gets some. */
@@ -47,7 +47,7 @@ type Run = {
   /** By their numbers. */
   readonly variables: TemplateValue[];
   readonly output: string[];
-  /** Where every branch is looked at: the variables that were changed in the present one, and their values before. */
+  /** Variables changed in the branch at hand, and their values before, where every branch is looked at. */
   readonly changes: Change[] | undefined;
 };
 

@@ -2,7 +2,7 @@ import { isPrintable, quoteAsGo } from './escape-text.ts';
 import type { Scope } from './scope.ts';
 import { kindOf, operandText, type TemplateMap, type TemplateValue } from './template-values.ts';
 
-/** How `printf` is to lay a value out. Lengths are in characters. */
+/** Layout of a value by `printf`. Lengths are in characters. */
 export type Layout = {
   readonly width: number | undefined;
   readonly precision: number | undefined;

@@ -9,7 +9,7 @@ export type SpecPath = readonly (string | number)[];
 export type TemplatedText = {
   readonly text: string;
   readonly isBase64: boolean;
-  /** What the text must look like once it is filled in. */
+  /** Form of the text once it is filled in. */
   readonly form: TextForm | undefined;
   /** The way from the spec to it. Changes afterwards: copy what is to be kept. */
   readonly path: SpecPath;
@@ -24,7 +24,7 @@ export function mapTemplates(spec: JsonObject, replace: (text: TemplatedText) =>
   return isObject(mapped) ? mapped : spec;
 }
 
-/** Where in a spec references to images hold templates. */
+/** Places of a spec where references to images hold templates. */
 export function imageTemplates(spec: JsonObject): SpecPath[] {
   const paths: SpecPath[] = [];
   mapTemplates(spec, ({ text, form, path }) => {

@@ -1,7 +1,7 @@
 /** Bytes of UTF-8: as much as a request that writes a spec may be. */
 export const defaultMaxOutputBytes = 2 * 1024 * 1024;
 
-/** How much text functions may read for each byte that may be made. */
+/** Characters that functions may read for each byte of output allowed. */
 const readFactor = 16;
 
 /**

@@ -8,7 +8,7 @@ import { VariableNames } from './variable-names.ts';
 
 /** Bytes of UTF-8. A file in a spec may not be longer. */
 export const maxTemplateBytes = 1024 * 1024;
-/** How many `if` and `with` blocks may stand inside each other, as in Flight Control. */
+/** Most levels of `if` and `with` blocks inside each other, as in Flight Control. */
 export const maxBlockDepth = 10;
 
 /**
@@ -35,7 +35,7 @@ type Reader = {
   tokenCount: number;
 };
 
-/** Where a run of nodes stands: in how many blocks, and what "." is there. */
+/** Place of a run of nodes: the depth of blocks, and the value of ".". */
 type Surroundings = { readonly depth: number; readonly dotIsRoot: boolean };
 
 /** The action that a run of nodes ends at. */

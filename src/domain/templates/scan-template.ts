@@ -19,7 +19,7 @@ export type Segment =
   | { readonly kind: 'text'; readonly offset: number; readonly text: string; readonly bytes: number }
   | { readonly kind: 'action'; readonly offset: number; readonly tokens: readonly Token[] };
 
-/** How many tokens the actions of one template may have. A compiled template takes memory for each. */
+/** Most tokens in the actions of one template. A compiled template takes memory for each. */
 export const maxTokens = 50_000;
 
 /**

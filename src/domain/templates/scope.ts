@@ -7,7 +7,7 @@ export type TemplateDevice = {
   readonly labels: Readonly<Record<string, string>>;
 };
 
-/** What a template is filled in for, and what that may take. */
+/** The device that a template is filled in for, and the bounds for it. */
 export type Filling = {
   readonly device: TemplateDevice;
   readonly budget: OutputBudget;

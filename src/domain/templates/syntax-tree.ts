@@ -4,9 +4,9 @@ import type { FunctionName } from './template-functions.ts';
 export type Template = {
   readonly source: string;
   readonly nodes: readonly TemplateNode[];
-  /** How many variables it declares. Each has a number of its own, whatever its name and scope. */
+  /** Number of variables that it declares. Each has a number of its own, whatever its name and scope. */
   readonly variableCount: number;
-  /** How many tokens its actions have: what it takes in memory besides its text. */
+  /** Number of tokens in its actions: its memory besides its text. */
   readonly tokenCount: number;
 };
 

@@ -13,9 +13,9 @@ export type TemplateProblem = {
   /** Line and column in that string, counted from 1; undefined if the problem is not at one place in a string. */
   readonly line: number | undefined;
   readonly column: number | undefined;
-  /** What is wrong, without where. */
+  /** The problem without its place. */
   readonly reason: string;
-  /** What is wrong and where, in one sentence. */
+  /** The problem and its place, in one sentence. */
   readonly message: string;
 };
 

@@ -16,9 +16,9 @@ export type RenderOutcome =
   | { readonly ok: false; readonly problems: TemplateProblem[] };
 
 export type TemplateRendererOptions = {
-  /** How many compiled texts of each encoding are kept, at least 2. Default 1,000. */
+  /** Number of compiled texts of each encoding to keep, at least 2. Default 1,000. */
   readonly maxCachedTemplates?: number;
-  /** How many bytes of text the templates of one spec may make. Default 2 MiB. */
+  /** Most bytes of text that the templates of one spec may make. Default 2 MiB. */
   readonly maxOutputBytes?: number;
   /** Which keys name secrets: what is wrong beside one is not quoted. By default the usual ones. */
   readonly isMasked?: MaskedKeys;

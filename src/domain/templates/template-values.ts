@@ -68,7 +68,7 @@ export function entryOf(map: TemplateMap, key: string, scope: Scope): TemplateVa
   return map.map === 'labels' ? (labelOf(key, scope) ?? '') : knownEntry(map.map, key, [key], scope);
 }
 
-/** How many entries a map has. */
+/** Number of entries of a map. */
 export function entryCount({ map }: TemplateMap, scope: Scope): number {
   switch (map) {
     case 'root':
@@ -97,7 +97,7 @@ export function printed(value: TemplateValue, scope: Scope): string {
   return `map[${labels.map(([key, label]) => `${key}:${label}`).join(' ')}]`;
 }
 
-/** How a value appears in what `print` and `printf` make: the labels are a pointer there, which Go marks with "&". */
+/** A value as `print` and `printf` write it: the labels are a pointer there, which Go marks with "&". */
 export function operandText(value: TemplateValue, scope: Scope): string {
   return typeof value === 'object' ? `&${printed(value, scope)}` : String(value);
 }

@@ -45,7 +45,7 @@ export class TokenCursor {
   }
 }
 
-/** How a token appears in an error. */
+/** Spelling of a token in an error. */
 export function describe(token: Token): string {
   switch (token.kind) {
     case 'field':

@@ -5,7 +5,7 @@ export class VariableNames {
   readonly #visible: string[] = [];
   #count = 0;
 
-  /** How many have been declared in the whole template so far. */
+  /** Number of variables declared in the whole template so far. */
   get count(): number {
     return this.#count;
   }

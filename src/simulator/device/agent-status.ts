@@ -52,7 +52,7 @@ function applicationStatus(name: string, { definition, isRunning, restartGenerat
   };
 }
 
-/** Of the units that a spec names, those that it names without a wildcard: the device is taken to have them. */
+/** Units that a spec names without a wildcard: the device is taken to have them. */
 function watchedUnits(spec: JsonObject): readonly string[] {
   const patterns = readAgentSpec(spec).systemd?.matchPatterns ?? [];
   return patterns.filter((pattern) => !/[*?[\]]/.test(pattern));

@@ -28,7 +28,7 @@ export type Surroundings = {
   readonly onPass: (pass: Pass, machine: Machine) => void;
 };
 
-/** What became of a document that came. */
+/** Outcome of a document that the device received. */
 export type Taken =
   | { readonly kind: 'queued'; readonly delivered: DeliveredSpec }
   | {

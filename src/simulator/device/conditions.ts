@@ -1,4 +1,4 @@
-/** How an update goes, as the condition Updating says it (flight-control.md, section 1.6). */
+/** Progress of an update, as the condition Updating reports it. */
 export type Updating =
   | { readonly status: 'Unknown' }
   | {
@@ -8,7 +8,7 @@ export type Updating =
     }
   | { readonly status: 'False'; readonly reason: 'Updated' | 'Error'; readonly message: string };
 
-/** How far a decommission has come, as the condition DeviceDecommissioning says it. */
+/** Progress of a decommission, as the condition DeviceDecommissioning reports it. */
 export type Decommissioning = 'Started' | 'Completed';
 
 /** Characters of a message that an agent sends. */

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 
-/** What an agent makes of its enrollment request (flight-control.md, section 2). */
+/** Conclusion that an agent draws from its enrollment request. */
 export type EnrollmentAnswer =
   | { readonly kind: 'enrolled'; readonly certificate: string }
   | { readonly kind: 'wait'; readonly why: string }

@@ -34,7 +34,7 @@ export const nothingDelivered: DeliveredSpec = {
 /** A device without its agent: all that outlives a restart of it. */
 export class Machine {
   readonly name: string;
-  /** Of the machine, and not of its name: one that is simulated anew is another one. */
+  /** Identity of the machine, not of its name: one that is simulated anew is another one. */
   readonly id = randomUUID();
   readonly osMode: OsMode;
   readonly files = new Map<string, DeviceFile>();

@@ -1,4 +1,4 @@
-/** What an agent makes of an answer to a poll (flight-control.md, section 1.2). */
+/** Conclusion that an agent draws from an answer to a poll. */
 export type PollAnswer =
   | { readonly kind: 'document'; readonly document: unknown }
   | { readonly kind: 'nothing new' }
