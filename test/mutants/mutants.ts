@@ -405,6 +405,51 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'an owner change renders the empty spec',
+    caughtBy: regression('22-absence-renders-the-empty-spec'),
+    patches: [
+      {
+        file: 'src/domain/template-rollout.ts',
+        find: "if (template === undefined) return { kind: 'own' };",
+        replace: `if (template === undefined && before.owner !== null) return { kind: 'filled', spec: {}, generation: 0 };
+  if (template === undefined) return { kind: 'own' };`,
+      },
+      { file: 'src/domain/render-input.ts', find: "if (saysNothing(source)) return 'nothing';", replace: '' },
+      {
+        file: 'src/domain/render-input.ts',
+        find: 'if (outcome.ok && saysNothing(outcome.spec))',
+        replace: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'an unresolved reference is delivered',
+    caughtBy: regression('23-config-providers-unmerged'),
+    patches: [{ file: 'src/domain/rendering/delivered-form.ts', find: '...unresolvedReferences(spec),', replace: '' }],
+  },
+  {
+    name: 'providers are not merged',
+    caughtBy: regression('23-config-providers-unmerged'),
+    patches: [
+      {
+        file: 'src/domain/rendering/delivered-form.ts',
+        find: "config: inline.length === 0 ? [] : [{ name: '', inline }],",
+        replace: '...(inline.length === 0 ? { config: [] } : {}),',
+      },
+    ],
+  },
+  {
+    name: 'a failed render counts',
+    caughtBy: regression('25-a-failed-render-counts-as-rendered'),
+    patches: [
+      {
+        file: 'src/usecases/render-devices.ts',
+        find: 'if (problem !== input.specProblem) changedProblems.push({ name: input.name, problem });',
+        replace: '',
+      },
+    ],
+  },
+  {
     name: 'a WebSocket is not asked again after a restore',
     caughtBy: regression('20-websocket-open-across-a-restore'),
     patches: [
