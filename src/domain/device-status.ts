@@ -19,7 +19,10 @@ export function summaryOf(device: DeviceRecord, told: ReportedDeviceStatus, view
   const gate = gateOf(device.state, view.restore);
   switch (gate) {
     case 'AwaitingReconnect':
-      return { status: gate, info: 'The service was restored from a backup and the device has not reported since.' };
+      return {
+        status: gate,
+        info: 'The service was restored from a backup, and the device has not asked for its spec since.',
+      };
     case 'ConflictPaused':
       return { status: gate, info: `${device.state.conflict?.info ?? ''} Resume or adopt to go on.`.trim() };
     case 'Open':

@@ -30,13 +30,26 @@ export type Decision = {
  * Decides one report. Applied to every report, not only the first after a restore. A conflict, once found, stays: no
  * later report clears it. The position to keep is chosen from what was reported, never from when, so the order in which
  * duplicates arrive does not matter (invariant S4).
+ *
+ * @param appliedOnly the report says what the device has applied, as a status does. The device may have received a newer
+ * version since, so such a report can pause it and never opens a gate. A version rendered meanwhile could have the very
+ * number that the device received from the lost server, and the conflict would never show.
  */
-export function decide(state: JudgedState, report: DevicePosition, currentRestore: string, now: Date): Decision {
+export function decide(
+  state: JudgedState,
+  report: DevicePosition,
+  currentRestore: string,
+  now: Date,
+  { appliedOnly = false } = {},
+): Decision {
   const judgement = judge(state.server, report);
   const gateBefore = gateOf(state, currentRestore);
   if (!state.mustered) return { judgement, gateBefore, gate: gateBefore, firstAnswer: false, state };
   const reported = positionToKeep(state, report, judgement);
   const conflict = mergeConflict(state.conflict, judgement, reported === report, now);
+  if (appliedOnly && gateBefore === 'AwaitingReconnect' && conflict === null) {
+    return { judgement, gateBefore, gate: gateBefore, firstAnswer: false, state: { ...state, reported } };
+  }
   const cause = conflict === null ? 'AnsweredAncestor' : 'AnsweredConflict';
   return {
     judgement,

@@ -45,6 +45,8 @@ export type Report = {
    * has received, as a poll does.
    */
   readonly applied?: number | null;
+  /** The position is what the device has applied, as in a status: it does not answer a restore unless it is in conflict. */
+  readonly appliedOnly?: true;
   readonly status?: JsonObject;
   /** The spec that the device runs. */
   readonly spec?: JsonObject;
@@ -166,6 +168,8 @@ class ReportBatch {
   private readonly changed = new Set<string>();
   private readonly seen = new Set<string>();
   private readonly opened = new Set<string>();
+  /** Devices that told what they have applied, and not yet what they have received since the restore. */
+  private readonly stillAwaited = new Set<string>();
   private readonly statuses = new Map<string, JsonObject>();
   private readonly decommissioned = new Set<string>();
   private readonly specs = new Map<string, ReportedSpec>();
@@ -218,15 +222,22 @@ class ReportBatch {
     }
     // Without a position there is nothing that a spec would be the content of.
     if (report.spec !== undefined) this.specs.set(name, { version: report.position.version, spec: report.spec });
-    const decision = decide(before, report.position, this.restore, this.now);
+    const { appliedOnly } = report;
+    const decision = decide(before, report.position, this.restore, this.now, { appliedOnly });
     this.states.set(name, decision.state);
     const known = this.applied.has(name) ? (this.applied.get(name) ?? null) : row.applied;
-    const applied = appliedAfter(known, report, decision.firstAnswer);
+    const applied = appliedAfter(known, report, decision.firstAnswer && !this.hasSpokenSinceRestore(row));
     this.applied.set(name, applied);
     if (isChanged(before, decision.state) || applied !== known) this.changed.add(name);
+    if (decision.gate === 'AwaitingReconnect') this.stillAwaited.add(name);
     if (decision.gate !== decision.gateBefore) this.transition(row, decision);
     if (decision.gate === 'Open') this.opened.add(name);
     return { row, decision };
+  }
+
+  /** An awaited device that was heard of since the restore has told its status, and with it what it has applied. */
+  private hasSpokenSinceRestore({ name, lastSeen }: PositionRow): boolean {
+    return this.stillAwaited.has(name) || (lastSeen !== null && lastSeen > this.declaredAt);
   }
 
   private refusal(state: JudgedState, { position, applied }: Report): RefusedReport | undefined {
@@ -295,6 +306,7 @@ class ReportBatch {
   }
 
   private isStale(name: string): boolean {
+    if (this.stillAwaited.has(name)) return true;
     const lastSeen = this.rows.get(name)?.lastSeen ?? null;
     return lastSeen === null || Math.abs(this.now.getTime() - lastSeen.getTime()) >= lastSeenResolutionMs;
   }

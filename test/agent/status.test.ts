@@ -60,15 +60,39 @@ async function storedStatus(name: string): Promise<object | undefined> {
 describe('putting a status', () => {
   test('reports where the device is, keeps the status, and answers with how the device stands', async () => {
     await server.fleet.running('a');
-    const restore = await server.fleet.declareRestore();
     const resources = { cpu: 'Healthy', memory: 'Warning', disk: 'Healthy' };
     const status = { ...runs('1'), resources, summary: { status: 'Error', info: 'hot' }, custom: { kept: true } };
     const answer = await put('a', { status });
-    expect(answer).toMatchObject({ code: 200, standing: { verdict: 'InSync', gate: 'Open', restore } });
+    expect(answer).toMatchObject({ code: 200, standing: { verdict: 'InSync', gate: 'Open' } });
     expect(deviceSchema.parse(answer.body).status?.summary).toEqual({ status: 'Degraded', info: 'Warning: memory.' });
     expectNoOrder(answer);
     expect(await storedStatus('a')).toEqual(status);
-    expect(await keptCounts(server.context)).toMatchObject({ awaiting: 0, answered: 1, in_sync: 1 });
+  });
+
+  test('does not answer a restore: the device may have received a newer version than it has applied', async () => {
+    await server.fleet.running('a');
+    const restore = await server.fleet.declareRestore();
+    const answer = await put('a', { status: runs('1') });
+    expect(answer).toMatchObject({ code: 200, standing: { gate: 'AwaitingReconnect', restore } });
+    expect(await keptCounts(server.context)).toMatchObject({ awaiting: 1, answered: 0 });
+    // What is written now would be rendered as version 2, which is the number that the device received from the lost server.
+    await server.fleet.edit('a', 'quay.io/acme/os:restored');
+    await server.fleet.render();
+    const poll = await server.call('/devices/a/rendered?knownRenderedVersion=2');
+    expect(poll).toMatchObject({ code: 204, standing: { verdict: 'Ahead', gate: 'ConflictPaused' } });
+    expect(await keptCounts(server.context)).toMatchObject({ awaiting: 0, answered: 1 });
+  });
+
+  test('still says what is applied when the poll that answers the restore says what was received', async () => {
+    await server.fleet.running('a');
+    await server.fleet.edit('a', 'quay.io/acme/os:2');
+    await server.fleet.render();
+    await server.fleet.declareRestore();
+    server.clock.advance(1_000);
+    await put('a', { status: runs('1') });
+    const poll = await server.call('/devices/a/rendered?knownRenderedVersion=2');
+    expect(poll).toMatchObject({ code: 204, standing: { verdict: 'InSync', gate: 'Open' } });
+    expect((await server.fleet.row('a')).applied).toBe(1);
   });
 
   test('reports the whole position where the annotations tell it', async () => {

@@ -50,6 +50,22 @@ describe('a report', () => {
     expect(decision.state.conflict).toEqual({ verdict: 'Ahead', info: decision.judgement.info, since: now });
   });
 
+  test('of what is applied alone opens no gate, for a newer version may have been received', () => {
+    const decision = decide(awaited, at(5), second, now, { appliedOnly: true });
+    expect(decision).toMatchObject({ gate: 'AwaitingReconnect', firstAnswer: false });
+    expect(decision.state).toEqual({ ...awaited, reported: at(5) });
+    expect(decide(decision.state, at(6), second, later)).toMatchObject({ gate: 'ConflictPaused', firstAnswer: true });
+  });
+
+  test('of what is applied alone pauses a device that is ahead, and keeps one paused that was', () => {
+    const decision = decide(awaited, at(6), second, now, { appliedOnly: true });
+    expect(decision).toMatchObject({ gate: 'ConflictPaused', firstAnswer: true });
+    expect(decide(decision.state, at(5), third, later, { appliedOnly: true })).toMatchObject({
+      gateBefore: 'AwaitingReconnect',
+      gate: 'ConflictPaused',
+    });
+  });
+
   test('pauses a device that is ahead in normal operation too', () => {
     const open = afterAll(awaited, [at(5)]);
     expect(decide(open, at(6), second, now)).toMatchObject({

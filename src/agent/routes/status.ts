@@ -19,7 +19,10 @@ import type { Gateway } from '../gateway.ts';
 const params = z.object({ name: resourceNameSchema });
 const answered = deviceSchema.describe('The device without a spec: nothing to apply.');
 
-/** `PUT` and `PATCH /devices/{name}/status`: what a device says of itself, its position included. */
+/**
+ * `PUT` and `PATCH /devices/{name}/status`: what a device says of itself, the position that it has applied included. That
+ * pauses a device in conflict. It opens no gate: only a poll says what the device has received.
+ */
 export function statusRoutes(gateway: Gateway) {
   return async (app: Listener) => {
     app.route({
@@ -39,8 +42,13 @@ export function statusRoutes(gateway: Gateway) {
         const annotations = metadata.annotations ?? {};
         const position = positionOf(status, annotations);
         const applied = appliedIn(status);
-        const report = { device: name, position, applied, status: storableObject(status), ...ownSpec(spec) };
-        const { outcome, document } = await accept(report);
+        const { outcome, document } = await accept({
+          device: name,
+          position,
+          applied,
+          status: storableObject(status),
+          ...ownSpec(spec),
+        });
         standingHeaders(reply, outcome);
         return document;
       },
@@ -73,7 +81,7 @@ export function statusRoutes(gateway: Gateway) {
   };
 
   async function accept(report: Report) {
-    const outcome = await gateway.reports.submit(report);
+    const outcome = await gateway.reports.submit({ ...report, appliedOnly: true });
     if (outcome.kind === 'unknown') throw unknownDevice(report.device);
     return { outcome, document: statusAnswer(await readDevice(gateway.context, report.device)) };
   }
