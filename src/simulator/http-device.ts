@@ -1,22 +1,18 @@
 import { Pool, errors, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import { gates } from '../domain/gate.ts';
-import type { DevicePosition } from '../domain/position.ts';
 import { verdicts } from '../domain/verdict.ts';
 import { TurnedAway, type SessionEnd, type Talking } from './connection-loop.ts';
 import type { AgentTimes } from './device/agent-times.ts';
+import type { DeviceAnswer } from './device-observer.ts';
 import { readPollAnswer } from './device/poll-answer.ts';
 import { identityHeaders, tlsOptions, type DeviceAccess } from './device-credential.ts';
 import { enroll } from './enrollment.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import type { SimulatedDevice } from './simulated-device.ts';
+import type { DeviceReport, SimulatedDevice } from './simulated-device.ts';
 import { statusUpdate } from './status-update.ts';
 import { around, retryAfterMs } from './waiting-times.ts';
 
-/** A document that is not applied would come again at once. */
-const afterRefusalMs = 5_000;
-/** A device that is not known waits for a person to do something about it. */
-const afterUnknownMs = 30_000;
 /** A request that is answered at once has no answer for so long: its connection is taken for dead. */
 const silenceMs = 30_000;
 
@@ -39,7 +35,8 @@ export type HttpDeviceOptions = {
   readonly enrolls: boolean;
 };
 
-type Answer = { readonly statusCode: number; readonly text: string };
+type Request = { readonly method: 'GET' | 'PUT' | 'POST'; readonly path: string; readonly body?: unknown };
+type Answer = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'> & { readonly text: string };
 
 /** A device that polls, over one connection that it keeps; a status that cannot wait for the poll goes over a second one. */
 export class HttpDevice {
@@ -105,22 +102,14 @@ export class HttpDevice {
   private async poll(pool: Pool, signal: AbortSignal): Promise<void> {
     const { times } = this.options;
     const begunMs = performance.now();
-    const reported = this.device.reports();
-    const answer = await this.request(pool, signal, { method: 'GET', path: this.pollPath(reported) }).catch(
-      (error: unknown) => {
-        // An agent takes a poll without an answer for one without news.
-        if (error instanceof errors.HeadersTimeoutError) return { statusCode: 204, text: '', headers: {} };
-        throw error;
-      },
-    );
+    const report = this.device.reports('poll');
+    const answer = await this.ask(pool, signal, report, { method: 'GET', path: this.pollPath(report) });
     const read = readPollAnswer(answer.statusCode, answer.text);
     switch (read.kind) {
       case 'document':
-        this.accept(answer, reported);
         await this.take(read.document);
         break;
       case 'nothing new':
-        this.accept(answer, reported);
         break;
       case 'not there':
         this.device.machine.wipeCertificate();
@@ -135,10 +124,11 @@ export class HttpDevice {
     await this.talking.line.pause(times.pollGapMs - (performance.now() - begunMs));
   }
 
-  private pollPath({ version, timeline, specHash }: DevicePosition): string {
+  private pollPath({ sent }: DeviceReport): string {
+    const { version, timeline, specHash } = sent.claim;
     const query = new URLSearchParams({ knownRenderedVersion: String(version) });
-    if (timeline !== null && this.isOfMuster) query.set('timeline', timeline);
-    if (specHash !== null && this.isOfMuster) query.set('specHash', specHash);
+    if (timeline !== null) query.set('timeline', timeline);
+    if (specHash !== null) query.set('specHash', specHash);
     return `/api/v1/devices/${encodeURIComponent(this.device.name)}/rendered?${query.toString()}`;
   }
 
@@ -149,7 +139,7 @@ export class HttpDevice {
         await this.device.catchUp();
         return;
       case 'dropped':
-        await this.talking.line.pause(this.isOfMuster ? around(afterRefusalMs) : 0);
+        await this.talking.line.pause(this.isOfMuster ? around(this.options.times.afterRefusalMs) : 0);
         return;
       case 'error':
         throw new TurnedAway({ errorKind: 'an answer that is no document' });
@@ -163,28 +153,44 @@ export class HttpDevice {
   private async putStatus(pool: Pool, signal: AbortSignal): Promise<void> {
     const { device } = this;
     const withSpec = this.owesSpec();
-    const position = device.reports();
+    const report = device.reports('status');
     const owed = device.status;
-    const told = this.isOfMuster ? { position, spec: withSpec ? device.spec : undefined } : undefined;
+    const told = this.isOfMuster
+      ? { position: report.sent.claim, spec: withSpec ? device.spec : undefined }
+      : undefined;
     const begunAtMs = performance.now();
-    const answer = await this.request(pool, signal, {
+    const answer = await this.ask(pool, signal, report, {
       method: 'PUT',
       path: `/api/v1/devices/${encodeURIComponent(device.name)}/status`,
       body: statusUpdate(device.name, owed.status, told),
     });
     if (answer.statusCode !== 200) throw this.refusalOf(answer, `HTTP ${answer.statusCode}`);
-    this.accept(answer, position);
     this.talking.counters.latency.add(performance.now() - begunAtMs);
     this.talking.counters.statuses += 1;
     device.statusAccepted(owed);
     if (withSpec) device.toldSpec();
   }
 
-  private async request(
-    pool: Pool,
-    signal: AbortSignal,
-    { method, path, body }: { method: 'GET' | 'PUT' | 'POST'; path: string; body?: unknown },
-  ): Promise<Answer & Pick<Dispatcher.ResponseData, 'headers'>> {
+  /** Sends a report, and hears what an answer says of the device beside its body. */
+  private async ask(pool: Pool, signal: AbortSignal, report: DeviceReport, request: Request): Promise<Answer> {
+    let answer: Answer;
+    try {
+      answer = await this.request(pool, signal, request);
+    } catch (error) {
+      this.device.hear(report, { code: 0, answer: undefined, text: String(error) });
+      // An agent takes a poll without an answer for one without news.
+      const isPatient = report.sent.transport === 'poll' && error instanceof errors.HeadersTimeoutError;
+      if (isPatient) return { statusCode: 204, headers: {}, text: '' };
+      throw error;
+    }
+    const isAccepted = answer.statusCode < 300 || answer.statusCode === 409;
+    if (isAccepted) this.talking.backoff.reset();
+    const told = isAccepted ? answerIn(answer) : undefined;
+    this.device.hear(report, { code: answer.statusCode, answer: told, text: answer.text });
+    return answer;
+  }
+
+  private async request(pool: Pool, signal: AbortSignal, { method, path, body }: Request): Promise<Answer> {
     const response = await pool.request({
       method,
       path,
@@ -195,23 +201,11 @@ export class HttpDevice {
     return { statusCode: response.statusCode, headers: response.headers, text: await response.body.text() };
   }
 
-  /** Hears what an answer says of the device beside its body. */
-  private accept({ headers }: Pick<Dispatcher.ResponseData, 'headers'>, reported: DevicePosition): void {
-    this.talking.backoff.reset();
-    const told = answerHeaders.safeParse(headers);
-    if (!told.success) return;
-    const { 'muster-restore': restore, 'muster-gate': gate, 'muster-verdict': verdict } = told.data;
-    this.device.hear({ restore, gate, verdict }, reported);
-  }
-
-  private refusalOf(
-    { statusCode, headers }: Answer & Pick<Dispatcher.ResponseData, 'headers'>,
-    message: string,
-  ): TurnedAway {
+  private refusalOf({ statusCode, headers }: Answer, message: string): TurnedAway {
     const isBusy = statusCode === 429 || statusCode === 503;
     const errorKind = isBusy ? {} : { errorKind: statusCode === 404 ? 'device not known' : message };
     if (!this.isOfMuster) return new TurnedAway(errorKind);
-    if (statusCode === 404) return new TurnedAway({ ...errorKind, waitMs: around(afterUnknownMs) });
+    if (statusCode === 404) return new TurnedAway({ ...errorKind, waitMs: around(this.options.times.afterUnknownMs) });
     const retryAfter = headers['retry-after'];
     const waitMs = retryAfterMs(typeof retryAfter === 'string' ? retryAfter : '', new Date());
     return new TurnedAway({ ...errorKind, waitMs: isBusy ? waitMs : undefined });
@@ -235,4 +229,11 @@ export class HttpDevice {
     if (certificate === undefined || identity === undefined) return this.talking.access;
     return { ...this.talking.access, credential: { kind: 'certificate', certificate, key: identity.key } };
   }
+}
+
+function answerIn({ headers }: Answer): DeviceAnswer | undefined {
+  const told = answerHeaders.safeParse(headers);
+  if (!told.success) return undefined;
+  const { 'muster-restore': restore, 'muster-gate': gate, 'muster-verdict': verdict } = told.data;
+  return { restore, gate, verdict };
 }

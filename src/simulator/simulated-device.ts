@@ -1,14 +1,28 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { DevicePosition } from '../domain/position.ts';
-import type { DeviceAnswer, DeviceObserver } from './device-observer.ts';
+import type { DeviceAnswer, DeviceObserver, Reply, SentReport } from './device-observer.ts';
 import { Agent, type Surroundings, type Taken } from './device/agent.ts';
 import { agentStatus } from './device/agent-status.ts';
 import { agentTimes, type AgentTimes } from './device/agent-times.ts';
 import type { Machine } from './device/machine.ts';
 import { machineAt, type StartingPoint } from './starting-point.ts';
+import { statedPosition, type StatedParts } from './stated-position.ts';
 
 /** A status to send, and which state of the agent it says. */
 export type OwedStatus = { readonly status: JsonObject; readonly revision: number };
+
+/** A report that was sent, and the position that it speaks of. */
+export type DeviceReport = { readonly sent: SentReport; readonly position: DevicePosition };
+
+export type DeviceOptions = {
+  readonly observer: DeviceObserver;
+  /** Those of Flight Control's agent if not given. */
+  readonly times?: AgentTimes;
+  /** All of its position if not given. */
+  readonly states?: StatedParts;
+  /** Gives a number from 0 up to 1; Math.random if not given. */
+  readonly chance?: () => number;
+};
 
 /** Longest wait that a timer takes. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -17,6 +31,7 @@ const longestTimerMs = 2 ** 31 - 1;
 export class SimulatedDevice {
   readonly name: string;
   readonly machine: Machine;
+  readonly states: StatedParts;
   /** Restarts of the agent so far. */
   restarts = 0;
   private readonly observer: DeviceObserver;
@@ -32,13 +47,15 @@ export class SimulatedDevice {
   private timer: NodeJS.Timeout | undefined;
   private isStopped = false;
 
-  constructor(name: string, start: StartingPoint, observer: DeviceObserver, times: AgentTimes = agentTimes) {
+  constructor(name: string, start: StartingPoint, options: DeviceOptions) {
+    const { observer, times = agentTimes, states = 'all', chance = Math.random } = options;
     this.name = name;
     this.observer = observer;
+    this.states = states;
     this.machine = machineAt(name, start);
     this.surroundings = {
       nowMs: Date.now,
-      chance: Math.random,
+      chance,
       times,
       onPass: (pass, machine) => observer.passed?.(machine, pass),
     };
@@ -71,20 +88,34 @@ export class SimulatedDevice {
     return this.confirmed === this.position;
   }
 
-  /** A report is about to be sent. @returns the position that it says */
-  reports(): DevicePosition {
-    this.observer.reportSent?.(this.name);
-    return this.position;
+  /**
+   * A report is about to be sent. A status speaks of the spec that is applied, everything else of the one received last.
+   *
+   * @param connection the number of the WebSocket that it is sent on
+   */
+  reports(transport: SentReport['transport'], connection?: number): DeviceReport {
+    const position = transport === 'status' ? this.applied : this.position;
+    const sent = { transport, claim: statedPosition(position, this.states), connection };
+    this.observer.reportSent?.(this.name, sent);
+    return { sent, position };
   }
 
-  hear(answer: DeviceAnswer, reported: DevicePosition): void {
-    this.heard = answer;
-    this.confirmed = reported;
-    this.observer.answered?.(this.name, answer, reported);
+  /** Takes the outcome of a report, be it that nothing came. */
+  hear({ sent, position }: DeviceReport, reply: Reply): void {
+    this.observer.replied?.(this.name, sent, reply);
+    if (reply.answer === undefined) return;
+    this.heard = reply.answer;
+    this.confirmed = position;
+    this.observer.answered?.(this.name, reply.answer, position);
   }
 
-  /** Takes a document that came. What is to be applied is applied by {@link catchUp}. */
-  receive(document: unknown): Taken {
+  /**
+   * Takes a document that came. It is applied by {@link catchUp}.
+   *
+   * @param connection the number of the WebSocket that it came on
+   */
+  receive(document: unknown, connection?: number): Taken {
+    if (connection !== undefined) this.observer.pushed?.(this.name, connection, document);
     const before = this.position;
     const taken = this.agent.take(document);
     switch (taken.kind) {
@@ -154,6 +185,12 @@ export class SimulatedDevice {
     this.confirmed = undefined;
     this.told = undefined;
     this.setTimer();
+  }
+
+  /** Boots the machine: the agent's process ends with it. */
+  reboot(): void {
+    this.machine.boots += 1;
+    this.restart();
   }
 
   /** For good. */

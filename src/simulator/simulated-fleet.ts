@@ -54,7 +54,12 @@ export class SimulatedFleet {
     this.options = options;
     const observer = togetherObserving(countingObserver(this.counters), options.observer);
     this.devices = options.members.map(
-      (member) => new SimulatedDevice(member.name, member.start, observer, this.timesOf(member)),
+      (member) =>
+        new SimulatedDevice(member.name, member.start, {
+          observer,
+          times: this.timesOf(member),
+          states: member.manner === 'flightctl' ? 'version' : 'all',
+        }),
     );
     this.lines = new Map(this.devices.map((device) => [device, new NetworkLine()]));
   }
@@ -90,7 +95,7 @@ export class SimulatedFleet {
       case 'http':
         return new HttpDevice(device, talking, { manner, enrolls, times: this.timesOf(member) });
       case 'ws':
-        return new WebSocketDevice(device, talking);
+        return new WebSocketDevice(device, talking, this.timesOf(member));
       default:
         return transport satisfies never;
     }

@@ -1,6 +1,5 @@
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import type { DevicePosition } from '../domain/position.ts';
 import {
   errorFrameSchema,
   reportRequestFrameSchema,
@@ -9,13 +8,13 @@ import {
   type VerdictFrame,
 } from '../domain/resources/websocket-frames.ts';
 import { TurnedAway, type SessionEnd, type Talking } from './connection-loop.ts';
+import type { Reply } from './device-observer.ts';
+import type { AgentTimes } from './device/agent-times.ts';
 import { identityHeaders, tlsOptions } from './device-credential.ts';
-import type { OwedStatus, SimulatedDevice } from './simulated-device.ts';
+import type { DeviceReport, OwedStatus, SimulatedDevice } from './simulated-device.ts';
 import { around, retryAfterMs } from './waiting-times.ts';
 
 const subprotocol = 'muster.v1';
-/** From one report to the next where nothing has changed. */
-const reportEveryMs = 60_000;
 /** Reports that may be without an answer before the oldest is given up. */
 const maxUnanswered = 32;
 /** A connection on which a report has had no answer for so long is taken for dead. */
@@ -30,7 +29,7 @@ const frameSchema = z.discriminatedUnion('type', [
 ]);
 
 type Unanswered = {
-  readonly reported: DevicePosition;
+  readonly report: DeviceReport;
   readonly sentAtMs: number;
   /** The status that went along. */
   readonly status: OwedStatus | undefined;
@@ -40,11 +39,14 @@ type Unanswered = {
 export class WebSocketDevice {
   private readonly device: SimulatedDevice;
   private readonly talking: Talking;
+  private readonly times: AgentTimes;
   private lastId = 0;
+  private connections = 0;
 
-  constructor(device: SimulatedDevice, talking: Talking) {
+  constructor(device: SimulatedDevice, talking: Talking, times: AgentTimes) {
     this.device = device;
     this.talking = talking;
+    this.times = times;
   }
 
   /** Holds one connection until either side ends it. */
@@ -59,10 +61,14 @@ export class WebSocketDevice {
     });
     const terminate = () => socket.terminate();
     signal.addEventListener('abort', terminate, { once: true });
-    const connection = new Connection(this.device, this.talking, socket, () => (this.lastId += 1));
+    const connection = new Connection(this.device, this.talking, {
+      socket,
+      number: (this.connections += 1),
+      nextId: () => (this.lastId += 1),
+    });
     const tellStatus = async () => connection.report({ withStatus: true });
     const disconnect = this.device.connect(tellStatus);
-    const heartbeat = setInterval(() => connection.report({ withStatus: true }), around(reportEveryMs));
+    const heartbeat = setInterval(() => connection.report({ withStatus: true }), around(this.times.reportEveryMs));
     this.talking.counters.connects += 1;
     try {
       const end = await connection.ended;
@@ -72,6 +78,7 @@ export class WebSocketDevice {
       clearInterval(heartbeat);
       signal.removeEventListener('abort', terminate);
       socket.terminate();
+      connection.abandon();
     }
   }
 }
@@ -85,12 +92,22 @@ class Connection {
   private readonly device: SimulatedDevice;
   private readonly talking: Talking;
   private readonly socket: WebSocket;
+  private readonly number: number;
   private readonly nextId: () => number;
 
-  constructor(device: SimulatedDevice, talking: Talking, socket: WebSocket, nextId: () => number) {
+  /**
+   * @param number tells it from other connections of the device
+   * @param nextId gives the number of the next report
+   */
+  constructor(
+    device: SimulatedDevice,
+    talking: Talking,
+    { socket, number, nextId }: { socket: WebSocket; number: number; nextId: () => number },
+  ) {
     this.device = device;
     this.talking = talking;
     this.socket = socket;
+    this.number = number;
     this.nextId = nextId;
     this.ended = new Promise((resolve, reject) => {
       this.fail = reject;
@@ -118,26 +135,43 @@ class Connection {
   report({ withStatus = false, withSpec = false }: { withStatus?: boolean; withSpec?: boolean } = {}): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
     const { device } = this;
-    const reported = device.reports();
+    const report = device.reports('socket', this.number);
+    const { version, timeline, specHash } = report.sent.claim;
     // A report without a status says that what was received is applied.
-    const mustTell = withStatus || device.isStatusDue() || device.applied !== reported;
+    const mustTell = withStatus || device.isStatusDue() || device.applied !== report.position;
     const status = mustTell ? device.status : undefined;
     const id = this.nextId();
     const frame: ReportFrame = {
       type: 'report',
       id,
-      renderedVersion: String(reported.version),
-      timeline: reported.timeline,
-      specHash: reported.specHash,
+      renderedVersion: String(version),
+      timeline,
+      specHash,
       ...(status === undefined ? {} : { status: status.status }),
       ...(withSpec ? { spec: device.spec } : {}),
     };
-    this.unanswered.set(id, { reported, sentAtMs: performance.now(), status });
+    this.unanswered.set(id, { report, sentAtMs: performance.now(), status });
     const [oldest] = this.unanswered.keys();
-    if (this.unanswered.size > maxUnanswered && oldest !== undefined) this.unanswered.delete(oldest);
+    if (this.unanswered.size > maxUnanswered && oldest !== undefined) {
+      this.close(oldest, { code: 0, answer: undefined, text: 'given up after many others' });
+    }
     this.socket.send(JSON.stringify(frame));
     this.silence ??= setTimeout(() => this.fail(new TurnedAway({ errorKind: 'no answer' })), silenceMs);
     if (withSpec) device.toldSpec();
+  }
+
+  /** Nothing more comes on it. */
+  abandon(): void {
+    for (const id of this.unanswered.keys()) this.close(id, { code: 0, answer: undefined, text: 'connection closed' });
+  }
+
+  /** A report has its reply. @returns the report; undefined if none of that number waits for one */
+  private close(id: number, reply: Reply): Unanswered | undefined {
+    const question = this.unanswered.get(id);
+    if (question === undefined) return undefined;
+    this.unanswered.delete(id);
+    this.device.hear(question.report, reply);
+    return question;
   }
 
   /** Any answer is a sign of life. */
@@ -151,7 +185,7 @@ class Connection {
     const frame = frameSchema.parse(JSON.parse(text));
     switch (frame.type) {
       case 'verdict':
-        this.hear(frame);
+        this.hear(frame, text);
         return;
       case 'rendered':
         this.take(frame.device);
@@ -160,7 +194,7 @@ class Connection {
         this.report();
         return;
       case 'error':
-        if (frame.id !== undefined) this.unanswered.delete(frame.id);
+        if (frame.id !== undefined) this.close(frame.id, { code: frame.code, answer: undefined, text });
         this.talking.counters.error(frame.code === 404 ? 'device not known' : `frame refused with ${frame.code}`);
         return;
       default:
@@ -169,7 +203,7 @@ class Connection {
   }
 
   private take(document: unknown): void {
-    const taken = this.device.receive(document);
+    const taken = this.device.receive(document, this.number);
     switch (taken.kind) {
       case 'queued':
         this.device.catchUp().catch(this.fail);
@@ -187,13 +221,12 @@ class Connection {
     }
   }
 
-  private hear({ id, restore, gate, verdict, wants = [] }: VerdictFrame): void {
-    const question = id === undefined ? undefined : this.unanswered.get(id);
-    if (id === undefined || question === undefined) return;
-    this.unanswered.delete(id);
+  private hear({ id, restore, gate, verdict, wants = [] }: VerdictFrame, text: string): void {
+    if (id === undefined) return;
+    const question = this.close(id, { code: 200, answer: { restore, gate, verdict }, text });
+    if (question === undefined) return;
     this.talking.backoff.reset();
     this.talking.counters.latency.add(performance.now() - question.sentAtMs);
-    this.device.hear({ restore, gate, verdict }, question.reported);
     if (question.status !== undefined) this.device.statusAccepted(question.status);
     if (this.device.machine.isDecommissioned) this.socket.close(1000);
     if (wants.includes('spec') && this.device.owesSpec()) this.report({ withSpec: true });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { TrialAuthority, validFor } from '../../src/cli/pki/trial-authority.ts';
+import type { DeviceObserver, SentReport } from '../../src/simulator/device-observer.ts';
 import { agentTimes, scaledTimes } from '../../src/simulator/device/agent-times.ts';
 import { app, document, file, filesSpec } from './device/watched-agent.ts';
 import { scriptedService, type Reply, type Request, type ScriptedService } from './scripted-service.ts';
@@ -231,4 +232,19 @@ describe('in the manner of an unmodified agent', () => {
     await until(() => running.requests.filter(isPoll).length === 2);
     expect(running.fleet.counters.errorCount).toBe(0);
   });
+});
+
+test('each report gets one reply, also one that no answer came to', async () => {
+  const sent = new Map<SentReport, number[]>();
+  const observer: DeviceObserver = {
+    reportSent: (_device, report) => sent.set(report, []),
+    replied: (_device, report, { code }) => sent.get(report)?.push(code),
+  };
+  const times = { ...scaledTimes(agentTimes, 0.001), pollPatienceMs: 50 };
+  const running = await service(polls(nothing, { code: 503 }, 'hold', nothing), {}, { observer, times });
+  await until(() => running.requests.filter(isPoll).length === 5);
+  await running.close();
+  open.splice(0);
+  const replies = [...sent].filter(([{ transport }]) => transport === 'poll').map(([, codes]) => codes);
+  expect(replies.slice(0, 5)).toEqual([[204], [503], [0], [204], [0]]);
 });

@@ -1,7 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { annotationKeys } from '../../src/domain/device-document.ts';
-import type { DevicePosition } from '../../src/domain/position.ts';
-import type { DeviceAnswer, DeviceObserver } from '../../src/simulator/device-observer.ts';
+import type { DeviceAnswer, DeviceObserver, Reply } from '../../src/simulator/device-observer.ts';
 import { SimulatedDevice } from '../../src/simulator/simulated-device.ts';
 import { fresh } from '../../src/simulator/starting-point.ts';
 
@@ -21,7 +20,11 @@ const document = (version: number, spec: object = image('1')) => ({
   spec,
 });
 
-const answer = (gate: DeviceAnswer['gate'], restore = 'r1'): DeviceAnswer => ({ restore, gate, verdict: 'Ahead' });
+const reply = (gate: DeviceAnswer['gate'], restore = 'r1'): Reply => ({
+  code: 204,
+  answer: { restore, gate, verdict: 'Ahead' },
+  text: '',
+});
 
 const running: SimulatedDevice[] = [];
 
@@ -38,7 +41,7 @@ function watched(): { device: SimulatedDevice; seen: string[] } {
     refused: (_device, { position }) => seen.push(`refused ${position.version}`),
     passed: (_machine, { cause, version }) => seen.push(`${cause} ${version}`),
   };
-  const device = new SimulatedDevice('d', fresh, observer);
+  const device = new SimulatedDevice('d', fresh, { observer });
   running.push(device);
   return { device, seen };
 }
@@ -77,13 +80,33 @@ test('a version that fails is received and not applied, until the agent restarts
   expect([device.position.version, device.applied.version]).toEqual([5, 5]);
 });
 
+test('a status speaks of the spec that is applied, and a poll of the one that was received', async () => {
+  const { device } = watched();
+  await apply(device, 5);
+  await apply(device, 6, { applications: [{ name: 'a', appType: 'vm', image: 'quay.io/acme/vm:1' }] });
+  expect(device.reports('status').sent.claim.version).toBe(5);
+  expect(device.reports('poll').sent.claim).toEqual({ version: 6, timeline, specHash: hash });
+});
+
+test('a device states no more of its position than it is made to', async () => {
+  for (const [states, claim] of [
+    ['version', { version: 5, timeline: null, specHash: null }],
+    ['version and hash', { version: 5, timeline: null, specHash: hash }],
+  ] as const) {
+    const device = new SimulatedDevice('d', fresh, { observer: {}, states });
+    running.push(device);
+    await apply(device, 5);
+    expect(device.reports('poll').sent.claim).toEqual(claim);
+  }
+});
+
 test('a position is confirmed by the answer to a report of it, and by no other', async () => {
   const { device } = watched();
-  const before: DevicePosition = device.reports();
+  const before = device.reports('poll');
   await apply(device, 1);
-  device.hear(answer('Open'), before);
+  device.hear(before, reply('Open'));
   expect(device.isConfirmed).toBe(false);
-  device.hear(answer('Open'), device.reports());
+  device.hear(device.reports('poll'), reply('Open'));
   expect(device.isConfirmed).toBe(true);
   device.restart();
   expect(device.isConfirmed).toBe(false);
@@ -92,14 +115,14 @@ test('a position is confirmed by the answer to a report of it, and by no other',
 test('a device owes its spec once for each pause, and none while it is not paused', () => {
   const { device } = watched();
   expect(device.owesSpec()).toBe(false);
-  device.hear(answer('ConflictPaused'), device.reports());
+  device.hear(device.reports('poll'), reply('ConflictPaused'));
   expect(device.owesSpec()).toBe(true);
   device.toldSpec();
-  device.hear(answer('ConflictPaused'), device.reports());
+  device.hear(device.reports('poll'), reply('ConflictPaused'));
   expect(device.owesSpec()).toBe(false);
-  device.hear(answer('ConflictPaused', 'r2'), device.reports());
+  device.hear(device.reports('poll'), reply('ConflictPaused', 'r2'));
   expect(device.owesSpec()).toBe(true);
-  device.hear(answer('Open', 'r2'), device.reports());
+  device.hear(device.reports('poll'), reply('Open', 'r2'));
   expect(device.owesSpec()).toBe(false);
 });
 

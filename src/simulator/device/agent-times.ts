@@ -12,9 +12,15 @@ export type AgentTimes = {
   readonly statusEveryMs: number;
   /** From the arrival of a spec until it is applied: fetching, mostly. */
   readonly applyMs: number;
+  /** From one report over a WebSocket to the next where nothing changes. */
+  readonly reportEveryMs: number;
+  /** Wait of a device made for Muster after a spec that it would not apply: without it the same would come at once. */
+  readonly afterRefusalMs: number;
+  /** Wait of a device made for Muster that the service does not know: a person has to do something about it. */
+  readonly afterUnknownMs: number;
 };
 
-/** Those of Flight Control's agent (flight-control.md, sections 1.2, 1.4 and 1.6). */
+/** Those of Flight Control's agent (flight-control.md, sections 1.2, 1.4 and 1.6), and those of devices made for Muster. */
 export const agentTimes: AgentTimes = {
   pollGapMs: 5_000,
   pollPatienceMs: 4 * 60_000,
@@ -22,6 +28,9 @@ export const agentTimes: AgentTimes = {
   passAgain: { firstMs: 30_000, capMs: 5 * 60_000 },
   statusEveryMs: 60_000,
   applyMs: 0,
+  reportEveryMs: 60_000,
+  afterRefusalMs: 5_000,
+  afterUnknownMs: 30_000,
 };
 
 /** The same in another pace. @param factor below 1 for a faster one */
@@ -37,5 +46,8 @@ export function scaledTimes(times: AgentTimes, factor: number): AgentTimes {
     passAgain: scaled(times.passAgain),
     statusEveryMs: times.statusEveryMs * factor,
     applyMs: times.applyMs * factor,
+    reportEveryMs: times.reportEveryMs * factor,
+    afterRefusalMs: times.afterRefusalMs * factor,
+    afterUnknownMs: times.afterUnknownMs * factor,
   };
 }

@@ -54,7 +54,7 @@ type Work = { readonly delivered: DeliveredSpec; readonly wanted: AgentSpec };
 type Phase =
   | { readonly kind: 'idle' }
   | { readonly kind: 'updating'; readonly work: Work }
-  | { readonly kind: 'rebooting'; readonly work: Work; readonly changes: readonly Change[] }
+  | { readonly kind: 'rebooting' }
   | { readonly kind: 'rolling back'; readonly message: string }
   | { readonly kind: 'decommissioning'; readonly next: Decommissioning | 'wipe' }
   | { readonly kind: 'gone' };
@@ -99,7 +99,8 @@ export class Agent {
     this.update = this.current.position.version === 0 ? { status: 'Unknown' } : updated;
     this.dueMs = surroundings.nowMs() + this.passAgain.next();
     // What was under way when the last process ended goes on.
-    if (this.desired.position.version > this.current.position.version) this.enqueue(workOf(this.desired));
+    if (machine.booting !== undefined) this.enter({ kind: 'rebooting' });
+    else if (this.desired.position.version > this.current.position.version) this.enqueue(workOf(this.desired));
   }
 
   /** The highest version received, applied or not: what a poll says. */
@@ -187,7 +188,7 @@ export class Agent {
         else this.begin(this.queued);
         return;
       case 'rebooting':
-        this.boot(phase.work, phase.changes);
+        this.boot();
         return;
       case 'rolling back':
         this.rollBack(this.current, phase.message);
@@ -226,7 +227,8 @@ export class Agent {
     } else {
       const changes = applySpec(this.machine, readAgentSpec(this.current.spec), wanted);
       if (this.needsReboot(wanted)) {
-        this.enter({ kind: 'rebooting', work, changes });
+        this.machine.booting = { delivered, changes };
+        this.enter({ kind: 'rebooting' });
         this.say({ status: 'True', reason: 'Rebooting', message: wanted.os?.image ?? '' });
       } else {
         this.passed('document', delivered, changes);
@@ -257,11 +259,16 @@ export class Agent {
   }
 
   /** The process ends with the reboot, and with it what it knew of failures. */
-  private boot(work: Work, changes: readonly Change[]): void {
+  private boot(): void {
+    const { booting } = this.machine;
+    if (booting === undefined) return this.rest();
     this.failedVersions.clear();
     this.failedHashes.clear();
+    const work = workOf(booting.delivered);
+    const { changes } = booting;
     const image = work.wanted.os?.image ?? '';
     const { position } = work.delivered;
+    this.machine.booting = undefined;
     this.machine.boots += 1;
     if (this.machine.unbootableImages.has(image)) {
       this.machine.notes.rollback = { failedVersion: position.version };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DeliveredSpec } from '../delivered-spec.ts';
+import type { Change } from './change.ts';
 import type { DeviceIdentity } from './device-identity.ts';
 import type { DeviceFile } from './device-file.ts';
 
@@ -46,6 +47,8 @@ export class Machine {
   /** Whatever else a spec sets, each in one spelling. */
   settings: ReadonlyMap<string, string> = new Map();
   bootedImage = '';
+  /** A spec whose files are in place and whose image comes up with the next boot; undefined if nothing waits for one. */
+  booting: { readonly delivered: DeliveredSpec; readonly changes: readonly Change[] } | undefined;
   /** Times that it was booted. */
   boots = 1;
   /** Images that cannot be fetched now. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { noon, app, file, filesSpec, WatchedAgent } from './watched-agent.ts';
+import { noon, app, document, file, filesSpec, WatchedAgent } from './watched-agent.ts';
 
 // flight-control.md, section 1.5: what the parts of a spec mean.
 
@@ -185,6 +185,18 @@ describe('the operating system', () => {
     expect(watched.conditions.slice(-2)).toEqual(['True/Rebooting', 'False/Updated']);
     expect(watched.machine.boots).toBe(2);
     expect(watched.versions).toEqual([2, 2]);
+  });
+
+  test('comes up also where the agent ends before the boot, and a newer document does not come in between', () => {
+    const watched = given(filesSpec(a), 'image');
+    watched.agent.take(document(2, { ...filesSpec(file('/etc/b', 'b')), ...os }));
+    watched.agent.work();
+    expect(watched.machine.booting).toMatchObject({ delivered: { position: { version: 2 } } });
+    watched.restart();
+    expect(watched.machine).toMatchObject({ bootedImage: os.os.image, booting: undefined });
+    expect(watched.versions).toEqual([2, 2]);
+    watched.take(3, { ...filesSpec(file('/etc/c', 'c')), ...os });
+    expect(watched.files).toEqual({ '/etc/c': 'c' });
   });
 
   test('that does not come up is rolled back, and that version is not tried again even after a restart', () => {
