@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
-import { buildApiApp } from '../../src/http/api-app.ts';
+import { buildApiApp } from '../../src/api/api-app.ts';
 import type { Listener } from '../../src/http/listener.ts';
 import { createLog } from '../../src/log.ts';
 import { deviceRequest } from '../support/documents.ts';

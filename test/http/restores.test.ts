@@ -2,7 +2,7 @@ import { createParser } from 'eventsource-parser';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { restoreReportSchema } from '../../src/domain/resources/restore-report.ts';
 import { restoreListSchema, restoreSchema, type Restore } from '../../src/domain/resources/restore.ts';
-import { buildApiApp } from '../../src/http/api-app.ts';
+import { buildApiApp } from '../../src/api/api-app.ts';
 import type { Listener } from '../../src/http/listener.ts';
 import { clientOf, type ApiClient } from '../support/api-client.ts';
 import { documentOf, refusalOf } from '../support/documents.ts';

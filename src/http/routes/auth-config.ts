@@ -10,7 +10,7 @@ import {
 } from '../../domain/resources/auth-config.ts';
 import { statusSchema } from '../../domain/resources/status.ts';
 import { isApiAuthenticated } from '../../listen-rules.ts';
-import { principalOf } from '../actor.ts';
+import { principalOf } from '../../api/actor.ts';
 import { apiErrors } from '../error-responses.ts';
 import type { Listener } from '../listener.ts';
 import { statusBody } from '../problems.ts';

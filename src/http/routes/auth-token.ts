@@ -3,7 +3,7 @@ import type { TokenExchange, TokenOutcome } from '../../auth/token-exchange.ts';
 import { oidcProvider } from '../../domain/resources/auth-config.ts';
 import { readTokenRequest, tokenRequestSchema, tokenResponseSchema } from '../../domain/resources/token-request.ts';
 import { apiErrors } from '../error-responses.ts';
-import { readForm } from '../form-body.ts';
+import { readForm } from '../../api/form-body.ts';
 import type { Listener } from '../listener.ts';
 import { addressOf, createRateLimit } from '../rate-limits.ts';
 

@@ -15,12 +15,12 @@ import { deleteSigningRequest } from '../../usecases/delete-signing-request.ts';
 import { listSigningRequests } from '../../usecases/list-signing-requests.ts';
 import { readSigningRequest } from '../../usecases/read-signing-request.ts';
 import { replaceSigningRequest } from '../../usecases/replace-signing-request.ts';
-import { actorOf, principalOf } from '../actor.ts';
+import { actorOf, principalOf } from '../../api/actor.ts';
 import { apiErrors } from '../error-responses.ts';
 import type { Listener } from '../listener.ts';
-import { listMeta, pageQuery, pageTokens } from '../paging.ts';
+import { listMeta, pageQuery, pageTokens } from '../../api/paging.ts';
 import { statusBody } from '../problems.ts';
-import { selectorQuery } from '../query.ts';
+import { selectorQuery } from '../../api/query.ts';
 import { refuseUnstorableBodies } from '../storable-bodies.ts';
 
 const params = z.object({ name: resourceNameSchema });

@@ -20,12 +20,12 @@ import { readDevice } from '../../usecases/read-device.ts';
 import { readLastSeen } from '../../usecases/read-last-seen.ts';
 import { replaceDevice } from '../../usecases/replace-device.ts';
 import { summariseDevices } from '../../usecases/summarise-devices.ts';
-import { actorOf } from '../actor.ts';
+import { actorOf } from '../../api/actor.ts';
 import { apiErrors } from '../error-responses.ts';
 import type { Listener } from '../listener.ts';
-import { listMeta, pageQuery, pageTokens } from '../paging.ts';
+import { listMeta, pageQuery, pageTokens } from '../../api/paging.ts';
 import { statusBody } from '../problems.ts';
-import { queryFlag, selectorQuery } from '../query.ts';
+import { queryFlag, selectorQuery } from '../../api/query.ts';
 import { refuseUnstorableBodies } from '../storable-bodies.ts';
 
 const params = z.object({ name: resourceNameSchema });

@@ -4,8 +4,8 @@ import { eventListSchema } from '../../domain/resources/event.ts';
 import { listEvents } from '../../usecases/list-events.ts';
 import { apiErrors } from '../error-responses.ts';
 import type { Listener } from '../listener.ts';
-import { listMeta, pageQuery, pageTokens } from '../paging.ts';
-import { selectorQuery } from '../query.ts';
+import { listMeta, pageQuery, pageTokens } from '../../api/paging.ts';
+import { selectorQuery } from '../../api/query.ts';
 
 /** What happened: the audit trail. */
 export function eventRoutes(context: Context) {

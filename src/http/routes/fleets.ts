@@ -15,14 +15,14 @@ import { patchFleet } from '../../usecases/patch-fleet.ts';
 import { patchFleetStatus } from '../../usecases/patch-fleet-status.ts';
 import { readFleet } from '../../usecases/read-fleet.ts';
 import { replaceFleet } from '../../usecases/replace-fleet.ts';
-import { actorOf } from '../actor.ts';
+import { actorOf } from '../../api/actor.ts';
 import { apiErrors } from '../error-responses.ts';
 import type { Listener } from '../listener.ts';
-import { listMeta, pageQuery, pageTokens } from '../paging.ts';
+import { listMeta, pageQuery, pageTokens } from '../../api/paging.ts';
 import { statusBody } from '../problems.ts';
-import { queryFlag, selectorQuery } from '../query.ts';
+import { queryFlag, selectorQuery } from '../../api/query.ts';
 import { refuseUnstorableBodies } from '../storable-bodies.ts';
-import { warn } from '../warnings.ts';
+import { warn } from '../../api/warnings.ts';
 
 const params = z.object({ name: resourceNameSchema });
 const tags = ['fleet'];

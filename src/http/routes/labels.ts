@@ -3,8 +3,8 @@ import type { Context } from '../../context.ts';
 import { listLabels } from '../../usecases/list-labels.ts';
 import { apiErrors } from '../error-responses.ts';
 import type { Listener } from '../listener.ts';
-import { pageQuery, pageSize } from '../paging.ts';
-import { selectorQuery } from '../query.ts';
+import { pageQuery, pageSize } from '../../api/paging.ts';
+import { selectorQuery } from '../../api/query.ts';
 
 /** The labels that are in use. */
 export function labelRoutes(context: Context) {

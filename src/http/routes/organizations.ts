@@ -8,7 +8,7 @@ import { parseFieldSelector } from '../../domain/selectors/field-selector.ts';
 import { matchesFields } from '../../domain/selectors/matches-fields.ts';
 import { apiErrors } from '../error-responses.ts';
 import type { Listener } from '../listener.ts';
-import { selectorQuery } from '../query.ts';
+import { selectorQuery } from '../../api/query.ts';
 
 const organizationSchema = z
   .looseObject({

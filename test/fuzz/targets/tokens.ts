@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { outcomeOf } from '../../../src/auth/token-exchange.ts';
 import { readTokenRequest } from '../../../src/domain/resources/token-request.ts';
-import { readForm } from '../../../src/http/form-body.ts';
+import { readForm } from '../../../src/api/form-body.ts';
 import { fuzzTarget, require } from '../fuzz-target.ts';
 import { jsonText, mutated } from '../mutations.ts';
 

@@ -7,7 +7,7 @@ import { applyJsonPatch } from '../../../src/domain/json-patch.ts';
 import { parseRenderedVersion, parseSpecHash, parseTimeline } from '../../../src/domain/position.ts';
 import { patchResource } from '../../../src/domain/resource-patch.ts';
 import { patchRequestSchema } from '../../../src/domain/resources/patch-request.ts';
-import { pageTokens } from '../../../src/http/paging.ts';
+import { pageTokens } from '../../../src/api/paging.ts';
 import { fuzzTarget, parsedOrRefused, require } from '../fuzz-target.ts';
 import { jsonText, mutated } from '../mutations.ts';
 
