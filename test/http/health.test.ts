@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createListener, type Listener } from '../../src/http/listener.ts';
-import { healthRoutes } from '../../src/http/routes/health.ts';
+import { healthRoutes } from '../../src/api/routes/health.ts';
 import type { QueueState } from '../../src/queue/render-queue.ts';
 import { RenderWorker } from '../../src/worker.ts';
 import { until } from '../support/held-transactions.ts';

@@ -1,17 +1,17 @@
 import type { Context } from '../../src/context.ts';
 import { createListener, type Listener } from '../../src/http/listener.ts';
-import { authConfigRoutes } from '../../src/http/routes/auth-config.ts';
-import { deviceActionRoutes } from '../../src/http/routes/device-actions.ts';
-import { deviceStatusRoutes } from '../../src/http/routes/device-status.ts';
-import { deviceRoutes } from '../../src/http/routes/devices.ts';
-import { enrollmentRequestRoutes } from '../../src/http/routes/enrollment-requests.ts';
-import { eventRoutes } from '../../src/http/routes/events.ts';
-import { fleetRoutes } from '../../src/http/routes/fleets.ts';
-import { labelRoutes } from '../../src/http/routes/labels.ts';
-import { organizationRoutes } from '../../src/http/routes/organizations.ts';
-import { restoreRoutes } from '../../src/http/routes/restores.ts';
-import { unknownDeviceRoutes } from '../../src/http/routes/unknown-devices.ts';
-import { versionRoutes } from '../../src/http/routes/version.ts';
+import { authConfigRoutes } from '../../src/api/routes/auth-config.ts';
+import { deviceActionRoutes } from '../../src/api/routes/device-actions.ts';
+import { deviceStatusRoutes } from '../../src/api/routes/device-status.ts';
+import { deviceRoutes } from '../../src/api/routes/devices.ts';
+import { enrollmentRequestRoutes } from '../../src/api/routes/enrollment-requests.ts';
+import { eventRoutes } from '../../src/api/routes/events.ts';
+import { fleetRoutes } from '../../src/api/routes/fleets.ts';
+import { labelRoutes } from '../../src/api/routes/labels.ts';
+import { organizationRoutes } from '../../src/api/routes/organizations.ts';
+import { restoreRoutes } from '../../src/api/routes/restores.ts';
+import { unknownDeviceRoutes } from '../../src/api/routes/unknown-devices.ts';
+import { versionRoutes } from '../../src/api/routes/version.ts';
 
 export type Answer = { readonly code: number; readonly body: unknown; readonly headers: Record<string, unknown> };
 

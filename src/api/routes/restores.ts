@@ -7,13 +7,13 @@ import { restoreReportMarkdown } from '../../domain/restore-report-markdown.ts';
 import { declareRestore } from '../../usecases/declare-restore.ts';
 import { readRestore, readRestores, reportRestore } from '../../usecases/read-restores.ts';
 import { watchRestore } from '../../usecases/watch-restore.ts';
-import { noteAction } from '../../api/action-log.ts';
-import { actorOf } from '../../api/actor.ts';
-import { apiErrors } from '../error-responses.ts';
-import type { Listener } from '../listener.ts';
-import { pageQuery, pageTokens } from '../../api/paging.ts';
-import { EventStream } from '../../api/event-stream.ts';
-import { refuseUnstorableBodies } from '../storable-bodies.ts';
+import { noteAction } from '../action-log.ts';
+import { actorOf } from '../actor.ts';
+import { apiErrors } from '../../http/error-responses.ts';
+import type { Listener } from '../../http/listener.ts';
+import { pageQuery, pageTokens } from '../paging.ts';
+import { EventStream } from '../event-stream.ts';
+import { refuseUnstorableBodies } from '../../http/storable-bodies.ts';
 
 /** Names a restore in a path. */
 export const restoreParams = z.object({

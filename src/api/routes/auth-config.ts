@@ -10,10 +10,10 @@ import {
 } from '../../domain/resources/auth-config.ts';
 import { statusSchema } from '../../domain/resources/status.ts';
 import { isApiAuthenticated } from '../../listen-rules.ts';
-import { principalOf } from '../../api/actor.ts';
-import { apiErrors } from '../error-responses.ts';
-import type { Listener } from '../listener.ts';
-import { statusBody } from '../problems.ts';
+import { principalOf } from '../actor.ts';
+import { apiErrors } from '../../http/error-responses.ts';
+import type { Listener } from '../../http/listener.ts';
+import { statusBody } from '../../http/problems.ts';
 
 const tags = ['authentication'];
 

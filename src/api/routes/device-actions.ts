@@ -13,11 +13,11 @@ import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import { maskedKeys } from '../../domain/secrets/masked-keys.ts';
 import { explainConflict } from '../../usecases/explain-conflict.ts';
 import { adoptDevices, resumeDevices } from '../../usecases/resume-devices.ts';
-import { noteAction, type ActionFacts } from '../../api/action-log.ts';
-import { actorOf } from '../../api/actor.ts';
-import { apiErrors } from '../error-responses.ts';
-import type { Listener } from '../listener.ts';
-import { refuseUnstorableBodies } from '../storable-bodies.ts';
+import { noteAction, type ActionFacts } from '../action-log.ts';
+import { actorOf } from '../actor.ts';
+import { apiErrors } from '../../http/error-responses.ts';
+import type { Listener } from '../../http/listener.ts';
+import { refuseUnstorableBodies } from '../../http/storable-bodies.ts';
 
 /** Both selectors at their longest, with every character escaped. */
 const maxActionBytes = 1024 * 1024;

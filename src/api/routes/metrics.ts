@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
-import { apiErrors } from '../error-responses.ts';
-import type { Listener } from '../listener.ts';
+import { apiErrors } from '../../http/error-responses.ts';
+import type { Listener } from '../../http/listener.ts';
 
 /** `GET /metrics`, for Prometheus. */
 export function metricsRoutes({ metrics }: Context) {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { listLabels } from '../../usecases/list-labels.ts';
-import { apiErrors } from '../error-responses.ts';
-import type { Listener } from '../listener.ts';
-import { pageQuery, pageSize } from '../../api/paging.ts';
-import { selectorQuery } from '../../api/query.ts';
+import { apiErrors } from '../../http/error-responses.ts';
+import type { Listener } from '../../http/listener.ts';
+import { pageQuery, pageSize } from '../paging.ts';
+import { selectorQuery } from '../query.ts';
 
 /** The labels that are in use. */
 export function labelRoutes(context: Context) {

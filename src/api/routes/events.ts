@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { eventListSchema } from '../../domain/resources/event.ts';
 import { listEvents } from '../../usecases/list-events.ts';
-import { apiErrors } from '../error-responses.ts';
-import type { Listener } from '../listener.ts';
-import { listMeta, pageQuery, pageTokens } from '../../api/paging.ts';
-import { selectorQuery } from '../../api/query.ts';
+import { apiErrors } from '../../http/error-responses.ts';
+import type { Listener } from '../../http/listener.ts';
+import { listMeta, pageQuery, pageTokens } from '../paging.ts';
+import { selectorQuery } from '../query.ts';
 
 /** What happened: the audit trail. */
 export function eventRoutes(context: Context) {

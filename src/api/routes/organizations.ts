@@ -6,9 +6,9 @@ import { objectMetaSchema } from '../../domain/resources/object-meta.ts';
 import type { FieldCatalogue } from '../../domain/selectors/field-catalogue.ts';
 import { parseFieldSelector } from '../../domain/selectors/field-selector.ts';
 import { matchesFields } from '../../domain/selectors/matches-fields.ts';
-import { apiErrors } from '../error-responses.ts';
-import type { Listener } from '../listener.ts';
-import { selectorQuery } from '../../api/query.ts';
+import { apiErrors } from '../../http/error-responses.ts';
+import type { Listener } from '../../http/listener.ts';
+import { selectorQuery } from '../query.ts';
 
 const organizationSchema = z
   .looseObject({

@@ -5,10 +5,10 @@ import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import { unknownDeviceEnrollmentSchema, unknownDeviceListSchema } from '../../domain/resources/unknown-device.ts';
 import { enrollUnknownDevice } from '../../usecases/enroll-unknown-device.ts';
 import { listUnknownDevices } from '../../usecases/list-unknown-devices.ts';
-import { actorOf } from '../../api/actor.ts';
-import { apiErrors } from '../error-responses.ts';
-import type { Listener } from '../listener.ts';
-import { pageQuery, pageTokens } from '../../api/paging.ts';
+import { actorOf } from '../actor.ts';
+import { apiErrors } from '../../http/error-responses.ts';
+import type { Listener } from '../../http/listener.ts';
+import { pageQuery, pageTokens } from '../paging.ts';
 import { restoreParams } from './restores.ts';
 
 const tags = ['restore'];

@@ -17,14 +17,14 @@ import { listEnrollmentRequests } from '../../usecases/list-enrollment-requests.
 import { patchEnrollmentRequest } from '../../usecases/patch-enrollment-request.ts';
 import { readEnrollmentRequest } from '../../usecases/read-enrollment-request.ts';
 import { replaceEnrollmentRequest } from '../../usecases/replace-enrollment-request.ts';
-import { actorOf } from '../../api/actor.ts';
-import { apiErrors } from '../error-responses.ts';
-import type { Listener } from '../listener.ts';
-import { listMeta, pageQuery, pageTokens } from '../../api/paging.ts';
-import { statusBody } from '../problems.ts';
-import { selectorQuery } from '../../api/query.ts';
-import { refuseUnstorableBodies } from '../storable-bodies.ts';
-import { warn } from '../../api/warnings.ts';
+import { actorOf } from '../actor.ts';
+import { apiErrors } from '../../http/error-responses.ts';
+import type { Listener } from '../../http/listener.ts';
+import { listMeta, pageQuery, pageTokens } from '../paging.ts';
+import { statusBody } from '../../http/problems.ts';
+import { selectorQuery } from '../query.ts';
+import { refuseUnstorableBodies } from '../../http/storable-bodies.ts';
+import { warn } from '../warnings.ts';
 
 const params = z.object({ name: resourceNameSchema });
 const tags = ['enrollmentrequest'];
