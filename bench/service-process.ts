@@ -5,7 +5,7 @@ import { inheritedEnvironment, readConfig } from '../src/config.ts';
 import { createContext } from '../src/context.ts';
 import { prepared } from '../src/db/prepared-statements.ts';
 import { startDeviceProcesses } from '../src/device-processes.ts';
-import type { Listener } from '../src/http/listener.ts';
+import type { Listener } from '../src/listener/listener.ts';
 import { createLog } from '../src/log.ts';
 import { RestoreWatch } from '../src/restore-watch.ts';
 import { declareRestore } from '../src/usecases/declare-restore.ts';

@@ -4,7 +4,7 @@ import { buildApp, type App } from './app.ts';
 import { inheritedEnvironment, type Config, type Environment } from './config.ts';
 import { createContext, type Overrides } from './context.ts';
 import { startDeviceProcesses, type DeviceProcesses } from './device-processes.ts';
-import type { Listener } from './http/listener.ts';
+import type { Listener } from './listener/listener.ts';
 import { guardedListeners, requireGuard } from './listen-rules.ts';
 import { createServiceLog } from './log.ts';
 import type { MetricValues } from './metrics/service-metrics.ts';

@@ -1,12 +1,12 @@
 import swagger from '@fastify/swagger';
 import type { FastifyRequest } from 'fastify';
 import { DeviceAuthenticator } from '../auth/device-authenticator.ts';
-import { ListenerTls } from '../http/listener-tls.ts';
-import { connectionLimits } from '../http/admission.ts';
-import { createListener, type Listener } from '../http/listener.ts';
-import { openapiOptions } from '../http/openapi.ts';
-import { addressOf, limitRequests } from '../http/rate-limits.ts';
-import { refuseOtherSites } from '../http/same-site.ts';
+import { ListenerTls } from '../listener/listener-tls.ts';
+import { connectionLimits } from '../listener/connection-limits.ts';
+import { createListener, type Listener } from '../listener/listener.ts';
+import { openapiOptions } from '../listener/openapi.ts';
+import { addressOf, limitRequests } from '../listener/rate-limit.ts';
+import { refuseOtherSites } from '../listener/same-site.ts';
 import { isAgentAuthenticated } from '../listen-rules.ts';
 import { DeviceAccess } from './device-access.ts';
 import type { Gateway } from './gateway.ts';

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { DeviceAuthenticator, DeviceIdentity } from '../auth/device-authenticator.ts';
 import { forbidden, MusterError, unauthorized } from '../domain/errors.ts';
 import { deviceActor } from '../domain/event.ts';
-import type { Listener } from '../http/listener.ts';
-import { refusalLine } from '../http/request-line.ts';
+import type { Listener } from '../listener/listener.ts';
+import { refusalLine } from '../listener/request-line.ts';
 import type { Log } from '../log.ts';
 
 const namedParams = z.object({ name: z.string() });

@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import { isToBeDelivered } from '../domain/delivery.ts';
 import { MusterError } from '../domain/errors.ts';
 import { isSamePosition, type DevicePosition } from '../domain/position.ts';
-import { problemOf } from '../http/problems.ts';
+import { problemOf } from '../listener/problems.ts';
 import type { Report, ReportOutcome } from '../usecases/accept-reports.ts';
 import type { Standing } from '../usecases/find-standings.ts';
 import { unknownDevice } from './device-answers.ts';

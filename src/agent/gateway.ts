@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import type { AcceptedReports } from '../usecases/accept-reports.ts';
-import { createRateLimit, type RateLimit } from '../http/rate-limits.ts';
+import { createRateLimit, type RateLimit } from '../listener/rate-limit.ts';
 import { noticeDevicesAhead } from '../usecases/notice-devices-ahead.ts';
 import { RenderedSpecCache } from '../usecases/rendered-spec-cache.ts';
 import { ReportIntake } from '../usecases/report-intake.ts';

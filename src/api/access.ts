@@ -5,8 +5,8 @@ import { assertPermitted } from '../domain/access/principal.ts';
 import { forbidden, MusterError } from '../domain/errors.ts';
 import { actorOf, rememberPrincipal } from './actor.ts';
 import type { Log } from '../log.ts';
-import type { Listener } from '../http/listener.ts';
-import { refusalLine } from '../http/request-line.ts';
+import type { Listener } from '../listener/listener.ts';
+import { refusalLine } from '../listener/request-line.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { resourceNameSchema } from '../domain/resources/object-meta.ts';
 import { actorOf } from './actor.ts';
-import type { Listener } from '../http/listener.ts';
+import type { Listener } from '../listener/listener.ts';
 
 /** What a line about an action says beside the request itself. */
 export type ActionFacts = {

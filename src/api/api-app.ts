@@ -9,12 +9,12 @@ import { isApiAuthenticated } from '../listen-rules.ts';
 import { guardRoutes, registerOpen } from './access.ts';
 import { watchRequests } from './action-log.ts';
 import { principalOf } from './actor.ts';
-import { connectionLimits } from '../http/admission.ts';
-import { ListenerTls } from '../http/listener-tls.ts';
-import { createListener, type Listener } from '../http/listener.ts';
-import { openapiOptions } from '../http/openapi.ts';
+import { connectionLimits } from '../listener/connection-limits.ts';
+import { ListenerTls } from '../listener/listener-tls.ts';
+import { createListener, type Listener } from '../listener/listener.ts';
+import { openapiOptions } from '../listener/openapi.ts';
 import { refuseOtherOrganizations } from './organization.ts';
-import { addressOf, createRateLimit, limitRequests } from '../http/rate-limits.ts';
+import { addressOf, createRateLimit, limitRequests } from '../listener/rate-limit.ts';
 import { protectBrowsers } from './response-headers.ts';
 import { authConfigRoutes } from './routes/auth-config.ts';
 import { authTokenRoutes } from './routes/auth-token.ts';
@@ -33,7 +33,7 @@ import { organizationRoutes } from './routes/organizations.ts';
 import { restoreRoutes } from './routes/restores.ts';
 import { unknownDeviceRoutes } from './routes/unknown-devices.ts';
 import { versionRoutes } from './routes/version.ts';
-import { refuseOtherSites } from '../http/same-site.ts';
+import { refuseOtherSites } from '../listener/same-site.ts';
 
 const basePath = '/api/v1';
 

@@ -1,5 +1,5 @@
 import { assertOurOrganization } from '../domain/organization.ts';
-import type { Listener } from '../http/listener.ts';
+import type { Listener } from '../listener/listener.ts';
 
 /**
  * Refuses what is asked of another organization: there is one here, and what belongs to it must not be taken for

@@ -1,5 +1,5 @@
 import helmet from '@fastify/helmet';
-import type { Listener } from '../http/listener.ts';
+import type { Listener } from '../listener/listener.ts';
 
 /**
  * The headers by which browsers protect people who look at the admin listener: nothing but its own pages runs there, and

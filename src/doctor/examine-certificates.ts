@@ -5,7 +5,7 @@ import { readTokenKeys } from '../auth/device-tokens.ts';
 import { pemBlocks, readNamedFile, type NamedFile } from '../auth/pem-file.ts';
 import { readStaticTokens } from '../auth/static-tokens.ts';
 import type { Config } from '../config.ts';
-import { ListenerTls, type TlsFiles } from '../http/listener-tls.ts';
+import { ListenerTls, type TlsFiles } from '../listener/listener-tls.ts';
 import { createLog } from '../log.ts';
 import { dateOf, openKey, unusable } from './certificate-findings.ts';
 import { examineDeviceCa, type DeviceCaSettings } from './examine-device-ca.ts';

@@ -10,7 +10,7 @@ import { DeviceAuthenticator } from '../../src/auth/device-authenticator.ts';
 import { TrialAuthority, type PemIdentity, type Validity } from '../../src/cli/pki/trial-authority.ts';
 import { systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
-import { ListenerTls } from '../../src/http/listener-tls.ts';
+import { ListenerTls } from '../../src/listener/listener-tls.ts';
 import { createLog } from '../../src/log.ts';
 import { expired, TrialPki, validNow } from '../support/trial-pki.ts';
 

@@ -12,7 +12,7 @@ import { eventListSchema } from '../../src/domain/resources/event.ts';
 import { statusSchema } from '../../src/domain/resources/status.ts';
 import { guardRoutes } from '../../src/api/access.ts';
 import { buildApiApp } from '../../src/api/api-app.ts';
-import { createListener, type Listener } from '../../src/http/listener.ts';
+import { createListener, type Listener } from '../../src/listener/listener.ts';
 import { deviceRequest } from '../support/documents.ts';
 import { FleetFixture } from '../support/fleet-fixture.ts';
 import { newKey, startIssuer, type TestIssuer } from '../support/oidc-issuer.ts';

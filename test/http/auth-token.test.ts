@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { TokenExchange } from '../../src/auth/token-exchange.ts';
 import { buildApiApp } from '../../src/api/api-app.ts';
-import type { Listener } from '../../src/http/listener.ts';
+import type { Listener } from '../../src/listener/listener.ts';
 import { startIssuer, type TestIssuer } from '../support/oidc-issuer.ts';
 import { clientId, confidentialClient, startProvider, type TestProvider } from '../support/oidc-provider.ts';
 import { createTestContext, type TestContext } from '../support/test-context.ts';

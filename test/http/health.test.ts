@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createListener, type Listener } from '../../src/http/listener.ts';
+import { createListener, type Listener } from '../../src/listener/listener.ts';
 import { healthRoutes } from '../../src/api/routes/health.ts';
 import type { QueueState } from '../../src/queue/render-queue.ts';
 import { RenderWorker } from '../../src/worker.ts';

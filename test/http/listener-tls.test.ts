@@ -9,7 +9,7 @@ import { newTokenKeys } from '../../src/cli/pki/token-key.ts';
 import { TrialAuthority } from '../../src/cli/pki/trial-authority.ts';
 import { systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
-import { ListenerTls } from '../../src/http/listener-tls.ts';
+import { ListenerTls } from '../../src/listener/listener-tls.ts';
 import { createLog } from '../../src/log.ts';
 import { startAgentServer, type AgentServer } from '../support/agent-server.ts';
 import { callOver, callTls, connectTls, openSocket, type Call } from '../support/tls-client.ts';

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { restoreReportSchema } from '../../src/domain/resources/restore-report.ts';
 import { restoreListSchema, restoreSchema, type Restore } from '../../src/domain/resources/restore.ts';
 import { buildApiApp } from '../../src/api/api-app.ts';
-import type { Listener } from '../../src/http/listener.ts';
+import type { Listener } from '../../src/listener/listener.ts';
 import { clientOf, type ApiClient } from '../support/api-client.ts';
 import { documentOf, refusalOf } from '../support/documents.ts';
 import { emptyDatabase } from '../support/empty-database.ts';

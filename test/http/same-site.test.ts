@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { siteProblem } from '../../src/http/same-site.ts';
+import { siteProblem } from '../../src/listener/same-site.ts';
 import { readRestores } from '../../src/usecases/read-restores.ts';
 import { startListeners, type Listeners } from '../support/listeners.ts';
 import { RawConnection, readAnswer } from '../support/raw-connection.ts';

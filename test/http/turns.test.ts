@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createListener, type Listener } from '../../src/http/listener.ts';
+import { createListener, type Listener } from '../../src/listener/listener.ts';
 import { createLog } from '../../src/log.ts';
 import { until } from '../support/held-transactions.ts';
 

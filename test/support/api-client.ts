@@ -1,5 +1,5 @@
 import type { Context } from '../../src/context.ts';
-import { createListener, type Listener } from '../../src/http/listener.ts';
+import { createListener, type Listener } from '../../src/listener/listener.ts';
 import { authConfigRoutes } from '../../src/api/routes/auth-config.ts';
 import { deviceActionRoutes } from '../../src/api/routes/device-actions.ts';
 import { deviceStatusRoutes } from '../../src/api/routes/device-status.ts';

@@ -6,9 +6,9 @@ import {
   certificateSigningRequestSchema,
 } from '../../domain/resources/certificate-signing-request.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
-import { deviceErrors } from '../../http/error-responses.ts';
-import type { Listener } from '../../http/listener.ts';
-import { refuseUnstorableBodies } from '../../http/storable-bodies.ts';
+import { deviceErrors } from '../../listener/error-responses.ts';
+import type { Listener } from '../../listener/listener.ts';
+import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
 import { readSigningRequest } from '../../usecases/read-signing-request.ts';
 import { renewDeviceCertificate } from '../../usecases/renew-device-certificate.ts';
 import type { DeviceAccess } from '../device-access.ts';

@@ -1,7 +1,7 @@
 import websocket from '@fastify/websocket';
 import { badRequest } from '../../domain/errors.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
-import type { Listener } from '../../http/listener.ts';
+import type { Listener } from '../../listener/listener.ts';
 import { serveDeviceSocket } from '../device-socket.ts';
 import { maxFrameBytes } from '../frames.ts';
 import type { DeviceAccess } from '../device-access.ts';

@@ -6,8 +6,8 @@ import { parseRenderedVersion, parseSpecHash, parseTimeline, type DevicePosition
 import { deviceSchema } from '../../domain/resources/device.ts';
 import { limits } from '../../domain/resources/limits.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
-import { deviceErrors } from '../../http/error-responses.ts';
-import type { Listener } from '../../http/listener.ts';
+import { deviceErrors } from '../../listener/error-responses.ts';
+import type { Listener } from '../../listener/listener.ts';
 import type { ReportOutcome } from '../../usecases/accept-reports.ts';
 import { standingHeaders, unknownDevice } from '../device-answers.ts';
 import type { Gateway } from '../gateway.ts';

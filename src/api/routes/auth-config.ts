@@ -11,9 +11,9 @@ import {
 import { statusSchema } from '../../domain/resources/status.ts';
 import { isApiAuthenticated } from '../../listen-rules.ts';
 import { principalOf } from '../actor.ts';
-import { apiErrors } from '../../http/error-responses.ts';
-import type { Listener } from '../../http/listener.ts';
-import { statusBody } from '../../http/problems.ts';
+import { apiErrors } from '../../listener/error-responses.ts';
+import type { Listener } from '../../listener/listener.ts';
+import { statusBody } from '../../listener/problems.ts';
 
 const tags = ['authentication'];
 

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { TokenExchange, TokenOutcome } from '../../auth/token-exchange.ts';
 import { oidcProvider } from '../../domain/resources/auth-config.ts';
 import { readTokenRequest, tokenRequestSchema, tokenResponseSchema } from '../../domain/resources/token-request.ts';
-import { apiErrors } from '../../http/error-responses.ts';
+import { apiErrors } from '../../listener/error-responses.ts';
 import { readForm } from '../form-body.ts';
-import type { Listener } from '../../http/listener.ts';
-import { addressOf, createRateLimit } from '../../http/rate-limits.ts';
+import type { Listener } from '../../listener/listener.ts';
+import { addressOf, createRateLimit } from '../../listener/rate-limit.ts';
 
 const maxBodyBytes = 64 * 1024;
 /** Requests a second from one address in the long run: anybody may ask, and each is one to the issuer. */

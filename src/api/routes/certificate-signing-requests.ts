@@ -16,12 +16,12 @@ import { listSigningRequests } from '../../usecases/list-signing-requests.ts';
 import { readSigningRequest } from '../../usecases/read-signing-request.ts';
 import { replaceSigningRequest } from '../../usecases/replace-signing-request.ts';
 import { actorOf, principalOf } from '../actor.ts';
-import { apiErrors } from '../../http/error-responses.ts';
-import type { Listener } from '../../http/listener.ts';
+import { apiErrors } from '../../listener/error-responses.ts';
+import type { Listener } from '../../listener/listener.ts';
 import { listMeta, pageQuery, pageTokens } from '../paging.ts';
-import { statusBody } from '../../http/problems.ts';
+import { statusBody } from '../../listener/problems.ts';
 import { selectorQuery } from '../query.ts';
-import { refuseUnstorableBodies } from '../../http/storable-bodies.ts';
+import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
 
 const params = z.object({ name: resourceNameSchema });
 const tags = ['certificatesigningrequest'];

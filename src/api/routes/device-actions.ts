@@ -15,9 +15,9 @@ import { explainConflict } from '../../usecases/explain-conflict.ts';
 import { adoptDevices, resumeDevices } from '../../usecases/resume-devices.ts';
 import { noteAction, type ActionFacts } from '../action-log.ts';
 import { actorOf } from '../actor.ts';
-import { apiErrors } from '../../http/error-responses.ts';
-import type { Listener } from '../../http/listener.ts';
-import { refuseUnstorableBodies } from '../../http/storable-bodies.ts';
+import { apiErrors } from '../../listener/error-responses.ts';
+import type { Listener } from '../../listener/listener.ts';
+import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
 
 /** Both selectors at their longest, with every character escaped. */
 const maxActionBytes = 1024 * 1024;

@@ -9,9 +9,9 @@ import { patchRequestSchema } from '../../domain/resources/patch-request.ts';
 import { readDevice } from '../../usecases/read-device.ts';
 import { readRendered } from '../../usecases/read-rendered.ts';
 import { patchDeviceStatus, replaceDeviceStatus } from '../../usecases/store-device-status.ts';
-import { apiErrors } from '../../http/error-responses.ts';
-import type { Listener } from '../../http/listener.ts';
-import { refuseUnstorableBodies } from '../../http/storable-bodies.ts';
+import { apiErrors } from '../../listener/error-responses.ts';
+import type { Listener } from '../../listener/listener.ts';
+import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
 
 const params = z.object({ name: resourceNameSchema });
 const tags = ['device'];

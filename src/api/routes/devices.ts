@@ -21,12 +21,12 @@ import { readLastSeen } from '../../usecases/read-last-seen.ts';
 import { replaceDevice } from '../../usecases/replace-device.ts';
 import { summariseDevices } from '../../usecases/summarise-devices.ts';
 import { actorOf } from '../actor.ts';
-import { apiErrors } from '../../http/error-responses.ts';
-import type { Listener } from '../../http/listener.ts';
+import { apiErrors } from '../../listener/error-responses.ts';
+import type { Listener } from '../../listener/listener.ts';
 import { listMeta, pageQuery, pageTokens } from '../paging.ts';
-import { statusBody } from '../../http/problems.ts';
+import { statusBody } from '../../listener/problems.ts';
 import { queryFlag, selectorQuery } from '../query.ts';
-import { refuseUnstorableBodies } from '../../http/storable-bodies.ts';
+import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
 
 const params = z.object({ name: resourceNameSchema });
 const tags = ['device'];

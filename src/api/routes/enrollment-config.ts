@@ -4,8 +4,8 @@ import type { Context } from '../../context.ts';
 import { enrollmentConfigSchema } from '../../domain/resources/enrollment-config.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import { readEnrollmentConfig } from '../../usecases/read-enrollment-config.ts';
-import { apiErrors } from '../../http/error-responses.ts';
-import type { Listener } from '../../http/listener.ts';
+import { apiErrors } from '../../listener/error-responses.ts';
+import type { Listener } from '../../listener/listener.ts';
 
 /** `GET /enrollmentconfig`: what has to stand in the configuration of an agent that is to enroll here. */
 export function enrollmentConfigRoutes(context: Context) {

@@ -18,12 +18,12 @@ import { patchEnrollmentRequest } from '../../usecases/patch-enrollment-request.
 import { readEnrollmentRequest } from '../../usecases/read-enrollment-request.ts';
 import { replaceEnrollmentRequest } from '../../usecases/replace-enrollment-request.ts';
 import { actorOf } from '../actor.ts';
-import { apiErrors } from '../../http/error-responses.ts';
-import type { Listener } from '../../http/listener.ts';
+import { apiErrors } from '../../listener/error-responses.ts';
+import type { Listener } from '../../listener/listener.ts';
 import { listMeta, pageQuery, pageTokens } from '../paging.ts';
-import { statusBody } from '../../http/problems.ts';
+import { statusBody } from '../../listener/problems.ts';
 import { selectorQuery } from '../query.ts';
-import { refuseUnstorableBodies } from '../../http/storable-bodies.ts';
+import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
 import { warn } from '../warnings.ts';
 
 const params = z.object({ name: resourceNameSchema });

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { eventListSchema } from '../../domain/resources/event.ts';
 import { listEvents } from '../../usecases/list-events.ts';
-import { apiErrors } from '../../http/error-responses.ts';
-import type { Listener } from '../../http/listener.ts';
+import { apiErrors } from '../../listener/error-responses.ts';
+import type { Listener } from '../../listener/listener.ts';
 import { listMeta, pageQuery, pageTokens } from '../paging.ts';
 import { selectorQuery } from '../query.ts';
 

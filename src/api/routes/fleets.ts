@@ -16,12 +16,12 @@ import { patchFleetStatus } from '../../usecases/patch-fleet-status.ts';
 import { readFleet } from '../../usecases/read-fleet.ts';
 import { replaceFleet } from '../../usecases/replace-fleet.ts';
 import { actorOf } from '../actor.ts';
-import { apiErrors } from '../../http/error-responses.ts';
-import type { Listener } from '../../http/listener.ts';
+import { apiErrors } from '../../listener/error-responses.ts';
+import type { Listener } from '../../listener/listener.ts';
 import { listMeta, pageQuery, pageTokens } from '../paging.ts';
-import { statusBody } from '../../http/problems.ts';
+import { statusBody } from '../../listener/problems.ts';
 import { queryFlag, selectorQuery } from '../query.ts';
-import { refuseUnstorableBodies } from '../../http/storable-bodies.ts';
+import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
 import { warn } from '../warnings.ts';
 
 const params = z.object({ name: resourceNameSchema });

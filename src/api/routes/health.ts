@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { statusSchema } from '../../domain/resources/status.ts';
 import { lookAtHealth, type Health } from '../../usecases/look-at-health.ts';
-import type { Listener } from '../../http/listener.ts';
-import { statusBody } from '../../http/problems.ts';
+import type { Listener } from '../../listener/listener.ts';
+import { statusBody } from '../../listener/problems.ts';
 
 const retryAfterSeconds = 5;
 

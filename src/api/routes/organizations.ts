@@ -6,8 +6,8 @@ import { objectMetaSchema } from '../../domain/resources/object-meta.ts';
 import type { FieldCatalogue } from '../../domain/selectors/field-catalogue.ts';
 import { parseFieldSelector } from '../../domain/selectors/field-selector.ts';
 import { matchesFields } from '../../domain/selectors/matches-fields.ts';
-import { apiErrors } from '../../http/error-responses.ts';
-import type { Listener } from '../../http/listener.ts';
+import { apiErrors } from '../../listener/error-responses.ts';
+import type { Listener } from '../../listener/listener.ts';
 import { selectorQuery } from '../query.ts';
 
 const organizationSchema = z

@@ -9,11 +9,11 @@ import { readRestore, readRestores, reportRestore } from '../../usecases/read-re
 import { watchRestore } from '../../usecases/watch-restore.ts';
 import { noteAction } from '../action-log.ts';
 import { actorOf } from '../actor.ts';
-import { apiErrors } from '../../http/error-responses.ts';
-import type { Listener } from '../../http/listener.ts';
+import { apiErrors } from '../../listener/error-responses.ts';
+import type { Listener } from '../../listener/listener.ts';
 import { pageQuery, pageTokens } from '../paging.ts';
 import { EventStream } from '../event-stream.ts';
-import { refuseUnstorableBodies } from '../../http/storable-bodies.ts';
+import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
 
 /** Names a restore in a path. */
 export const restoreParams = z.object({

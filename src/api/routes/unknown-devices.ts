@@ -6,8 +6,8 @@ import { unknownDeviceEnrollmentSchema, unknownDeviceListSchema } from '../../do
 import { enrollUnknownDevice } from '../../usecases/enroll-unknown-device.ts';
 import { listUnknownDevices } from '../../usecases/list-unknown-devices.ts';
 import { actorOf } from '../actor.ts';
-import { apiErrors } from '../../http/error-responses.ts';
-import type { Listener } from '../../http/listener.ts';
+import { apiErrors } from '../../listener/error-responses.ts';
+import type { Listener } from '../../listener/listener.ts';
 import { pageQuery, pageTokens } from '../paging.ts';
 import { restoreParams } from './restores.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { version } from '../../version.ts';
-import { apiErrors } from '../../http/error-responses.ts';
-import type { Listener } from '../../http/listener.ts';
+import { apiErrors } from '../../listener/error-responses.ts';
+import type { Listener } from '../../listener/listener.ts';
 
 const versionSchema = z
   .object({ version: z.string().meta({ description: 'The version of the service.' }) })

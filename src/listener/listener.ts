@@ -2,12 +2,12 @@ import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'nod
 import { fastify, type FastifyBaseLogger, type FastifyInstance, type FastifyServerFactory } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Log } from '../log.ts';
-import { admitRequests, noConnectionLimits, type ConnectionLimits } from './admission.ts';
+import { admitRequests, noConnectionLimits, type ConnectionLimits } from './connection-limits.ts';
 import type { ListenerTls } from './listener-tls.ts';
 import { maxHeaderBytes, refuseMalformedRequests } from './malformed-requests.ts';
 import { renderProblems } from './problems.ts';
 import { requestIdOf, tellRequestIds } from './request-id.ts';
-import { beginInTurns } from './turns.ts';
+import { beginInTurns } from './request-queue.ts';
 
 export type Listener = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
 

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { tooManyRequests, type MusterError } from '../domain/errors.ts';
 import type { Listener } from './listener.ts';
-import { RateLimiter } from './rate-limiter.ts';
+import { RateLimiter } from '../http/rate-limiter.ts';
 
 /** A rate limit of one listener, for what comes in by requests and by other ways. */
 export type RateLimit = {
