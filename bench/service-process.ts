@@ -1,15 +1,15 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { buildApp } from '../src/app.ts';
+import { buildApp } from '../src/service/app.ts';
 import { inheritedEnvironment, readConfig } from '../src/config.ts';
 import { createContext } from '../src/context.ts';
 import { prepared } from '../src/db/prepared-statements.ts';
-import { startDeviceProcesses } from '../src/device-processes.ts';
+import { startDeviceProcesses } from '../src/service/device-processes.ts';
 import type { Listener } from '../src/listener/listener.ts';
 import { createLog } from '../src/log.ts';
-import { RestoreWatch } from '../src/restore-watch.ts';
+import { RestoreWatch } from '../src/service/restore-watch.ts';
 import { declareRestore } from '../src/usecases/declare-restore.ts';
-import { RenderWorker } from '../src/worker.ts';
+import { RenderWorker } from '../src/service/render-worker.ts';
 
 // The service in a process of its own, as `muster serve` runs it, with routes beside it that do nothing: the baselines.
 

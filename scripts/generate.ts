@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import openapiTypescript, { astToString } from 'openapi-typescript';
 import { stringify } from 'yaml';
-import { buildApp } from '../src/app.ts';
+import { buildApp } from '../src/service/app.ts';
 import { readConfig } from '../src/config.ts';
 import { createContext } from '../src/context.ts';
 import { asyncapiDocument } from '../src/agent/asyncapi.ts';

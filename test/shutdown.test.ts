@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { shutDown, type ShutdownStep } from '../src/shutdown.ts';
+import { shutDown, type ShutdownStep } from '../src/service/shutdown.ts';
 
 const never = () => new Promise<void>(() => undefined);
 

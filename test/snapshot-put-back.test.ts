@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { createContext } from '../src/context.ts';
 import { createLog } from '../src/log.ts';
-import { RestoreWatch } from '../src/restore-watch.ts';
+import { RestoreWatch } from '../src/service/restore-watch.ts';
 import { declareRestore } from '../src/usecases/declare-restore.ts';
 import { readRestores } from '../src/usecases/read-restores.ts';
 import { RedisServer } from './support/redis-server.ts';

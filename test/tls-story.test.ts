@@ -5,7 +5,7 @@ import { createStaticToken, hashOfToken } from '../src/auth/static-tokens.ts';
 import { answerOf, createApiClient, type ApiClient } from '../src/cli/api-client.ts';
 import { readConfig } from '../src/config.ts';
 import { replaceDatabase } from '../src/db/database-copies.ts';
-import { startService, type RunningService } from '../src/main.ts';
+import { startService, type RunningService } from '../src/service/service.ts';
 import { DeliveryWitness } from '../src/simulator/delivery-witness.ts';
 import type { DeviceCredential } from '../src/simulator/device-credential.ts';
 import type { SimulatedDevice } from '../src/simulator/simulated-device.ts';

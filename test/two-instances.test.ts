@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
-import { startService, type RunningService } from '../src/main.ts';
+import { startService, type RunningService } from '../src/service/service.ts';
 import { deviceRequest } from './support/documents.ts';
 import { until } from './support/held-transactions.ts';
 import { redisDatabase } from './support/redis-server.ts';

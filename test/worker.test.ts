@@ -6,7 +6,7 @@ import type { FleetRequest } from '../src/domain/resources/fleet.ts';
 import type { RenderQueue } from '../src/queue/render-queue.ts';
 import { createFleet } from '../src/usecases/create-fleet.ts';
 import { resumeDevices } from '../src/usecases/resume-devices.ts';
-import { RenderWorker } from '../src/worker.ts';
+import { RenderWorker } from '../src/service/render-worker.ts';
 import { fleetRequest } from './support/documents.ts';
 import { actor, FleetFixture } from './support/fleet-fixture.ts';
 import { until } from './support/held-transactions.ts';

@@ -1,5 +1,5 @@
 import { readConfig } from '../config.ts';
-import { startService, type RunningService } from '../main.ts';
+import { startService, type RunningService } from '../service/service.ts';
 import { orderSchema, type Order, type OrderAnswer } from './service-orders.ts';
 
 // The entry of a process that runs the service of the demo, as `muster serve` would, so that the simulated devices do not

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildApp, type App } from '../../src/app.ts';
+import { buildApp, type App } from '../../src/service/app.ts';
 import { deviceSchema } from '../../src/domain/resources/device.ts';
 import { enrollmentRequestSchema } from '../../src/domain/resources/enrollment-request.ts';
 import { unknownDeviceListSchema } from '../../src/domain/resources/unknown-device.ts';

@@ -5,7 +5,7 @@ import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { declarePoints, type Failpoint } from './failpoints.ts';
 import { watchedOverrides } from './watched-overrides.ts';
 
-// What src/restore-tool.ts does, with failpoints: the step at which to die and the Idempotency-Key are its arguments.
+// What src/service/declare-on-database.ts does, with failpoints: the step at which to die and the Idempotency-Key are its arguments.
 
 const [key = '', point = ''] = process.argv.slice(2);
 const config = readConfig();

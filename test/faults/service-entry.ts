@@ -1,6 +1,6 @@
 import { readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
-import { startService } from '../../src/main.ts';
+import { startService } from '../../src/service/service.ts';
 import type { Message } from './failpoints.ts';
 import { watchedOverrides } from './watched-overrides.ts';
 

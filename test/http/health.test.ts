@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createListener, type Listener } from '../../src/listener/listener.ts';
 import { healthRoutes } from '../../src/api/routes/health.ts';
 import type { QueueState } from '../../src/queue/render-queue.ts';
-import { RenderWorker } from '../../src/worker.ts';
+import { RenderWorker } from '../../src/service/render-worker.ts';
 import { until } from '../support/held-transactions.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { createTestContext, type TestContext } from '../support/test-context.ts';

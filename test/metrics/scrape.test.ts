@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildApp, type App } from '../../src/app.ts';
+import { buildApp, type App } from '../../src/service/app.ts';
 import { lockForDeclaring } from '../../src/db/fence.ts';
 import type { SpecRenderer } from '../../src/domain/spec-renderer.ts';
 import type { FleetRequest } from '../../src/domain/resources/fleet.ts';
@@ -8,7 +8,7 @@ import { createFleet } from '../../src/usecases/create-fleet.ts';
 import { deleteDevice } from '../../src/usecases/delete-device.ts';
 import { renderDevices } from '../../src/usecases/render-devices.ts';
 import { verifyDatabase } from '../../src/usecases/verify-database.ts';
-import { RenderWorker } from '../../src/worker.ts';
+import { RenderWorker } from '../../src/service/render-worker.ts';
 import { fleetRequest } from '../support/documents.ts';
 import { actor, FleetFixture } from '../support/fleet-fixture.ts';
 import { connectTo, holdTransaction, until, untilWaiting } from '../support/held-transactions.ts';

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { connectDatabase } from '../../src/db/client.ts';
-import { RestoreWatch } from '../../src/restore-watch.ts';
+import { RestoreWatch } from '../../src/service/restore-watch.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { FaultyDatabase } from '../model/faulty-database.ts';
 import { FleetFixture } from '../support/fleet-fixture.ts';

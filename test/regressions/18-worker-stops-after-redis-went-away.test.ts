@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { RenderWorker } from '../../src/worker.ts';
+import { RenderWorker } from '../../src/service/render-worker.ts';
 import { FleetFixture } from '../support/fleet-fixture.ts';
 import { until } from '../support/held-transactions.ts';
 import { RedisServer } from '../support/redis-server.ts';

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { readConfig } from '../../src/config.ts';
-import { startService, type RunningService } from '../../src/main.ts';
+import { startService, type RunningService } from '../../src/service/service.ts';
 import { startAgentServer, type AgentServer } from '../support/agent-server.ts';
 import { foreignTimeline, hashes } from '../support/random-positions.ts';
 import { SocketDevice } from '../support/socket-device.ts';

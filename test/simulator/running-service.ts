@@ -1,5 +1,5 @@
 import { readConfig, type Environment } from '../../src/config.ts';
-import { startService, type RunningService } from '../../src/main.ts';
+import { startService, type RunningService } from '../../src/service/service.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
 /** The service with its worker, on a database and ports of its own; the ports stay when it starts again. */

@@ -1,4 +1,4 @@
-import { buildApp } from '../../src/app.ts';
+import { buildApp } from '../../src/service/app.ts';
 import type { Environment } from '../../src/config.ts';
 import type { Overrides } from '../../src/context.ts';
 import { FleetFixture } from './fleet-fixture.ts';

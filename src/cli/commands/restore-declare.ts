@@ -95,7 +95,7 @@ type Declaration = { readonly idempotencyKey: string; readonly request: ReturnTy
 async function declareDirectly({ idempotencyKey, request }: Declaration): Promise<Restore> {
   tell('DATABASE_URL is set and no server is named: declaring on the database itself');
   // Loaded here, so that commands that only talk to a server start without it.
-  const { declareOnDatabase } = await import('../../restore-tool.ts');
+  const { declareOnDatabase } = await import('../../service/declare-on-database.ts');
   try {
     const declaredBy = `user:${userInfo().username}`;
     const { restore } = await declareOnDatabase(readConfig(), {

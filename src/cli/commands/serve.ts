@@ -30,7 +30,7 @@ async function serve(environment: Environment): Promise<void> {
   const config = configOf(environment);
   const askedToStop = untilAskedToStop(config.shutdownTimeoutMs);
   // Loaded here, so that commands that only talk to a server start without it.
-  const { startService } = await import('../../main.ts');
+  const { startService } = await import('../../service/service.ts');
   const service = await startService(config, { environment }).catch((error: unknown) => {
     throw new CliError(`the service cannot start: ${rootCause(error)}`);
   });

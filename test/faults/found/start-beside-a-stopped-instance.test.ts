@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
 import { readConfig } from '../../../src/config.ts';
 import { holdRestore } from '../../../src/db/fence.ts';
-import { startService } from '../../../src/main.ts';
+import { startService } from '../../../src/service/service.ts';
 import { connectTo, holdTransaction } from '../../support/held-transactions.ts';
 import { createTestDatabase } from '../../support/test-database.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { readConfig } from '../../../src/config.ts';
-import { startService, type RunningService } from '../../../src/main.ts';
+import { startService, type RunningService } from '../../../src/service/service.ts';
 import { RawConnection, readAnswer } from '../../support/raw-connection.ts';
 import { fuzzTarget, require, type FuzzTarget } from '../fuzz-target.ts';
 import { jsonText, mutated } from '../mutations.ts';

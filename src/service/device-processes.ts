@@ -1,11 +1,15 @@
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Environment } from './config.ts';
-import type { Log } from './log.ts';
-import { sumOf, type MetricValues } from './metrics/service-metrics.ts';
-import { deviceProcessAnswerSchema, type DeviceProcessAnswer, type DeviceProcessOrder } from './process-orders.ts';
-import { within } from './within.ts';
+import type { Environment } from '../config.ts';
+import type { Log } from '../log.ts';
+import { sumOf, type MetricValues } from '../metrics/service-metrics.ts';
+import {
+  deviceProcessAnswerSchema,
+  type DeviceProcessAnswer,
+  type DeviceProcessOrder,
+} from './device-process-messages.ts';
+import { within } from '../within.ts';
 
 /** A process that ended by itself is started again after so long. */
 const restartAfterMs = 1_000;

@@ -1,16 +1,16 @@
 import type { AddressInfo } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { buildApp, type App } from './app.ts';
-import { inheritedEnvironment, type Config, type Environment } from './config.ts';
-import { createContext, type Overrides } from './context.ts';
+import { inheritedEnvironment, type Config, type Environment } from '../config.ts';
+import { createContext, type Overrides } from '../context.ts';
 import { startDeviceProcesses, type DeviceProcesses } from './device-processes.ts';
-import type { Listener } from './listener/listener.ts';
-import { guardedListeners, requireGuard } from './listen-rules.ts';
-import { createServiceLog } from './log.ts';
-import type { MetricValues } from './metrics/service-metrics.ts';
+import type { Listener } from '../listener/listener.ts';
+import { guardedListeners, requireGuard } from '../listen-rules.ts';
+import { createServiceLog } from '../log.ts';
+import type { MetricValues } from '../metrics/service-metrics.ts';
 import { RestoreWatch } from './restore-watch.ts';
 import { shutDown } from './shutdown.ts';
-import { RenderWorker } from './worker.ts';
+import { RenderWorker } from './render-worker.ts';
 
 export type RunningService = {
   /** Base address for people and programs that administer, with the port that was picked; empty where it serves devices alone. */

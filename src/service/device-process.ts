@@ -1,7 +1,11 @@
-import { readConfig } from './config.ts';
-import { createServiceLog } from './log.ts';
-import { startService } from './main.ts';
-import { deviceProcessOrderSchema, type DeviceProcessAnswer, type DeviceProcessOrder } from './process-orders.ts';
+import { readConfig } from '../config.ts';
+import { createServiceLog } from '../log.ts';
+import { startService } from './service.ts';
+import {
+  deviceProcessOrderSchema,
+  type DeviceProcessAnswer,
+  type DeviceProcessOrder,
+} from './device-process-messages.ts';
 
 // The entry of a process that devices talk to, one of MUSTER_PROCESSES. It obeys the process that started it; if that one is
 // gone, Node.js ends this one at once.

@@ -1,8 +1,8 @@
-import { buildAgentApp } from './agent/agent-app.ts';
-import { createGateway, type Gateway } from './agent/gateway.ts';
-import type { Context } from './context.ts';
-import { buildApiApp } from './api/api-app.ts';
-import type { Listener } from './listener/listener.ts';
+import { buildAgentApp } from '../agent/agent-app.ts';
+import { createGateway, type Gateway } from '../agent/gateway.ts';
+import type { Context } from '../context.ts';
+import { buildApiApp } from '../api/api-app.ts';
+import type { Listener } from '../listener/listener.ts';
 
 /** The two listeners, built and not yet listening. */
 export type App = {

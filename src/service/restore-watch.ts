@@ -1,5 +1,5 @@
-import type { Context } from './context.ts';
-import { verifyDatabase, type Unanswered } from './usecases/verify-database.ts';
+import type { Context } from '../context.ts';
+import { verifyDatabase, type Unanswered } from '../usecases/verify-database.ts';
 
 /** Time that the first look waits for the marks outside of the database. */
 const marksTimeoutMs = 10_000;

@@ -1,9 +1,9 @@
-import type { Config } from './config.ts';
-import { createContext } from './context.ts';
-import type { Restore } from './domain/resources/restore.ts';
-import { createServiceLog } from './log.ts';
-import { declareRestore, type RestoreDeclaration } from './usecases/declare-restore.ts';
-import { readRestore } from './usecases/read-restores.ts';
+import type { Config } from '../config.ts';
+import { createContext } from '../context.ts';
+import type { Restore } from '../domain/resources/restore.ts';
+import { createServiceLog } from '../log.ts';
+import { declareRestore, type RestoreDeclaration } from '../usecases/declare-restore.ts';
+import { readRestore } from '../usecases/read-restores.ts';
 
 /**
  * Declares a restore on the database itself, for the step of a restore procedure at which the services are stopped. The

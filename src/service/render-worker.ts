@@ -1,8 +1,8 @@
-import type { Context } from './context.ts';
-import type { RenderJob } from './queue/render-queue.ts';
-import { renderDevices, renderPending } from './usecases/render-devices.ts';
-import { retryProblems } from './usecases/retry-problems.ts';
-import { rollOutFleet, rollOutPending } from './usecases/roll-out-fleet.ts';
+import type { Context } from '../context.ts';
+import type { RenderJob } from '../queue/render-queue.ts';
+import { renderDevices, renderPending } from '../usecases/render-devices.ts';
+import { retryProblems } from '../usecases/retry-problems.ts';
+import { rollOutFleet, rollOutPending } from '../usecases/roll-out-fleet.ts';
 
 const concurrency = 2;
 /** Interval at which specs that could not be rendered are tried again. */
