@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { buildApp } from '../src/service/app.ts';
-import { inheritedEnvironment, readConfig } from '../src/config.ts';
+import { inheritedEnvironment, readConfig } from '../src/config/config.ts';
 import { createContext } from '../src/context.ts';
 import { prepared } from '../src/db/prepared-statements.ts';
 import { startDeviceProcesses } from '../src/service/device-processes.ts';

@@ -1,4 +1,4 @@
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/config.ts';
 import { createContext } from '../src/context.ts';
 import { createLog } from '../src/log.ts';
 import { acceptReports } from '../src/usecases/accept-reports.ts';

@@ -2,7 +2,7 @@
 import { request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
 
-// The settings of the service, as src/config.ts has them.
+// The settings of the service, as src/config/config.ts has them.
 // oxlint-disable-next-line node/no-process-env
 const { MUSTER_API_LISTEN: listen = '127.0.0.1:3443', MUSTER_API_TLS_CERT: certificate = '' } = process.env;
 const [, host, port] = /^\[?(.*?)\]?:(\d+)$/.exec(listen) ?? [];

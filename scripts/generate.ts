@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import openapiTypescript, { astToString } from 'openapi-typescript';
 import { stringify } from 'yaml';
 import { buildApp } from '../src/service/app.ts';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/config.ts';
 import { createContext } from '../src/context.ts';
 import { asyncapiDocument } from '../src/agent/asyncapi.ts';
 import { manPage } from '../src/cli/man-page.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressRange, AddressSet } from '../src/address-ranges.ts';
+import { addressRange, AddressSet } from '../src/config/address-ranges.ts';
 
 test.each(['10.0.0.7', '10.0.0.0/8', '0.0.0.0/0', '::1', 'fd00::/8', '::/0'])('%s is a range of addresses', (text) => {
   expect(addressRange(text)).toBeDefined();

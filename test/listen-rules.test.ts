@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, readConfig, type Config, type Environment } from '../src/config.ts';
-import { guardedListeners, requireGuard } from '../src/listen-rules.ts';
+import { ConfigError, readConfig, type Config, type Environment } from '../src/config/config.ts';
+import { guardedListeners, requireGuard } from '../src/config/listen-rules.ts';
 
 const apiTls = { MUSTER_API_TLS_CERT: 'a.crt', MUSTER_API_TLS_KEY: 'a.key' };
 const agentTls = { MUSTER_AGENT_TLS_CERT: 'b.crt', MUSTER_AGENT_TLS_KEY: 'b.key' };

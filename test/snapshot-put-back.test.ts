@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/config.ts';
 import { createContext } from '../src/context.ts';
 import { createLog } from '../src/log.ts';
 import { RestoreWatch } from '../src/service/restore-watch.ts';

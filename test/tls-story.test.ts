@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createStaticToken, hashOfToken } from '../src/auth/static-tokens.ts';
 import { answerOf, createApiClient, type ApiClient } from '../src/cli/api-client.ts';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/config.ts';
 import { replaceDatabase } from '../src/db/database-copies.ts';
 import { startService, type RunningService } from '../src/service/service.ts';
 import { DeliveryWitness } from '../src/simulator/delivery-witness.ts';

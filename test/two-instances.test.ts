@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/config.ts';
 import { startService, type RunningService } from '../src/service/service.ts';
 import { deviceRequest } from './support/documents.ts';
 import { until } from './support/held-transactions.ts';

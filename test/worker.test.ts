@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Environment } from '../src/config.ts';
+import type { Environment } from '../src/config/config.ts';
 import type { Overrides } from '../src/context.ts';
 import type { FleetRequest } from '../src/domain/resources/fleet.ts';
 import type { RenderQueue } from '../src/queue/render-queue.ts';

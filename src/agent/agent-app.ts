@@ -7,7 +7,7 @@ import { createListener, type Listener } from '../listener/listener.ts';
 import { openapiOptions } from '../listener/openapi.ts';
 import { addressOf, limitRequests } from '../listener/rate-limit.ts';
 import { refuseOtherSites } from '../listener/same-site.ts';
-import { isAgentAuthenticated } from '../listen-rules.ts';
+import { isAgentAuthenticated } from '../config/listen-rules.ts';
 import { DeviceAccess } from './device-access.ts';
 import type { Gateway } from './gateway.ts';
 import { certificateSigningRequestRoutes } from './routes/certificate-signing-requests.ts';

@@ -5,7 +5,7 @@ import { TokenExchange } from '../auth/token-exchange.ts';
 import type { FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import { anonymous } from '../domain/access/principal.ts';
-import { isApiAuthenticated } from '../listen-rules.ts';
+import { isApiAuthenticated } from '../config/listen-rules.ts';
 import { guardRoutes, registerOpen } from './access.ts';
 import { watchRequests } from './action-log.ts';
 import { principalOf } from './actor.ts';

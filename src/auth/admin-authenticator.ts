@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { anonymous, type Principal } from '../domain/access/principal.ts';
 import { missingToken, wrongToken } from '../domain/errors.ts';
-import { isApiAuthenticated } from '../listen-rules.ts';
+import { isApiAuthenticated } from '../config/listen-rules.ts';
 import type { Log } from '../log.ts';
 import type { CredentialFiles, Kept } from './credential-files.ts';
 import type { OidcIssuer } from './oidc-issuer.ts';

@@ -1,9 +1,9 @@
 import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { unauthorized, type MusterError } from '../domain/errors.ts';
-import { isAgentAuthenticated } from '../listen-rules.ts';
+import { isAgentAuthenticated } from '../config/listen-rules.ts';
 import { BoundedMemory } from '../bounded-memory.ts';
 import { holderOf, type CertificateHolder } from './certificate-name.ts';
 import { readClientAuthority, type ClientAuthority } from './client-authority.ts';

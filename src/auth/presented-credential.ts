@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
-import { AddressSet } from '../address-ranges.ts';
+import { AddressSet } from '../config/address-ranges.ts';
 import { BoundedMemory } from '../bounded-memory.ts';
 import { forwardedCertificate } from './forwarded-certificate.ts';
 

@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { z } from 'zod';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { MusterError, tooManyRequests } from '../domain/errors.ts';
 import type { TokenGrant, TokenRefusal, TokenResponse } from '../domain/resources/token-request.ts';
 import type { Log } from '../log.ts';

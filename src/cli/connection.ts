@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { clientDefaults } from '../config.ts';
+import { clientDefaults } from '../config/config.ts';
 import { readAuthorities } from './authorities.ts';
 import { createApiClient, type ApiClient, type Connection } from './api-client.ts';
 import { UsageError } from './failures.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { inheritedEnvironment, settings, type Environment } from '../config.ts';
+import { inheritedEnvironment, settings, type Environment } from '../config/config.ts';
 
 /** What was given by flags, as commander names them. */
 export type SettingFlags = Readonly<Record<string, string | boolean | undefined>>;

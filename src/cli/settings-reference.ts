@@ -1,4 +1,4 @@
-import { settings } from '../config.ts';
+import { settings } from '../config/config.ts';
 import { clientVariables } from './client-variables.ts';
 
 /** A variable of the environment, as a reference shows it. */
@@ -34,7 +34,7 @@ export function configurationReference(): string {
   return [
     '# Configuration',
     '',
-    'Made from the table of settings in `src/config.ts`.',
+    'Made from the table of settings in `src/config/config.ts`.',
     '',
     'The service is configured by its environment; some settings are also flags of `muster serve`, which win. It reads them when',
     'it starts. `muster doctor` checks them, and what they name.',

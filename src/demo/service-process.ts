@@ -1,4 +1,4 @@
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/config.ts';
 import { startService, type RunningService } from '../service/service.ts';
 import { orderSchema, type Order, type OrderAnswer } from './service-orders.ts';
 

@@ -4,7 +4,7 @@ import { CredentialFiles } from '../auth/credential-files.ts';
 import { readTokenKeys } from '../auth/device-tokens.ts';
 import { pemBlocks, readNamedFile, type NamedFile } from '../auth/pem-file.ts';
 import { readStaticTokens } from '../auth/static-tokens.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { ListenerTls, type TlsFiles } from '../listener/listener-tls.ts';
 import { createLog } from '../log.ts';
 import { dateOf, openKey, unusable } from './certificate-findings.ts';

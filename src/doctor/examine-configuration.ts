@@ -1,5 +1,5 @@
-import { ConfigError, readConfig, settings, type Config, type Environment } from '../config.ts';
-import { guardedListeners, requireGuard } from '../listen-rules.ts';
+import { ConfigError, readConfig, settings, type Config, type Environment } from '../config/config.ts';
+import { guardedListeners, requireGuard } from '../config/listen-rules.ts';
 import { findingsIn, type Finding } from './finding.ts';
 
 const { ok, warning, problem } = findingsIn('configuration');

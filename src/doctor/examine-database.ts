@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { examineDatabase as lookAtDatabase, type DatabaseCheckup } from '../db/database-checkup.ts';
 import { rootCause } from '../root-cause.ts';
 import { identityChanges } from '../usecases/verify-database.ts';

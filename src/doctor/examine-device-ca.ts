@@ -1,7 +1,7 @@
 import { readClientAuthority } from '../auth/client-authority.ts';
 import { readDeviceCa, type DeviceCa } from '../auth/device-certificate-authority.ts';
 import type { NamedFile } from '../auth/pem-file.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { dateOf, dayMs, openKey, unusable } from './certificate-findings.ts';
 import { findingsIn, type Finding } from './finding.ts';
 

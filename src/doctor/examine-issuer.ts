@@ -3,7 +3,7 @@ import { OidcIssuer } from '../auth/oidc-issuer.ts';
 import { isReadableByAll } from '../auth/static-tokens.ts';
 import { readClientSecret } from '../auth/token-exchange.ts';
 import { systemClock } from '../clock.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { MusterError } from '../domain/errors.ts';
 import { createLog } from '../log.ts';
 import { rootCause } from '../root-cause.ts';

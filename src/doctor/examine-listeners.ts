@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { Agent, fetch } from 'undici';
 import { z } from 'zod';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { findingsIn, type Finding } from './finding.ts';
 
 const { ok, problem } = findingsIn('listeners');

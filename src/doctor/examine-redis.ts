@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { rootCause } from '../root-cause.ts';
 import { findingsIn, type Finding } from './finding.ts';
 import { judgeClock } from './judge-clock.ts';

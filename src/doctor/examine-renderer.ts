@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { Agent, request } from 'undici';
 import { readNamedFile } from '../auth/pem-file.ts';
 import { isReadableByAll } from '../auth/static-tokens.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { NetworkGuard } from '../renderer/network-guard.ts';
 import { readRendererToken } from '../renderer/open-renderer.ts';
 import { readRepositories, type HttpRepository, type Repository } from '../renderer/repositories.ts';

@@ -1,4 +1,4 @@
-import type { Environment } from '../config.ts';
+import type { Environment } from '../config/config.ts';
 import { examineCertificates } from './examine-certificates.ts';
 import { examineConfiguration } from './examine-configuration.ts';
 import { examineDataDirectory } from './examine-data-directory.ts';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
-import { AddressSet } from '../address-ranges.ts';
+import { AddressSet } from '../config/address-ranges.ts';
 import { MusterError, tooManyRequests, unavailable } from '../domain/errors.ts';
 import type { Listener } from './listener.ts';
 

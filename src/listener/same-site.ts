@@ -1,4 +1,4 @@
-import { isLoopback } from '../listen-rules.ts';
+import { isLoopback } from '../config/listen-rules.ts';
 import { forbidden } from '../domain/errors.ts';
 import type { Listener } from './listener.ts';
 

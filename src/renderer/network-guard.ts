@@ -1,6 +1,6 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { AddressSet } from '../address-ranges.ts';
+import { AddressSet } from '../config/address-ranges.ts';
 
 /** IPv4 networks that are not the public internet (the special-purpose registry of IANA, RFC 6890), and multicast. */
 const special4 = [

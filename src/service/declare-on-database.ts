@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { createContext } from '../context.ts';
 import type { Restore } from '../domain/resources/restore.ts';
 import { createServiceLog } from '../log.ts';

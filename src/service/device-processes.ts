@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Environment } from '../config.ts';
+import type { Environment } from '../config/config.ts';
 import type { Log } from '../log.ts';
 import { sumOf, type MetricValues } from '../metrics/service-metrics.ts';
 import {

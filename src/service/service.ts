@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { buildApp, type App } from './app.ts';
-import { inheritedEnvironment, type Config, type Environment } from '../config.ts';
+import { inheritedEnvironment, type Config, type Environment } from '../config/config.ts';
 import { createContext, type Overrides } from '../context.ts';
 import { startDeviceProcesses, type DeviceProcesses } from './device-processes.ts';
 import type { Listener } from '../listener/listener.ts';
-import { guardedListeners, requireGuard } from '../listen-rules.ts';
+import { guardedListeners, requireGuard } from '../config/listen-rules.ts';
 import { createServiceLog } from '../log.ts';
 import type { MetricValues } from '../metrics/service-metrics.ts';
 import { RestoreWatch } from './restore-watch.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Database, Executor } from '../db/client.ts';
 import { lockForDeclaring } from '../db/fence.ts';
 import { serviceActor } from '../domain/event.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Executor } from '../db/client.ts';
 import { countAheadDevices, hasMoreReporting } from '../db/ahead-devices.ts';
 import { currentRestore } from '../db/fence.ts';

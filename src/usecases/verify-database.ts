@@ -1,5 +1,5 @@
 import type { HighWaterMarks, KeptMark } from '../bus/high-water-marks.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Executor } from '../db/client.ts';
 import { countLook, readLooks } from '../db/database-age.ts';
 import { readDatabaseIdentity, storedIdentity, storeIdentity, type DatabaseIdentity } from '../db/database-identity.ts';

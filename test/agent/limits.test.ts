@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { maxFrameBytes } from '../../src/agent/frames.ts';
-import type { Environment } from '../../src/config.ts';
+import type { Environment } from '../../src/config/config.ts';
 import { startAgentServer, type AgentServer } from '../support/agent-server.ts';
 import { until } from '../support/held-transactions.ts';
 import { SocketDevice } from '../support/socket-device.ts';

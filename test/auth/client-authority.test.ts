@@ -9,7 +9,7 @@ import { CredentialFiles } from '../../src/auth/credential-files.ts';
 import { DeviceAuthenticator } from '../../src/auth/device-authenticator.ts';
 import { TrialAuthority, type PemIdentity, type Validity } from '../../src/cli/pki/trial-authority.ts';
 import { systemClock } from '../../src/clock.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { ListenerTls } from '../../src/listener/listener-tls.ts';
 import { createLog } from '../../src/log.ts';
 import { expired, TrialPki, validNow } from '../support/trial-pki.ts';

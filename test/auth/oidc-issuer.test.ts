@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AdminAuthenticator } from '../../src/auth/admin-authenticator.ts';
 import { CredentialFiles } from '../../src/auth/credential-files.ts';
 import { OidcIssuer } from '../../src/auth/oidc-issuer.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { MusterError } from '../../src/domain/errors.ts';
 import { createLog } from '../../src/log.ts';
 import { newKey, startIssuer, type TestIssuer } from '../support/oidc-issuer.ts';

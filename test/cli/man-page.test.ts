@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { settings } from '../../src/config.ts';
+import { settings } from '../../src/config/config.ts';
 import { clientVariables } from '../../src/cli/client-variables.ts';
 import { exitCodes } from '../../src/cli/failures.ts';
 import { manPage } from '../../src/cli/man-page.ts';

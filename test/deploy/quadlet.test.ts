@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { readConfig, settings } from '../../src/config.ts';
+import { readConfig, settings } from '../../src/config/config.ts';
 import { parseUnitFile, plainService, problemsOf, quadletDirectory, quadlets, valuesOf } from './quadlet-units.ts';
 
 const units = quadlets();

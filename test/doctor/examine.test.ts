@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../../src/service/app.ts';
-import type { Environment } from '../../src/config.ts';
+import type { Environment } from '../../src/config/config.ts';
 import { TrialAuthority } from '../../src/cli/pki/trial-authority.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { judgeNode, judgeOpenFiles } from '../../src/doctor/examine-machine.ts';

@@ -1,5 +1,5 @@
 import { createRedisBus } from '../../src/bus/redis-bus.ts';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/config/config.ts';
 import type { Overrides } from '../../src/context.ts';
 import { connectDatabase } from '../../src/db/client.ts';
 import { inlineRenderer } from '../../src/domain/rendering/delivered-form.ts';

@@ -8,7 +8,7 @@ import { CredentialFiles } from '../../src/auth/credential-files.ts';
 import { newTokenKeys } from '../../src/cli/pki/token-key.ts';
 import { TrialAuthority } from '../../src/cli/pki/trial-authority.ts';
 import { systemClock } from '../../src/clock.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { ListenerTls } from '../../src/listener/listener-tls.ts';
 import { createLog } from '../../src/log.ts';
 import { startAgentServer, type AgentServer } from '../support/agent-server.ts';

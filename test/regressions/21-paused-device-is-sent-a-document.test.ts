@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { startService, type RunningService } from '../../src/service/service.ts';
 import { startAgentServer, type AgentServer } from '../support/agent-server.ts';
 import { foreignTimeline, hashes } from '../support/random-positions.ts';

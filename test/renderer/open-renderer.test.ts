@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CredentialFiles } from '../../src/auth/credential-files.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { RenderOutcome } from '../../src/domain/spec-renderer.ts';
 import { createLog } from '../../src/log.ts';

@@ -1,4 +1,4 @@
-import { readConfig, type Environment } from '../../src/config.ts';
+import { readConfig, type Environment } from '../../src/config/config.ts';
 import { startService, type RunningService } from '../../src/service/service.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 

@@ -1,4 +1,4 @@
-import type { Environment } from '../../src/config.ts';
+import type { Environment } from '../../src/config/config.ts';
 import { buildAgentApp } from '../../src/agent/agent-app.ts';
 import { createGateway, type Gateway } from '../../src/agent/gateway.ts';
 import type { Overrides } from '../../src/context.ts';

@@ -1,5 +1,5 @@
 import { buildApp } from '../../src/service/app.ts';
-import type { Environment } from '../../src/config.ts';
+import type { Environment } from '../../src/config/config.ts';
 import type { Overrides } from '../../src/context.ts';
 import { FleetFixture } from './fleet-fixture.ts';
 import { createTestContext, type TestContext } from './test-context.ts';

@@ -1,4 +1,4 @@
-import { readConfig, type Environment } from '../../src/config.ts';
+import { readConfig, type Environment } from '../../src/config/config.ts';
 import { createContext, type Context, type Overrides } from '../../src/context.ts';
 import { currentRestore } from '../../src/db/fence.ts';
 import { createLog } from '../../src/log.ts';

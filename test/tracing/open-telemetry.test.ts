@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { buildApp } from '../../src/service/app.ts';
-import { readConfig, wantsTraces } from '../../src/config.ts';
+import { readConfig, wantsTraces } from '../../src/config/config.ts';
 import { noTracing } from '../../src/tracing/tracing.ts';
 import { RenderWorker } from '../../src/service/render-worker.ts';
 import { FleetFixture } from '../support/fleet-fixture.ts';

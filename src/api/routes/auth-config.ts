@@ -1,4 +1,4 @@
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import type { Context } from '../../context.ts';
 import { permissionsOf } from '../../domain/access/principal.ts';
 import {
@@ -9,7 +9,7 @@ import {
   type AuthProvider,
 } from '../../domain/resources/auth-config.ts';
 import { statusSchema } from '../../domain/resources/status.ts';
-import { isApiAuthenticated } from '../../listen-rules.ts';
+import { isApiAuthenticated } from '../../config/listen-rules.ts';
 import { principalOf } from '../actor.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Environment } from '../../config.ts';
+import type { Environment } from '../../config/config.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import { addExamples } from '../examples.ts';
 import { exitCodes } from '../failures.ts';

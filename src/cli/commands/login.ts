@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { clientDefaults } from '../../config.ts';
+import { clientDefaults } from '../../config/config.ts';
 import { answerOf, createApiClient, type ApiClient, type Connection } from '../api-client.ts';
 import { connectionOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
-import { ConfigError, namesDatabaseOnly, readConfig } from '../../config.ts';
+import { ConfigError, namesDatabaseOnly, readConfig } from '../../config/config.ts';
 import { MusterError } from '../../domain/errors.ts';
 import { restoreBackupSchema, type Restore, type RestoreBackup } from '../../domain/resources/restore.ts';
 import { answerOf, type ApiClient } from '../api-client.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { ConfigError, readConfig, type Config, type Environment } from '../../config.ts';
+import { ConfigError, readConfig, type Config, type Environment } from '../../config/config.ts';
 import { CliError, exitCodes, rootCause, UsageError } from '../failures.ts';
 import { addSettingFlags, environmentWith, type SettingFlags } from '../setting-flags.ts';
 import { print } from '../terminal.ts';

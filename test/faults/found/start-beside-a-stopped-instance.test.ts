@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
-import { readConfig } from '../../../src/config.ts';
+import { readConfig } from '../../../src/config/config.ts';
 import { holdRestore } from '../../../src/db/fence.ts';
 import { startService } from '../../../src/service/service.ts';
 import { connectTo, holdTransaction } from '../../support/held-transactions.ts';

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { readConfig } from '../../../src/config.ts';
+import { readConfig } from '../../../src/config/config.ts';
 import { startService, type RunningService } from '../../../src/service/service.ts';
 import { RawConnection, readAnswer } from '../../support/raw-connection.ts';
 import { fuzzTarget, require, type FuzzTarget } from '../fuzz-target.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { ConfigError, readConfig, settings } from '../../../src/config.ts';
-import { durationMs, listen } from '../../../src/setting-forms.ts';
+import { ConfigError, readConfig, settings } from '../../../src/config/config.ts';
+import { durationMs, listen } from '../../../src/config/setting-forms.ts';
 import { fuzzTarget, parsedOrRefused, require } from '../fuzz-target.ts';
 import { mutated } from '../mutations.ts';
 

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { deviceCaSettings } from './device-ca-settings.ts';
-import { usualMaskKeys } from './domain/secrets/masked-keys.ts';
+import { usualMaskKeys } from '../domain/secrets/masked-keys.ts';
 import { contradictionsIn } from './listen-rules.ts';
 import { tracingSettings } from './tracing-settings.ts';
 import { contradictionsOfRenderer, rendererSettings } from './renderer-settings.ts';

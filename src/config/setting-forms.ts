@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { addressRange } from './address-ranges.ts';
-import { parseRoleMapping } from './domain/access/role-mapping.ts';
-import { roleNames } from './domain/access/roles.ts';
+import { parseRoleMapping } from '../domain/access/role-mapping.ts';
+import { roleNames } from '../domain/access/roles.ts';
 import { isLoopback } from './listen-rules.ts';
 
 /** How the settings are written, and how they are read: the schemas that the table of settings (config.ts) is made of. */
