@@ -6,7 +6,7 @@ import { createContext } from '../src/context.ts';
 import { prepared } from '../src/db/prepared-statements.ts';
 import { startDeviceProcesses } from '../src/service/device-processes.ts';
 import type { Listener } from '../src/listener/listener.ts';
-import { createLog } from '../src/log.ts';
+import { createLog } from '../src/logging/log.ts';
 import { RestoreWatch } from '../src/service/restore-watch.ts';
 import { declareRestore } from '../src/usecases/declare-restore.ts';
 import { RenderWorker } from '../src/service/render-worker.ts';

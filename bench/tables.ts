@@ -1,6 +1,6 @@
 import { readConfig } from '../src/config/config.ts';
 import { createContext } from '../src/context.ts';
-import { createLog } from '../src/log.ts';
+import { createLog } from '../src/logging/log.ts';
 import { acceptReports } from '../src/usecases/accept-reports.ts';
 import { declareRestore } from '../src/usecases/declare-restore.ts';
 import { deviceName, fleetVersion, withClient } from './fleet.ts';

@@ -12,7 +12,7 @@ import { cliReference } from '../src/cli/reference.ts';
 import { configurationReference } from '../src/cli/settings-reference.ts';
 import { buildProgram } from '../src/cli/program.ts';
 import { permissionsReference } from '../src/domain/access/reference.ts';
-import { createLog } from '../src/log.ts';
+import { createLog } from '../src/logging/log.ts';
 import { metricsReference } from '../src/metrics/reference.ts';
 
 // Writes what is made from the code: run it after a change of a route, a frame, a setting or a command.

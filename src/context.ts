@@ -15,7 +15,7 @@ import type { CertificateIssuer } from './domain/certificates/certificate-issuer
 import type { SpecRenderer } from './domain/spec-renderer.ts';
 import { maskedKeys } from './domain/secrets/masked-keys.ts';
 import { createTemplateRenderer, type TemplateRenderer } from './domain/templates/template-renderer.ts';
-import type { Log } from './log.ts';
+import type { Log } from './logging/log.ts';
 import { ServiceMetrics } from './metrics/service-metrics.ts';
 import type { Observer } from './observer.ts';
 import { openRenderQueue, type RenderQueue } from './queue/render-queue.ts';

@@ -13,7 +13,7 @@ import { parseLabelSelector } from '../src/domain/selectors/label-selector.ts';
 import { deviceFields } from '../src/domain/selectors/resource-fields.ts';
 import { specDifference } from '../src/domain/spec-difference.ts';
 import { checkTemplates, createTemplateRenderer } from '../src/domain/templates/template-renderer.ts';
-import { createLog } from '../src/log.ts';
+import { createLog } from '../src/logging/log.ts';
 
 // Text of a stranger, twice as long, must not cost more than three times as much: the ratio of two times of one run, which
 // says the same on a slow machine and on a fast one. A function that takes the square of the length comes out at four and more.

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createLog } from '../src/log.ts';
+import { createLog } from '../src/logging/log.ts';
 import { createTestContext, type TestContext } from './support/test-context.ts';
 
 let here: TestContext;

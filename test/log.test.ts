@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createLog } from '../src/log.ts';
+import { createLog } from '../src/logging/log.ts';
 
 /** A log whose lines can be read. */
 function readableLog() {

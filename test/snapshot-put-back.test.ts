@@ -7,7 +7,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../src/config/config.ts';
 import { createContext } from '../src/context.ts';
-import { createLog } from '../src/log.ts';
+import { createLog } from '../src/logging/log.ts';
 import { RestoreWatch } from '../src/service/restore-watch.ts';
 import { declareRestore } from '../src/usecases/declare-restore.ts';
 import { readRestores } from '../src/usecases/read-restores.ts';

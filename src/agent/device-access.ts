@@ -5,7 +5,7 @@ import { forbidden, MusterError, unauthorized } from '../domain/errors.ts';
 import { deviceActor } from '../domain/event.ts';
 import type { Listener } from '../listener/listener.ts';
 import { refusalLine } from '../listener/request-line.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 
 const namedParams = z.object({ name: z.string() });
 const enrollmentPath = '/api/v1/enrollmentrequests';

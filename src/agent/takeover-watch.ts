@@ -3,7 +3,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/client.ts';
 import { contestAfter, isCloneNews, showsClones, waitBeforeTakeover, type Contest } from '../domain/takeovers.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import type { Observer } from '../observer.ts';
 import { noteClones } from '../usecases/note-clones.ts';
 

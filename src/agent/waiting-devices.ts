@@ -1,6 +1,6 @@
 import type { Bus } from '../bus/bus.ts';
 import type { Database } from '../db/client.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import { findStandings, type Standing } from '../usecases/find-standings.ts';
 
 /** A poll that is held open, or a WebSocket: something that a device waits at for news. */

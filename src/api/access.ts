@@ -4,7 +4,7 @@ import type { RouteAccess } from '../domain/access/permissions.ts';
 import { assertPermitted } from '../domain/access/principal.ts';
 import { forbidden, MusterError } from '../domain/errors.ts';
 import { actorOf, rememberPrincipal } from './actor.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import type { Listener } from '../listener/listener.ts';
 import { refusalLine } from '../listener/request-line.ts';
 

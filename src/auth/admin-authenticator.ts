@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import { anonymous, type Principal } from '../domain/access/principal.ts';
 import { missingToken, wrongToken } from '../domain/errors.ts';
 import { isApiAuthenticated } from '../config/listen-rules.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import type { CredentialFiles, Kept } from './credential-files.ts';
 import type { OidcIssuer } from './oidc-issuer.ts';
 import { looksLikeJwt, verifyOidcToken, type OidcRules } from './oidc-tokens.ts';

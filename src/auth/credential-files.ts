@@ -1,6 +1,6 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 
 /** How often a file is looked at. */
 const lookEveryMs = 1_000;

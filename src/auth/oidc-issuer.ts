@@ -9,7 +9,7 @@ import {
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { unavailable } from '../domain/errors.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 
 /** How long the issuer may take to answer. */
 const timeoutMs = 5_000;

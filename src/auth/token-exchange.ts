@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import { MusterError, tooManyRequests } from '../domain/errors.ts';
 import type { TokenGrant, TokenRefusal, TokenResponse } from '../domain/resources/token-request.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import { readBounded } from '../read-bounded.ts';
 import type { CredentialFiles } from './credential-files.ts';
 import type { OidcIssuer, TokenEndpoint } from './oidc-issuer.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 
 /** A mark as it is kept. */
 export type KeptMark = {

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import type { Bus, BusListener, BusMessage } from './bus.ts';
 
 const channel = '{muster}:bus';

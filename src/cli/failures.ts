@@ -1,6 +1,6 @@
 import { counted } from './output/counted.ts';
 
-export { rootCause } from '../root-cause.ts';
+export { rootCause } from '../logging/root-cause.ts';
 
 /** What the exit code of `muster` says (api.md, "Command line"). */
 export const exitCodes = {

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { NamedFile } from '../auth/pem-file.ts';
-import { rootCause } from '../root-cause.ts';
+import { rootCause } from '../logging/root-cause.ts';
 import { findingsIn, type Finding } from './finding.ts';
 
 const { ok, warning, problem } = findingsIn('certificates');

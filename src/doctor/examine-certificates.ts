@@ -6,7 +6,7 @@ import { pemBlocks, readNamedFile, type NamedFile } from '../auth/pem-file.ts';
 import { readStaticTokens } from '../auth/static-tokens.ts';
 import type { Config } from '../config/config.ts';
 import { ListenerTls, type TlsFiles } from '../listener/listener-tls.ts';
-import { createLog } from '../log.ts';
+import { createLog } from '../logging/log.ts';
 import { dateOf, openKey, unusable } from './certificate-findings.ts';
 import { examineDeviceCa, type DeviceCaSettings } from './examine-device-ca.ts';
 import { findingsIn, type Finding } from './finding.ts';

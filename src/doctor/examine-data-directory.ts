@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { rootCause } from '../root-cause.ts';
+import { rootCause } from '../logging/root-cause.ts';
 import { findingsIn, type Finding } from './finding.ts';
 
 const { ok, warning, problem } = findingsIn('data directory');

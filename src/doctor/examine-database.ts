@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { examineDatabase as lookAtDatabase, type DatabaseCheckup } from '../db/database-checkup.ts';
-import { rootCause } from '../root-cause.ts';
+import { rootCause } from '../logging/root-cause.ts';
 import { identityChanges } from '../usecases/verify-database.ts';
 import { findingsIn, type Finding } from './finding.ts';
 import { judgeClock } from './judge-clock.ts';

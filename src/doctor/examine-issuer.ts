@@ -5,8 +5,8 @@ import { readClientSecret } from '../auth/token-exchange.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { MusterError } from '../domain/errors.ts';
-import { createLog } from '../log.ts';
-import { rootCause } from '../root-cause.ts';
+import { createLog } from '../logging/log.ts';
+import { rootCause } from '../logging/root-cause.ts';
 import { findingsIn, type Finding } from './finding.ts';
 
 const { ok, warning, problem } = findingsIn('issuer');

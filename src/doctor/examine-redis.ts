@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Config } from '../config/config.ts';
-import { rootCause } from '../root-cause.ts';
+import { rootCause } from '../logging/root-cause.ts';
 import { findingsIn, type Finding } from './finding.ts';
 import { judgeClock } from './judge-clock.ts';
 

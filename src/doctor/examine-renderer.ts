@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import { NetworkGuard } from '../renderer/network-guard.ts';
 import { readRendererToken } from '../renderer/open-renderer.ts';
 import { readRepositories, type HttpRepository, type Repository } from '../renderer/repositories.ts';
-import { rootCause } from '../root-cause.ts';
+import { rootCause } from '../logging/root-cause.ts';
 import { findingsIn, type Finding } from './finding.ts';
 
 const { ok, warning, problem } = findingsIn('renderer');

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import { fastify, type FastifyBaseLogger, type FastifyInstance, type FastifyServerFactory } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import { admitRequests, noConnectionLimits, type ConnectionLimits } from './connection-limits.ts';
 import type { ListenerTls } from './listener-tls.ts';
 import { maxHeaderBytes, refuseMalformedRequests } from './malformed-requests.ts';

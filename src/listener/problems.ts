@@ -2,7 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod';
 import { isBusy, isUnreachable } from '../db/client.ts';
 import { MusterError, unavailable } from '../domain/errors.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import { insteadOf } from './unserved-paths.ts';
 
 /** Kubernetes' Status object, the body of every answer that is no resource. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostgresBackend, Queue, Worker, withBackend, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import { within } from '../within.ts';
 
 /** Telling a worker that it is worth looking at something now. A hint: it may be lost, it decides nothing. */

@@ -1,5 +1,5 @@
 import { request, type Dispatcher } from 'undici';
-import { rootCause } from '../root-cause.ts';
+import { rootCause } from '../logging/root-cause.ts';
 import { ForbiddenAddress } from './network-guard.ts';
 import type { HttpRepository } from './repositories.ts';
 import type { RepositoryConnections } from './repository-connections.ts';

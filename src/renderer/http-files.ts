@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import { maxFileBytes } from '../domain/resources/spec-rules.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { getFile, type Validators } from './get-file.ts';

@@ -3,7 +3,7 @@ import { readNamedFile, type NamedFile } from '../auth/pem-file.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { SpecRenderer } from '../domain/spec-renderer.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import { ExternalRenderer } from './external-renderer.ts';
 import { HttpFiles } from './http-files.ts';
 import { readRepositories, type Repositories } from './repositories.ts';

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { createContext } from '../context.ts';
 import type { Restore } from '../domain/resources/restore.ts';
-import { createServiceLog } from '../log.ts';
+import { createServiceLog } from '../logging/log.ts';
 import { declareRestore, type RestoreDeclaration } from '../usecases/declare-restore.ts';
 import { readRestore } from '../usecases/read-restores.ts';
 

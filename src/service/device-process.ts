@@ -1,5 +1,5 @@
 import { readConfig } from '../config/config.ts';
-import { createServiceLog } from '../log.ts';
+import { createServiceLog } from '../logging/log.ts';
 import { startService } from './service.ts';
 import {
   deviceProcessOrderSchema,

@@ -2,7 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from '../config/config.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import { sumOf, type MetricValues } from '../metrics/service-metrics.ts';
 import {
   deviceProcessAnswerSchema,

@@ -6,7 +6,7 @@ import { createContext, type Overrides } from '../context.ts';
 import { startDeviceProcesses, type DeviceProcesses } from './device-processes.ts';
 import type { Listener } from '../listener/listener.ts';
 import { guardedListeners, requireGuard } from '../config/listen-rules.ts';
-import { createServiceLog } from '../log.ts';
+import { createServiceLog } from '../logging/log.ts';
 import type { MetricValues } from '../metrics/service-metrics.ts';
 import { RestoreWatch } from './restore-watch.ts';
 import { shutDown } from './shutdown.ts';

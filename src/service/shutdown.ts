@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 
 /** Something that a stopping process finishes. */
 export type ShutdownStep = {

@@ -2,7 +2,7 @@ import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, ty
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { loggableText } from '../log-secrets.ts';
+import { loggableText } from '../logging/log-secrets.ts';
 import { version } from '../version.ts';
 import type { RequestSpan, Tracing } from './tracing.ts';
 

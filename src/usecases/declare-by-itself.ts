@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Database, Executor } from '../db/client.ts';
 import { lockForDeclaring } from '../db/fence.ts';
 import { serviceActor } from '../domain/event.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import type { RestoreCause } from '../observer.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import { announceRestore, declareWithin, type Announcing } from './declare-restore.ts';

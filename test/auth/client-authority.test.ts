@@ -11,7 +11,7 @@ import { TrialAuthority, type PemIdentity, type Validity } from '../../src/cli/p
 import { systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { ListenerTls } from '../../src/listener/listener-tls.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/logging/log.ts';
 import { expired, TrialPki, validNow } from '../support/trial-pki.ts';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;

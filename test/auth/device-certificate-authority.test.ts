@@ -10,7 +10,7 @@ import { DeviceCertificateAuthority } from '../../src/auth/device-certificate-au
 import { TrialAuthority, validFor, type Validity } from '../../src/cli/pki/trial-authority.ts';
 import { issueManagementCertificate } from '../../src/domain/certificates/device-certificates.ts';
 import { extensionIds, signers } from '../../src/domain/certificates/signers.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/logging/log.ts';
 import { DeviceKey } from '../support/device-key.ts';
 
 const now = new Date('2026-11-21T08:00:00Z');

@@ -4,7 +4,7 @@ import { CredentialFiles } from '../../src/auth/credential-files.ts';
 import { OidcIssuer } from '../../src/auth/oidc-issuer.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { MusterError } from '../../src/domain/errors.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/logging/log.ts';
 import { newKey, startIssuer, type TestIssuer } from '../support/oidc-issuer.ts';
 import { createTestClock, type TestClock } from '../support/test-context.ts';
 

@@ -6,7 +6,7 @@ import { AdminAuthenticator } from '../../src/auth/admin-authenticator.ts';
 import { CredentialFiles } from '../../src/auth/credential-files.ts';
 import { createStaticToken, hashOfToken } from '../../src/auth/static-tokens.ts';
 import { readConfig } from '../../src/config/config.ts';
-import type { Log } from '../../src/log.ts';
+import type { Log } from '../../src/logging/log.ts';
 import { createTestClock } from '../support/test-context.ts';
 
 let directory: string;

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Bus, BusMessage } from '../../src/bus/bus.ts';
 import { createLocalBus } from '../../src/bus/local-bus.ts';
 import { createRedisBus } from '../../src/bus/redis-bus.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/logging/log.ts';
 import { until } from '../support/held-transactions.ts';
 import { RedisServer } from '../support/redis-server.ts';
 

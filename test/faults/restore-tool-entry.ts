@@ -1,6 +1,6 @@
 import { readConfig } from '../../src/config/config.ts';
 import { createContext } from '../../src/context.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/logging/log.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { declarePoints, type Failpoint } from './failpoints.ts';
 import { watchedOverrides } from './watched-overrides.ts';

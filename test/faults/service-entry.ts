@@ -1,5 +1,5 @@
 import { readConfig } from '../../src/config/config.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/logging/log.ts';
 import { startService } from '../../src/service/service.ts';
 import type { Message } from './failpoints.ts';
 import { watchedOverrides } from './watched-overrides.ts';

@@ -3,7 +3,7 @@ import type { Config } from '../../src/config/config.ts';
 import type { Overrides } from '../../src/context.ts';
 import { connectDatabase } from '../../src/db/client.ts';
 import { inlineRenderer } from '../../src/domain/rendering/delivered-form.ts';
-import type { Log } from '../../src/log.ts';
+import type { Log } from '../../src/logging/log.ts';
 import { openRenderQueue } from '../../src/queue/render-queue.ts';
 import { Failpoints, RenderSteps, SkewedClock, watchedBus, watchedQueue } from './failpoints.ts';
 

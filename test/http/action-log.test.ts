@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Context } from '../../src/context.ts';
 import { buildApiApp } from '../../src/api/api-app.ts';
 import type { Listener } from '../../src/listener/listener.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/logging/log.ts';
 import { deviceRequest } from '../support/documents.ts';
 import { FleetFixture } from '../support/fleet-fixture.ts';
 import { createTestContext, type TestContext } from '../support/test-context.ts';

@@ -10,7 +10,7 @@ import { TrialAuthority } from '../../src/cli/pki/trial-authority.ts';
 import { systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { ListenerTls } from '../../src/listener/listener-tls.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/logging/log.ts';
 import { startAgentServer, type AgentServer } from '../support/agent-server.ts';
 import { callOver, callTls, connectTls, openSocket, type Call } from '../support/tls-client.ts';
 import { TrialPki, validNow } from '../support/trial-pki.ts';

@@ -3,7 +3,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createListener, type Listener } from '../../src/listener/listener.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/logging/log.ts';
 import { until } from '../support/held-transactions.ts';
 
 const clients = 1_000;

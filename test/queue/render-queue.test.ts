@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/logging/log.ts';
 import { openRenderQueue, type RenderJob, type RenderQueue } from '../../src/queue/render-queue.ts';
 import { until } from '../support/held-transactions.ts';
 import { flush, redisDatabase, RedisServer } from '../support/redis-server.ts';

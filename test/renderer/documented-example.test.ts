@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/logging/log.ts';
 import { ExternalRenderer } from '../../src/renderer/external-renderer.ts';
 import { until } from '../support/held-transactions.ts';
 import { freePort } from '../support/servers.ts';

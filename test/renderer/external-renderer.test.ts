@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { RenderOutcome } from '../../src/domain/spec-renderer.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/logging/log.ts';
 import { ExternalRenderer, type ExternalRendererOptions } from '../../src/renderer/external-renderer.ts';
 import { startHttpServer, type HttpServer } from '../support/http-server.ts';
 import { createTestClock } from '../support/test-context.ts';

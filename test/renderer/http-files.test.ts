@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/logging/log.ts';
 import { HttpFiles, type FetchedFile } from '../../src/renderer/http-files.ts';
 import type { HttpRepository } from '../../src/renderer/repositories.ts';
 import { startHttpServer, type HttpServer } from '../support/http-server.ts';

@@ -6,7 +6,7 @@ import { CredentialFiles } from '../../src/auth/credential-files.ts';
 import { readConfig } from '../../src/config/config.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { RenderOutcome } from '../../src/domain/spec-renderer.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/logging/log.ts';
 import { openRenderer, type OpenedRenderer } from '../../src/renderer/open-renderer.ts';
 import { startHttpServer, type HttpServer } from '../support/http-server.ts';
 import { createTestClock } from '../support/test-context.ts';

@@ -1,7 +1,7 @@
 import { readConfig, type Environment } from '../../src/config/config.ts';
 import { createContext, type Context, type Overrides } from '../../src/context.ts';
 import { currentRestore } from '../../src/db/fence.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/logging/log.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
 /** A clock that stands still until it is told otherwise. */

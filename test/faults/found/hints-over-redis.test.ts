@@ -1,5 +1,5 @@
 import { afterAll, expect, it, onTestFinished } from 'vitest';
-import { createLog } from '../../../src/log.ts';
+import { createLog } from '../../../src/logging/log.ts';
 import { openRenderQueue, type RenderJob } from '../../../src/queue/render-queue.ts';
 import { freePort } from '../../support/servers.ts';
 import { requireRedis } from '../../support/test-database.ts';

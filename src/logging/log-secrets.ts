@@ -1,5 +1,5 @@
-import { maskCredentials } from './domain/secrets/masked-text.ts';
-import type { MaskedKeys } from './domain/secrets/masked-keys.ts';
+import { maskCredentials } from '../domain/secrets/masked-text.ts';
+import type { MaskedKeys } from '../domain/secrets/masked-keys.ts';
 
 /** Text that stands where a secret was. */
 const hidden = '[hidden]';

@@ -1,5 +1,5 @@
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
-import { maskedKeys, type MaskedKeys } from './domain/secrets/masked-keys.ts';
+import { maskedKeys, type MaskedKeys } from '../domain/secrets/masked-keys.ts';
 import { holdsValues, loggableFields, loggableText } from './log-secrets.ts';
 
 export type Log = Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
