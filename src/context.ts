@@ -5,7 +5,7 @@ import type { Bus } from './bus/bus.ts';
 import { createLocalBus } from './bus/local-bus.ts';
 import { createRedisBus } from './bus/redis-bus.ts';
 import { createLocalMarks, createRedisMarks, type HighWaterMarks } from './bus/high-water-marks.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, type Clock } from './time/clock.ts';
 import { wantsTraces, type Config } from './config/config.ts';
 import { connectDatabase, type Database } from './db/client.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './db/embedded-postgres.ts';

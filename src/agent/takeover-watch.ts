@@ -1,6 +1,6 @@
 import { BoundedMemory } from '../bounded-memory.ts';
 import type { Bus } from '../bus/bus.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { contestAfter, isCloneNews, showsClones, waitBeforeTakeover, type Contest } from '../domain/takeovers.ts';
 import type { Log } from '../logging/log.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Config } from '../config/config.ts';
 import { anonymous, type Principal } from '../domain/access/principal.ts';
 import { missingToken, wrongToken } from '../domain/errors.ts';

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Config } from '../config/config.ts';
 import { unauthorized, type MusterError } from '../domain/errors.ts';
 import { isAgentAuthenticated } from '../config/listen-rules.ts';

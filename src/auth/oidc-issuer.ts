@@ -7,7 +7,7 @@ import {
   type RemoteJWKSet,
 } from 'jose';
 import { z } from 'zod';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import { unavailable } from '../domain/errors.ts';
 import type { Log } from '../logging/log.ts';
 

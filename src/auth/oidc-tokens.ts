@@ -1,5 +1,5 @@
 import { errors, jwtVerify, type JWTPayload } from 'jose';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import { claimPath, claimTexts } from '../domain/access/claims.ts';
 import type { Principal } from '../domain/access/principal.ts';
 import { mappedRoles, type RoleMapping } from '../domain/access/role-mapping.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { OidcIssuer } from '../auth/oidc-issuer.ts';
 import { isReadableByAll } from '../auth/static-tokens.ts';
 import { readClientSecret } from '../auth/token-exchange.ts';
-import { systemClock } from '../clock.ts';
+import { systemClock } from '../time/clock.ts';
 import type { Config } from '../config/config.ts';
 import { MusterError } from '../domain/errors.ts';
 import { createLog } from '../logging/log.ts';

@@ -1,5 +1,5 @@
 import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { readServiceFigures, type ServiceFigures } from '../db/service-figures.ts';
 import { serviceActor } from '../domain/event.ts';
@@ -8,7 +8,7 @@ import type { CloneEvidence, CommittedReports, Observer, RenderResult, RestoreCa
 import { jobStates, type RenderQueue } from '../queue/render-queue.ts';
 import { lookAtHealth, type Health } from '../usecases/look-at-health.ts';
 import { version } from '../version.ts';
-import { within } from '../within.ts';
+import { within } from '../time/time-limit.ts';
 import { counters, gauges, histograms, type MetricAbout } from './catalogue.ts';
 
 /** What the device side of this process holds open at the moment. */

@@ -4,7 +4,7 @@ import { createPostgresBackend, Queue, Worker, withBackend, type Job } from 'bul
 import { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Log } from '../logging/log.ts';
-import { within } from '../within.ts';
+import { within } from '../time/time-limit.ts';
 
 /** Telling a worker that it is worth looking at something now. A hint: it may be lost, it decides nothing. */
 export type RenderHints = {

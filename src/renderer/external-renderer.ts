@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { judgeAnswer } from '../domain/rendering/rendered-answer.ts';
 import type { DeviceSpec } from '../domain/resources/device-spec.ts';

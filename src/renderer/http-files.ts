@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Log } from '../logging/log.ts';
 import { maxFileBytes } from '../domain/resources/spec-rules.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';

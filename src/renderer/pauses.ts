@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 
 const firstPauseMs = 1_000;
 const maxPauseMs = 60_000;

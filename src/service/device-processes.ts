@@ -9,7 +9,7 @@ import {
   type DeviceProcessAnswer,
   type DeviceProcessOrder,
 } from './device-process-messages.ts';
-import { within } from '../within.ts';
+import { within } from '../time/time-limit.ts';
 
 /** A process that ended by itself is started again after so long. */
 const restartAfterMs = 1_000;

@@ -1,5 +1,5 @@
 import { BoundedMemory } from '../bounded-memory.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 
 /** The share of the queue that is kept for devices that were turned away before: who waits longest is not pushed back for ever. */
 const keptForReturning = 0.2;

@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/bus.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Database, Executor } from '../db/client.ts';
 import { readDatabaseIdentity, storeIdentity } from '../db/database-identity.ts';
 import { appendEvents } from '../db/event-log.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { finishDecommissions } from '../db/decommission-store.ts';
 import { leaveMusters, lockDevice, saveDevice, wantRendering } from '../db/device-writes.ts';

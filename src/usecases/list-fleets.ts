@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { fleetSelection } from '../db/fleet-selection.ts';
 import { countFleetsAfter, listFleets as listRecords } from '../db/fleet-store.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { deviceSelection } from '../db/device-selection.ts';
 import { listDeviceLabels } from '../db/label-store.ts';

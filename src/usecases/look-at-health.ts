@@ -1,6 +1,6 @@
 import type { Database } from '../db/client.ts';
 import type { QueueState } from '../queue/render-queue.ts';
-import { within } from '../within.ts';
+import { within } from '../time/time-limit.ts';
 
 /** A database that takes longer to answer counts as down: whoever probes does not wait for ever either. */
 const patienceMs = 2_000;

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { lockDevice } from '../db/device-writes.ts';
 import { holdRestore } from '../db/fence.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { badRequest } from '../domain/errors.ts';
 import { patchResource } from '../domain/resource-patch.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Database, Executor } from '../db/client.ts';
 import { summariseFleets } from '../db/device-summary.ts';
 import { lastEventTimes } from '../db/event-store.ts';

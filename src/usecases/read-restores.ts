@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Database, Executor } from '../db/client.ts';
 import { currentRestore } from '../db/fence.ts';
 import { listRestoreDecisions, type DecisionRow } from '../db/restore-decisions.ts';

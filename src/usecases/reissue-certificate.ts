@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { lockDevice, saveCertificateExpiry } from '../db/device-writes.ts';
 import { lockEnrollmentRequest, replaceCertificate } from '../db/enrollment-request-store.ts';

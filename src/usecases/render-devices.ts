@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/bus.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Database, Executor } from '../db/client.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { currentRestore, holdRestore } from '../db/fence.ts';
@@ -25,7 +25,7 @@ import { renderInput, type InputOutcome } from '../domain/render-input.ts';
 import { specHash } from '../domain/spec-hash.ts';
 import { problemText, type SpecRenderer } from '../domain/spec-renderer.ts';
 import type { Observer } from '../observer.ts';
-import { settledWithin } from '../within.ts';
+import { settledWithin } from '../time/time-limit.ts';
 
 type Deps = { database: Database; clock: Clock; bus: Bus; renderer: SpecRenderer; observer: Observer };
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Database, Executor } from '../db/client.ts';
 import { lockDevice, saveCertificateExpiry } from '../db/device-writes.ts';
 import { appendEvents } from '../db/event-log.ts';

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import { isBusy, isUnreachable, type Database } from '../db/client.ts';
 import { badRequest, unavailable } from '../domain/errors.ts';
 import type { RenderHints } from '../queue/render-queue.ts';

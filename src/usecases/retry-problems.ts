@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { holdRestore } from '../db/fence.ts';
 import { wantProblemsRendered } from '../db/problem-store.ts';

@@ -3,7 +3,7 @@ import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { TrialAuthority } from '../../src/cli/pki/trial-authority.ts';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/time/clock.ts';
 import { startAgentServer, type AgentServer } from '../support/agent-server.ts';
 import { enrollmentRequest, eventsNamed } from '../support/enrollment.ts';
 import { bearer, callTls, openSocket, type Call, type Presented, type TlsAnswer } from '../support/tls-client.ts';

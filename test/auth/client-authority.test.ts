@@ -8,7 +8,7 @@ import { ClientAuthority } from '../../src/auth/client-authority.ts';
 import { CredentialFiles } from '../../src/auth/credential-files.ts';
 import { DeviceAuthenticator } from '../../src/auth/device-authenticator.ts';
 import { TrialAuthority, type PemIdentity, type Validity } from '../../src/cli/pki/trial-authority.ts';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/time/clock.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { ListenerTls } from '../../src/listener/listener-tls.ts';
 import { createLog } from '../../src/logging/log.ts';

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { Bus } from '../../src/bus/bus.ts';
-import type { Clock } from '../../src/clock.ts';
+import type { Clock } from '../../src/time/clock.ts';
 import type { Database } from '../../src/db/client.ts';
 import type { SpecRenderer } from '../../src/domain/spec-renderer.ts';
 import type { RenderQueue } from '../../src/queue/render-queue.ts';

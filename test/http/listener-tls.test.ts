@@ -7,7 +7,7 @@ import { DeviceAuthenticator } from '../../src/auth/device-authenticator.ts';
 import { CredentialFiles } from '../../src/auth/credential-files.ts';
 import { newTokenKeys } from '../../src/cli/pki/token-key.ts';
 import { TrialAuthority } from '../../src/cli/pki/trial-authority.ts';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/time/clock.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { ListenerTls } from '../../src/listener/listener-tls.ts';
 import { createLog } from '../../src/logging/log.ts';

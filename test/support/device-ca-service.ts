@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { flightctlExtensions } from '../../src/auth/device-certificate-authority.ts';
 import type { PemIdentity } from '../../src/cli/pki/trial-authority.ts';
 import type { Environment } from '../../src/config/config.ts';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/time/clock.ts';
 import type { Context } from '../../src/context.ts';
 import { signers } from '../../src/domain/certificates/signers.ts';
 import { enrollmentRequestSchema } from '../../src/domain/resources/enrollment-request.ts';
