@@ -1,4 +1,4 @@
-import { openFileLimit } from '../open-file-limit.ts';
+import { openFileLimit } from '../doctor/open-file-limit.ts';
 import { CliError } from './failures.ts';
 
 /**

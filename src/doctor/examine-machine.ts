@@ -1,4 +1,4 @@
-import { openFileLimit } from '../open-file-limit.ts';
+import { openFileLimit } from './open-file-limit.ts';
 import { findingsIn, type Finding } from './finding.ts';
 
 const { ok, warning, problem } = findingsIn('machine');
