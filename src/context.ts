@@ -17,11 +17,11 @@ import { maskedKeys } from './domain/secrets/masked-keys.ts';
 import { createTemplateRenderer, type TemplateRenderer } from './domain/templates/template-renderer.ts';
 import type { Log } from './logging/log.ts';
 import { ServiceMetrics } from './metrics/service-metrics.ts';
-import type { Observer } from './observer.ts';
+import type { Observer } from './usecases/observer.ts';
 import { openRenderQueue, type RenderQueue } from './queue/render-queue.ts';
 import { openRenderer } from './renderer/open-renderer.ts';
-import { noTracing, type Tracing } from './tracing/tracing.ts';
-import { uuidv7 } from './uuid-v7.ts';
+import { noTracing, type Tracing } from './usecases/tracing.ts';
+import { uuidv7 } from './usecases/timeline-id.ts';
 
 /** Everything that has a lifetime, and everything that a test or an embedder may want to replace. */
 export type Context = {

@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/bus.ts';
-import type { Observer } from '../observer.ts';
+import type { Observer } from '../usecases/observer.ts';
 import type { DeviceSocket } from './device-socket.ts';
 import { TakeoverWatch, type TakeoverDeps } from './takeover-watch.ts';
 

@@ -4,7 +4,7 @@ import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { contestAfter, isCloneNews, showsClones, waitBeforeTakeover, type Contest } from '../domain/takeovers.ts';
 import type { Log } from '../logging/log.ts';
-import type { Observer } from '../observer.ts';
+import type { Observer } from '../usecases/observer.ts';
 import { noteClones } from '../usecases/note-clones.ts';
 
 /** Devices whose connections fight for their place that are remembered; past it the oldest may take over at once again. */

@@ -1,6 +1,6 @@
 import { gates } from '../domain/gate.ts';
 import { verdicts } from '../domain/verdict.ts';
-import { cloneEvidences, renderResults, restoreCauses, shedReasons } from '../observer.ts';
+import { cloneEvidences, renderResults, restoreCauses, shedReasons } from '../usecases/observer.ts';
 
 type Label = { readonly name: string; readonly values: readonly string[] | string };
 export type MetricAbout = {

@@ -4,7 +4,14 @@ import type { Database } from '../db/client.ts';
 import { readServiceFigures, type ServiceFigures } from '../db/service-figures.ts';
 import { serviceActor } from '../domain/event.ts';
 import { verdicts } from '../domain/verdict.ts';
-import type { CloneEvidence, CommittedReports, Observer, RenderResult, RestoreCause, ShedReason } from '../observer.ts';
+import type {
+  CloneEvidence,
+  CommittedReports,
+  Observer,
+  RenderResult,
+  RestoreCause,
+  ShedReason,
+} from '../usecases/observer.ts';
 import { jobStates, type RenderQueue } from '../queue/render-queue.ts';
 import { lookAtHealth, type Health } from '../usecases/look-at-health.ts';
 import { version } from '../version.ts';

@@ -4,7 +4,7 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { loggableText } from '../logging/log-secrets.ts';
 import { version } from '../version.ts';
-import type { RequestSpan, Tracing } from './tracing.ts';
+import type { RequestSpan, Tracing } from '../usecases/tracing.ts';
 
 /**
  * Traces by OpenTelemetry, exported over OTLP/HTTP in protobuf. Where to, how often, which share and under which service

@@ -4,8 +4,8 @@ import type { Database, Executor } from '../db/client.ts';
 import { lockForDeclaring } from '../db/fence.ts';
 import { serviceActor } from '../domain/event.ts';
 import type { Log } from '../logging/log.ts';
-import type { RestoreCause } from '../observer.ts';
-import type { Tracing } from '../tracing/tracing.ts';
+import type { RestoreCause } from './observer.ts';
+import type { Tracing } from './tracing.ts';
 import { announceRestore, declareWithin, type Announcing } from './declare-restore.ts';
 
 export type DeclaringDeps = Announcing & { database: Database; clock: Clock; log: Log; tracing: Tracing };

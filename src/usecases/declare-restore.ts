@@ -10,10 +10,10 @@ import type { JsonObject } from '../domain/json.ts';
 import type { RestoreBackup } from '../domain/resources/restore.ts';
 import { storableObject } from '../domain/resources/storable.ts';
 import { specHash } from '../domain/spec-hash.ts';
-import type { Observer, RestoreCause } from '../observer.ts';
+import type { Observer, RestoreCause } from './observer.ts';
 import type { QueueControl } from '../queue/render-queue.ts';
-import type { Tracing } from '../tracing/tracing.ts';
-import { uuidv7 } from '../uuid-v7.ts';
+import type { Tracing } from './tracing.ts';
+import { uuidv7 } from './timeline-id.ts';
 
 export type RestoreDeclaration = {
   readonly reason?: string | undefined;

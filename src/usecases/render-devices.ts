@@ -24,7 +24,7 @@ import { renderedPosition } from '../domain/position.ts';
 import { renderInput, type InputOutcome } from '../domain/render-input.ts';
 import { specHash } from '../domain/spec-hash.ts';
 import { problemText, type SpecRenderer } from '../domain/spec-renderer.ts';
-import type { Observer } from '../observer.ts';
+import type { Observer } from './observer.ts';
 import { settledWithin } from '../time/time-limit.ts';
 
 type Deps = { database: Database; clock: Clock; bus: Bus; renderer: SpecRenderer; observer: Observer };

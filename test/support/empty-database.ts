@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { ensureGenesis } from '../../src/db/fence.ts';
-import { uuidv7 } from '../../src/uuid-v7.ts';
+import { uuidv7 } from '../../src/usecases/timeline-id.ts';
 import type { TestContext } from './test-context.ts';
 
 const emptied = [

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { buildApp } from '../../src/service/app.ts';
 import { readConfig, wantsTraces } from '../../src/config/config.ts';
-import { noTracing } from '../../src/tracing/tracing.ts';
+import { noTracing } from '../../src/usecases/tracing.ts';
 import { RenderWorker } from '../../src/service/render-worker.ts';
 import { FleetFixture } from '../support/fleet-fixture.ts';
 import { until } from '../support/held-transactions.ts';
