@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readFrame } from '../src/agent/frames.ts';
 import { forwardedCertificate } from '../src/auth/forwarded-certificate.ts';
 import { documentsOf } from '../src/cli/manifests/desired-documents.ts';
-import { printable } from '../src/cli/output/printable.ts';
+import { printable } from '../src/terminal/printable.ts';
 import { canonicalJson } from '../src/domain/json.ts';
 import { storableObject } from '../src/domain/resources/storable.ts';
 import { maskRecord, maskSecrets } from '../src/domain/secrets/masked-document.ts';

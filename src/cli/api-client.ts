@@ -4,7 +4,7 @@ import { statusSchema } from '../domain/resources/status.ts';
 import { version } from '../version.ts';
 import type { paths } from './api-schema.ts';
 import { ApiError, CliError, UnreachableError } from './failures.ts';
-import { tell } from './terminal.ts';
+import { tell } from '../terminal/terminal.ts';
 
 /** The HTTP API, typed by its OpenAPI document. Wrap every call in {@link answerOf}. */
 export type ApiClient = Client<paths>;

@@ -1,4 +1,4 @@
-import { counted } from './output/counted.ts';
+import { counted } from '../terminal/counted.ts';
 
 export { rootCause } from '../logging/root-cause.ts';
 

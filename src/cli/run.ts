@@ -1,7 +1,7 @@
 import { CommanderError, type Command } from 'commander';
 import { CliError, exitCodes, UsageError, type ExitCode } from './failures.ts';
 import { buildProgram } from './program.ts';
-import { tell } from './terminal.ts';
+import { tell } from '../terminal/terminal.ts';
 
 /**
  * Runs a command line to its end.

@@ -1,4 +1,4 @@
-import type { Progress } from './progress.ts';
+import type { Progress } from '../terminal/progress.ts';
 
 /** On what is no terminal a moving number is written no more often than this. */
 const linesEveryMs = 2_000;

@@ -1,4 +1,4 @@
-import { Table } from '../cli/output/table.ts';
+import { Table } from '../terminal/table.ts';
 import type { MetricMovement } from './metric-movements.ts';
 import { whyUnmoved } from './unmoved-metrics.ts';
 

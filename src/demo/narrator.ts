@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { CliError } from '../cli/failures.ts';
-import { showProgress, type Progress } from '../cli/progress.ts';
+import { showProgress, type Progress } from '../terminal/progress.ts';
 import { throttled } from '../cli/throttled-progress.ts';
 
 type Style = 'bold' | 'dim' | 'green' | 'red' | 'cyan';

@@ -4,7 +4,7 @@ import { ApiError, exitCodes, requireAllDone, UsageError } from '../failures.ts'
 import { enrollmentRequestKind } from '../resources/enrollment-request-kind.ts';
 import { signingRequestKind } from '../resources/signing-request-kind.ts';
 import { parseTarget } from '../targets.ts';
-import { print, tell } from '../terminal.ts';
+import { print, tell } from '../../terminal/terminal.ts';
 
 /** An answer to requests: the same for each. */
 export type RequestAnswer = {

@@ -4,9 +4,9 @@ import { suggestWords } from '../completion/command-tree.ts';
 import { apiOf } from '../connection.ts';
 import { CliError, exitCodes, UsageError } from '../failures.ts';
 import { timeoutOption, wholeNumber } from '../option-values.ts';
-import { counted, inBrief } from '../output/counted.ts';
+import { counted, inBrief } from '../../terminal/counted.ts';
 import { addSelectorOptions, type SomeSelectors } from '../selector-options.ts';
-import { canAsk, confirm, print, tell } from '../terminal.ts';
+import { canAsk, confirm, print, tell } from '../../terminal/terminal.ts';
 import { readChoice, type Choice, type ChoiceOptions } from './choice.ts';
 import { awaitUpToDate, pausedNames } from './running-devices.ts';
 

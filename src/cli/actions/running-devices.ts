@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerOf, type ApiClient } from '../api-client.ts';
 import { CliError, exitCodes } from '../failures.ts';
-import { counted, inBrief } from '../output/counted.ts';
-import { printable } from '../output/printable.ts';
-import { showProgress } from '../progress.ts';
+import { counted, inBrief } from '../../terminal/counted.ts';
+import { printable } from '../../terminal/printable.ts';
+import { showProgress } from '../../terminal/progress.ts';
 import { deviceKind } from '../resources/device-kind.ts';
 import { pagesOf } from '../resources/resource-kind.ts';
 import type { Selectors } from '../selector-options.ts';

@@ -11,11 +11,11 @@ import { addExamples } from '../examples.ts';
 import { CliError, exitCodes, requireAllDone, UsageError } from '../failures.ts';
 import { readDesired, type DesiredDocument } from '../manifests/desired-documents.ts';
 import { refusedKind } from '../manifests/refused-kind.ts';
-import { inBrief } from '../output/counted.ts';
+import { inBrief } from '../../terminal/counted.ts';
 import { listedProblems } from '../output/listed-problems.ts';
-import { printable } from '../output/printable.ts';
+import { printable } from '../../terminal/printable.ts';
 import { desiredKinds, type DesiredKind, type DesiredState } from '../resources/desired-kinds.ts';
-import { print, tell } from '../terminal.ts';
+import { print, tell } from '../../terminal/terminal.ts';
 
 type Options = { readonly filename: readonly string[] };
 

@@ -10,7 +10,7 @@ import { addExamples } from '../examples.ts';
 import { UsageError } from '../failures.ts';
 import { deviceKind } from '../resources/device-kind.ts';
 import { parseTarget } from '../targets.ts';
-import { print } from '../terminal.ts';
+import { print } from '../../terminal/terminal.ts';
 
 /** `muster decommission` */
 export function decommissionCommand(): Command {

@@ -5,7 +5,7 @@ import { addExamples } from '../examples.ts';
 import { ApiError, exitCodes, requireAllDone, UsageError } from '../failures.ts';
 import { desiredKinds } from '../resources/desired-kinds.ts';
 import { parseTarget } from '../targets.ts';
-import { print, tell } from '../terminal.ts';
+import { print, tell } from '../../terminal/terminal.ts';
 
 /** `muster delete` */
 export function deleteCommand(): Command {

@@ -7,10 +7,10 @@ import { clearAwayOnExit } from '../../demo/last-resort.ts';
 import { Narrator } from '../../demo/narrator.ts';
 import type { Stage } from '../../demo/stage.ts';
 import { addExamples } from '../examples.ts';
-import { interruptedExitCode, interruptible } from '../interruption.ts';
+import { interruptedExitCode, interruptible } from '../../terminal/interruption.ts';
 import { requireOpenFiles } from '../open-files.ts';
 import { wholeNumber } from '../option-values.ts';
-import { print, tell } from '../terminal.ts';
+import { print, tell } from '../../terminal/terminal.ts';
 
 type Options = { readonly devices: number; readonly json?: true; readonly keep?: true };
 

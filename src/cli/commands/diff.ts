@@ -7,11 +7,11 @@ import { apiOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
 import { UsageError } from '../failures.ts';
 import { outputOption } from '../option-values.ts';
-import { formatDocument } from '../output/documents.ts';
-import { printable } from '../output/printable.ts';
+import { formatDocument } from '../../terminal/documents.ts';
+import { printable } from '../../terminal/printable.ts';
 import { deviceKind } from '../resources/device-kind.ts';
 import { parseTarget } from '../targets.ts';
-import { print } from '../terminal.ts';
+import { print } from '../../terminal/terminal.ts';
 
 type Options = { readonly output?: 'json' | 'yaml' };
 

@@ -3,10 +3,10 @@ import type { Environment } from '../../config/config.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import { addExamples } from '../examples.ts';
 import { exitCodes } from '../failures.ts';
-import { counted } from '../output/counted.ts';
-import { printable } from '../output/printable.ts';
+import { counted } from '../../terminal/counted.ts';
+import { printable } from '../../terminal/printable.ts';
 import { addSettingFlags, environmentWith, type SettingFlags } from '../setting-flags.ts';
-import { print, tell } from '../terminal.ts';
+import { print, tell } from '../../terminal/terminal.ts';
 
 /** `muster doctor`: whether the service could run here, and what to do if not. */
 export function doctorCommand(): Command {

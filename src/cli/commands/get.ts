@@ -11,7 +11,7 @@ import { pagesOf, type Listed, type ListQuery, type Page, type ResourceKind } fr
 import { watchList } from '../resources/watch-list.ts';
 import { addSelectorOptions, selectorsOf, type SelectorOptions } from '../selector-options.ts';
 import { parseTarget } from '../targets.ts';
-import { tell } from '../terminal.ts';
+import { tell } from '../../terminal/terminal.ts';
 
 type Options = SelectorOptions & {
   readonly output?: ListFormat;

@@ -7,7 +7,7 @@ import { CliError } from '../failures.ts';
 import { storeCredential, type StoredCredential } from '../login/credentials-file.ts';
 import type { LoginClient } from '../login/oidc-client.ts';
 import { readStandardInput } from '../standard-input.ts';
-import { print, tell } from '../terminal.ts';
+import { print, tell } from '../../terminal/terminal.ts';
 
 type Options = { readonly web?: true; readonly token?: string };
 

@@ -3,7 +3,7 @@ import { connectionOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
 import { CliError } from '../failures.ts';
 import { storeCredential, type StoredCredential } from '../login/credentials-file.ts';
-import { print, tell } from '../terminal.ts';
+import { print, tell } from '../../terminal/terminal.ts';
 
 /** `muster logout` */
 export function logoutCommand(): Command {

@@ -5,7 +5,7 @@ import { daysOption } from '../option-values.ts';
 import { CliError } from '../failures.ts';
 import { TrialAuthority, validFor } from '../pki/trial-authority.ts';
 import { identityFiles, readIdentity, requireNone, trialPaths, writeNewFiles } from '../pki/trial-files.ts';
-import { print } from '../terminal.ts';
+import { print } from '../../terminal/terminal.ts';
 
 type Options = { readonly dir: string; readonly days: number };
 

@@ -7,7 +7,7 @@ import { agentConfigFile } from '../pki/agent-config.ts';
 import { newTokenKeys } from '../pki/token-key.ts';
 import { TrialAuthority, validFor } from '../pki/trial-authority.ts';
 import { identityFiles, requireNone, trialPaths, writeNewFiles } from '../pki/trial-files.ts';
-import { print } from '../terminal.ts';
+import { print } from '../../terminal/terminal.ts';
 
 type Options = { readonly dir: string; readonly host: readonly string[]; readonly agentUrl?: string };
 

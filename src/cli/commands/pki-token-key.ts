@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { addExamples } from '../examples.ts';
 import { newTokenKeys } from '../pki/token-key.ts';
 import { writeNewFiles } from '../pki/trial-files.ts';
-import { print } from '../terminal.ts';
+import { print } from '../../terminal/terminal.ts';
 
 /** `muster pki token-key` */
 export function pkiTokenKeyCommand(): Command {

@@ -10,11 +10,11 @@ import { apiOf, serverOption } from '../connection.ts';
 import { addExamples } from '../examples.ts';
 import { CliError, rootCause, UsageError } from '../failures.ts';
 import { outputOption, timeoutOption } from '../option-values.ts';
-import { formatDocument } from '../output/documents.ts';
-import { showProgress } from '../progress.ts';
+import { formatDocument } from '../../terminal/documents.ts';
+import { showProgress } from '../../terminal/progress.ts';
 import { awaitSettled } from '../restores/await-settled.ts';
 import { expectedAnswers, restoreRemark } from '../restores/restore-text.ts';
-import { print, tell } from '../terminal.ts';
+import { print, tell } from '../../terminal/terminal.ts';
 
 type Options = RestoreBackup & {
   readonly reason?: string;

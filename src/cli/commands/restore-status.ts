@@ -6,11 +6,11 @@ import { apiOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
 import { UsageError } from '../failures.ts';
 import { outputOption, timeoutOption } from '../option-values.ts';
-import { formatDocument } from '../output/documents.ts';
-import { showProgress } from '../progress.ts';
+import { formatDocument } from '../../terminal/documents.ts';
+import { showProgress } from '../../terminal/progress.ts';
 import { awaitSettled } from '../restores/await-settled.ts';
 import { expectedAnswers, restoreRemark, restoreText } from '../restores/restore-text.ts';
-import { print } from '../terminal.ts';
+import { print } from '../../terminal/terminal.ts';
 
 type Options = { readonly watch?: true; readonly timeout?: number; readonly output?: 'json' | 'yaml' };
 

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { ConfigError, readConfig, type Config, type Environment } from '../../config/config.ts';
 import { CliError, exitCodes, rootCause, UsageError } from '../failures.ts';
 import { addSettingFlags, environmentWith, type SettingFlags } from '../setting-flags.ts';
-import { print } from '../terminal.ts';
+import { print } from '../../terminal/terminal.ts';
 
 /** `muster serve`: the service itself. */
 export function serveCommand(): Command {

@@ -3,7 +3,7 @@ import { createStaticToken, hashOfToken, tokenNameSchema } from '../../auth/stat
 import { roleNames, type Role } from '../../domain/access/roles.ts';
 import { addExamples } from '../examples.ts';
 import { lifetimeSeconds } from '../option-values.ts';
-import { print, tell } from '../terminal.ts';
+import { print, tell } from '../../terminal/terminal.ts';
 
 type Options = { readonly role: Role; readonly expires?: number };
 

@@ -4,7 +4,7 @@ import { deviceName } from '../device-names.ts';
 import { addExamples } from '../examples.ts';
 import { lifetimeSeconds } from '../option-values.ts';
 import { readTokenKey } from '../pki/token-key.ts';
-import { print } from '../terminal.ts';
+import { print } from '../../terminal/terminal.ts';
 
 type Options = { readonly key: string; readonly expires?: number };
 

@@ -3,7 +3,7 @@ import { version as clientVersion } from '../../version.ts';
 import { answerOf } from '../api-client.ts';
 import { apiOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
-import { print } from '../terminal.ts';
+import { print } from '../../terminal/terminal.ts';
 
 /** `muster version` */
 export function versionCommand(): Command {

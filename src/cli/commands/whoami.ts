@@ -3,8 +3,8 @@ import { answerOf } from '../api-client.ts';
 import { apiOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
 import { outputOption } from '../option-values.ts';
-import { formatDocument } from '../output/documents.ts';
-import { print } from '../terminal.ts';
+import { formatDocument } from '../../terminal/documents.ts';
+import { print } from '../../terminal/terminal.ts';
 
 type Options = { readonly output?: 'json' | 'yaml' };
 

@@ -12,7 +12,7 @@ import {
   type TokenEndpointResponse,
 } from 'openid-client';
 import { CliError } from '../failures.ts';
-import { tell } from '../terminal.ts';
+import { tell } from '../../terminal/terminal.ts';
 import { asking, type LoginClient } from './oidc-client.ts';
 
 /** How long a person may take to log in with a browser, in milliseconds. */

@@ -1,7 +1,7 @@
 import { annotationKeys } from '../../domain/device-document.ts';
 import type { Device } from '../../domain/resources/device.ts';
 import { answerOf } from '../api-client.ts';
-import { age, until } from '../output/age.ts';
+import { age, until } from '../../terminal/age.ts';
 import { defineKind } from './resource-kind.ts';
 
 const absent = '<none>';

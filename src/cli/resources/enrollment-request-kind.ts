@@ -1,6 +1,6 @@
 import type { EnrollmentRequest } from '../../domain/resources/enrollment-request.ts';
 import { answerOf } from '../api-client.ts';
-import { age } from '../output/age.ts';
+import { age } from '../../terminal/age.ts';
 import { defineKind } from './resource-kind.ts';
 
 const absent = '<none>';

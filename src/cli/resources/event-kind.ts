@@ -1,7 +1,7 @@
 import type { Event, EventList } from '../../domain/resources/event.ts';
 import { answerOf, type ApiClient } from '../api-client.ts';
 import { ApiError } from '../failures.ts';
-import { age } from '../output/age.ts';
+import { age } from '../../terminal/age.ts';
 import { defineKind, type ListQuery } from './resource-kind.ts';
 
 export const eventKind = defineKind<Event>({

@@ -1,6 +1,6 @@
 import type { Fleet } from '../../domain/resources/fleet.ts';
 import { answerOf } from '../api-client.ts';
-import { age } from '../output/age.ts';
+import { age } from '../../terminal/age.ts';
 import { defineKind } from './resource-kind.ts';
 
 const absent = '<none>';

@@ -1,5 +1,5 @@
-import { DocumentList, formatDocument } from '../output/documents.ts';
-import { Table } from '../output/table.ts';
+import { DocumentList, formatDocument } from '../../terminal/documents.ts';
+import { Table } from '../../terminal/table.ts';
 import type { Listed, Page, ResourceKind } from './resource-kind.ts';
 
 export type ListFormat = 'wide' | 'json' | 'yaml' | 'name';

@@ -1,6 +1,6 @@
 import type { CertificateSigningRequest } from '../../domain/resources/certificate-signing-request.ts';
 import { answerOf } from '../api-client.ts';
-import { age } from '../output/age.ts';
+import { age } from '../../terminal/age.ts';
 import { defineKind } from './resource-kind.ts';
 
 const absent = '<none>';

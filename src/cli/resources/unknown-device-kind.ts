@@ -1,6 +1,6 @@
 import type { UnknownDevice } from '../../domain/resources/unknown-device.ts';
 import { answerOf } from '../api-client.ts';
-import { age } from '../output/age.ts';
+import { age } from '../../terminal/age.ts';
 import { defineKind } from './resource-kind.ts';
 
 /** Devices that reported although the database does not know them: enrolled, most likely, after the backup was taken. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../api-client.ts';
 import { ApiError, UnreachableError } from '../failures.ts';
-import { tell } from '../terminal.ts';
+import { tell } from '../../terminal/terminal.ts';
 import { pagesOf, type Listed, type ListQuery, type ResourceKind } from './resource-kind.ts';
 
 const everyMs = 2_000;

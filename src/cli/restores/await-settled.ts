@@ -1,7 +1,7 @@
 import type { Restore } from '../../domain/resources/restore.ts';
 import type { ApiClient } from '../api-client.ts';
 import { CliError } from '../failures.ts';
-import { counted } from '../output/counted.ts';
+import { counted } from '../../terminal/counted.ts';
 import { followRestore } from './restore-stream.ts';
 
 /**

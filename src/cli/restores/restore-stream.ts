@@ -3,7 +3,7 @@ import { createParser } from 'eventsource-parser';
 import { restoreSchema, type Restore } from '../../domain/resources/restore.ts';
 import { answerOf, explained, type ApiClient } from '../api-client.ts';
 import { ApiError, UnreachableError, type CliError } from '../failures.ts';
-import { tell } from '../terminal.ts';
+import { tell } from '../../terminal/terminal.ts';
 
 /** How long a server may be away before a watch gives up. */
 const awayLimitMs = 10 * 60_000;

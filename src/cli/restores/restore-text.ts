@@ -1,7 +1,7 @@
 import type { Restore } from '../../domain/resources/restore.ts';
 import { duration } from '../../domain/restore-report-markdown.ts';
-import { age } from '../output/age.ts';
-import { printable } from '../output/printable.ts';
+import { age } from '../../terminal/age.ts';
+import { printable } from '../../terminal/printable.ts';
 
 const barWidth = 30;
 

@@ -1,5 +1,5 @@
-import { printable } from '../../cli/output/printable.ts';
-import { Table } from '../../cli/output/table.ts';
+import { printable } from '../../terminal/printable.ts';
+import { Table } from '../../terminal/table.ts';
 import type { DeviceConflict } from '../../domain/resources/device-conflict.ts';
 import { readConflict } from '../device-conflicts.ts';
 import { isCanary } from '../scene.ts';

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { age } from '../../../src/cli/output/age.ts';
-import { DocumentList, formatDocument } from '../../../src/cli/output/documents.ts';
-import { Table } from '../../../src/cli/output/table.ts';
+import { age } from '../../../src/terminal/age.ts';
+import { DocumentList, formatDocument } from '../../../src/terminal/documents.ts';
+import { Table } from '../../../src/terminal/table.ts';
 
 test('columns are aligned, and stay so from page to page', () => {
   const table = new Table(['NAME', 'A']);

@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import cliProgress from 'cli-progress';
-import { printable } from './output/printable.ts';
+import { printable } from './printable.ts';
 
 export type Progress = {
   /** Says where it is. On a terminal the bar moves; elsewhere a line is written if anything changed. */
