@@ -30,7 +30,7 @@ try {
   await writeYaml('openapi/openapi.yaml', admin);
   await writeYaml('openapi/agent.yaml', agent);
   await writeYaml('openapi/asyncapi.yaml', asyncapiDocument());
-  await writeFile('src/cli/api-schema.ts', astToString(await openapiTypescript(JSON.stringify(admin))));
+  await writeFile('src/client/api-schema.ts', astToString(await openapiTypescript(JSON.stringify(admin))));
   await writeFile('docs/configuration.md', configurationReference());
   await writeFile('docs/cli.md', cliReference(buildProgram()));
   await writeFile('docs/muster.1', manPage(buildProgram()));

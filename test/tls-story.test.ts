@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createStaticToken, hashOfToken } from '../src/auth/static-tokens.ts';
-import { answerOf, createApiClient, type ApiClient } from '../src/cli/api-client.ts';
+import { answerOf, createApiClient, type ApiClient } from '../src/client/api-client.ts';
 import { readConfig } from '../src/config/config.ts';
 import { replaceDatabase } from '../src/db/database-copies.ts';
 import { startService, type RunningService } from '../src/service/service.ts';

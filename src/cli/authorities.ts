@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { UsageError } from './failures.ts';
+import { UsageError } from '../client/failures.ts';
 
 /**
  * Reads the authorities that a server's certificate may be from.

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { clientDefaults } from '../config/config.ts';
 import { readAuthorities } from './authorities.ts';
-import { createApiClient, type ApiClient, type Connection } from './api-client.ts';
-import { UsageError } from './failures.ts';
+import { createApiClient, type ApiClient, type Connection } from '../client/api-client.ts';
+import { UsageError } from '../client/failures.ts';
 import { StoredLogin } from './login/stored-login.ts';
 
 /** Adds the options that every client command takes. */

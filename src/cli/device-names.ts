@@ -1,5 +1,5 @@
 import { resourceNameSchema } from '../domain/resources/object-meta.ts';
-import { UsageError } from './failures.ts';
+import { UsageError } from '../client/failures.ts';
 
 /** Names that a person gave, as names of devices. @throws UsageError for one that is none */
 export function deviceNames(names: readonly string[]): string[] {

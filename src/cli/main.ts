@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { exitCodes } from './failures.ts';
+import { exitCodes } from '../client/failures.ts';
 import { run } from './run.ts';
 
 // Whoever reads may stop early, as `head` does.

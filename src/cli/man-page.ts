@@ -1,6 +1,6 @@
 import type { Command, Help } from 'commander';
 import { version } from '../version.ts';
-import { exitCodeMeanings, exitCodes } from './failures.ts';
+import { exitCodeMeanings, exitCodes } from '../client/failures.ts';
 import { commandsUnder, textAfterHelp } from './reference.ts';
 import { clientRows, settingRows, type VariableRow } from './settings-reference.ts';
 

@@ -1,5 +1,5 @@
 import { openFileLimit } from '../doctor/open-file-limit.ts';
-import { CliError } from './failures.ts';
+import { CliError } from '../client/failures.ts';
 
 /**
  * Makes sure that this process may open as many files as it needs; every connection is one.

@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from 'commander';
-import { CliError, exitCodes, UsageError, type ExitCode } from './failures.ts';
+import { CliError, exitCodes, UsageError, type ExitCode } from '../client/failures.ts';
 import { buildProgram } from './program.ts';
 import { tell } from '../terminal/terminal.ts';
 

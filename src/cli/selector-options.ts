@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { UsageError } from './failures.ts';
+import { UsageError } from '../client/failures.ts';
 
 export type SelectorOptions = { readonly selector?: string; readonly fieldSelector?: string };
 

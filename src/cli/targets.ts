@@ -1,5 +1,5 @@
 import { resourceNameSchema } from '../domain/resources/object-meta.ts';
-import { UsageError } from './failures.ts';
+import { UsageError } from '../client/failures.ts';
 import { wordsFor } from './resources/catalogue.ts';
 import type { ResourceKind } from './resources/resource-kind.ts';
 

@@ -1,4 +1,4 @@
-import { createApiClient } from '../cli/api-client.ts';
+import { createApiClient } from '../client/api-client.ts';
 import { DeliveryWitness } from '../simulator/delivery-witness.ts';
 import { fresh } from '../simulator/starting-point.ts';
 import { togetherObserving } from '../simulator/device-observer.ts';

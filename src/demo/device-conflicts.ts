@@ -1,4 +1,4 @@
-import { answerOf, type ApiClient } from '../cli/api-client.ts';
+import { answerOf, type ApiClient } from '../client/api-client.ts';
 import type { DeviceConflict } from '../domain/resources/device-conflict.ts';
 
 /** Why a device is paused. @throws ApiError if it is not */

@@ -1,4 +1,4 @@
-import { answerOf, type ApiClient } from '../cli/api-client.ts';
+import { answerOf, type ApiClient } from '../client/api-client.ts';
 import type { DeviceSummaryStatusType } from '../domain/resources/device-status-parts.ts';
 
 /** How many devices read so, counted by the service. */

@@ -1,5 +1,5 @@
 import { documentsOf } from '../cli/manifests/desired-documents.ts';
-import type { FleetBody } from '../cli/api-client.ts';
+import type { FleetBody } from '../client/api-client.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { fleetRequestSchema } from '../domain/resources/fleet.ts';
 import type { SceneDevice, SceneFleet } from './scene.ts';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { CliError } from '../cli/failures.ts';
+import { CliError } from '../client/failures.ts';
 import { showProgress, type Progress } from '../terminal/progress.ts';
 import { throttled } from '../cli/throttled-progress.ts';
 

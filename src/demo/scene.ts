@@ -1,4 +1,4 @@
-import type { DeviceBody } from '../cli/api-client.ts';
+import type { DeviceBody } from '../client/api-client.ts';
 import type { Transport } from '../simulator/simulated-fleet.ts';
 
 /** Who is on the stage: devices, the fleets they belong to, and what those fleets are at each edition. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answerOf, type ApiClient } from '../cli/api-client.ts';
+import { answerOf, type ApiClient } from '../client/api-client.ts';
 import { parseScrape } from '../metrics/text-format.ts';
 import { MetricMovements } from './metric-movements.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiClient } from '../cli/api-client.ts';
+import type { ApiClient } from '../client/api-client.ts';
 import type { OrderWitness } from '../simulator/order-witness.ts';
 import type { DeliveryWitness } from '../simulator/delivery-witness.ts';
 import type { SimulatedDevice } from '../simulator/simulated-device.ts';

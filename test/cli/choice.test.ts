@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readChoice } from '../../src/cli/actions/choice.ts';
-import { UsageError } from '../../src/cli/failures.ts';
+import { UsageError } from '../../src/client/failures.ts';
 
 test.each([
   [['device', 'gw-1'], {}, { name: 'gw-1', selectors: { fieldSelector: 'metadata.name=gw-1' } }],

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { settings } from '../../src/config/config.ts';
 import { clientVariables } from '../../src/cli/client-variables.ts';
-import { exitCodes } from '../../src/cli/failures.ts';
+import { exitCodes } from '../../src/client/failures.ts';
 import { manPage } from '../../src/cli/man-page.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { commandsUnder } from '../../src/cli/reference.ts';

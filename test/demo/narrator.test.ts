@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { exitCodes } from '../../src/cli/failures.ts';
+import { exitCodes } from '../../src/client/failures.ts';
 import { DemoFailure, Narrator } from '../../src/demo/narrator.ts';
 
 let directory: string;

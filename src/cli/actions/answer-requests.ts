@@ -1,6 +1,6 @@
-import type { ApiClient } from '../api-client.ts';
-import { answerOf } from '../api-client.ts';
-import { ApiError, exitCodes, requireAllDone, UsageError } from '../failures.ts';
+import type { ApiClient } from '../../client/api-client.ts';
+import { answerOf } from '../../client/api-client.ts';
+import { ApiError, exitCodes, requireAllDone, UsageError } from '../../client/failures.ts';
 import { enrollmentRequestKind } from '../resources/enrollment-request-kind.ts';
 import { signingRequestKind } from '../resources/signing-request-kind.ts';
 import { parseTarget } from '../targets.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '../failures.ts';
+import { UsageError } from '../../client/failures.ts';
 import { deviceKind } from '../resources/device-kind.ts';
 import { actionSelectorsOf, type SelectorOptions, type SomeSelectors } from '../selector-options.ts';
 import { parseTarget } from '../targets.ts';

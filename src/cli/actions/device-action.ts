@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { answerIfFound, type ApiClient } from '../api-client.ts';
+import { answerIfFound, type ApiClient } from '../../client/api-client.ts';
 import { suggestWords } from '../completion/command-tree.ts';
 import { apiOf } from '../connection.ts';
-import { CliError, exitCodes, UsageError } from '../failures.ts';
+import { CliError, exitCodes, UsageError } from '../../client/failures.ts';
 import { timeoutOption, wholeNumber } from '../option-values.ts';
 import { counted, inBrief } from '../../terminal/counted.ts';
 import { addSelectorOptions, type SomeSelectors } from '../selector-options.ts';

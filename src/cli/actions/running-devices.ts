@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answerOf, type ApiClient } from '../api-client.ts';
-import { CliError, exitCodes } from '../failures.ts';
+import { answerOf, type ApiClient } from '../../client/api-client.ts';
+import { CliError, exitCodes } from '../../client/failures.ts';
 import { counted, inBrief } from '../../terminal/counted.ts';
 import { printable } from '../../terminal/printable.ts';
 import { showProgress } from '../../terminal/progress.ts';

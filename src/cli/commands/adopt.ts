@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { deviceActionCommand, nothingToSendIn } from '../actions/device-action.ts';
-import { answerOf } from '../api-client.ts';
+import { answerOf } from '../../client/api-client.ts';
 import { addExamples } from '../examples.ts';
 
 /** `muster adopt` */

@@ -3,11 +3,11 @@ import {
   deviceDecommissionTargetTypeSchema,
   type DeviceDecommission,
 } from '../../domain/resources/device-decommission.ts';
-import { answerOf } from '../api-client.ts';
+import { answerOf } from '../../client/api-client.ts';
 import { suggestWords } from '../completion/command-tree.ts';
 import { apiOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
-import { UsageError } from '../failures.ts';
+import { UsageError } from '../../client/failures.ts';
 import { deviceKind } from '../resources/device-kind.ts';
 import { parseTarget } from '../targets.ts';
 import { print } from '../../terminal/terminal.ts';

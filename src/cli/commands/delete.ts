@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { suggestWords } from '../completion/command-tree.ts';
 import { apiOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
-import { ApiError, exitCodes, requireAllDone, UsageError } from '../failures.ts';
+import { ApiError, exitCodes, requireAllDone, UsageError } from '../../client/failures.ts';
 import { desiredKinds } from '../resources/desired-kinds.ts';
 import { parseTarget } from '../targets.ts';
 import { print, tell } from '../../terminal/terminal.ts';

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import type { DeviceConflict } from '../../domain/resources/device-conflict.ts';
 import type { Position } from '../../domain/resources/position.ts';
-import { answerOf } from '../api-client.ts';
+import { answerOf } from '../../client/api-client.ts';
 import { suggestWords } from '../completion/command-tree.ts';
 import { apiOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
-import { UsageError } from '../failures.ts';
+import { UsageError } from '../../client/failures.ts';
 import { outputOption } from '../option-values.ts';
 import { formatDocument } from '../../terminal/documents.ts';
 import { printable } from '../../terminal/printable.ts';

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Environment } from '../../config/config.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import { addExamples } from '../examples.ts';
-import { exitCodes } from '../failures.ts';
+import { exitCodes } from '../../client/failures.ts';
 import { counted } from '../../terminal/counted.ts';
 import { printable } from '../../terminal/printable.ts';
 import { addSettingFlags, environmentWith, type SettingFlags } from '../setting-flags.ts';

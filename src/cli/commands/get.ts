@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import type { ApiClient } from '../api-client.ts';
+import type { ApiClient } from '../../client/api-client.ts';
 import { suggestWords } from '../completion/command-tree.ts';
 import { apiOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
-import { ApiError, requireAllDone, UsageError } from '../failures.ts';
+import { ApiError, requireAllDone, UsageError } from '../../client/failures.ts';
 import { outputOption, wholeNumber } from '../option-values.ts';
 import { resourceKinds, wordsFor } from '../resources/catalogue.ts';
 import { itemPrinter, listPrinter, type ListFormat } from '../resources/list-printer.ts';

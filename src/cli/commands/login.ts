@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
 import { clientDefaults } from '../../config/config.ts';
-import { answerOf, createApiClient, type ApiClient, type Connection } from '../api-client.ts';
+import { answerOf, createApiClient, type ApiClient, type Connection } from '../../client/api-client.ts';
 import { connectionOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
-import { CliError } from '../failures.ts';
+import { CliError } from '../../client/failures.ts';
 import { storeCredential, type StoredCredential } from '../login/credentials-file.ts';
 import type { LoginClient } from '../login/oidc-client.ts';
 import { readStandardInput } from '../standard-input.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { connectionOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
-import { CliError } from '../failures.ts';
+import { CliError } from '../../client/failures.ts';
 import { storeCredential, type StoredCredential } from '../login/credentials-file.ts';
 import { print, tell } from '../../terminal/terminal.ts';
 

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { addExamples } from '../examples.ts';
 import { deviceNames } from '../device-names.ts';
 import { daysOption } from '../option-values.ts';
-import { CliError } from '../failures.ts';
+import { CliError } from '../../client/failures.ts';
 import { TrialAuthority, validFor } from '../pki/trial-authority.ts';
 import { identityFiles, readIdentity, requireNone, trialPaths, writeNewFiles } from '../pki/trial-files.ts';
 import { print } from '../../terminal/terminal.ts';

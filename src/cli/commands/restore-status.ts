@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import type { Restore } from '../../domain/resources/restore.ts';
-import { answerOf, type ApiClient } from '../api-client.ts';
+import { answerOf, type ApiClient } from '../../client/api-client.ts';
 import { suggestWords } from '../completion/command-tree.ts';
 import { apiOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
-import { UsageError } from '../failures.ts';
+import { UsageError } from '../../client/failures.ts';
 import { outputOption, timeoutOption } from '../option-values.ts';
 import { formatDocument } from '../../terminal/documents.ts';
 import { showProgress } from '../../terminal/progress.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { ConfigError, readConfig, type Config, type Environment } from '../../config/config.ts';
-import { CliError, exitCodes, rootCause, UsageError } from '../failures.ts';
+import { CliError, exitCodes, rootCause, UsageError } from '../../client/failures.ts';
 import { addSettingFlags, environmentWith, type SettingFlags } from '../setting-flags.ts';
 import { print } from '../../terminal/terminal.ts';
 

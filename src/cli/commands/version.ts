@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { version as clientVersion } from '../../version.ts';
-import { answerOf } from '../api-client.ts';
+import { answerOf } from '../../client/api-client.ts';
 import { apiOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
 import { print } from '../../terminal/terminal.ts';

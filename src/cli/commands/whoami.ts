@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { answerOf } from '../api-client.ts';
+import { answerOf } from '../../client/api-client.ts';
 import { apiOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
 import { outputOption } from '../option-values.ts';

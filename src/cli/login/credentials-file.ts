@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { userConfigDirectory } from '../../config/config.ts';
-import { CliError } from '../failures.ts';
+import { CliError } from '../../client/failures.ts';
 
 const credentialSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('static'), token: z.string() }),

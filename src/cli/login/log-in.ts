@@ -11,7 +11,7 @@ import {
   type Configuration,
   type TokenEndpointResponse,
 } from 'openid-client';
-import { CliError } from '../failures.ts';
+import { CliError } from '../../client/failures.ts';
 import { tell } from '../../terminal/terminal.ts';
 import { asking, type LoginClient } from './oidc-client.ts';
 

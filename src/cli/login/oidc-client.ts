@@ -11,8 +11,8 @@ import {
   type Configuration,
   type TokenEndpointResponse,
 } from 'openid-client';
-import { explained } from '../api-client.ts';
-import { CliError, exitCodes, UnreachableError } from '../failures.ts';
+import { explained } from '../../client/api-client.ts';
+import { CliError, exitCodes, UnreachableError } from '../../client/failures.ts';
 import type { StoredCredential } from './credentials-file.ts';
 
 /** The public client with which people log in, as the server tells of it. */

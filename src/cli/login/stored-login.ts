@@ -1,4 +1,4 @@
-import { CliError, exitCodes } from '../failures.ts';
+import { CliError, exitCodes } from '../../client/failures.ts';
 import { readCredential, storeCredential, type StoredCredential } from './credentials-file.ts';
 
 /** How long before it expires a token is renewed, in milliseconds: it has to last until the server has read it. */

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LineCounter, parseAllDocuments, type Document } from 'yaml';
 import { z } from 'zod';
-import { CliError } from '../failures.ts';
+import { CliError } from '../../client/failures.ts';
 import { manifestText } from './manifest-text.ts';
 import { textProblem } from './plain-texts.ts';
 import { unfolded } from './unfolded.ts';

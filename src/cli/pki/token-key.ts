@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { CliError } from '../failures.ts';
+import { CliError } from '../../client/failures.ts';
 import { readText } from './trial-files.ts';
 
 /** A new pair of Ed25519 keys for device tokens, in PEM form. */

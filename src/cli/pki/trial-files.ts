@@ -1,6 +1,6 @@
 import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CliError } from '../failures.ts';
+import { CliError } from '../../client/failures.ts';
 import type { PemIdentity } from './trial-authority.ts';
 
 /** What is secret is for its owner to read; what is not is for anybody. */

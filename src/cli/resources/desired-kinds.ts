@@ -8,7 +8,7 @@ import {
   type EnrollmentRequestBody,
   type FleetBody,
   type SigningRequestBody,
-} from '../api-client.ts';
+} from '../../client/api-client.ts';
 import { deviceKind } from './device-kind.ts';
 import { enrollmentRequestKind } from './enrollment-request-kind.ts';
 import { fleetKind } from './fleet-kind.ts';

@@ -1,6 +1,6 @@
 import { annotationKeys } from '../../domain/device-document.ts';
 import type { Device } from '../../domain/resources/device.ts';
-import { answerOf } from '../api-client.ts';
+import { answerOf } from '../../client/api-client.ts';
 import { age, until } from '../../terminal/age.ts';
 import { defineKind } from './resource-kind.ts';
 

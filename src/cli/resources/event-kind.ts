@@ -1,6 +1,6 @@
 import type { Event, EventList } from '../../domain/resources/event.ts';
-import { answerOf, type ApiClient } from '../api-client.ts';
-import { ApiError } from '../failures.ts';
+import { answerOf, type ApiClient } from '../../client/api-client.ts';
+import { ApiError } from '../../client/failures.ts';
 import { age } from '../../terminal/age.ts';
 import { defineKind, type ListQuery } from './resource-kind.ts';
 

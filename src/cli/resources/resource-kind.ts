@@ -1,4 +1,4 @@
-import type { ApiClient } from '../api-client.ts';
+import type { ApiClient } from '../../client/api-client.ts';
 
 export type Column = {
   readonly title: string;

@@ -1,5 +1,5 @@
 import type { Restore } from '../../domain/resources/restore.ts';
-import { answerOf } from '../api-client.ts';
+import { answerOf } from '../../client/api-client.ts';
 import { age } from '../../terminal/age.ts';
 import { defineKind } from './resource-kind.ts';
 

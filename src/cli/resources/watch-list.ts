@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiClient } from '../api-client.ts';
-import { ApiError, UnreachableError } from '../failures.ts';
+import type { ApiClient } from '../../client/api-client.ts';
+import { ApiError, UnreachableError } from '../../client/failures.ts';
 import { tell } from '../../terminal/terminal.ts';
 import { pagesOf, type Listed, type ListQuery, type ResourceKind } from './resource-kind.ts';
 

@@ -1,6 +1,6 @@
 import type { Restore } from '../../domain/resources/restore.ts';
-import type { ApiClient } from '../api-client.ts';
-import { CliError } from '../failures.ts';
+import type { ApiClient } from '../../client/api-client.ts';
+import { CliError } from '../../client/failures.ts';
 import { counted } from '../../terminal/counted.ts';
 import { followRestore } from './restore-stream.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
 import { restoreSchema, type Restore } from '../../domain/resources/restore.ts';
-import { answerOf, explained, type ApiClient } from '../api-client.ts';
-import { ApiError, UnreachableError, type CliError } from '../failures.ts';
+import { answerOf, explained, type ApiClient } from '../../client/api-client.ts';
+import { ApiError, UnreachableError, type CliError } from '../../client/failures.ts';
 import { tell } from '../../terminal/terminal.ts';
 
 /** How long a server may be away before a watch gives up. */

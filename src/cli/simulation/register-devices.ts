@@ -1,6 +1,6 @@
-import { answerOf, type ApiClient, type DeviceBody } from '../api-client.ts';
-import { ApiError } from '../failures.ts';
-import { inParallel } from '../in-parallel.ts';
+import { answerOf, type ApiClient, type DeviceBody } from '../../client/api-client.ts';
+import { ApiError } from '../../client/failures.ts';
+import { inParallel } from '../../client/in-parallel.ts';
 
 /** Requests that are under way at once. */
 const width = 8;

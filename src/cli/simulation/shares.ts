@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { UsageError } from '../failures.ts';
+import { UsageError } from '../../client/failures.ts';
 
 /** A part of a fleet: a share of it or a number of devices. */
 export type Share = { readonly text: string; of(devices: number): number };

@@ -3,8 +3,8 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { DevicePosition } from '../../domain/position.ts';
 import { specHash } from '../../domain/spec-hash.ts';
 import { fresh, type StartingPoint } from '../../simulator/starting-point.ts';
-import type { ApiClient } from '../api-client.ts';
-import { standingsOfDevices } from '../resources/device-standings.ts';
+import type { ApiClient } from '../../client/api-client.ts';
+import { standingsOfDevices } from '../../client/device-standings.ts';
 import type { Departure } from './shares.ts';
 
 /** A device that is ahead has got so many versions that the server knows nothing of. */

@@ -1,4 +1,4 @@
-import { standingsOfDevices } from '../../cli/resources/device-standings.ts';
+import { standingsOfDevices } from '../../client/device-standings.ts';
 import { canaryFleet, isCanary } from '../scene.ts';
 import { chosen, waitForVersion, type Stage } from '../stage.ts';
 import { publish, versionAtBackup } from './roll-out.ts';

@@ -1,5 +1,5 @@
-import { answerOf } from '../../cli/api-client.ts';
-import { standingsOfDevices } from '../../cli/resources/device-standings.ts';
+import { answerOf } from '../../client/api-client.ts';
+import { standingsOfDevices } from '../../client/device-standings.ts';
 import type { DevicePosition } from '../../domain/position.ts';
 import type { SimulatedDevice } from '../../simulator/simulated-device.ts';
 import { shortenedTables } from '../shortened-tables.ts';

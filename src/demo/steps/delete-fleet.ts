@@ -1,4 +1,4 @@
-import { answerOf, type ApiClient } from '../../cli/api-client.ts';
+import { answerOf, type ApiClient } from '../../client/api-client.ts';
 import { deletedFleet, isMember } from '../scene.ts';
 import { chosen, restartAndReturn, waitForAll, type Stage } from '../stage.ts';
 

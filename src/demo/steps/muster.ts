@@ -1,4 +1,4 @@
-import { answerOf, type ApiClient } from '../../cli/api-client.ts';
+import { answerOf, type ApiClient } from '../../client/api-client.ts';
 import type { Restore } from '../../domain/resources/restore.ts';
 import { countDevices } from '../device-counts.ts';
 import { arrivalsPerSecond, waitForAll, type Stage } from '../stage.ts';

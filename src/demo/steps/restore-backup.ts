@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { answerOf } from '../../cli/api-client.ts';
+import { answerOf } from '../../client/api-client.ts';
 import { countDevices } from '../device-counts.ts';
 import type { Stage } from '../stage.ts';
 import type { Backup } from './back-up.ts';

@@ -1,4 +1,4 @@
-import { answerOf } from '../../cli/api-client.ts';
+import { answerOf } from '../../client/api-client.ts';
 import type { SimulatedDevice } from '../../simulator/simulated-device.ts';
 import { countDevices } from '../device-counts.ts';
 import { isCanary, sites } from '../scene.ts';

@@ -1,5 +1,5 @@
-import { answerOf } from '../../cli/api-client.ts';
-import { inParallel } from '../../cli/in-parallel.ts';
+import { answerOf } from '../../client/api-client.ts';
+import { inParallel } from '../../client/in-parallel.ts';
 import { fleetManifest, fleetRequest, specWritten, type Edition } from '../fleet-manifest.ts';
 import { deviceRequest, fleets, isMember, latecomer, type SceneFleet } from '../scene.ts';
 import { arrivalsPerSecond, waitForAll, waitForVersion, type Stage } from '../stage.ts';

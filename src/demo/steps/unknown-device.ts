@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { answerOf } from '../../cli/api-client.ts';
+import { answerOf } from '../../client/api-client.ts';
 import type { DevicePosition } from '../../domain/position.ts';
 import { statusSchema } from '../../domain/resources/status.ts';
 import type { UnknownDevice } from '../../domain/resources/unknown-device.ts';

@@ -1,9 +1,9 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { createApiClient } from '../../../src/cli/api-client.ts';
+import { createApiClient } from '../../../src/client/api-client.ts';
 import { followRestore } from '../../../src/cli/restores/restore-stream.ts';
-import { ApiError, UnreachableError } from '../../../src/cli/failures.ts';
+import { ApiError, UnreachableError } from '../../../src/client/failures.ts';
 import { restoreDocument, type RestoreFacts } from '../../../src/domain/restore-document.ts';
 
 // A server that drops connections when the test wants it to, which one that works does not do.

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { UsageError } from '../../../src/cli/failures.ts';
+import { UsageError } from '../../../src/client/failures.ts';
 import { share, spreadDepartures, spreadOver } from '../../../src/cli/simulation/shares.ts';
 
 test.each([

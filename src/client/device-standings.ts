@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { annotationKeys } from '../../domain/device-document.ts';
-import type { DevicePosition } from '../../domain/position.ts';
-import type { ApiClient } from '../api-client.ts';
-import { deviceKind } from './device-kind.ts';
-import { pagesOf, type ListQuery } from './resource-kind.ts';
+import { annotationKeys } from '../domain/device-document.ts';
+import type { DevicePosition } from '../domain/position.ts';
+import type { ApiClient } from './api-client.ts';
+import { deviceKind } from '../cli/resources/device-kind.ts';
+import { pagesOf, type ListQuery } from '../cli/resources/resource-kind.ts';
 
 /** Where the server believes a device is. */
 export type DeviceStanding = {
