@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
-import { isToBeDelivered } from '../domain/delivery.ts';
+import { isToBeDelivered } from '../domain/recovery/delivery.ts';
 import { MusterError } from '../domain/errors.ts';
-import { isSamePosition, type DevicePosition } from '../domain/position.ts';
+import { isSamePosition, type DevicePosition } from '../domain/recovery/position.ts';
 import { problemOf } from '../listener/problems.ts';
 import type { Report, ReportOutcome } from '../usecases/accept-reports.ts';
 import type { Standing } from '../usecases/find-standings.ts';

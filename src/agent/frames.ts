@@ -1,5 +1,10 @@
 import { badRequest } from '../domain/errors.ts';
-import { parseRenderedVersion, parseSpecHash, parseTimeline, type DevicePosition } from '../domain/position.ts';
+import {
+  parseRenderedVersion,
+  parseSpecHash,
+  parseTimeline,
+  type DevicePosition,
+} from '../domain/recovery/position.ts';
 import { deviceFrameSchema, type DeviceFrame, type MusterFrame } from '../domain/resources/websocket-frames.ts';
 import { assertStorable, storableObject } from '../domain/resources/storable.ts';
 import { describeProblems } from '../domain/resources/zod-problem.ts';

@@ -1,5 +1,5 @@
 import { annotationKeys } from '../domain/device-document.ts';
-import type { ServerPosition } from '../domain/position.ts';
+import type { ServerPosition } from '../domain/recovery/position.ts';
 
 /** The Device that carries a spec to apply, as JSON text around the spec's own text. */
 export function renderedDocument(name: string, server: ServerPosition, restore: string, specText: string): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { annotationKeys } from '../domain/device-document.ts';
-import type { DevicePosition } from '../domain/position.ts';
+import type { DevicePosition } from '../domain/recovery/position.ts';
 import type { ApiClient } from './api-client.ts';
 import { deviceKind } from '../cli/resources/device-kind.ts';
 import { pagesOf, type ListQuery } from '../cli/resources/resource-kind.ts';

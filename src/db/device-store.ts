@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { DeviceRecord } from '../domain/device-record.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Lineage } from '../domain/position.ts';
+import type { Lineage } from '../domain/recovery/position.ts';
 import type { Executor } from './client.ts';
 
 /** A device with all that is known of it, as SQL selects it: `d` devices, `p` device_positions, `s` device_statuses. */

@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 
-// The gate of a row of device_positions AS p: what domain/gate.ts says of one device, for statements over many.
+// The gate of a row of device_positions AS p: what domain/recovery/gate.ts says of one device, for statements over many.
 
 export const isAwaited = (restore: string): SQL => sql`(p.mustered AND p.answered_restore_id <> ${restore}::uuid)`;
 

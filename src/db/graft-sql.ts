@@ -6,7 +6,7 @@ const withAncestor = (lineage: SQL, timeline: SQL, version: SQL): SQL =>
 
 /**
  * The lineage and version of a row of device_positions AS p after its reported position has been joined to its history:
- * what `graft` in domain/position.ts says of one device. The timeline becomes the current one, the hash unknown.
+ * what `graft` in domain/recovery/position.ts says of one device. The timeline becomes the current one, the hash unknown.
  */
 export function graftedPosition(restore: string): { lineage: SQL; version: SQL } {
   const current = sql`${restore}::uuid`;

@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
-import type { DevicePosition, Lineage, ServerPosition } from '../domain/position.ts';
-import type { JudgedState } from '../domain/report.ts';
-import type { ConflictVerdict } from '../domain/verdict.ts';
+import type { DevicePosition, Lineage, ServerPosition } from '../domain/recovery/position.ts';
+import type { JudgedState } from '../domain/recovery/report.ts';
+import type { ConflictVerdict } from '../domain/recovery/verdict.ts';
 import type { Executor } from './client.ts';
 import { prepared } from './prepared-statements.ts';
 

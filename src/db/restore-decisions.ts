@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { DevicePosition } from '../domain/position.ts';
+import type { DevicePosition } from '../domain/recovery/position.ts';
 import type { Executor } from './client.ts';
 
 /** A conflict of a restore, and what became of it. */

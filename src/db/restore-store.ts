@@ -1,6 +1,6 @@
 import { aliasedTable, and, asc, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
-import type { BucketCount } from '../domain/answer-times.ts';
-import type { RestoreFacts } from '../domain/restore-document.ts';
+import type { BucketCount } from '../domain/recovery/answer-times.ts';
+import type { RestoreFacts } from '../domain/recovery/restore-document.ts';
 import type { Executor } from './client.ts';
 import { databaseMark } from './database-identity.ts';
 import { onlyVerified } from './fence.ts';

@@ -16,7 +16,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { JsonObject } from '../domain/json.ts';
 import type { Sightings } from '../domain/clones.ts';
-import type { Lineage } from '../domain/position.ts';
+import type { Lineage } from '../domain/recovery/position.ts';
 import type { CertificateSigningRequestSpec } from '../domain/resources/certificate-signing-request.ts';
 import type { Condition } from '../domain/resources/condition.ts';
 import type { EnrollmentRequestApprovalStatus, EnrollmentRequestSpec } from '../domain/resources/enrollment-request.ts';
@@ -92,7 +92,7 @@ export const restoreAnswerTimes = pgTable(
     restore: uuid('restore')
       .notNull()
       .references(() => restores.id, { onDelete: 'cascade' }),
-    /** domain/answer-times.ts says which span a bucket covers. */
+    /** domain/recovery/answer-times.ts says which span a bucket covers. */
     bucket: integer('bucket').notNull(),
     devices: count('devices'),
   },

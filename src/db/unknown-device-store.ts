@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, sql, type SQL } from 'drizzle-orm';
-import type { DevicePosition } from '../domain/position.ts';
+import type { DevicePosition } from '../domain/recovery/position.ts';
 import type { Executor } from './client.ts';
 import { unknownDevices } from './schema.ts';
 
@@ -25,7 +25,7 @@ export async function recordUnknownDevices(
       claimed_timeline = ${higher('claimed_timeline')}, claimed_version = ${higher('claimed_version')}, claimed_hash = ${higher('claimed_hash')}`);
 }
 
-/** What of a claim is kept when a device speaks again: what `highest` in domain/report.ts says of one device. */
+/** What of a claim is kept when a device speaks again: what `highest` in domain/recovery/report.ts says of one device. */
 function higher(column: 'claimed_timeline' | 'claimed_version' | 'claimed_hash'): SQL {
   const name = sql.identifier(column);
   const place = (row: string) =>

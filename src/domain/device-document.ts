@@ -1,6 +1,6 @@
 import type { DeviceRecord, Viewpoint } from './device-record.ts';
 import { applicationsSummaryOf, lifecycleOf, summaryOf, updatedOf } from './device-status.ts';
-import { gateOf } from './gate.ts';
+import { gateOf } from './recovery/gate.ts';
 import type { Condition } from './resources/condition.ts';
 import { completeDeviceStatus, type DeviceStatus } from './resources/device-status.ts';
 import type { Device } from './resources/device.ts';

@@ -1,6 +1,6 @@
 import { saysNothing } from './absence.ts';
 import type { DeviceRecord, Viewpoint } from './device-record.ts';
-import { gateOf } from './gate.ts';
+import { gateOf } from './recovery/gate.ts';
 import type {
   DeviceApplicationsSummaryStatus,
   DeviceLifecycleStatus,

@@ -2,7 +2,7 @@ import { clientAnnotations } from './device-document.ts';
 import type { EnrollmentRequestRecord } from './enrollment-request-record.ts';
 import { conflict } from './errors.ts';
 import { canonicalJson, type JsonObject } from './json.ts';
-import { parseRenderedVersion } from './position.ts';
+import { parseRenderedVersion } from './recovery/position.ts';
 import type { UpdatedField } from './resource-events.ts';
 import type { EnrollmentRequestRequest, EnrollmentRequestSpec } from './resources/enrollment-request.ts';
 import { assertStorable, storableObject } from './resources/storable.ts';

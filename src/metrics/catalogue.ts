@@ -1,5 +1,5 @@
-import { gates } from '../domain/gate.ts';
-import { verdicts } from '../domain/verdict.ts';
+import { gates } from '../domain/recovery/gate.ts';
+import { verdicts } from '../domain/recovery/verdict.ts';
 import { cloneEvidences, renderResults, restoreCauses, shedReasons } from '../usecases/observer.ts';
 
 type Label = { readonly name: string; readonly values: readonly string[] | string };

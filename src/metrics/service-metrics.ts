@@ -3,7 +3,7 @@ import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { readServiceFigures, type ServiceFigures } from '../db/service-figures.ts';
 import { serviceActor } from '../domain/event.ts';
-import { verdicts } from '../domain/verdict.ts';
+import { verdicts } from '../domain/recovery/verdict.ts';
 import type {
   CloneEvidence,
   CommittedReports,

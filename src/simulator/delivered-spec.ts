@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { annotationKeys } from '../domain/device-document.ts';
 import { MusterError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { parseRenderedVersion, parseSpecHash, parseTimeline, type DevicePosition } from '../domain/position.ts';
+import {
+  parseRenderedVersion,
+  parseSpecHash,
+  parseTimeline,
+  type DevicePosition,
+} from '../domain/recovery/position.ts';
 import { storableObject } from '../domain/resources/storable.ts';
 import { readAgentSpec, type AgentSpec } from './device/agent-spec.ts';
 

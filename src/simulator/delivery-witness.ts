@@ -1,4 +1,4 @@
-import type { DevicePosition } from '../domain/position.ts';
+import type { DevicePosition } from '../domain/recovery/position.ts';
 import type { DeliveredSpec } from './delivered-spec.ts';
 import type { DeviceAnswer, DeviceObserver } from './device-observer.ts';
 

@@ -1,6 +1,6 @@
-import type { Gate } from '../domain/gate.ts';
-import type { DevicePosition } from '../domain/position.ts';
-import type { Verdict } from '../domain/verdict.ts';
+import type { Gate } from '../domain/recovery/gate.ts';
+import type { DevicePosition } from '../domain/recovery/position.ts';
+import type { Verdict } from '../domain/recovery/verdict.ts';
 import type { DeliveredSpec } from './delivered-spec.ts';
 import type { Pass } from './device/agent.ts';
 import type { Machine } from './device/machine.ts';

@@ -1,4 +1,4 @@
-import type { Verdict } from '../domain/verdict.ts';
+import type { Verdict } from '../domain/recovery/verdict.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 
 /** How many kinds of error are told apart; further ones count as `other`. */

@@ -1,7 +1,7 @@
 import { Pool, errors, type Dispatcher } from 'undici';
 import { z } from 'zod';
-import { gates } from '../domain/gate.ts';
-import { verdicts } from '../domain/verdict.ts';
+import { gates } from '../domain/recovery/gate.ts';
+import { verdicts } from '../domain/recovery/verdict.ts';
 import { TurnedAway, type SessionEnd, type Talking } from './connection-loop.ts';
 import type { AgentTimes } from './device/agent-times.ts';
 import type { DeviceAnswer } from './device-observer.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../domain/json.ts';
-import type { DevicePosition } from '../domain/position.ts';
+import type { DevicePosition } from '../domain/recovery/position.ts';
 import type { DeviceAnswer, DeviceObserver, Reply, SentReport } from './device-observer.ts';
 import { Agent, type Surroundings, type Taken } from './device/agent.ts';
 import { agentStatus } from './device/agent-status.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../domain/json.ts';
-import type { DevicePosition } from '../domain/position.ts';
+import type { DevicePosition } from '../domain/recovery/position.ts';
 import { readAgentSpec } from './device/agent-spec.ts';
 import { applySpec } from './device/apply-spec.ts';
 import { Machine, nothingDelivered, type OsMode } from './device/machine.ts';

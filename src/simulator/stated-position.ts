@@ -1,4 +1,4 @@
-import type { DevicePosition } from '../domain/position.ts';
+import type { DevicePosition } from '../domain/recovery/position.ts';
 
 /** The parts of its position that a device states. A Flight Control agent states the version alone. */
 export type StatedParts = 'all' | 'version and hash' | 'version';

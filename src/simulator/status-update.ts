@@ -1,6 +1,6 @@
 import { annotationKeys } from '../domain/device-document.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { DevicePosition } from '../domain/position.ts';
+import type { DevicePosition } from '../domain/recovery/position.ts';
 
 /**
  * The body of a status update over HTTP.

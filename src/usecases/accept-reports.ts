@@ -21,18 +21,18 @@ import {
 import { countForRestore, type CounterChange } from '../db/restore-counters.ts';
 import { currentRestoreDeclaredAt } from '../db/restore-store.ts';
 import { recordUnknownDevices } from '../db/unknown-device-store.ts';
-import { answerTimeBucket, type BucketCount } from '../domain/answer-times.ts';
-import { appliedAfter } from '../domain/applied-version.ts';
+import { answerTimeBucket, type BucketCount } from '../domain/recovery/answer-times.ts';
+import { appliedAfter } from '../domain/recovery/applied-version.ts';
 import { decommissionEndedEvent } from '../domain/decommission-events.ts';
 import type { NewEvent } from '../domain/event.ts';
-import { gateOf, type Gate } from '../domain/gate.ts';
+import { gateOf, type Gate } from '../domain/recovery/gate.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { highestStatable, type DevicePosition, type ServerPosition } from '../domain/position.ts';
-import { decide, highest, type Decision, type JudgedState } from '../domain/report.ts';
-import { aheadEvent, transitionEvent } from '../domain/report-events.ts';
-import { settlingEvent } from '../domain/restore-events.ts';
+import { highestStatable, type DevicePosition, type ServerPosition } from '../domain/recovery/position.ts';
+import { decide, highest, type Decision, type JudgedState } from '../domain/recovery/report.ts';
+import { aheadEvent, transitionEvent } from '../domain/recovery/report-events.ts';
+import { settlingEvent } from '../domain/recovery/restore-events.ts';
 import { hasEndedDecommission } from '../domain/told-status.ts';
-import { judge, type Verdict } from '../domain/verdict.ts';
+import { judge, type Verdict } from '../domain/recovery/verdict.ts';
 import { CloneSightings } from './clone-sightings.ts';
 
 /** Whatever a device says of itself: a poll, a status update, a WebSocket frame. */

@@ -1,7 +1,7 @@
 import type { Database } from '../db/client.ts';
 import { readForDelivery } from '../db/delivery-store.ts';
-import { gateOf, type Gate } from '../domain/gate.ts';
-import type { ServerPosition } from '../domain/position.ts';
+import { gateOf, type Gate } from '../domain/recovery/gate.ts';
+import type { ServerPosition } from '../domain/recovery/position.ts';
 
 /** How a device stands now. */
 export type Standing = { readonly gate: Gate; readonly server: ServerPosition };

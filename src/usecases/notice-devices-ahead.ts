@@ -3,7 +3,7 @@ import type { Executor } from '../db/client.ts';
 import { countAheadDevices, hasMoreReporting } from '../db/ahead-devices.ts';
 import { currentRestore } from '../db/fence.ts';
 import { declaredByItself } from '../db/restore-store.ts';
-import { mayRestOnDevicesAgain, mostReporting } from '../domain/ahead-share.ts';
+import { mayRestOnDevicesAgain, mostReporting } from '../domain/recovery/ahead-share.ts';
 import { declareByItself, type DeclaringDeps } from './declare-by-itself.ts';
 
 export type NoticeAheadDeps = DeclaringDeps & {

@@ -1,4 +1,4 @@
-import type { Verdict } from '../domain/verdict.ts';
+import type { Verdict } from '../domain/recovery/verdict.ts';
 
 /** How a device was told to come back later: an HTTP answer, or the code that a WebSocket was closed with. */
 export const shedReasons = ['503', '1013'] as const;

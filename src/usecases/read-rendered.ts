@@ -6,7 +6,7 @@ import { openSnapshot } from '../db/snapshot.ts';
 import { saysNothing } from '../domain/absence.ts';
 import { deviceDocument } from '../domain/device-document.ts';
 import { conflict } from '../domain/errors.ts';
-import { gateOf, type Gate } from '../domain/gate.ts';
+import { gateOf, type Gate } from '../domain/recovery/gate.ts';
 import type { Device } from '../domain/resources/device.ts';
 import { noSuchDevice } from './read-device.ts';
 

@@ -13,7 +13,7 @@ import {
 } from '../db/restore-store.ts';
 import { openSnapshot } from '../db/snapshot.ts';
 import { notFound } from '../domain/errors.ts';
-import { phaseOf, reconnectSeconds, restoreDocument } from '../domain/restore-document.ts';
+import { phaseOf, reconnectSeconds, restoreDocument } from '../domain/recovery/restore-document.ts';
 import type { RestoreReport } from '../domain/resources/restore-report.ts';
 import type { Restore } from '../domain/resources/restore.ts';
 

@@ -18,9 +18,9 @@ import {
   type WantedRender,
 } from '../db/render-store.ts';
 import { serviceActor, type NewEvent } from '../domain/event.ts';
-import { gateOf } from '../domain/gate.ts';
+import { gateOf } from '../domain/recovery/gate.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { renderedPosition } from '../domain/position.ts';
+import { renderedPosition } from '../domain/recovery/position.ts';
 import { renderInput, type InputOutcome } from '../domain/render-input.ts';
 import { specHash } from '../domain/spec-hash.ts';
 import { problemText, type SpecRenderer } from '../domain/spec-renderer.ts';

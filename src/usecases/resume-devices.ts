@@ -15,7 +15,7 @@ import {
 } from '../db/resume-store.ts';
 import { openSnapshot } from '../db/snapshot.ts';
 import { limits } from '../domain/resources/limits.ts';
-import { settlingEvent } from '../domain/restore-events.ts';
+import { settlingEvent } from '../domain/recovery/restore-events.ts';
 import { parseActionSelectors, type ActionSelectors } from '../domain/selectors/action-selectors.ts';
 import { deviceFields } from '../domain/selectors/resource-fields.ts';
 import type { RenderHints } from '../queue/render-queue.ts';

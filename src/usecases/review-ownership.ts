@@ -6,7 +6,7 @@ import { readOwnership, saveOwnership } from '../db/ownership-store.ts';
 import { lockPositions } from '../db/position-store.ts';
 import { readTemplates, saveRollouts } from '../db/rollout-store.ts';
 import { serviceActor } from '../domain/event.ts';
-import { gateOf } from '../domain/gate.ts';
+import { gateOf } from '../domain/recovery/gate.ts';
 import { decideOwnership, isSameOwnership, matchEvents, unowned, type FleetRule } from '../domain/ownership.ts';
 import { updatedEvent } from '../domain/resource-events.ts';
 import { problemAfter, rolloutProblemEvents, rollOutTo, type TemplateOutcome } from '../domain/template-rollout.ts';

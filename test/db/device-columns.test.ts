@@ -7,7 +7,7 @@ import { fromDevices, listDevices } from '../../src/db/device-store.ts';
 import { isAwaited, isOpen, isPaused } from '../../src/db/gate-sql.ts';
 import { deviceStatus } from '../../src/domain/device-document.ts';
 import type { DeviceRecord, Viewpoint } from '../../src/domain/device-record.ts';
-import { gateOf, type Gate } from '../../src/domain/gate.ts';
+import { gateOf, type Gate } from '../../src/domain/recovery/gate.ts';
 import {
   applicationsSummaryStatusTypeSchema,
   deviceLifecycleStatusTypeSchema,

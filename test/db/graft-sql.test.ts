@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectDatabase, type Database } from '../../src/db/client.ts';
 import { readPositions } from '../../src/db/position-store.ts';
 import { resumePaused } from '../../src/db/resume-store.ts';
-import { graft, type DevicePosition, type ServerPosition } from '../../src/domain/position.ts';
+import { graft, type DevicePosition, type ServerPosition } from '../../src/domain/recovery/position.ts';
 import { currentTimelines, devicePositions, serverPositions } from '../support/random-positions.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mayRestOnDevicesAgain, mostReporting } from '../../src/domain/ahead-share.ts';
+import { mayRestOnDevicesAgain, mostReporting } from '../../src/domain/recovery/ahead-share.ts';
 
 describe('a share of devices that are ahead', () => {
   test.each([

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { answerTimeBucket, answerTimeQuantile, bucketEndSeconds } from '../../src/domain/answer-times.ts';
+import { answerTimeBucket, answerTimeQuantile, bucketEndSeconds } from '../../src/domain/recovery/answer-times.ts';
 
 const seconds = fc.double({ min: 0.011, max: 30 * 24 * 3_600, noNaN: true });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { appliedAfter } from '../../src/domain/applied-version.ts';
+import { appliedAfter } from '../../src/domain/recovery/applied-version.ts';
 
 const at = (version: number) => ({ timeline: null, version, specHash: null });
 

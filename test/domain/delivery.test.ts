@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isToBeDelivered } from '../../src/domain/delivery.ts';
-import { gates } from '../../src/domain/gate.ts';
+import { isToBeDelivered } from '../../src/domain/recovery/delivery.ts';
+import { gates } from '../../src/domain/recovery/gate.ts';
 import { specHash } from '../../src/domain/spec-hash.ts';
-import { judge } from '../../src/domain/verdict.ts';
+import { judge } from '../../src/domain/recovery/verdict.ts';
 import { devicePositions, hashes, serverPositions, timelines } from '../support/random-positions.ts';
 
 const server = { timeline: timelines[0] as string, version: 5, specHash: hashes[0] as string, lineage: {} };

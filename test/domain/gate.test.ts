@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gateOf, gates, gateTransitions, nextGate, type Gate, type GateCause } from '../../src/domain/gate.ts';
+import { gateOf, gates, gateTransitions, nextGate, type Gate, type GateCause } from '../../src/domain/recovery/gate.ts';
 
 const causes: readonly GateCause[] = ['RestoreDeclared', 'AnsweredAncestor', 'AnsweredConflict', 'Resumed', 'Adopted'];
 

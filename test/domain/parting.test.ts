@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { partedAt } from '../../src/domain/parting.ts';
-import { graft, leftAt } from '../../src/domain/position.ts';
-import { isConflict, judge } from '../../src/domain/verdict.ts';
+import { partedAt } from '../../src/domain/recovery/parting.ts';
+import { graft, leftAt } from '../../src/domain/recovery/position.ts';
+import { isConflict, judge } from '../../src/domain/recovery/verdict.ts';
 import {
   currentTimelines,
   devicePositions,

@@ -12,8 +12,8 @@ import {
   renderedPosition,
   type DevicePosition,
   type ServerPosition,
-} from '../../src/domain/position.ts';
-import { highest } from '../../src/domain/report.ts';
+} from '../../src/domain/recovery/position.ts';
+import { highest } from '../../src/domain/recovery/report.ts';
 import { currentTimelines, devicePositions, hashes, serverPositions, timelines } from '../support/random-positions.ts';
 
 const [first, second, third] = timelines as [string, string, string];

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { gateOf } from '../../src/domain/gate.ts';
-import { graft, type DevicePosition } from '../../src/domain/position.ts';
-import { decide, highest, type JudgedState } from '../../src/domain/report.ts';
-import { isConflict, judge } from '../../src/domain/verdict.ts';
+import { gateOf } from '../../src/domain/recovery/gate.ts';
+import { graft, type DevicePosition } from '../../src/domain/recovery/position.ts';
+import { decide, highest, type JudgedState } from '../../src/domain/recovery/report.ts';
+import { isConflict, judge } from '../../src/domain/recovery/verdict.ts';
 import { devicePositions, hashes, serverPositions, timelines } from '../support/random-positions.ts';
 
 const [first, second, third] = timelines as [string, string, string];

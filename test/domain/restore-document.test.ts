@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { answerTimeBucket } from '../../src/domain/answer-times.ts';
-import { reconnectSeconds, type RestoreFacts } from '../../src/domain/restore-document.ts';
+import { answerTimeBucket } from '../../src/domain/recovery/answer-times.ts';
+import { reconnectSeconds, type RestoreFacts } from '../../src/domain/recovery/restore-document.ts';
 
 const declaredAt = new Date('2026-11-21T08:00:00.000Z');
 

@@ -6,8 +6,8 @@ import {
   renderedPosition,
   type DevicePosition,
   type ServerPosition,
-} from '../../src/domain/position.ts';
-import { isConflict, judge, verdicts, type Verdict } from '../../src/domain/verdict.ts';
+} from '../../src/domain/recovery/position.ts';
+import { isConflict, judge, verdicts, type Verdict } from '../../src/domain/recovery/verdict.ts';
 import { currentTimelines, devicePositions, hashes, serverPositions } from '../support/random-positions.ts';
 
 const [here, before, longBefore, elsewhere] = [4, 3, 2, 9].map((n) => `0190000${n}-0000-7000-8000-000000000000`) as [

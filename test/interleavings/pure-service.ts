@@ -1,7 +1,7 @@
-import { isConflict, judge } from '../../src/domain/verdict.ts';
-import { gateOf } from '../../src/domain/gate.ts';
-import { graft, renderedPosition, type DevicePosition } from '../../src/domain/position.ts';
-import { decide, type JudgedState } from '../../src/domain/report.ts';
+import { isConflict, judge } from '../../src/domain/recovery/verdict.ts';
+import { gateOf } from '../../src/domain/recovery/gate.ts';
+import { graft, renderedPosition, type DevicePosition } from '../../src/domain/recovery/position.ts';
+import { decide, type JudgedState } from '../../src/domain/recovery/report.ts';
 import type { Steps } from './every-schedule.ts';
 
 // The use cases as the steps of their transactions, on one row in memory: the decisions are those of domain/, the locks

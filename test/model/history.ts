@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../src/domain/json.ts';
-import type { DevicePosition } from '../../src/domain/position.ts';
+import type { DevicePosition } from '../../src/domain/recovery/position.ts';
 import { specHash } from '../../src/domain/spec-hash.ts';
 
 // What truly happened, which neither the server nor its backups can know.

@@ -20,7 +20,11 @@ export const mutants: readonly Mutant[] = [
     name: 'gate removed: rendered and delivered while awaited or paused',
     caughtBy: model,
     patches: [
-      { file: 'src/domain/delivery.ts', find: "gate !== 'Open' || server.specHash", replace: 'server.specHash' },
+      {
+        file: 'src/domain/recovery/delivery.ts',
+        find: "gate !== 'Open' || server.specHash",
+        replace: 'server.specHash',
+      },
       { file: 'src/db/gate-sql.ts', find: 'sql`(NOT p.mustered OR (', replace: 'sql`(true OR NOT p.mustered OR (' },
       { file: 'src/usecases/render-devices.ts', find: "gateOf(row.state, restore) === 'Open' && ", replace: '' },
     ],
@@ -29,7 +33,11 @@ export const mutants: readonly Mutant[] = [
     name: 'gate removed at delivery only',
     caughtBy: model,
     patches: [
-      { file: 'src/domain/delivery.ts', find: "gate !== 'Open' || server.specHash", replace: 'server.specHash' },
+      {
+        file: 'src/domain/recovery/delivery.ts',
+        find: "gate !== 'Open' || server.specHash",
+        replace: 'server.specHash',
+      },
     ],
   },
   {
@@ -50,7 +58,7 @@ export const mutants: readonly Mutant[] = [
     caughtBy: model,
     patches: [
       {
-        file: 'src/domain/gate.ts',
+        file: 'src/domain/recovery/gate.ts',
         find: "if (device.answeredRestore !== currentRestore) return 'AwaitingReconnect';",
         replace: '',
       },
@@ -105,7 +113,7 @@ export const mutants: readonly Mutant[] = [
     caughtBy: model,
     patches: [
       {
-        file: 'src/domain/verdict.ts',
+        file: 'src/domain/recovery/verdict.ts',
         find: 'if (device.timeline !== null) {',
         replace: 'if (device.timeline === undefined) {',
       },
@@ -116,7 +124,7 @@ export const mutants: readonly Mutant[] = [
     caughtBy: model,
     patches: [
       {
-        file: 'src/domain/verdict.ts',
+        file: 'src/domain/recovery/verdict.ts',
         find: 'if (server.specHash !== null && device.specHash !== null && server.specHash !== device.specHash) {',
         replace: "if (server.specHash === '') {",
       },
@@ -127,7 +135,7 @@ export const mutants: readonly Mutant[] = [
     caughtBy: model,
     patches: [
       {
-        file: 'src/domain/report.ts',
+        file: 'src/domain/recovery/report.ts',
         find: 'const conflict = mergeConflict(',
         replace: "const conflict = gateBefore !== 'AwaitingReconnect' ? state.conflict : mergeConflict(",
       },
@@ -138,11 +146,11 @@ export const mutants: readonly Mutant[] = [
     caughtBy: model,
     patches: [
       {
-        file: 'src/domain/delivery.ts',
+        file: 'src/domain/recovery/delivery.ts',
         find: "judge(server, device).verdict === 'Behind'",
         replace: 'device.version < server.version',
       },
-      { file: 'src/domain/delivery.ts', find: "import { judge } from './verdict.ts';", replace: '' },
+      { file: 'src/domain/recovery/delivery.ts', find: "import { judge } from './verdict.ts';", replace: '' },
     ],
   },
   {
@@ -172,7 +180,7 @@ export const mutants: readonly Mutant[] = [
     caughtBy: model,
     patches: [
       {
-        file: 'src/domain/report.ts',
+        file: 'src/domain/recovery/report.ts',
         find: 'if (!isConflict(verdict)) return known;',
         replace: 'if (!isConflict(verdict)) return null;',
       },
@@ -183,7 +191,7 @@ export const mutants: readonly Mutant[] = [
     caughtBy: model,
     patches: [
       {
-        file: 'src/domain/position.ts',
+        file: 'src/domain/recovery/position.ts',
         find: 'version: Math.max(server.version, highestClaimed) + 1',
         replace: 'version: server.version + 1',
       },
@@ -266,7 +274,7 @@ export const mutants: readonly Mutant[] = [
     caughtBy: model,
     patches: [
       {
-        file: 'src/domain/position.ts',
+        file: 'src/domain/recovery/position.ts',
         find: 'if (!/^\\d{1,20}$/.test(text)) {',
         replace: 'if (!/^\\d{1,20}$/.test(text)) return 0;\n  if (where === undefined) {',
       },
@@ -333,7 +341,7 @@ export const mutants: readonly Mutant[] = [
     caughtBy: regression('24-received-counts-as-applied'),
     patches: [
       {
-        file: 'src/domain/applied-version.ts',
+        file: 'src/domain/recovery/applied-version.ts',
         find: 'return known === null || firstAnswer || position.version < known ? position.version : known;',
         replace: 'return position.version;',
       },
@@ -355,7 +363,7 @@ export const mutants: readonly Mutant[] = [
     caughtBy: regression('13-restarted-agent-reports-an-older-version'),
     patches: [
       {
-        file: 'src/domain/report.ts',
+        file: 'src/domain/recovery/report.ts',
         find: 'if (reportConflicts !== knownConflicts) return reportConflicts ? report : known;\n  return highest(known, report);',
         replace: 'return reportConflicts && knownConflicts ? highest(known, report) : report;',
       },

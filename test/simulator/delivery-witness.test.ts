@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Gate } from '../../src/domain/gate.ts';
-import type { DevicePosition } from '../../src/domain/position.ts';
+import type { Gate } from '../../src/domain/recovery/gate.ts';
+import type { DevicePosition } from '../../src/domain/recovery/position.ts';
 import type { DeliveredSpec } from '../../src/simulator/delivered-spec.ts';
 import { DeliveryWitness } from '../../src/simulator/delivery-witness.ts';
 

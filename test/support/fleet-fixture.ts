@@ -1,6 +1,6 @@
 import { readPositions, type PositionRow } from '../../src/db/position-store.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
-import type { DevicePosition } from '../../src/domain/position.ts';
+import type { DevicePosition } from '../../src/domain/recovery/position.ts';
 import type { DeviceRequest } from '../../src/domain/resources/device.ts';
 import { acceptReports, type Report, type ReportOutcome } from '../../src/usecases/accept-reports.ts';
 import { createDevice } from '../../src/usecases/create-device.ts';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { DevicePosition, ServerPosition } from '../../src/domain/position.ts';
+import type { DevicePosition, ServerPosition } from '../../src/domain/recovery/position.ts';
 
 /** Ids of restores, oldest first: they sort by time. */
 export const timelines = [1, 2, 3, 4, 5].map((n) => `0190000${n}-0000-7000-8000-00000000000${n}`);

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
-import { maxClaimedVersion } from '../../src/domain/position.ts';
+import { maxClaimedVersion } from '../../src/domain/recovery/position.ts';
 import { acceptReports } from '../../src/usecases/accept-reports.ts';
 import { decommissionDevice } from '../../src/usecases/decommission-device.ts';
 import { deleteDevice } from '../../src/usecases/delete-device.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Restore } from '../../src/domain/resources/restore.ts';
 import { restoreReportSchema } from '../../src/domain/resources/restore-report.ts';
 import { restoreSchema } from '../../src/domain/resources/restore.ts';
-import { restoreReportMarkdown } from '../../src/domain/restore-report-markdown.ts';
+import { restoreReportMarkdown } from '../../src/domain/recovery/restore-report-markdown.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { decommissionDevice } from '../../src/usecases/decommission-device.ts';
 import { deleteDevice } from '../../src/usecases/delete-device.ts';

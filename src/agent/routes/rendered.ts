@@ -1,8 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { isToBeDelivered, type DeliverablePosition } from '../../domain/delivery.ts';
-import type { Gate } from '../../domain/gate.ts';
-import { parseRenderedVersion, parseSpecHash, parseTimeline, type DevicePosition } from '../../domain/position.ts';
+import { isToBeDelivered, type DeliverablePosition } from '../../domain/recovery/delivery.ts';
+import type { Gate } from '../../domain/recovery/gate.ts';
+import {
+  parseRenderedVersion,
+  parseSpecHash,
+  parseTimeline,
+  type DevicePosition,
+} from '../../domain/recovery/position.ts';
 import { deviceSchema } from '../../domain/resources/device.ts';
 import { limits } from '../../domain/resources/limits.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';

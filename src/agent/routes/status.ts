@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { annotationKeys } from '../../domain/device-document.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { parseRenderedVersion, parseSpecHash, parseTimeline, type DevicePosition } from '../../domain/position.ts';
+import {
+  parseRenderedVersion,
+  parseSpecHash,
+  parseTimeline,
+  type DevicePosition,
+} from '../../domain/recovery/position.ts';
 import { deviceSchema, deviceStatusRequestSchema } from '../../domain/resources/device.ts';
 import type { ReportedDeviceStatus } from '../../domain/resources/device-status.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';

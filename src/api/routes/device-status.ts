@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { badRequest } from '../../domain/errors.ts';
-import { parseRenderedVersion } from '../../domain/position.ts';
+import { parseRenderedVersion } from '../../domain/recovery/position.ts';
 import { deviceSchema, deviceStatusRequestSchema } from '../../domain/resources/device.ts';
 import { limits } from '../../domain/resources/limits.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { badRequest } from '../../domain/errors.ts';
 import { restoreReportSchema } from '../../domain/resources/restore-report.ts';
 import { restoreListSchema, restoreRequestSchema, restoreSchema } from '../../domain/resources/restore.ts';
-import { restoreReportMarkdown } from '../../domain/restore-report-markdown.ts';
+import { restoreReportMarkdown } from '../../domain/recovery/restore-report-markdown.ts';
 import { declareRestore } from '../../usecases/declare-restore.ts';
 import { readRestore, readRestores, reportRestore } from '../../usecases/read-restores.ts';
 import { watchRestore } from '../../usecases/watch-restore.ts';

@@ -1,5 +1,5 @@
 import type { Restore } from '../../domain/resources/restore.ts';
-import { duration } from '../../domain/restore-report-markdown.ts';
+import { duration } from '../../domain/recovery/restore-report-markdown.ts';
 import { age } from '../../terminal/age.ts';
 import { printable } from '../../terminal/printable.ts';
 

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../domain/verdict.ts';
+import type { Verdict } from '../../domain/recovery/verdict.ts';
 import type { SimulatedFleet } from '../../simulator/simulated-fleet.ts';
 
 /** The counts of a simulation. Times are in the unit that the name says. */

@@ -1,6 +1,6 @@
 import { answerOf } from '../../client/api-client.ts';
 import { standingsOfDevices } from '../../client/device-standings.ts';
-import type { DevicePosition } from '../../domain/position.ts';
+import type { DevicePosition } from '../../domain/recovery/position.ts';
 import type { SimulatedDevice } from '../../simulator/simulated-device.ts';
 import { shortenedTables } from '../shortened-tables.ts';
 import { waitForAll, type Stage } from '../stage.ts';

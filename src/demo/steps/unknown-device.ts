@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { answerOf } from '../../client/api-client.ts';
-import type { DevicePosition } from '../../domain/position.ts';
+import type { DevicePosition } from '../../domain/recovery/position.ts';
 import { statusSchema } from '../../domain/resources/status.ts';
 import type { UnknownDevice } from '../../domain/resources/unknown-device.ts';
 import type { SimulatedDevice } from '../../simulator/simulated-device.ts';

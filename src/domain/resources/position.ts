@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { gates } from '../gate.ts';
-import { verdicts } from '../verdict.ts';
+import { gates } from '../recovery/gate.ts';
+import { verdicts } from '../recovery/verdict.ts';
 
 export const verdictSchema = z
   .enum(verdicts)

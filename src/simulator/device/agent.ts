@@ -1,4 +1,4 @@
-import type { DevicePosition } from '../../domain/position.ts';
+import type { DevicePosition } from '../../domain/recovery/position.ts';
 import { readDocument, type DeliveredSpec } from '../delivered-spec.ts';
 import { readAgentSpec, type AgentSpec } from './agent-spec.ts';
 import type { AgentTimes } from './agent-times.ts';

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createApiClient } from '../../../src/client/api-client.ts';
 import { followRestore } from '../../../src/cli/restores/restore-stream.ts';
 import { ApiError, UnreachableError } from '../../../src/client/failures.ts';
-import { restoreDocument, type RestoreFacts } from '../../../src/domain/restore-document.ts';
+import { restoreDocument, type RestoreFacts } from '../../../src/domain/recovery/restore-document.ts';
 
 // A server that drops connections when the test wants it to, which one that works does not do.
 

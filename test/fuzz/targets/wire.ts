@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { FrameProblem, readFrame } from '../../../src/agent/frames.ts';
 import { MusterError } from '../../../src/domain/errors.ts';
 import { applyJsonPatch } from '../../../src/domain/json-patch.ts';
-import { parseRenderedVersion, parseSpecHash, parseTimeline } from '../../../src/domain/position.ts';
+import { parseRenderedVersion, parseSpecHash, parseTimeline } from '../../../src/domain/recovery/position.ts';
 import { patchResource } from '../../../src/domain/resource-patch.ts';
 import { patchRequestSchema } from '../../../src/domain/resources/patch-request.ts';
 import { pageTokens } from '../../../src/api/paging.ts';

@@ -1,6 +1,6 @@
 import { answerTimeQuantile, type BucketCount } from './answer-times.ts';
-import type { Restore, RestorePhase } from './resources/restore.ts';
-import type { RestoreBackup } from './resources/restore.ts';
+import type { Restore, RestorePhase } from '../resources/restore.ts';
+import type { RestoreBackup } from '../resources/restore.ts';
 
 /** A restore as it is stored, counters included. */
 export type RestoreFacts = {

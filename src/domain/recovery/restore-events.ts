@@ -1,4 +1,4 @@
-import { serviceActor, type NewEvent } from './event.ts';
+import { serviceActor, type NewEvent } from '../event.ts';
 
 /** A restore that settles, or is mustering again after it had settled. */
 export type Settling = 'Settled' | 'MusteringAgain';

@@ -1,4 +1,4 @@
-import type { RestoreReport } from './resources/restore-report.ts';
+import type { RestoreReport } from '../resources/restore-report.ts';
 
 /** Longer lists than this are cut in the readable form; the JSON has them all. */
 const maxRows = 200;

@@ -1,4 +1,4 @@
-import { badRequest } from './errors.ts';
+import { badRequest } from '../errors.ts';
 
 /** Where a device says it is. What it does not know is null: an unmodified Flight Control agent only sends a number. */
 export type DevicePosition = {

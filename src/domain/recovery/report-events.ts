@@ -1,4 +1,4 @@
-import { serviceActor, type NewEvent } from './event.ts';
+import { serviceActor, type NewEvent } from '../event.ts';
 import type { Decision } from './report.ts';
 
 /** The event of a report that changed its device's gate: what was found, both positions, and the gate before and after. */
