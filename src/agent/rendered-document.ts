@@ -1,4 +1,4 @@
-import { annotationKeys } from '../domain/device-document.ts';
+import { annotationKeys } from '../domain/devices/device-document.ts';
 import type { ServerPosition } from '../domain/recovery/position.ts';
 
 /** The Device that carries a spec to apply, as JSON text around the spec's own text. */

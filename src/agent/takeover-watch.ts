@@ -2,7 +2,13 @@ import { BoundedMemory } from '../bounded-memory.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
-import { contestAfter, isCloneNews, showsClones, waitBeforeTakeover, type Contest } from '../domain/takeovers.ts';
+import {
+  contestAfter,
+  isCloneNews,
+  showsClones,
+  waitBeforeTakeover,
+  type Contest,
+} from '../domain/devices/takeovers.ts';
 import type { Log } from '../logging/log.ts';
 import type { Observer } from '../usecases/observer.ts';
 import { noteClones } from '../usecases/note-clones.ts';

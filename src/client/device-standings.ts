@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { annotationKeys } from '../domain/device-document.ts';
+import { annotationKeys } from '../domain/devices/device-document.ts';
 import type { DevicePosition } from '../domain/recovery/position.ts';
 import type { ApiClient } from './api-client.ts';
 import { deviceKind } from '../cli/resources/device-kind.ts';

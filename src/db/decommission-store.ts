@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import type { EndedDecommission } from '../domain/decommission-events.ts';
+import type { EndedDecommission } from '../domain/devices/decommission-events.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { endedDecommission, toldStatus } from '../domain/told-status.ts';
+import { endedDecommission, toldStatus } from '../domain/devices/told-status.ts';
 import type { Executor } from './client.ts';
 
 /**

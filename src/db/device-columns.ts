@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
-import type { Viewpoint } from '../domain/device-record.ts';
+import type { Viewpoint } from '../domain/devices/device-record.ts';
 import type { deviceFields } from '../domain/selectors/resource-fields.ts';
 import { isAwaited, isPaused } from './gate-sql.ts';
 import type { FieldColumns } from './selector-sql.ts';
 
 /**
  * The fields by which devices can be selected, as SQL over `d` devices, `p` device_positions and `s` device_statuses.
- * The derived ones say what domain/device-status.ts says of one device.
+ * The derived ones say what domain/devices/device-status.ts says of one device.
  */
 export function deviceColumns({ restore, now, disconnectedAfterMs }: Viewpoint): FieldColumns<typeof deviceFields> {
   const silentSince = new Date(now.getTime() - disconnectedAfterMs).toISOString();

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import type { Sightings } from '../domain/clones.ts';
+import type { Sightings } from '../domain/devices/clones.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Executor } from './client.ts';
 import { prepared } from './prepared-statements.ts';

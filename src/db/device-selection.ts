@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
-import type { Viewpoint } from '../domain/device-record.ts';
+import type { Viewpoint } from '../domain/devices/device-record.ts';
 import type { ActionSelectors } from '../domain/selectors/action-selectors.ts';
 import type { FieldSelector } from '../domain/selectors/field-selector.ts';
 import { deviceFields } from '../domain/selectors/resource-fields.ts';

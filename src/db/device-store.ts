@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
-import type { DeviceRecord } from '../domain/device-record.ts';
+import type { DeviceRecord } from '../domain/devices/device-record.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Lineage } from '../domain/recovery/position.ts';
 import type { Executor } from './client.ts';

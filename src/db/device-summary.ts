@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
-import type { Viewpoint } from '../domain/device-record.ts';
+import type { Viewpoint } from '../domain/devices/device-record.ts';
 import { ownerNamed } from '../domain/ownership.ts';
 import type { DevicesSummary } from '../domain/resources/devices-summary.ts';
 import type { Executor } from './client.ts';

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import type { DeviceRecord } from '../domain/device-record.ts';
+import type { DeviceRecord } from '../domain/devices/device-record.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Ownership } from '../domain/ownership.ts';
 import type { Executor } from './client.ts';

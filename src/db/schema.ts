@@ -15,7 +15,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { JsonObject } from '../domain/json.ts';
-import type { Sightings } from '../domain/clones.ts';
+import type { Sightings } from '../domain/devices/clones.ts';
 import type { Lineage } from '../domain/recovery/position.ts';
 import type { CertificateSigningRequestSpec } from '../domain/resources/certificate-signing-request.ts';
 import type { Condition } from '../domain/resources/condition.ts';
@@ -207,7 +207,7 @@ export const deviceStatuses = pgTable(
     reportedAt: instant('reported_at').notNull(),
     /** Machines that have spoken in the device's name, by their boot ids and serial numbers; null before one said any. */
     machines: jsonb('machines').$type<Sightings>(),
-    // Derived when a status is stored, which is seldom, and not when devices are listed and counted. domain/device-status.ts
+    // Derived when a status is stored, which is seldom, and not when devices are listed and counted. domain/devices/device-status.ts
     // says the same of one document.
     /** The device is busy with an update: condition Updating is True. */
     updating: boolean('updating').generatedAlwaysAs(

@@ -1,4 +1,4 @@
-import { annotationKeys } from './device-document.ts';
+import { annotationKeys } from './devices/device-document.ts';
 import { mustAnswer, noCertificate } from './enrollment-approval.ts';
 import type { EnrollmentRequestRecord } from './enrollment-request-record.ts';
 import type { Condition } from './resources/condition.ts';

@@ -1,4 +1,4 @@
-import { clientAnnotations } from './device-document.ts';
+import { clientAnnotations } from './devices/device-document.ts';
 import type { EnrollmentRequestRecord } from './enrollment-request-record.ts';
 import { conflict } from './errors.ts';
 import { canonicalJson, type JsonObject } from './json.ts';

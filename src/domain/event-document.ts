@@ -1,4 +1,4 @@
-import { annotationKeys } from './device-document.ts';
+import { annotationKeys } from './devices/device-document.ts';
 import type { JsonObject } from './json.ts';
 import type { Event } from './resources/event.ts';
 

@@ -1,5 +1,5 @@
 import { saysNothing } from './absence.ts';
-import type { DeviceRecord } from './device-record.ts';
+import type { DeviceRecord } from './devices/device-record.ts';
 import { serviceActor, type NewEvent } from './event.ts';
 import type { JsonObject } from './json.ts';
 import { problemText } from './spec-renderer.ts';

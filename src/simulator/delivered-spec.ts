@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { annotationKeys } from '../domain/device-document.ts';
+import { annotationKeys } from '../domain/devices/device-document.ts';
 import { MusterError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import {

@@ -1,4 +1,4 @@
-import { annotationKeys } from '../domain/device-document.ts';
+import { annotationKeys } from '../domain/devices/device-document.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { DevicePosition } from '../domain/recovery/position.ts';
 

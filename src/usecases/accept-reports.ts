@@ -23,7 +23,7 @@ import { currentRestoreDeclaredAt } from '../db/restore-store.ts';
 import { recordUnknownDevices } from '../db/unknown-device-store.ts';
 import { answerTimeBucket, type BucketCount } from '../domain/recovery/answer-times.ts';
 import { appliedAfter } from '../domain/recovery/applied-version.ts';
-import { decommissionEndedEvent } from '../domain/decommission-events.ts';
+import { decommissionEndedEvent } from '../domain/devices/decommission-events.ts';
 import type { NewEvent } from '../domain/event.ts';
 import { gateOf, type Gate } from '../domain/recovery/gate.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -31,7 +31,7 @@ import { highestStatable, type DevicePosition, type ServerPosition } from '../do
 import { decide, highest, type Decision, type JudgedState } from '../domain/recovery/report.ts';
 import { aheadEvent, transitionEvent } from '../domain/recovery/report-events.ts';
 import { settlingEvent } from '../domain/recovery/restore-events.ts';
-import { hasEndedDecommission } from '../domain/told-status.ts';
+import { hasEndedDecommission } from '../domain/devices/told-status.ts';
 import { judge, type Verdict } from '../domain/recovery/verdict.ts';
 import { CloneSightings } from './clone-sightings.ts';
 

@@ -1,5 +1,5 @@
-import { clonesByMachineEvent } from '../domain/clone-events.ts';
-import { isNewSighting, machineOf, sight, type Sightings } from '../domain/clones.ts';
+import { clonesByMachineEvent } from '../domain/devices/clone-events.ts';
+import { isNewSighting, machineOf, sight, type Sightings } from '../domain/devices/clones.ts';
 import type { NewEvent } from '../domain/event.ts';
 import type { JsonObject } from '../domain/json.ts';
 

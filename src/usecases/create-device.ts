@@ -1,7 +1,7 @@
 import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { holdRestore } from '../db/fence.ts';
-import { assertCreatable, desiredDevice } from '../domain/device-edit.ts';
+import { assertCreatable, desiredDevice } from '../domain/devices/device-edit.ts';
 import { alreadyExists, badRequest } from '../domain/errors.ts';
 import type { Device, DeviceRequest } from '../domain/resources/device.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';

@@ -4,7 +4,7 @@ import { finishDecommissions } from '../db/decommission-store.ts';
 import { leaveMusters, lockDevice, saveDevice, wantRendering } from '../db/device-writes.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
-import { decommissionEndedEvent } from '../domain/decommission-events.ts';
+import { decommissionEndedEvent } from '../domain/devices/decommission-events.ts';
 import { conflict } from '../domain/errors.ts';
 import { matchEvents } from '../domain/ownership.ts';
 import { rolloutProblemEvents } from '../domain/template-rollout.ts';

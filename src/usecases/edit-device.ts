@@ -9,8 +9,8 @@ import {
   updatedFields,
   wantsRendering,
   type DesiredDevice,
-} from '../domain/device-edit.ts';
-import type { DeviceRecord } from '../domain/device-record.ts';
+} from '../domain/devices/device-edit.ts';
+import type { DeviceRecord } from '../domain/devices/device-record.ts';
 import { decideOwnership, matchEvents } from '../domain/ownership.ts';
 import { updatedEvent } from '../domain/resource-events.ts';
 import { rolloutProblemEvents, type TemplateOutcome } from '../domain/template-rollout.ts';

@@ -3,7 +3,7 @@ import { insertDevice } from '../db/device-writes.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { holdFleets } from '../db/fleet-lock.ts';
 import { listFleetRules } from '../db/fleet-store.ts';
-import type { DesiredDevice } from '../domain/device-edit.ts';
+import type { DesiredDevice } from '../domain/devices/device-edit.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { decideOwnership, matchEvents, unowned } from '../domain/ownership.ts';
 import { createdEvent } from '../domain/resource-events.ts';

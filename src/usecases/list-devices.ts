@@ -4,7 +4,7 @@ import { deviceSelection } from '../db/device-selection.ts';
 import { listDevices as listRecords } from '../db/device-store.ts';
 import { countDevicesAfter } from '../db/device-summary.ts';
 import { openSnapshot } from '../db/snapshot.ts';
-import { deviceDocument } from '../domain/device-document.ts';
+import { deviceDocument } from '../domain/devices/device-document.ts';
 import { cutPage, type Page } from '../domain/page.ts';
 import type { Device } from '../domain/resources/device.ts';
 import { parseListSelectors, selectsEverything, type GivenSelectors } from '../domain/selectors/list-selectors.ts';

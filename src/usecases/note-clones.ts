@@ -3,7 +3,7 @@ import type { Database } from '../db/client.ts';
 import { findDevice } from '../db/device-store.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
-import { clonesByConnectionEvent } from '../domain/clone-events.ts';
+import { clonesByConnectionEvent } from '../domain/devices/clone-events.ts';
 
 /** Writes down that two machines hold connections under one name. A name that no device has is passed over. */
 export async function noteClones(

@@ -2,7 +2,7 @@ import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { lockEnrollmentRequest } from '../db/enrollment-request-store.ts';
 import { holdRestore } from '../db/fence.ts';
-import { assertServiceAnnotationsKept } from '../domain/device-edit.ts';
+import { assertServiceAnnotationsKept } from '../domain/devices/device-edit.ts';
 import { enrollmentRequestDocument } from '../domain/enrollment-request-document.ts';
 import { desiredEnrollmentRequest } from '../domain/enrollment-request-edit.ts';
 import { badRequest } from '../domain/errors.ts';

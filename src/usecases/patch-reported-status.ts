@@ -2,7 +2,7 @@ import type { Database } from '../db/client.ts';
 import { findReportedStatus } from '../db/device-documents.ts';
 import type { ReportedDeviceStatus } from '../domain/resources/device-status.ts';
 import type { PatchRequest } from '../domain/resources/patch-request.ts';
-import { patchStatus } from '../domain/status-patch.ts';
+import { patchStatus } from '../domain/devices/status-patch.ts';
 
 /**
  * The status document that a device last sent, with a patch (of the whole Device) applied; not stored. Undefined if there

@@ -2,8 +2,8 @@ import type { Clock } from '../time/clock.ts';
 import type { Database, Executor } from '../db/client.ts';
 import { findDevice } from '../db/device-store.ts';
 import { openSnapshot } from '../db/snapshot.ts';
-import { deviceDocument } from '../domain/device-document.ts';
-import type { Viewpoint } from '../domain/device-record.ts';
+import { deviceDocument } from '../domain/devices/device-document.ts';
+import type { Viewpoint } from '../domain/devices/device-record.ts';
 import { notFound, type MusterError } from '../domain/errors.ts';
 import type { Device } from '../domain/resources/device.ts';
 

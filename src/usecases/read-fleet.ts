@@ -5,7 +5,7 @@ import { lastEventTimes } from '../db/event-store.ts';
 import { readFleetProblems } from '../db/device-problems.ts';
 import { findFleet } from '../db/fleet-store.ts';
 import { openSnapshot } from '../db/snapshot.ts';
-import type { Viewpoint } from '../domain/device-record.ts';
+import type { Viewpoint } from '../domain/devices/device-record.ts';
 import { notFound, type MusterError } from '../domain/errors.ts';
 import { fleetDocument } from '../domain/fleet-document.ts';
 import type { FleetRecord } from '../domain/fleet-record.ts';

@@ -4,7 +4,7 @@ import { readRenderedSpecs } from '../db/delivery-store.ts';
 import { findDevice } from '../db/device-store.ts';
 import { openSnapshot } from '../db/snapshot.ts';
 import { saysNothing } from '../domain/absence.ts';
-import { deviceDocument } from '../domain/device-document.ts';
+import { deviceDocument } from '../domain/devices/device-document.ts';
 import { conflict } from '../domain/errors.ts';
 import { gateOf, type Gate } from '../domain/recovery/gate.ts';
 import type { Device } from '../domain/resources/device.ts';

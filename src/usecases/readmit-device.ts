@@ -1,6 +1,6 @@
 import type { Executor } from '../db/client.ts';
 import { saveDevice } from '../db/device-writes.ts';
-import type { DeviceRecord } from '../domain/device-record.ts';
+import type { DeviceRecord } from '../domain/devices/device-record.ts';
 import { knownVersion } from '../domain/enrollment-request-edit.ts';
 import type { EnrollmentRequestRecord } from '../domain/enrollment-request-record.ts';
 import { badRequest, type MusterError } from '../domain/errors.ts';

@@ -3,7 +3,7 @@ import type { Database, Executor } from '../db/client.ts';
 import { lockDevice } from '../db/device-writes.ts';
 import { holdRestore } from '../db/fence.ts';
 import { holdFleets } from '../db/fleet-lock.ts';
-import { assertCreatable, desiredDevice, keepingSpec } from '../domain/device-edit.ts';
+import { assertCreatable, desiredDevice, keepingSpec } from '../domain/devices/device-edit.ts';
 import { badRequest, conflict } from '../domain/errors.ts';
 import { assertExpectedVersion } from '../domain/expected-version.ts';
 import type { Device, DeviceRequest } from '../domain/resources/device.ts';

@@ -5,14 +5,14 @@ import { saveStatuses } from '../db/device-documents.ts';
 import { lockDevice } from '../db/device-writes.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
-import { decommissionEndedEvent } from '../domain/decommission-events.ts';
-import type { DeviceRecord } from '../domain/device-record.ts';
+import { decommissionEndedEvent } from '../domain/devices/decommission-events.ts';
+import type { DeviceRecord } from '../domain/devices/device-record.ts';
 import { assertExpectedVersion } from '../domain/expected-version.ts';
 import type { Device } from '../domain/resources/device.ts';
 import type { ReportedDeviceStatus } from '../domain/resources/device-status.ts';
 import type { PatchRequest } from '../domain/resources/patch-request.ts';
 import { storableObject } from '../domain/resources/storable.ts';
-import { patchStatus } from '../domain/status-patch.ts';
+import { patchStatus } from '../domain/devices/status-patch.ts';
 import { documentOf, noSuchDevice } from './read-device.ts';
 
 type Deps = { database: Database; clock: Clock; config: { disconnectedAfterMs: number } };

@@ -5,8 +5,8 @@ import { connectDatabase, type Database } from '../../src/db/client.ts';
 import { deviceColumns } from '../../src/db/device-columns.ts';
 import { fromDevices, listDevices } from '../../src/db/device-store.ts';
 import { isAwaited, isOpen, isPaused } from '../../src/db/gate-sql.ts';
-import { deviceStatus } from '../../src/domain/device-document.ts';
-import type { DeviceRecord, Viewpoint } from '../../src/domain/device-record.ts';
+import { deviceStatus } from '../../src/domain/devices/device-document.ts';
+import type { DeviceRecord, Viewpoint } from '../../src/domain/devices/device-record.ts';
 import { gateOf, type Gate } from '../../src/domain/recovery/gate.ts';
 import {
   applicationsSummaryStatusTypeSchema,
@@ -16,7 +16,7 @@ import {
 } from '../../src/domain/resources/device-status-parts.ts';
 import { osModeTypeSchema } from '../../src/domain/resources/device-status-items.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
-import { endedDecommission, healthOf, toldStatus, updatingCondition } from '../../src/domain/told-status.ts';
+import { endedDecommission, healthOf, toldStatus, updatingCondition } from '../../src/domain/devices/told-status.ts';
 import { timelines } from '../support/random-positions.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 

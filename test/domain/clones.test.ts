@@ -7,7 +7,7 @@ import {
   type Machine,
   type Sighting,
   type Sightings,
-} from '../../src/domain/clones.ts';
+} from '../../src/domain/devices/clones.ts';
 
 const start = new Date('2026-11-21T08:00:00.000Z');
 const minutes = (count: number) => new Date(start.getTime() + count * 60_000);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { contestAfter, isCloneNews, waitBeforeTakeover, type Contest } from '../../src/domain/takeovers.ts';
+import { contestAfter, isCloneNews, waitBeforeTakeover, type Contest } from '../../src/domain/devices/takeovers.ts';
 
 const second = 1_000;
 const hour = 60 * 60 * second;

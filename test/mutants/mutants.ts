@@ -329,7 +329,7 @@ export const mutants: readonly Mutant[] = [
     caughtBy: regression('10-status-precedence'),
     patches: [
       {
-        file: 'src/domain/device-status.ts',
+        file: 'src/domain/devices/device-status.ts',
         find: 'export function summaryOf(device: DeviceRecord, told: ReportedDeviceStatus, view: Viewpoint): DeviceSummaryStatus {',
         replace:
           "export function summaryOf(device: DeviceRecord, told: ReportedDeviceStatus, view: Viewpoint): DeviceSummaryStatus {\n  if (isDisconnected(device, view)) return { status: 'Unknown' };",

@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { annotationKeys } from '../../src/domain/device-document.ts';
+import { annotationKeys } from '../../src/domain/devices/device-document.ts';
 import { DeliveryWitness } from '../../src/simulator/delivery-witness.ts';
 import { fresh } from '../../src/simulator/starting-point.ts';
 import { SimulatedFleet, type Transport } from '../../src/simulator/simulated-fleet.ts';

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { annotationKeys } from '../../src/domain/device-document.ts';
+import { annotationKeys } from '../../src/domain/devices/device-document.ts';
 import type { DeviceAnswer, DeviceObserver, Reply } from '../../src/simulator/device-observer.ts';
 import { SimulatedDevice } from '../../src/simulator/simulated-device.ts';
 import { fresh } from '../../src/simulator/starting-point.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { annotationKeys } from '../../domain/device-document.ts';
+import { annotationKeys } from '../../domain/devices/device-document.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import {
   parseRenderedVersion,
@@ -12,7 +12,7 @@ import type { ReportedDeviceStatus } from '../../domain/resources/device-status.
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import { patchRequestSchema } from '../../domain/resources/patch-request.ts';
 import { storableObject } from '../../domain/resources/storable.ts';
-import { statusAnswer } from '../../domain/status-answer.ts';
+import { statusAnswer } from '../../domain/devices/status-answer.ts';
 import { deviceErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
 import type { Report } from '../../usecases/accept-reports.ts';

@@ -1,5 +1,5 @@
 import { saysNothing } from '../../domain/absence.ts';
-import { annotationKeys } from '../../domain/device-document.ts';
+import { annotationKeys } from '../../domain/devices/device-document.ts';
 import type { Device } from '../../domain/resources/device.ts';
 
 /** A device that is waited for: how it stands, and what is wrong with it where something is. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { saysNothing } from '../../domain/absence.ts';
-import { clientAnnotations } from '../../domain/device-document.ts';
+import { clientAnnotations } from '../../domain/devices/device-document.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { removalsBetween, removalText } from '../../domain/spec-removals.ts';
 import type { ApiClient } from '../../client/api-client.ts';

@@ -1,4 +1,4 @@
-import { annotationKeys } from '../../domain/device-document.ts';
+import { annotationKeys } from '../../domain/devices/device-document.ts';
 import type { Device } from '../../domain/resources/device.ts';
 import { answerOf } from '../../client/api-client.ts';
 import { age, until } from '../../terminal/age.ts';

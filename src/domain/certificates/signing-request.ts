@@ -1,4 +1,4 @@
-import { clientAnnotations } from '../device-document.ts';
+import { clientAnnotations } from '../devices/device-document.ts';
 import { badRequest, conflict, type MusterError } from '../errors.ts';
 import type {
   CertificateSigningRequest,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { annotationKeys } from '../../../src/domain/device-document.ts';
+import { annotationKeys } from '../../../src/domain/devices/device-document.ts';
 import { app, file, filesSpec, WatchedAgent } from './watched-agent.ts';
 
 // flight-control.md, sections 1.3 and 1.4: which document is applied.

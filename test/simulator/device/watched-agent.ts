@@ -1,4 +1,4 @@
-import { annotationKeys } from '../../../src/domain/device-document.ts';
+import { annotationKeys } from '../../../src/domain/devices/device-document.ts';
 import { Agent, type Pass, type Taken } from '../../../src/simulator/device/agent.ts';
 import { agentStatus } from '../../../src/simulator/device/agent-status.ts';
 import { agentTimes } from '../../../src/simulator/device/agent-times.ts';

@@ -1,9 +1,9 @@
 import type { DeviceRecord, Viewpoint } from './device-record.ts';
 import { applicationsSummaryOf, lifecycleOf, summaryOf, updatedOf } from './device-status.ts';
-import { gateOf } from './recovery/gate.ts';
-import type { Condition } from './resources/condition.ts';
-import { completeDeviceStatus, type DeviceStatus } from './resources/device-status.ts';
-import type { Device } from './resources/device.ts';
+import { gateOf } from '../recovery/gate.ts';
+import type { Condition } from '../resources/condition.ts';
+import { completeDeviceStatus, type DeviceStatus } from '../resources/device-status.ts';
+import type { Device } from '../resources/device.ts';
 import { toldStatus } from './told-status.ts';
 
 /** Annotation keys under which Flight Control's clients and agents look. */

@@ -1,9 +1,9 @@
-import { badRequest } from './errors.ts';
-import type { JsonObject } from './json.ts';
-import { patchResource } from './resource-patch.ts';
-import { reportedDeviceStatusSchema, type ReportedDeviceStatus } from './resources/device-status.ts';
-import type { PatchRequest } from './resources/patch-request.ts';
-import { describeProblems } from './resources/zod-problem.ts';
+import { badRequest } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
+import { patchResource } from '../resource-patch.ts';
+import { reportedDeviceStatusSchema, type ReportedDeviceStatus } from '../resources/device-status.ts';
+import type { PatchRequest } from '../resources/patch-request.ts';
+import { describeProblems } from '../resources/zod-problem.ts';
 
 /**
  * Applies a JSON Patch of a Device to the status that the device last sent.

@@ -1,5 +1,5 @@
 import type { Sightings } from './clones.ts';
-import { serviceActor, type NewEvent } from './event.ts';
+import { serviceActor, type NewEvent } from '../event.ts';
 
 const advice = 'Give each machine a name and a key of its own.';
 

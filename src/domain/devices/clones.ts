@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../json.ts';
 
 // Two machines under one name: a disk was copied, or an image with a device's key in it was installed twice. Muster cannot say
 // which of them is meant, and what one applies is judged as the position of the other; so it says that there are two.

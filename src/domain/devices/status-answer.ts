@@ -1,5 +1,5 @@
 import { annotationKeys } from './device-document.ts';
-import type { Device } from './resources/device.ts';
+import type { Device } from '../resources/device.ts';
 
 /** Annotations that would make a document an order to apply: an agent goes by them, and not by where the document came from. */
 const orderAnnotations: ReadonlySet<string> = new Set([

@@ -1,14 +1,14 @@
-import { saysNothing } from './absence.ts';
+import { saysNothing } from '../absence.ts';
 import type { DeviceRecord, Viewpoint } from './device-record.ts';
-import { gateOf } from './recovery/gate.ts';
+import { gateOf } from '../recovery/gate.ts';
 import type {
   DeviceApplicationsSummaryStatus,
   DeviceLifecycleStatus,
   DeviceSummaryStatus,
   DeviceUpdatedStatus,
-} from './resources/device-status-parts.ts';
-import { deviceLifecycleStatusTypeSchema as lifecycleSchema } from './resources/device-status-parts.ts';
-import type { ReportedDeviceStatus } from './resources/device-status.ts';
+} from '../resources/device-status-parts.ts';
+import { deviceLifecycleStatusTypeSchema as lifecycleSchema } from '../resources/device-status-parts.ts';
+import type { ReportedDeviceStatus } from '../resources/device-status.ts';
 import { endedDecommission, failedUpdate, healthOf, updatingCondition } from './told-status.ts';
 
 // What people see of a device's state. Kept apart from what the device reports: the service's own knowledge comes first,

@@ -1,6 +1,6 @@
-import type { JsonObject } from './json.ts';
-import type { Condition } from './resources/condition.ts';
-import { reportedDeviceStatusSchema, type ReportedDeviceStatus } from './resources/device-status.ts';
+import type { JsonObject } from '../json.ts';
+import type { Condition } from '../resources/condition.ts';
+import { reportedDeviceStatusSchema, type ReportedDeviceStatus } from '../resources/device-status.ts';
 
 // Facts that are read from the status document that a device sent. The generated columns of the table device_statuses say
 // the same of a document that is stored.

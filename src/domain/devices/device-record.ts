@@ -1,5 +1,5 @@
-import type { JsonObject } from './json.ts';
-import type { JudgedState } from './recovery/report.ts';
+import type { JsonObject } from '../json.ts';
+import type { JudgedState } from '../recovery/report.ts';
 
 /** A device with all that is known of it. */
 export type DeviceRecord = {

@@ -1,4 +1,4 @@
-import { deviceActor, type NewEvent } from './event.ts';
+import { deviceActor, type NewEvent } from '../event.ts';
 
 /** The ways in which a device can end its order to decommission. */
 export type EndedDecommission = {
