@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, sql, type SQL } from 'drizzle-orm';
-import type { EnrollmentRequestRecord } from '../domain/enrollment-request-record.ts';
+import type { EnrollmentRequestRecord } from '../domain/enrollment/enrollment-request-record.ts';
 import type { EnrollmentRequestApprovalStatus } from '../domain/resources/enrollment-request.ts';
 import type { ListSelectors } from '../domain/selectors/list-selectors.ts';
 import { enrollmentRequestFields } from '../domain/selectors/resource-fields.ts';

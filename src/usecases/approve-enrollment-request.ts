@@ -5,7 +5,7 @@ import { lockEnrollmentRequest, saveApproval } from '../db/enrollment-request-st
 import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
 import { forgetUnknownDevice } from '../db/unknown-device-store.ts';
-import { answerEvent, answerRequest, mustAnswer, noCertificate } from '../domain/enrollment-approval.ts';
+import { answerEvent, answerRequest, mustAnswer, noCertificate } from '../domain/enrollment/enrollment-approval.ts';
 import type {
   EnrollmentRequestApproval,
   EnrollmentRequestApprovalStatus,

@@ -5,7 +5,7 @@ import type {
 } from '../domain/certificates/certificate-issuer.ts';
 import { issueManagementCertificate } from '../domain/certificates/device-certificates.ts';
 import { signers } from '../domain/certificates/signers.ts';
-import type { EnrollmentRequestRecord } from '../domain/enrollment-request-record.ts';
+import type { EnrollmentRequestRecord } from '../domain/enrollment/enrollment-request-record.ts';
 
 /** Dependencies of signing certificates of devices; without a device CA none is signed. */
 export type DeviceCaDeps = {

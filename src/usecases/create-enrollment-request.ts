@@ -4,9 +4,12 @@ import { insertEnrollmentRequest } from '../db/enrollment-request-store.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
 import { requireOwnName } from '../domain/certificates/device-certificates.ts';
-import { enrollmentRequestDocument } from '../domain/enrollment-request-document.ts';
-import { desiredEnrollmentRequest, type DesiredEnrollmentRequest } from '../domain/enrollment-request-edit.ts';
-import type { EnrollmentRequestRecord } from '../domain/enrollment-request-record.ts';
+import { enrollmentRequestDocument } from '../domain/enrollment/enrollment-request-document.ts';
+import {
+  desiredEnrollmentRequest,
+  type DesiredEnrollmentRequest,
+} from '../domain/enrollment/enrollment-request-edit.ts';
+import type { EnrollmentRequestRecord } from '../domain/enrollment/enrollment-request-record.ts';
 import { alreadyExists, badRequest } from '../domain/errors.ts';
 import { createdEvent } from '../domain/resource-events.ts';
 import type { EnrollmentRequest, EnrollmentRequestRequest } from '../domain/resources/enrollment-request.ts';

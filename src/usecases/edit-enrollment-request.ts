@@ -6,8 +6,8 @@ import {
   enrollmentRequestChange,
   updatedRequestFields,
   type DesiredEnrollmentRequest,
-} from '../domain/enrollment-request-edit.ts';
-import type { EnrollmentRequestRecord } from '../domain/enrollment-request-record.ts';
+} from '../domain/enrollment/enrollment-request-edit.ts';
+import type { EnrollmentRequestRecord } from '../domain/enrollment/enrollment-request-record.ts';
 import { updatedEvent } from '../domain/resource-events.ts';
 
 /**

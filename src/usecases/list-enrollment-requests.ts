@@ -5,7 +5,7 @@ import {
   listEnrollmentRequests as listRecords,
 } from '../db/enrollment-request-store.ts';
 import { openSnapshot } from '../db/snapshot.ts';
-import { enrollmentRequestDocument } from '../domain/enrollment-request-document.ts';
+import { enrollmentRequestDocument } from '../domain/enrollment/enrollment-request-document.ts';
 import { cutPage, type Page } from '../domain/page.ts';
 import type { EnrollmentRequest } from '../domain/resources/enrollment-request.ts';
 import { parseListSelectors, selectsEverything, type GivenSelectors } from '../domain/selectors/list-selectors.ts';

@@ -1,7 +1,7 @@
 import type { Database } from '../db/client.ts';
 import { findEnrollmentRequest } from '../db/enrollment-request-store.ts';
 import { openSnapshot } from '../db/snapshot.ts';
-import { enrollmentRequestDocument } from '../domain/enrollment-request-document.ts';
+import { enrollmentRequestDocument } from '../domain/enrollment/enrollment-request-document.ts';
 import { notFound, type MusterError } from '../domain/errors.ts';
 import type { EnrollmentRequest } from '../domain/resources/enrollment-request.ts';
 

@@ -1,8 +1,8 @@
 import type { Executor } from '../db/client.ts';
 import { saveDevice } from '../db/device-writes.ts';
 import type { DeviceRecord } from '../domain/devices/device-record.ts';
-import { knownVersion } from '../domain/enrollment-request-edit.ts';
-import type { EnrollmentRequestRecord } from '../domain/enrollment-request-record.ts';
+import { knownVersion } from '../domain/enrollment/enrollment-request-edit.ts';
+import type { EnrollmentRequestRecord } from '../domain/enrollment/enrollment-request-record.ts';
 import { badRequest, type MusterError } from '../domain/errors.ts';
 import type { EnrollmentRequestApproval } from '../domain/resources/enrollment-request.ts';
 import type { CertifiedEnrollment } from './certify-enrollment.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noCertificate } from '../../src/domain/enrollment-approval.ts';
+import { noCertificate } from '../../src/domain/enrollment/enrollment-approval.ts';
 import { deviceSchema, type Device } from '../../src/domain/resources/device.ts';
 import {
   enrollmentRequestApprovalStatusSchema,

@@ -352,7 +352,7 @@ export const mutants: readonly Mutant[] = [
     caughtBy: regression('11-enrollment-approved-after-the-restore'),
     patches: [
       {
-        file: 'src/domain/enrollment-approval.ts',
+        file: 'src/domain/enrollment/enrollment-approval.ts',
         find: 'return restore !== currentRestore || knownVersion(spec) > 0;',
         replace: 'return restore === currentRestore && knownVersion(spec) < 0;',
       },

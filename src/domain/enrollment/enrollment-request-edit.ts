@@ -1,11 +1,11 @@
-import { clientAnnotations } from './devices/device-document.ts';
+import { clientAnnotations } from '../devices/device-document.ts';
 import type { EnrollmentRequestRecord } from './enrollment-request-record.ts';
-import { conflict } from './errors.ts';
-import { canonicalJson, type JsonObject } from './json.ts';
-import { parseRenderedVersion } from './recovery/position.ts';
-import type { UpdatedField } from './resource-events.ts';
-import type { EnrollmentRequestRequest, EnrollmentRequestSpec } from './resources/enrollment-request.ts';
-import { assertStorable, storableObject } from './resources/storable.ts';
+import { conflict } from '../errors.ts';
+import { canonicalJson, type JsonObject } from '../json.ts';
+import { parseRenderedVersion } from '../recovery/position.ts';
+import type { UpdatedField } from '../resource-events.ts';
+import type { EnrollmentRequestRequest, EnrollmentRequestSpec } from '../resources/enrollment-request.ts';
+import { assertStorable, storableObject } from '../resources/storable.ts';
 
 /** What a client may say of an enrollment request. */
 export type DesiredEnrollmentRequest = Pick<EnrollmentRequestRecord, 'labels' | 'annotations' | 'spec'>;

@@ -1,8 +1,8 @@
-import { annotationKeys } from './devices/device-document.ts';
+import { annotationKeys } from '../devices/device-document.ts';
 import { mustAnswer, noCertificate } from './enrollment-approval.ts';
 import type { EnrollmentRequestRecord } from './enrollment-request-record.ts';
-import type { Condition } from './resources/condition.ts';
-import type { EnrollmentRequest, EnrollmentRequestApprovalStatus } from './resources/enrollment-request.ts';
+import type { Condition } from '../resources/condition.ts';
+import type { EnrollmentRequest, EnrollmentRequestApprovalStatus } from '../resources/enrollment-request.ts';
 
 /**
  * An enrollment request as the API shows it. One whose device would await bears Flight Control's annotation for that

@@ -1,4 +1,4 @@
-import type { EnrollmentRequestApprovalStatus, EnrollmentRequestSpec } from './resources/enrollment-request.ts';
+import type { EnrollmentRequestApprovalStatus, EnrollmentRequestSpec } from '../resources/enrollment-request.ts';
 
 /** An enrollment request as it is stored. */
 export type EnrollmentRequestRecord = {

@@ -1,14 +1,14 @@
 import { knownVersion } from './enrollment-request-edit.ts';
 import type { EnrollmentRequestRecord } from './enrollment-request-record.ts';
-import { badRequest } from './errors.ts';
-import type { NewEvent } from './event.ts';
+import { badRequest } from '../errors.ts';
+import type { NewEvent } from '../event.ts';
 import type {
   EnrollmentRequestApproval,
   EnrollmentRequestApprovalStatus,
   EnrollmentRequestSpec,
-} from './resources/enrollment-request.ts';
-import { labelsSchema, type Labels } from './resources/object-meta.ts';
-import { describeProblems } from './resources/zod-problem.ts';
+} from '../resources/enrollment-request.ts';
+import { labelsSchema, type Labels } from '../resources/object-meta.ts';
+import { describeProblems } from '../resources/zod-problem.ts';
 
 /**
  * Whether a device that enrolls may run a spec that the database does not know, so that it has to answer before anything
