@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
-import { namedProblems, type FleetProblems } from '../domain/fleet-problems.ts';
-import { fleetNamed, ownerNamed } from '../domain/ownership.ts';
+import { namedProblems, type FleetProblems } from '../domain/fleets/fleet-problems.ts';
+import { fleetNamed, ownerNamed } from '../domain/fleets/ownership.ts';
 import type { Executor } from './client.ts';
 
 // All of it is answered by the index of the devices that have problems, so it costs nothing where there are none.

@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Viewpoint } from '../domain/devices/device-record.ts';
-import { ownerNamed } from '../domain/ownership.ts';
+import { ownerNamed } from '../domain/fleets/ownership.ts';
 import type { DevicesSummary } from '../domain/resources/devices-summary.ts';
 import type { Executor } from './client.ts';
 import { deviceColumns } from './device-columns.ts';

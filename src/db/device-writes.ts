@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import type { DeviceRecord } from '../domain/devices/device-record.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Ownership } from '../domain/ownership.ts';
+import type { Ownership } from '../domain/fleets/ownership.ts';
 import type { Executor } from './client.ts';
 import { findDevice } from './device-store.ts';
 import { lockPositions } from './position-store.ts';

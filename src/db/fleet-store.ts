@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, lt, sql, type SQL } from 'drizzle-orm';
-import type { FleetRecord } from '../domain/fleet-record.ts';
-import type { FleetRule } from '../domain/ownership.ts';
+import type { FleetRecord } from '../domain/fleets/fleet-record.ts';
+import type { FleetRule } from '../domain/fleets/ownership.ts';
 import { fleetSelector } from '../domain/selectors/fleet-selector.ts';
 import type { fleetFields } from '../domain/selectors/resource-fields.ts';
 import type { Executor } from './client.ts';

@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
-import { ownerNamed, type FleetRule, type Ownership } from '../domain/ownership.ts';
-import type { TemplateReader, TemplateTarget } from '../domain/template-rollout.ts';
+import { ownerNamed, type FleetRule, type Ownership } from '../domain/fleets/ownership.ts';
+import type { TemplateReader, TemplateTarget } from '../domain/fleets/template-rollout.ts';
 import type { Executor } from './client.ts';
 import { labelSelectorToSql } from './selector-sql.ts';
 

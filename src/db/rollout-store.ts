@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { JsonObject } from '../domain/json.ts';
-import { fleetNamed, ownerNamed } from '../domain/ownership.ts';
-import type { FleetTemplate, TemplateOutcome } from '../domain/template-rollout.ts';
+import { fleetNamed, ownerNamed } from '../domain/fleets/ownership.ts';
+import type { FleetTemplate, TemplateOutcome } from '../domain/fleets/template-rollout.ts';
 import type { Executor } from './client.ts';
 
 /** The templates of fleets by the owner that their devices have. The fleets must be held or locked. */

@@ -1,6 +1,6 @@
 import type { NewEvent } from './event.ts';
-import { problemsInBrief, type FleetProblems } from './fleet-problems.ts';
-import type { Ownership } from './ownership.ts';
+import { problemsInBrief, type FleetProblems } from './fleets/fleet-problems.ts';
+import type { Ownership } from './fleets/ownership.ts';
 
 type Resource = { readonly kind: NewEvent['involved']['kind']; readonly name: string };
 

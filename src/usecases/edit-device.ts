@@ -11,9 +11,9 @@ import {
   type DesiredDevice,
 } from '../domain/devices/device-edit.ts';
 import type { DeviceRecord } from '../domain/devices/device-record.ts';
-import { decideOwnership, matchEvents } from '../domain/ownership.ts';
+import { decideOwnership, matchEvents } from '../domain/fleets/ownership.ts';
 import { updatedEvent } from '../domain/resource-events.ts';
-import { rolloutProblemEvents, type TemplateOutcome } from '../domain/template-rollout.ts';
+import { rolloutProblemEvents, type TemplateOutcome } from '../domain/fleets/template-rollout.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import { rollOutTemplate } from './roll-out-template.ts';
 

@@ -8,8 +8,8 @@ import {
   fleetChange,
   updatedFleetFields,
   type DesiredFleet,
-} from '../domain/fleet-edit.ts';
-import type { FleetRecord } from '../domain/fleet-record.ts';
+} from '../domain/fleets/fleet-edit.ts';
+import type { FleetRecord } from '../domain/fleets/fleet-record.ts';
 import { rolloutEvent, updatedEvent } from '../domain/resource-events.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { Database } from '../db/client.ts';
 import { fleetSelection } from '../db/fleet-selection.ts';
 import { countFleetsAfter, listFleets as listRecords } from '../db/fleet-store.ts';
 import { openSnapshot } from '../db/snapshot.ts';
-import { fleetDocument } from '../domain/fleet-document.ts';
+import { fleetDocument } from '../domain/fleets/fleet-document.ts';
 import { cutPage, type Page } from '../domain/page.ts';
 import type { Fleet } from '../domain/resources/fleet.ts';
 import { parseListSelectors, selectsEverything, type GivenSelectors } from '../domain/selectors/list-selectors.ts';

@@ -4,7 +4,7 @@ import { holdRestore } from '../db/fence.ts';
 import { lockFleets } from '../db/fleet-lock.ts';
 import { findFleet } from '../db/fleet-store.ts';
 import { badRequest } from '../domain/errors.ts';
-import { desiredFleet } from '../domain/fleet-edit.ts';
+import { desiredFleet } from '../domain/fleets/fleet-edit.ts';
 import { patchResource } from '../domain/resource-patch.ts';
 import { fleetRequestSchema, type Fleet } from '../domain/resources/fleet.ts';
 import type { PatchRequest } from '../domain/resources/patch-request.ts';

@@ -7,8 +7,8 @@ import { findFleet } from '../db/fleet-store.ts';
 import { openSnapshot } from '../db/snapshot.ts';
 import type { Viewpoint } from '../domain/devices/device-record.ts';
 import { notFound, type MusterError } from '../domain/errors.ts';
-import { fleetDocument } from '../domain/fleet-document.ts';
-import type { FleetRecord } from '../domain/fleet-record.ts';
+import { fleetDocument } from '../domain/fleets/fleet-document.ts';
+import type { FleetRecord } from '../domain/fleets/fleet-record.ts';
 import type { Fleet } from '../domain/resources/fleet.ts';
 
 type Deps = { database: Database; clock: Clock; config: { disconnectedAfterMs: number } };

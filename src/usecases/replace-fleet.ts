@@ -5,7 +5,7 @@ import { lockFleets } from '../db/fleet-lock.ts';
 import { findFleet } from '../db/fleet-store.ts';
 import { alreadyExists, badRequest } from '../domain/errors.ts';
 import { assertExpectedVersion } from '../domain/expected-version.ts';
-import { desiredFleet } from '../domain/fleet-edit.ts';
+import { desiredFleet } from '../domain/fleets/fleet-edit.ts';
 import type { Fleet, FleetRequest } from '../domain/resources/fleet.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { enterFleet } from './create-fleet.ts';

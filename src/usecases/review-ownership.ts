@@ -7,9 +7,14 @@ import { lockPositions } from '../db/position-store.ts';
 import { readTemplates, saveRollouts } from '../db/rollout-store.ts';
 import { serviceActor } from '../domain/event.ts';
 import { gateOf } from '../domain/recovery/gate.ts';
-import { decideOwnership, isSameOwnership, matchEvents, unowned, type FleetRule } from '../domain/ownership.ts';
+import { decideOwnership, isSameOwnership, matchEvents, unowned, type FleetRule } from '../domain/fleets/ownership.ts';
 import { updatedEvent } from '../domain/resource-events.ts';
-import { problemAfter, rolloutProblemEvents, rollOutTo, type TemplateOutcome } from '../domain/template-rollout.ts';
+import {
+  problemAfter,
+  rolloutProblemEvents,
+  rollOutTo,
+  type TemplateOutcome,
+} from '../domain/fleets/template-rollout.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 
 type Review = {

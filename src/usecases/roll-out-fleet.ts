@@ -7,7 +7,7 @@ import { holdFleets } from '../db/fleet-lock.ts';
 import { findFleet, listFleetRules, listFleetsToRollOut, markRolledOut } from '../db/fleet-store.ts';
 import { listDevicesNearFleet } from '../db/ownership-store.ts';
 import { serviceActor } from '../domain/event.ts';
-import { ownerNamed } from '../domain/ownership.ts';
+import { ownerNamed } from '../domain/fleets/ownership.ts';
 import { rolloutEvent, rolloutFailedEvent } from '../domain/resource-events.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import type { RenderHints } from '../queue/render-queue.ts';

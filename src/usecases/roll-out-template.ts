@@ -5,7 +5,7 @@ import {
   type TemplateOutcome,
   type TemplateReader,
   type TemplateTarget,
-} from '../domain/template-rollout.ts';
+} from '../domain/fleets/template-rollout.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 
 /** Fills the template of its owner in for one device that enters or was edited. The fleets must be held. */

@@ -6,7 +6,7 @@ import {
   matchEvents,
   ownerNamed,
   type Ownership,
-} from '../../src/domain/ownership.ts';
+} from '../../src/domain/fleets/ownership.ts';
 import { fleetSelector } from '../../src/domain/selectors/fleet-selector.ts';
 
 const fleet = (name: string, matchLabels: Record<string, string>) => ({

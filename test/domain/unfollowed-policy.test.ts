@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { unfollowedPolicy } from '../../src/domain/unfollowed-policy.ts';
+import { unfollowedPolicy } from '../../src/domain/fleets/unfollowed-policy.ts';
 
 const batches = { strategy: 'BatchSequence', sequence: [{ limit: 1 }] };
 

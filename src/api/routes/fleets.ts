@@ -7,7 +7,7 @@ import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import { patchRequestSchema } from '../../domain/resources/patch-request.ts';
 import { statusSchema } from '../../domain/resources/status.ts';
 import { storableObject } from '../../domain/resources/storable.ts';
-import { unfollowedPolicy } from '../../domain/unfollowed-policy.ts';
+import { unfollowedPolicy } from '../../domain/fleets/unfollowed-policy.ts';
 import { createFleet } from '../../usecases/create-fleet.ts';
 import { deleteFleet } from '../../usecases/delete-fleet.ts';
 import { listFleets } from '../../usecases/list-fleets.ts';

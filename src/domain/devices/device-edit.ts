@@ -3,13 +3,13 @@ import { clientAnnotations } from './device-document.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { badRequest, conflict } from '../errors.ts';
 import { canonicalJson, type JsonObject } from '../json.ts';
-import type { Ownership } from '../ownership.ts';
+import type { Ownership } from '../fleets/ownership.ts';
 import type { UpdatedField } from '../resource-events.ts';
 import type { DeviceRequest } from '../resources/device.ts';
 import { storableObject } from '../resources/storable.ts';
 import { osNeedsImageMode, osTargetOf, reportedOsMode } from '../os-mode.ts';
 import { assertWritable } from '../writable-spec.ts';
-import { rolledOut, type TemplateOutcome } from '../template-rollout.ts';
+import { rolledOut, type TemplateOutcome } from '../fleets/template-rollout.ts';
 
 /** What a client may say of a device. */
 export type DesiredDevice = {

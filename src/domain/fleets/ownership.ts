@@ -1,5 +1,5 @@
-import { serviceActor, type NewEvent } from './event.ts';
-import { matchesLabels, type LabelSelector } from './selectors/label-selector.ts';
+import { serviceActor, type NewEvent } from '../event.ts';
+import { matchesLabels, type LabelSelector } from '../selectors/label-selector.ts';
 
 /** Which fleet a device belongs to. */
 export type Ownership = {

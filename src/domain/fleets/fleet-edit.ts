@@ -1,10 +1,10 @@
 import type { FleetRecord } from './fleet-record.ts';
-import { canonicalJson, type JsonObject, type JsonValue } from './json.ts';
-import type { UpdatedField } from './resource-events.ts';
-import type { FleetRequest } from './resources/fleet.ts';
-import { storableObject } from './resources/storable.ts';
-import { fleetSelector } from './selectors/fleet-selector.ts';
-import { assertWritable } from './writable-spec.ts';
+import { canonicalJson, type JsonObject, type JsonValue } from '../json.ts';
+import type { UpdatedField } from '../resource-events.ts';
+import type { FleetRequest } from '../resources/fleet.ts';
+import { storableObject } from '../resources/storable.ts';
+import { fleetSelector } from '../selectors/fleet-selector.ts';
+import { assertWritable } from '../writable-spec.ts';
 
 /** What a client may say of a fleet. */
 export type DesiredFleet = {

@@ -1,4 +1,4 @@
-import type { Condition } from './resources/condition.ts';
+import type { Condition } from '../resources/condition.ts';
 
 /** Devices of a fleet whose template cannot be filled in, or whose spec cannot be rendered. */
 export type FleetProblems = {

@@ -1,8 +1,8 @@
 import { validCondition, type FleetProblems } from './fleet-problems.ts';
 import type { FleetRecord } from './fleet-record.ts';
-import type { DevicesSummary } from './resources/devices-summary.ts';
-import type { Condition } from './resources/condition.ts';
-import type { Fleet, FleetSpec } from './resources/fleet.ts';
+import type { DevicesSummary } from '../resources/devices-summary.ts';
+import type { Condition } from '../resources/condition.ts';
+import type { Fleet, FleetSpec } from '../resources/fleet.ts';
 import { unfollowedPolicy } from './unfollowed-policy.ts';
 
 /** What is known of a fleet beside its row. */

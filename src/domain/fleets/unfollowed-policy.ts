@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from './json.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
 
 /** Parts of a rollout policy that ask for something, in the order in which people are told of them. */
 const parts = ['deviceSelection', 'disruptionBudget', 'successThreshold', 'defaultUpdateTimeout'] as const;
