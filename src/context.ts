@@ -12,7 +12,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from './db/embedded-post
 import { ensureGenesis } from './db/fence.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import type { CertificateIssuer } from './domain/certificates/certificate-issuer.ts';
-import type { SpecRenderer } from './domain/spec-renderer.ts';
+import type { SpecRenderer } from './domain/rendering/spec-renderer.ts';
 import { maskedKeys } from './domain/secrets/masked-keys.ts';
 import { createTemplateRenderer, type TemplateRenderer } from './domain/templates/template-renderer.ts';
 import type { Log } from './logging/log.ts';

@@ -11,7 +11,7 @@ import { maskCredentials, maskText } from '../src/domain/secrets/masked-text.ts'
 import { parseFieldSelector } from '../src/domain/selectors/field-selector.ts';
 import { parseLabelSelector } from '../src/domain/selectors/label-selector.ts';
 import { deviceFields } from '../src/domain/selectors/resource-fields.ts';
-import { specDifference } from '../src/domain/spec-difference.ts';
+import { specDifference } from '../src/domain/rendering/spec-difference.ts';
 import { checkTemplates, createTemplateRenderer } from '../src/domain/templates/template-renderer.ts';
 import { createLog } from '../src/logging/log.ts';
 

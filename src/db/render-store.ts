@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { JsonObject } from '../domain/json.ts';
-import type { RenderInput } from '../domain/render-input.ts';
+import type { RenderInput } from '../domain/rendering/render-input.ts';
 import type { Executor } from './client.ts';
 import { isOpen } from './gate-sql.ts';
 import { prepared } from './prepared-statements.ts';

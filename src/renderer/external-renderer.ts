@@ -3,7 +3,7 @@ import type { Clock } from '../time/clock.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { judgeAnswer } from '../domain/rendering/rendered-answer.ts';
 import type { DeviceSpec } from '../domain/resources/device-spec.ts';
-import type { RenderedDevice, RenderOutcome } from '../domain/spec-renderer.ts';
+import type { RenderedDevice, RenderOutcome } from '../domain/rendering/spec-renderer.ts';
 import type { Log } from '../logging/log.ts';
 import { rootCause } from '../logging/root-cause.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';

@@ -2,7 +2,7 @@ import type { CredentialFiles } from '../auth/credential-files.ts';
 import { readNamedFile, type NamedFile } from '../auth/pem-file.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Config } from '../config/config.ts';
-import type { SpecRenderer } from '../domain/spec-renderer.ts';
+import type { SpecRenderer } from '../domain/rendering/spec-renderer.ts';
 import type { Log } from '../logging/log.ts';
 import { ExternalRenderer } from './external-renderer.ts';
 import { HttpFiles } from './http-files.ts';

@@ -2,7 +2,7 @@ import { deliveredForm, readSpec, refused } from '../domain/rendering/delivered-
 import { httpReferences, named, unresolvedReferences, type HttpReference } from '../domain/rendering/references.ts';
 import type { DeviceSpec } from '../domain/resources/device-spec.ts';
 import type { DocumentProblem } from '../domain/resources/zod-problem.ts';
-import type { RenderedDevice, RenderOutcome, SpecRenderer } from '../domain/spec-renderer.ts';
+import type { RenderedDevice, RenderOutcome, SpecRenderer } from '../domain/rendering/spec-renderer.ts';
 import type { ExternalRenderer } from './external-renderer.ts';
 import type { FetchedFile, HttpFiles } from './http-files.ts';
 import type { Repositories } from './repositories.ts';

@@ -9,7 +9,7 @@ import { conflict } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { RestoreBackup } from '../domain/resources/restore.ts';
 import { storableObject } from '../domain/resources/storable.ts';
-import { specHash } from '../domain/spec-hash.ts';
+import { specHash } from '../domain/rendering/spec-hash.ts';
 import type { Observer, RestoreCause } from './observer.ts';
 import type { QueueControl } from '../queue/render-queue.ts';
 import type { Tracing } from './tracing.ts';

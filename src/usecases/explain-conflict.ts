@@ -9,10 +9,10 @@ import type { DeviceConflict } from '../domain/resources/device-conflict.ts';
 import type { MaskedKeys } from '../domain/secrets/masked-keys.ts';
 import type { Position } from '../domain/resources/position.ts';
 import { readableSpec } from '../domain/rendering/readable-spec.ts';
-import { renderInput } from '../domain/render-input.ts';
-import { specDifference } from '../domain/spec-difference.ts';
-import { removalsBetween, removalText } from '../domain/spec-removals.ts';
-import { problemText, type SpecRenderer } from '../domain/spec-renderer.ts';
+import { renderInput } from '../domain/rendering/render-input.ts';
+import { specDifference } from '../domain/rendering/spec-difference.ts';
+import { removalsBetween, removalText } from '../domain/rendering/spec-removals.ts';
+import { problemText, type SpecRenderer } from '../domain/rendering/spec-renderer.ts';
 
 type Deps = { readonly database: Database; readonly renderer: SpecRenderer; readonly isMasked: MaskedKeys };
 

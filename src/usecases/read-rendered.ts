@@ -3,7 +3,7 @@ import type { Database } from '../db/client.ts';
 import { readRenderedSpecs } from '../db/delivery-store.ts';
 import { findDevice } from '../db/device-store.ts';
 import { openSnapshot } from '../db/snapshot.ts';
-import { saysNothing } from '../domain/absence.ts';
+import { saysNothing } from '../domain/rendering/absence.ts';
 import { deviceDocument } from '../domain/devices/device-document.ts';
 import { conflict } from '../domain/errors.ts';
 import { gateOf, type Gate } from '../domain/recovery/gate.ts';

@@ -21,9 +21,9 @@ import { serviceActor, type NewEvent } from '../domain/event.ts';
 import { gateOf } from '../domain/recovery/gate.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { renderedPosition } from '../domain/recovery/position.ts';
-import { renderInput, type InputOutcome } from '../domain/render-input.ts';
-import { specHash } from '../domain/spec-hash.ts';
-import { problemText, type SpecRenderer } from '../domain/spec-renderer.ts';
+import { renderInput, type InputOutcome } from '../domain/rendering/render-input.ts';
+import { specHash } from '../domain/rendering/spec-hash.ts';
+import { problemText, type SpecRenderer } from '../domain/rendering/spec-renderer.ts';
 import type { Observer } from './observer.ts';
 import { settledWithin } from '../time/time-limit.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { statusSchema } from '../../src/domain/resources/status.ts';
-import { specHash } from '../../src/domain/spec-hash.ts';
+import { specHash } from '../../src/domain/rendering/spec-hash.ts';
 import { decommissionDevice } from '../../src/usecases/decommission-device.ts';
 import { startAgentServer, type AgentServer, type DeviceAnswer } from '../support/agent-server.ts';
 import { emptyDatabase } from '../support/empty-database.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isToBeDelivered } from '../../src/domain/recovery/delivery.ts';
 import { gates } from '../../src/domain/recovery/gate.ts';
-import { specHash } from '../../src/domain/spec-hash.ts';
+import { specHash } from '../../src/domain/rendering/spec-hash.ts';
 import { judge } from '../../src/domain/recovery/verdict.ts';
 import { devicePositions, hashes, serverPositions, timelines } from '../support/random-positions.ts';
 

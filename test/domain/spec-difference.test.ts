@@ -4,8 +4,8 @@ import type { Operation } from 'fast-json-patch';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/domain/json.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
-import { specDifference } from '../../src/domain/spec-difference.ts';
-import type { JsonPatchOperation } from '../../src/domain/spec-difference.ts';
+import { specDifference } from '../../src/domain/rendering/spec-difference.ts';
+import type { JsonPatchOperation } from '../../src/domain/rendering/spec-difference.ts';
 
 function applied(spec: JsonObject, patch: readonly JsonPatchOperation[]): unknown {
   const operations = structuredClone(patch) as unknown as Operation[];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
-import { specHash } from '../../src/domain/spec-hash.ts';
+import { specHash } from '../../src/domain/rendering/spec-hash.ts';
 
 /** Computed by sha256sum over the canonical JSON in UTF-8. */
 const vectors: readonly (readonly [spec: JsonObject, hash: string])[] = [

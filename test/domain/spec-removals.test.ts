@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
-import { removalsBetween, removalText } from '../../src/domain/spec-removals.ts';
+import { removalsBetween, removalText } from '../../src/domain/rendering/spec-removals.ts';
 
 const removed = (before: JsonObject, after: JsonObject) => removalsBetween(before, after).map(removalText);
 const files = (name: string, ...paths: string[]) => ({ name, inline: paths.map((path) => ({ path, content: 'x' })) });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { deviceSpecSchema } from '../../src/domain/resources/device-spec.ts';
-import { assertWritable } from '../../src/domain/writable-spec.ts';
+import { assertWritable } from '../../src/domain/rendering/writable-spec.ts';
 
 /** What is wrong with a spec whose form is right. */
 function problem(spec: JsonObject, { templated = false } = {}): string {

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import type { Bus } from '../../src/bus/bus.ts';
 import type { Clock } from '../../src/time/clock.ts';
 import type { Database } from '../../src/db/client.ts';
-import type { SpecRenderer } from '../../src/domain/spec-renderer.ts';
+import type { SpecRenderer } from '../../src/domain/rendering/spec-renderer.ts';
 import type { RenderQueue } from '../../src/queue/render-queue.ts';
 
 /** The steps of a render job at which its process can be ended or stopped. */

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp, type App } from '../../src/service/app.ts';
 import { lockForDeclaring } from '../../src/db/fence.ts';
-import type { SpecRenderer } from '../../src/domain/spec-renderer.ts';
+import type { SpecRenderer } from '../../src/domain/rendering/spec-renderer.ts';
 import type { FleetRequest } from '../../src/domain/resources/fleet.ts';
 import { createFleet } from '../../src/usecases/create-fleet.ts';
 import { deleteDevice } from '../../src/usecases/delete-device.ts';

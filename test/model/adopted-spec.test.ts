@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { SpecRenderer } from '../../src/domain/spec-renderer.ts';
-import { specHash } from '../../src/domain/spec-hash.ts';
+import type { SpecRenderer } from '../../src/domain/rendering/spec-renderer.ts';
+import { specHash } from '../../src/domain/rendering/spec-hash.ts';
 import { adoptDevices } from '../../src/usecases/resume-devices.ts';
 import { FleetFixture } from '../support/fleet-fixture.ts';
 import { createTestContext } from '../support/test-context.ts';

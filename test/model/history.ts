@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { DevicePosition } from '../../src/domain/recovery/position.ts';
-import { specHash } from '../../src/domain/spec-hash.ts';
+import { specHash } from '../../src/domain/rendering/spec-hash.ts';
 
 // What truly happened, which neither the server nor its backups can know.
 

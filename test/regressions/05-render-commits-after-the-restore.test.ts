@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { SpecRenderer } from '../../src/domain/spec-renderer.ts';
+import type { SpecRenderer } from '../../src/domain/rendering/spec-renderer.ts';
 import { FleetFixture } from '../support/fleet-fixture.ts';
 import { createTestContext } from '../support/test-context.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FleetRequest } from '../../src/domain/resources/fleet.ts';
-import type { SpecRenderer } from '../../src/domain/spec-renderer.ts';
+import type { SpecRenderer } from '../../src/domain/rendering/spec-renderer.ts';
 import { createFleet } from '../../src/usecases/create-fleet.ts';
 import { patchDevice } from '../../src/usecases/patch-device.ts';
 import { readDevice } from '../../src/usecases/read-device.ts';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { RenderOutcome } from '../../src/domain/spec-renderer.ts';
+import type { RenderOutcome } from '../../src/domain/rendering/spec-renderer.ts';
 import { createLog } from '../../src/logging/log.ts';
 import { ExternalRenderer, type ExternalRendererOptions } from '../../src/renderer/external-renderer.ts';
 import { startHttpServer, type HttpServer } from '../support/http-server.ts';

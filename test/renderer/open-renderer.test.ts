@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CredentialFiles } from '../../src/auth/credential-files.ts';
 import { readConfig } from '../../src/config/config.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
-import type { RenderOutcome } from '../../src/domain/spec-renderer.ts';
+import type { RenderOutcome } from '../../src/domain/rendering/spec-renderer.ts';
 import { createLog } from '../../src/logging/log.ts';
 import { openRenderer, type OpenedRenderer } from '../../src/renderer/open-renderer.ts';
 import { startHttpServer, type HttpServer } from '../support/http-server.ts';

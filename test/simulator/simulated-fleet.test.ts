@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { specHash } from '../../src/domain/spec-hash.ts';
+import { specHash } from '../../src/domain/rendering/spec-hash.ts';
 import { DeliveryWitness } from '../../src/simulator/delivery-witness.ts';
 import { togetherObserving } from '../../src/simulator/device-observer.ts';
 import { OrderWitness } from '../../src/simulator/order-witness.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../src/domain/json.ts';
-import type { RenderOutcome } from '../../src/domain/spec-renderer.ts';
+import type { RenderOutcome } from '../../src/domain/rendering/spec-renderer.ts';
 
 /** An image that {@link plainRenderer} refuses to render. */
 export const refusedImage = 'quay.io/acme/refused:1';

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BusMessage } from '../../src/bus/bus.ts';
 import { createLocalBus } from '../../src/bus/local-bus.ts';
-import type { RenderOutcome, SpecRenderer } from '../../src/domain/spec-renderer.ts';
+import type { RenderOutcome, SpecRenderer } from '../../src/domain/rendering/spec-renderer.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { readDevice } from '../../src/usecases/read-device.ts';
 import { readRendered } from '../../src/usecases/read-rendered.ts';

@@ -1,4 +1,4 @@
-import { saysNothing } from '../../domain/absence.ts';
+import { saysNothing } from '../../domain/rendering/absence.ts';
 import { annotationKeys } from '../../domain/devices/device-document.ts';
 import type { Device } from '../../domain/resources/device.ts';
 

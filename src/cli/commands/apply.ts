@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { saysNothing } from '../../domain/absence.ts';
+import { saysNothing } from '../../domain/rendering/absence.ts';
 import { clientAnnotations } from '../../domain/devices/device-document.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { removalsBetween, removalText } from '../../domain/spec-removals.ts';
+import { removalsBetween, removalText } from '../../domain/rendering/spec-removals.ts';
 import type { ApiClient } from '../../client/api-client.ts';
 import { apiOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';

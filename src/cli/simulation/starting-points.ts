@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../domain/json.ts';
 import type { DevicePosition } from '../../domain/recovery/position.ts';
-import { specHash } from '../../domain/spec-hash.ts';
+import { specHash } from '../../domain/rendering/spec-hash.ts';
 import { fresh, type StartingPoint } from '../../simulator/starting-point.ts';
 import type { ApiClient } from '../../client/api-client.ts';
 import { standingsOfDevices } from '../../client/device-standings.ts';

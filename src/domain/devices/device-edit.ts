@@ -1,4 +1,4 @@
-import { saysNothing } from '../absence.ts';
+import { saysNothing } from '../rendering/absence.ts';
 import { clientAnnotations } from './device-document.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { badRequest, conflict } from '../errors.ts';
@@ -7,8 +7,8 @@ import type { Ownership } from '../fleets/ownership.ts';
 import type { UpdatedField } from '../resource-events.ts';
 import type { DeviceRequest } from '../resources/device.ts';
 import { storableObject } from '../resources/storable.ts';
-import { osNeedsImageMode, osTargetOf, reportedOsMode } from '../os-mode.ts';
-import { assertWritable } from '../writable-spec.ts';
+import { osNeedsImageMode, osTargetOf, reportedOsMode } from '../rendering/os-mode.ts';
+import { assertWritable } from '../rendering/writable-spec.ts';
 import { rolledOut, type TemplateOutcome } from '../fleets/template-rollout.ts';
 
 /** What a client may say of a device. */

@@ -1,4 +1,4 @@
-import { saysNothing } from '../absence.ts';
+import { saysNothing } from '../rendering/absence.ts';
 import type { DeviceRecord, Viewpoint } from './device-record.ts';
 import { gateOf } from '../recovery/gate.ts';
 import type {

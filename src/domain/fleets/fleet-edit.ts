@@ -4,7 +4,7 @@ import type { UpdatedField } from '../resource-events.ts';
 import type { FleetRequest } from '../resources/fleet.ts';
 import { storableObject } from '../resources/storable.ts';
 import { fleetSelector } from '../selectors/fleet-selector.ts';
-import { assertWritable } from '../writable-spec.ts';
+import { assertWritable } from '../rendering/writable-spec.ts';
 
 /** What a client may say of a fleet. */
 export type DesiredFleet = {

@@ -1,8 +1,8 @@
-import { saysNothing } from '../absence.ts';
+import { saysNothing } from '../rendering/absence.ts';
 import type { DeviceRecord } from '../devices/device-record.ts';
 import { serviceActor, type NewEvent } from '../event.ts';
 import type { JsonObject } from '../json.ts';
-import { problemText } from '../spec-renderer.ts';
+import { problemText } from '../rendering/spec-renderer.ts';
 import type { TemplateRenderer } from '../templates/template-renderer.ts';
 
 /** The template of a fleet, and the generation of the fleet that it is of. */

@@ -1,6 +1,6 @@
 import type { Gate } from './gate.ts';
 import type { DevicePosition, ServerPosition } from './position.ts';
-import { specHash } from '../spec-hash.ts';
+import { specHash } from '../rendering/spec-hash.ts';
 import { judge } from './verdict.ts';
 
 /** Position of a server that has a spec to send. */

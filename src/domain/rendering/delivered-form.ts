@@ -1,12 +1,12 @@
 import type { JsonObject } from '../json.ts';
-import { osNeedsImageMode, osTargetOf } from '../os-mode.ts';
+import { osNeedsImageMode, osTargetOf } from './os-mode.ts';
 import { deviceSpecSchema, type DeviceSpec } from '../resources/device-spec.ts';
 import type { FileSpec } from '../resources/file-content.ts';
 import { formatPath } from '../resources/document-path.ts';
 import { specProblems } from '../resources/spec-rules.ts';
 import { storableObject } from '../resources/storable.ts';
 import { documentProblems, spellProblem, type DocumentProblem } from '../resources/zod-problem.ts';
-import type { RenderedDevice, RenderOutcome, SpecRenderer } from '../spec-renderer.ts';
+import type { RenderedDevice, RenderOutcome, SpecRenderer } from './spec-renderer.ts';
 import { mergedFiles } from './merged-files.ts';
 import { named, unresolvedReferences } from './references.ts';
 

@@ -5,7 +5,7 @@ import { quote } from '../resources/document-path.ts';
 import { assertStorable } from '../resources/storable.ts';
 import { describeProblems, type DocumentProblem } from '../resources/zod-problem.ts';
 import { MusterError } from '../errors.ts';
-import type { RenderedDevice, RenderOutcome } from '../spec-renderer.ts';
+import type { RenderedDevice, RenderOutcome } from './spec-renderer.ts';
 import { deliveredForm, readSpec, refused } from './delivered-form.ts';
 import { httpReferences, named } from './references.ts';
 

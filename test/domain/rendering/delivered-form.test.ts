@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/domain/json.ts';
 import { deliveredForm, readSpec } from '../../../src/domain/rendering/delivered-form.ts';
-import type { RenderedDevice, RenderOutcome } from '../../../src/domain/spec-renderer.ts';
+import type { RenderedDevice, RenderOutcome } from '../../../src/domain/rendering/spec-renderer.ts';
 
 const device: RenderedDevice = { name: 'a', labels: {} };
 const base64 = (text: string) => Buffer.from(text).toString('base64');

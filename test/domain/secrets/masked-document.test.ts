@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { canonicalJson, type JsonObject, type JsonValue } from '../../../src/domain/json.ts';
 import { maskRecord, maskSecrets } from '../../../src/domain/secrets/masked-document.ts';
 import { maskedKeys } from '../../../src/domain/secrets/masked-keys.ts';
-import { specDifference } from '../../../src/domain/spec-difference.ts';
+import { specDifference } from '../../../src/domain/rendering/spec-difference.ts';
 
 const isMasked = maskedKeys();
 const base64 = (text: string) => Buffer.from(text).toString('base64');

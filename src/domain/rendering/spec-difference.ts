@@ -1,10 +1,10 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import jsonPatch from 'fast-json-patch';
 import { stringify } from 'yaml';
-import { canonicalJson } from './json.ts';
-import type { JsonObject, JsonValue } from './json.ts';
-import { maskSecrets, numberedMasks } from './secrets/masked-document.ts';
-import { maskedKeys, type MaskedKeys } from './secrets/masked-keys.ts';
+import { canonicalJson } from '../json.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
+import { maskSecrets, numberedMasks } from '../secrets/masked-document.ts';
+import { maskedKeys, type MaskedKeys } from '../secrets/masked-keys.ts';
 
 /** One step of an RFC 6902 JSON Patch, of the three kinds that a comparison needs. */
 export type JsonPatchOperation =

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../json.ts';
 
 /** Why a spec could not be rendered, with the place in it. */
 export type RenderProblem = { readonly message: string };

@@ -1,5 +1,5 @@
 import { saysNothing } from './absence.ts';
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../json.ts';
 import type { RenderOutcome, SpecRenderer } from './spec-renderer.ts';
 
 /** All that a device is rendered from. */

@@ -1,10 +1,10 @@
-import { badRequest } from './errors.ts';
-import type { JsonObject } from './json.ts';
-import type { DeviceSpec } from './resources/device-spec.ts';
-import { clientProblems, specProblems } from './resources/spec-rules.ts';
-import { listProblems, type DocumentProblem } from './resources/zod-problem.ts';
-import { imageTemplates } from './templates/map-templates.ts';
-import { checkTemplates } from './templates/template-renderer.ts';
+import { badRequest } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
+import type { DeviceSpec } from '../resources/device-spec.ts';
+import { clientProblems, specProblems } from '../resources/spec-rules.ts';
+import { listProblems, type DocumentProblem } from '../resources/zod-problem.ts';
+import { imageTemplates } from '../templates/map-templates.ts';
+import { checkTemplates } from '../templates/template-renderer.ts';
 
 /**
  * Refuses a spec that has the right form and that no client may write: what Flight Control refuses too, and what an agent

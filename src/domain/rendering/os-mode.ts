@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../json.ts';
 
 const reportedMode = z.object({ capabilities: z.object({ osMode: z.string() }) });
 

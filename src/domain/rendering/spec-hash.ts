@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from './json.ts';
-import type { JsonObject } from './json.ts';
+import { canonicalJson } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 
 /**
  * What tells two specs apart: the SHA-256 of the canonical JSON, in lower-case hexadecimal. Specs that differ only in
