@@ -2,8 +2,8 @@ import type { Context } from '../context.ts';
 import type { AcceptedReports } from '../usecases/accept-reports.ts';
 import { createRateLimit, type RateLimit } from '../listener/rate-limit.ts';
 import { noticeDevicesAhead } from '../usecases/notice-devices-ahead.ts';
-import { RenderedSpecCache } from '../usecases/rendered-spec-cache.ts';
-import { ReportIntake } from '../usecases/report-intake.ts';
+import { RenderedSpecCache } from './rendered-spec-cache.ts';
+import { ReportIntake } from './report-intake.ts';
 import { SocketRegistry } from './socket-registry.ts';
 import { WaitingDevices } from './waiting-devices.ts';
 

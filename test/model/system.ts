@@ -6,7 +6,7 @@ import { isToBeDelivered } from '../../src/domain/recovery/delivery.ts';
 import type { DevicePosition, ServerPosition } from '../../src/domain/recovery/position.ts';
 import { acceptReports, type Report as SentReport, type ReportOutcome } from '../../src/usecases/accept-reports.ts';
 import { findStandings } from '../../src/usecases/find-standings.ts';
-import { RenderedSpecCache } from '../../src/usecases/rendered-spec-cache.ts';
+import { RenderedSpecCache } from '../../src/agent/rendered-spec-cache.ts';
 import { renderPending } from '../../src/usecases/render-devices.ts';
 import { plainRenderer } from '../support/plain-renderer.ts';
 import { createTestContext, type TestContext } from '../support/test-context.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Admission } from '../../src/usecases/admission.ts';
+import { Admission } from '../../src/agent/report-admission.ts';
 import { createTestClock } from '../support/test-context.ts';
 
 const someone = 'someone';

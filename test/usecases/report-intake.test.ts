@@ -4,7 +4,7 @@ import { connectDatabase, type Database } from '../../src/db/client.ts';
 import { MusterError } from '../../src/domain/errors.ts';
 import type { RenderHints } from '../../src/queue/render-queue.ts';
 import type { Report } from '../../src/usecases/accept-reports.ts';
-import { ReportIntake } from '../../src/usecases/report-intake.ts';
+import { ReportIntake } from '../../src/agent/report-intake.ts';
 import { emptyDatabase } from '../support/empty-database.ts';
 import { FleetFixture, inFull } from '../support/fleet-fixture.ts';
 import { connectTo, holdTransaction, untilWaiting } from '../support/held-transactions.ts';

@@ -3,8 +3,8 @@ import type { Clock } from '../time/clock.ts';
 import { isBusy, isUnreachable, type Database } from '../db/client.ts';
 import { badRequest, unavailable } from '../domain/errors.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
-import { acceptReports, type AcceptedReports, type Report, type ReportOutcome } from './accept-reports.ts';
-import { Admission } from './admission.ts';
+import { acceptReports, type AcceptedReports, type Report, type ReportOutcome } from '../usecases/accept-reports.ts';
+import { Admission } from './report-admission.ts';
 
 type Waiting = {
   readonly report: Report;
