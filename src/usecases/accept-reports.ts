@@ -33,7 +33,7 @@ import { aheadEvent, transitionEvent } from '../domain/recovery/report-events.ts
 import { settlingEvent } from '../domain/recovery/restore-events.ts';
 import { hasEndedDecommission } from '../domain/devices/told-status.ts';
 import { judge, type Verdict } from '../domain/recovery/verdict.ts';
-import { CloneSightings } from './clone-sightings.ts';
+import { CloneSightings } from '../domain/devices/clone-sightings.ts';
 
 /** Whatever a device says of itself: a poll, a status update, a WebSocket frame. */
 export type Report = {

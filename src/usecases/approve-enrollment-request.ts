@@ -13,7 +13,7 @@ import type {
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { certifyEnrollment, type DeviceCaDeps } from './certify-enrollment.ts';
-import { enterDevice } from './enter-device.ts';
+import { enterDevice } from './steps/enter-device.ts';
 import { noSuchEnrollmentRequest } from './read-enrollment-request.ts';
 import { isHereAlready, readmitDevice } from './readmit-device.ts';
 

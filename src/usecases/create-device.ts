@@ -6,7 +6,7 @@ import { alreadyExists, badRequest } from '../domain/errors.ts';
 import type { Device, DeviceRequest } from '../domain/resources/device.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
-import { enterDevice } from './enter-device.ts';
+import { enterDevice } from './steps/enter-device.ts';
 import { documentOf } from './read-device.ts';
 
 type Deps = {

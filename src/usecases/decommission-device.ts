@@ -11,7 +11,7 @@ import { rolloutProblemEvents } from '../domain/fleets/template-rollout.ts';
 import type { Device } from '../domain/resources/device.ts';
 import type { DeviceDecommission } from '../domain/resources/device-decommission.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
-import { countOutDevice } from './count-devices.ts';
+import { countOutDevice } from './steps/count-devices.ts';
 import { documentOf, noSuchDevice } from './read-device.ts';
 
 type Deps = { database: Database; clock: Clock; queue: RenderHints; config: { disconnectedAfterMs: number } };

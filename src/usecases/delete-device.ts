@@ -7,7 +7,7 @@ import { holdRestore } from '../db/fence.ts';
 import { pruneSigningRequests } from '../db/signing-request-store.ts';
 import { requestOwner } from '../domain/certificates/signing-request.ts';
 import { deletedEvent } from '../domain/resource-events.ts';
-import { countOutDevice } from './count-devices.ts';
+import { countOutDevice } from './steps/count-devices.ts';
 import { noSuchDevice } from './read-device.ts';
 
 /**

@@ -9,7 +9,7 @@ import { deletedEvent } from '../domain/resource-events.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { noSuchFleet } from './read-fleet.ts';
-import { reviewOwnership } from './review-ownership.ts';
+import { reviewOwnership } from './steps/review-ownership.ts';
 
 type Deps = { database: Database; clock: Clock; templates: TemplateRenderer; queue: RenderHints };
 

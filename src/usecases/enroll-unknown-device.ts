@@ -6,7 +6,7 @@ import { findUnknownDevice, forgetUnknownDevice } from '../db/unknown-device-sto
 import { alreadyExists, notFound } from '../domain/errors.ts';
 import type { Device } from '../domain/resources/device.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
-import { enterDevice } from './enter-device.ts';
+import { enterDevice } from './steps/enter-device.ts';
 import { documentOf } from './read-device.ts';
 import { requireRestore } from './read-restores.ts';
 

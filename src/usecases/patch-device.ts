@@ -12,7 +12,7 @@ import type { PatchRequest } from '../domain/resources/patch-request.ts';
 import { describeProblems } from '../domain/resources/zod-problem.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
-import { editDevice } from './edit-device.ts';
+import { editDevice } from './steps/edit-device.ts';
 import { documentOf, noSuchDevice } from './read-device.ts';
 
 type Deps = {

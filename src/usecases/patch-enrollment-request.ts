@@ -10,7 +10,7 @@ import { patchResource } from '../domain/resource-patch.ts';
 import { enrollmentRequestRequestSchema, type EnrollmentRequest } from '../domain/resources/enrollment-request.ts';
 import type { PatchRequest } from '../domain/resources/patch-request.ts';
 import { describeProblems } from '../domain/resources/zod-problem.ts';
-import { editEnrollmentRequest } from './edit-enrollment-request.ts';
+import { editEnrollmentRequest } from './steps/edit-enrollment-request.ts';
 import { noSuchEnrollmentRequest } from './read-enrollment-request.ts';
 
 const patchable = [['metadata', 'labels'], ['metadata', 'annotations'], ['spec']];

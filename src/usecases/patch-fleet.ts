@@ -10,7 +10,7 @@ import { fleetRequestSchema, type Fleet } from '../domain/resources/fleet.ts';
 import type { PatchRequest } from '../domain/resources/patch-request.ts';
 import { describeProblems } from '../domain/resources/zod-problem.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
-import { editFleet } from './edit-fleet.ts';
+import { editFleet } from './steps/edit-fleet.ts';
 import { fleetDocumentOf, noSuchFleet } from './read-fleet.ts';
 
 type Deps = { database: Database; clock: Clock; queue: RenderHints };

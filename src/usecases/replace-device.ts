@@ -9,8 +9,8 @@ import { assertExpectedVersion } from '../domain/expected-version.ts';
 import type { Device, DeviceRequest } from '../domain/resources/device.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
-import { editDevice } from './edit-device.ts';
-import { enterDevice } from './enter-device.ts';
+import { editDevice } from './steps/edit-device.ts';
+import { enterDevice } from './steps/enter-device.ts';
 import { documentOf } from './read-device.ts';
 
 type Deps = {

@@ -8,7 +8,7 @@ import { badRequest, conflict } from '../domain/errors.ts';
 import { assertExpectedVersion } from '../domain/expected-version.ts';
 import type { EnrollmentRequest, EnrollmentRequestRequest } from '../domain/resources/enrollment-request.ts';
 import { enterEnrollmentRequest } from './create-enrollment-request.ts';
-import { editEnrollmentRequest } from './edit-enrollment-request.ts';
+import { editEnrollmentRequest } from './steps/edit-enrollment-request.ts';
 
 /**
  * Puts an enrollment request in the place of the one of that name, or creates it.

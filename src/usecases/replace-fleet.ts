@@ -9,7 +9,7 @@ import { desiredFleet } from '../domain/fleets/fleet-edit.ts';
 import type { Fleet, FleetRequest } from '../domain/resources/fleet.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { enterFleet } from './create-fleet.ts';
-import { editFleet } from './edit-fleet.ts';
+import { editFleet } from './steps/edit-fleet.ts';
 import { fleetDocumentOf } from './read-fleet.ts';
 
 type Deps = { database: Database; clock: Clock; queue: RenderHints };

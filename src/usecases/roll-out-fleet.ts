@@ -11,7 +11,7 @@ import { ownerNamed } from '../domain/fleets/ownership.ts';
 import { rolloutEvent, rolloutFailedEvent } from '../domain/resource-events.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
-import { reviewOwnership } from './review-ownership.ts';
+import { reviewOwnership } from './steps/review-ownership.ts';
 
 type Deps = { database: Database; clock: Clock; templates: TemplateRenderer; queue: RenderHints };
 /** The restore that the work belongs to, and the fleet as it was when the work began. */

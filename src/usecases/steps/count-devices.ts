@@ -1,9 +1,9 @@
-import type { Executor } from '../db/client.ts';
-import { appendEvents } from '../db/event-log.ts';
-import { countForRestore, type CounterChange } from '../db/restore-counters.ts';
-import { gateOf } from '../domain/recovery/gate.ts';
-import type { JudgedState } from '../domain/recovery/report.ts';
-import { settlingEvent } from '../domain/recovery/restore-events.ts';
+import type { Executor } from '../../db/client.ts';
+import { appendEvents } from '../../db/event-log.ts';
+import { countForRestore, type CounterChange } from '../../db/restore-counters.ts';
+import { gateOf } from '../../domain/recovery/gate.ts';
+import type { JudgedState } from '../../domain/recovery/report.ts';
+import { settlingEvent } from '../../domain/recovery/restore-events.ts';
 
 type At = { readonly restore: string; readonly now: Date };
 

@@ -1,16 +1,16 @@
-import type { Executor } from '../db/client.ts';
-import { insertDevice } from '../db/device-writes.ts';
-import { appendEvents } from '../db/event-log.ts';
-import { holdFleets } from '../db/fleet-lock.ts';
-import { listFleetRules } from '../db/fleet-store.ts';
-import type { DesiredDevice } from '../domain/devices/device-edit.ts';
-import type { JsonObject } from '../domain/json.ts';
-import { decideOwnership, matchEvents, unowned } from '../domain/fleets/ownership.ts';
-import { createdEvent } from '../domain/resource-events.ts';
-import { rolledOut, rolloutProblemEvents } from '../domain/fleets/template-rollout.ts';
-import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
+import type { Executor } from '../../db/client.ts';
+import { insertDevice } from '../../db/device-writes.ts';
+import { appendEvents } from '../../db/event-log.ts';
+import { holdFleets } from '../../db/fleet-lock.ts';
+import { listFleetRules } from '../../db/fleet-store.ts';
+import type { DesiredDevice } from '../../domain/devices/device-edit.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { decideOwnership, matchEvents, unowned } from '../../domain/fleets/ownership.ts';
+import { createdEvent } from '../../domain/resource-events.ts';
+import { rolledOut, rolloutProblemEvents } from '../../domain/fleets/template-rollout.ts';
+import type { TemplateRenderer } from '../../domain/templates/template-renderer.ts';
 import { countNewDevice } from './count-devices.ts';
-import { rollOutTemplate } from './roll-out-template.ts';
+import { rollOutTemplate } from '../roll-out-template.ts';
 
 const newTarget = {
   owner: null,

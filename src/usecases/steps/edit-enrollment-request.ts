@@ -1,14 +1,14 @@
-import type { Executor } from '../db/client.ts';
-import { saveEnrollmentRequest } from '../db/enrollment-request-store.ts';
-import { appendEvents } from '../db/event-log.ts';
+import type { Executor } from '../../db/client.ts';
+import { saveEnrollmentRequest } from '../../db/enrollment-request-store.ts';
+import { appendEvents } from '../../db/event-log.ts';
 import {
   editedEnrollmentRequest,
   enrollmentRequestChange,
   updatedRequestFields,
   type DesiredEnrollmentRequest,
-} from '../domain/enrollment/enrollment-request-edit.ts';
-import type { EnrollmentRequestRecord } from '../domain/enrollment/enrollment-request-record.ts';
-import { updatedEvent } from '../domain/resource-events.ts';
+} from '../../domain/enrollment/enrollment-request-edit.ts';
+import type { EnrollmentRequestRecord } from '../../domain/enrollment/enrollment-request-record.ts';
+import { updatedEvent } from '../../domain/resource-events.ts';
 
 /**
  * Makes a locked enrollment request what a client wants it to be. The restore must be held. What changes nothing leaves

@@ -1,16 +1,16 @@
-import type { Executor } from '../db/client.ts';
-import { appendEvents } from '../db/event-log.ts';
-import { saveFleet } from '../db/fleet-store.ts';
-import { endAdoption } from '../db/ownership-store.ts';
+import type { Executor } from '../../db/client.ts';
+import { appendEvents } from '../../db/event-log.ts';
+import { saveFleet } from '../../db/fleet-store.ts';
+import { endAdoption } from '../../db/ownership-store.ts';
 import {
   concernsDevices,
   editedFleet,
   fleetChange,
   updatedFleetFields,
   type DesiredFleet,
-} from '../domain/fleets/fleet-edit.ts';
-import type { FleetRecord } from '../domain/fleets/fleet-record.ts';
-import { rolloutEvent, updatedEvent } from '../domain/resource-events.ts';
+} from '../../domain/fleets/fleet-edit.ts';
+import type { FleetRecord } from '../../domain/fleets/fleet-record.ts';
+import { rolloutEvent, updatedEvent } from '../../domain/resource-events.ts';
 
 /**
  * Makes a fleet what a client wants it to be. The restore must be held and the fleets locked. What changes nothing leaves

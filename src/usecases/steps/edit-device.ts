@@ -1,7 +1,7 @@
-import type { Executor } from '../db/client.ts';
-import { saveDevice, wantRendering } from '../db/device-writes.ts';
-import { appendEvents } from '../db/event-log.ts';
-import { listFleetRules } from '../db/fleet-store.ts';
+import type { Executor } from '../../db/client.ts';
+import { saveDevice, wantRendering } from '../../db/device-writes.ts';
+import { appendEvents } from '../../db/event-log.ts';
+import { listFleetRules } from '../../db/fleet-store.ts';
 import {
   deviceChange,
   editedDevice,
@@ -9,13 +9,13 @@ import {
   updatedFields,
   wantsRendering,
   type DesiredDevice,
-} from '../domain/devices/device-edit.ts';
-import type { DeviceRecord } from '../domain/devices/device-record.ts';
-import { decideOwnership, matchEvents } from '../domain/fleets/ownership.ts';
-import { updatedEvent } from '../domain/resource-events.ts';
-import { rolloutProblemEvents, type TemplateOutcome } from '../domain/fleets/template-rollout.ts';
-import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
-import { rollOutTemplate } from './roll-out-template.ts';
+} from '../../domain/devices/device-edit.ts';
+import type { DeviceRecord } from '../../domain/devices/device-record.ts';
+import { decideOwnership, matchEvents } from '../../domain/fleets/ownership.ts';
+import { updatedEvent } from '../../domain/resource-events.ts';
+import { rolloutProblemEvents, type TemplateOutcome } from '../../domain/fleets/template-rollout.ts';
+import type { TemplateRenderer } from '../../domain/templates/template-renderer.ts';
+import { rollOutTemplate } from '../roll-out-template.ts';
 
 /**
  * Makes a locked device what a client wants it to be, in the transaction that locked it. Labels decide who owns the device

@@ -1,7 +1,7 @@
-import { clonesByMachineEvent } from '../domain/devices/clone-events.ts';
-import { isNewSighting, machineOf, sight, type Sightings } from '../domain/devices/clones.ts';
-import type { NewEvent } from '../domain/event.ts';
-import type { JsonObject } from '../domain/json.ts';
+import { clonesByMachineEvent } from './clone-events.ts';
+import { isNewSighting, machineOf, sight, type Sightings } from './clones.ts';
+import type { NewEvent } from '../event.ts';
+import type { JsonObject } from '../json.ts';
 
 /** The machines under the names of devices, by the statuses of one commit. */
 export class CloneSightings {

@@ -1,21 +1,27 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Executor } from '../db/client.ts';
-import { wantRendering } from '../db/device-writes.ts';
-import { appendEvents } from '../db/event-log.ts';
-import { readOwnership, saveOwnership } from '../db/ownership-store.ts';
-import { lockPositions } from '../db/position-store.ts';
-import { readTemplates, saveRollouts } from '../db/rollout-store.ts';
-import { serviceActor } from '../domain/event.ts';
-import { gateOf } from '../domain/recovery/gate.ts';
-import { decideOwnership, isSameOwnership, matchEvents, unowned, type FleetRule } from '../domain/fleets/ownership.ts';
-import { updatedEvent } from '../domain/resource-events.ts';
+import type { Executor } from '../../db/client.ts';
+import { wantRendering } from '../../db/device-writes.ts';
+import { appendEvents } from '../../db/event-log.ts';
+import { readOwnership, saveOwnership } from '../../db/ownership-store.ts';
+import { lockPositions } from '../../db/position-store.ts';
+import { readTemplates, saveRollouts } from '../../db/rollout-store.ts';
+import { serviceActor } from '../../domain/event.ts';
+import { gateOf } from '../../domain/recovery/gate.ts';
+import {
+  decideOwnership,
+  isSameOwnership,
+  matchEvents,
+  unowned,
+  type FleetRule,
+} from '../../domain/fleets/ownership.ts';
+import { updatedEvent } from '../../domain/resource-events.ts';
 import {
   problemAfter,
   rolloutProblemEvents,
   rollOutTo,
   type TemplateOutcome,
-} from '../domain/fleets/template-rollout.ts';
-import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
+} from '../../domain/fleets/template-rollout.ts';
+import type { TemplateRenderer } from '../../domain/templates/template-renderer.ts';
 
 type Review = {
   readonly restore: string;
