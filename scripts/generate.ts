@@ -6,14 +6,14 @@ import { stringify } from 'yaml';
 import { buildApp } from '../src/service/app.ts';
 import { readConfig } from '../src/config/config.ts';
 import { createContext } from '../src/context.ts';
-import { asyncapiDocument } from '../src/agent/asyncapi.ts';
-import { manPage } from '../src/cli/man-page.ts';
-import { cliReference } from '../src/cli/reference.ts';
-import { configurationReference } from '../src/cli/settings-reference.ts';
+import { asyncapiDocument } from './reference/asyncapi.ts';
+import { manPage } from './reference/man-page.ts';
+import { cliReference } from './reference/cli-reference.ts';
+import { configurationReference } from './reference/configuration-reference.ts';
 import { buildProgram } from '../src/cli/program.ts';
-import { permissionsReference } from '../src/domain/access/reference.ts';
+import { permissionsReference } from './reference/permissions-reference.ts';
 import { createLog } from '../src/logging/log.ts';
-import { metricsReference } from '../src/metrics/reference.ts';
+import { metricsReference } from './reference/metrics-reference.ts';
 
 // Writes what is made from the code: run it after a change of a route, a frame, a setting or a command.
 

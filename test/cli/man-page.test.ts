@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { settings } from '../../src/config/config.ts';
 import { clientVariables } from '../../src/cli/client-variables.ts';
 import { exitCodes } from '../../src/client/failures.ts';
-import { manPage } from '../../src/cli/man-page.ts';
+import { manPage } from '../../scripts/reference/man-page.ts';
 import { buildProgram } from '../../src/cli/program.ts';
-import { commandsUnder } from '../../src/cli/reference.ts';
-import { configurationReference } from '../../src/cli/settings-reference.ts';
+import { commandsUnder } from '../../scripts/reference/cli-reference.ts';
+import { configurationReference } from '../../scripts/reference/configuration-reference.ts';
 
 const page = manPage(buildProgram());
 const escaped = (text: string) => text.replaceAll('-', '\\-');

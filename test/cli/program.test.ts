@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
-import { cliReference } from '../../src/cli/reference.ts';
+import { cliReference } from '../../scripts/reference/cli-reference.ts';
 
 function commandsUnder(command: Command): Command[] {
   return command.commands.flatMap((subcommand) => [subcommand, ...commandsUnder(subcommand)]);

@@ -1,5 +1,5 @@
-import { settings } from '../config/config.ts';
-import { clientVariables } from './client-variables.ts';
+import { settings } from '../../src/config/config.ts';
+import { clientVariables } from '../../src/cli/client-variables.ts';
 
 /** A variable of the environment, as a reference shows it. */
 export type VariableRow = {

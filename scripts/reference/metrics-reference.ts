@@ -1,5 +1,5 @@
-import { rolesWith } from '../domain/access/roles.ts';
-import { counters, gauges, histograms, type MetricAbout } from './catalogue.ts';
+import { rolesWith } from '../../src/domain/access/roles.ts';
+import { counters, gauges, histograms, type MetricAbout } from '../../src/metrics/catalogue.ts';
 
 const head = `# Metrics
 

@@ -1,5 +1,5 @@
-import { permissions } from './permissions.ts';
-import { allPermissions, roleNames, rolePermissions } from './roles.ts';
+import { permissions } from '../../src/domain/access/permissions.ts';
+import { allPermissions, roleNames, rolePermissions } from '../../src/domain/access/roles.ts';
 
 /** Which role may do what, as a page of Markdown. */
 export function permissionsReference(): string {

@@ -1,8 +1,8 @@
 import type { Command, Help } from 'commander';
-import { version } from '../version.ts';
-import { exitCodeMeanings, exitCodes } from '../client/failures.ts';
-import { commandsUnder, textAfterHelp } from './reference.ts';
-import { clientRows, settingRows, type VariableRow } from './settings-reference.ts';
+import { version } from '../../src/version.ts';
+import { exitCodeMeanings, exitCodes } from '../../src/client/failures.ts';
+import { commandsUnder, textAfterHelp } from './cli-reference.ts';
+import { clientRows, settingRows, type VariableRow } from './configuration-reference.ts';
 
 /** The manual page of the whole program, for man(1): what `--help` says of each command, and what all have in common. */
 export function manPage(program: Command): string {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { JsonObject } from '../domain/json.ts';
-import { storableObject } from '../domain/resources/storable.ts';
-import { deviceFrameSchema, musterFrameSchema } from '../domain/resources/websocket-frames.ts';
-import { version } from '../version.ts';
-import { subprotocol } from './routes/connect.ts';
-import { closeCodes } from './socket-registry.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import { storableObject } from '../../src/domain/resources/storable.ts';
+import { deviceFrameSchema, musterFrameSchema } from '../../src/domain/resources/websocket-frames.ts';
+import { version } from '../../src/version.ts';
+import { subprotocol } from '../../src/agent/routes/connect.ts';
+import { closeCodes } from '../../src/agent/socket-registry.ts';
 
 const meaningOfCode: Record<keyof typeof closeCodes, string> = {
   goingAway: 'the service is shutting down: connect again',
