@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { buildApp } from '../src/service/app.ts';
 import { inheritedEnvironment, readConfig } from '../src/config/config.ts';
 import { createContext } from '../src/context.ts';
-import { prepared } from '../src/db/prepared-statements.ts';
+import { prepared } from '../src/db/driver/prepared-statements.ts';
 import { startDeviceProcesses } from '../src/service/device-processes.ts';
 import type { Listener } from '../src/listener/listener.ts';
 import { createLog } from '../src/logging/log.ts';

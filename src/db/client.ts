@@ -1,9 +1,9 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
-import { survivingLostConnections } from './lost-connection.ts';
-import { preparingMarked } from './prepared-statements.ts';
-import { RenewedClient } from './renewed-client.ts';
-import { endingLast } from './transaction-end.ts';
+import { survivingLostConnections } from './driver/lost-connection.ts';
+import { preparingMarked } from './driver/prepared-statements.ts';
+import { RenewedClient } from './driver/renewed-client.ts';
+import { endingLast } from './driver/transaction-end.ts';
 
 /** A database connection or a transaction on one: what repositories speak to. */
 export type Executor = Pick<PostgresJsDatabase, 'execute' | 'select' | 'insert' | 'update' | 'delete'> & {

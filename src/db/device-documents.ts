@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { Sightings } from '../domain/devices/clones.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Executor } from './client.ts';
-import { prepared } from './prepared-statements.ts';
+import { prepared } from './driver/prepared-statements.ts';
 import { devices, deviceStatuses } from './schema.ts';
 
 /**

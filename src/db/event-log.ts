@@ -5,7 +5,7 @@ import { maskRecord } from '../domain/secrets/masked-document.ts';
 import { maskedKeys } from '../domain/secrets/masked-keys.ts';
 import type { Executor } from './client.ts';
 import { originOf } from './event-origin.ts';
-import { prepared } from './prepared-statements.ts';
+import { prepared } from './driver/prepared-statements.ts';
 
 /** Parts two JSON texts: no JSON text holds it unescaped, so that nothing needs to be quoted. */
 const separator = '\u001e';

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { UnverifiedDatabase, type Executor } from './client.ts';
 import { databaseMark } from './database-identity.ts';
-import { prepared } from './prepared-statements.ts';
+import { prepared } from './driver/prepared-statements.ts';
 import { restores, serviceState } from './schema.ts';
 
 /** Spells `FENC`. Row locks alone let a steady stream of sharers starve the one who declares; this lock is first come, first served. */

@@ -3,7 +3,7 @@ import type { DevicePosition, Lineage, ServerPosition } from '../domain/recovery
 import type { JudgedState } from '../domain/recovery/report.ts';
 import type { ConflictVerdict } from '../domain/recovery/verdict.ts';
 import type { Executor } from './client.ts';
-import { prepared } from './prepared-statements.ts';
+import { prepared } from './driver/prepared-statements.ts';
 
 /** A device's position row, as the hot paths read it. */
 export type PositionRow = {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { RenderInput } from '../domain/rendering/render-input.ts';
 import type { Executor } from './client.ts';
 import { isOpen } from './gate-sql.ts';
-import { prepared } from './prepared-statements.ts';
+import { prepared } from './driver/prepared-statements.ts';
 
 /** What a device is to be rendered from, as of one moment. */
 export type WantedRender = RenderInput & {

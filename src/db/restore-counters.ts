@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { BucketCount } from '../domain/recovery/answer-times.ts';
 import type { Settling } from '../domain/recovery/restore-events.ts';
 import type { Executor } from './client.ts';
-import { prepared } from './prepared-statements.ts';
+import { prepared } from './driver/prepared-statements.ts';
 import { restores } from './schema.ts';
 
 const columns = {

@@ -4,7 +4,7 @@ import type { RestoreFacts } from '../domain/recovery/restore-document.ts';
 import type { Executor } from './client.ts';
 import { databaseMark } from './database-identity.ts';
 import { onlyVerified } from './fence.ts';
-import { prepared } from './prepared-statements.ts';
+import { prepared } from './driver/prepared-statements.ts';
 import { restoreAnswerTimes, restores, serviceState } from './schema.ts';
 
 /** A restore as it is stored; `previous` is null for the first, though the genesis of the database came before it. */

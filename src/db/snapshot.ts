@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Executor } from './client.ts';
 import { currentRestore } from './fence.ts';
-import { prepared } from './prepared-statements.ts';
+import { prepared } from './driver/prepared-statements.ts';
 
 /**
  * Makes a transaction read one state of the database, so that the gate of a device and the restore that it is judged by

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connectDatabase, type Database, type Executor } from '../../src/db/client.ts';
-import { prepared } from '../../src/db/prepared-statements.ts';
+import { prepared } from '../../src/db/driver/prepared-statements.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let own: TestDatabase;

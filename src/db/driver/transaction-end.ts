@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type postgres from 'postgres';
-import { withBegin, type TransactionWork } from './replaced-begin.ts';
+import { withBegin, type TransactionWork } from '../replaced-begin.ts';
 
 /**
  * The same client, but a transaction ends only when none of its statements is under way any more, and takes none after
