@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
-import { startEmbeddedPostgres } from '../src/db/embedded-postgres.ts';
-import { migrateDatabase } from '../src/db/migrate.ts';
+import { startEmbeddedPostgres } from '../src/db/server/embedded-postgres.ts';
+import { migrateDatabase } from '../src/db/server/migrate.ts';
 import { fillFleet } from './fleet.ts';
 
 /** One figure, and beside it a baseline that was measured in this run or a bound that it must keep. */

@@ -8,9 +8,9 @@ import { createLocalMarks, createRedisMarks, type HighWaterMarks } from './bus/h
 import { systemClock, type Clock } from './time/clock.ts';
 import { wantsTraces, type Config } from './config/config.ts';
 import { connectDatabase, type Database } from './db/client.ts';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from './db/embedded-postgres.ts';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from './db/server/embedded-postgres.ts';
 import { ensureGenesis } from './db/fence.ts';
-import { migrateDatabase } from './db/migrate.ts';
+import { migrateDatabase } from './db/server/migrate.ts';
 import type { CertificateIssuer } from './domain/certificates/certificate-issuer.ts';
 import type { SpecRenderer } from './domain/rendering/spec-renderer.ts';
 import { maskedKeys } from './domain/secrets/masked-keys.ts';

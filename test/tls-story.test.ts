@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createStaticToken, hashOfToken } from '../src/auth/static-tokens.ts';
 import { answerOf, createApiClient, type ApiClient } from '../src/client/api-client.ts';
 import { readConfig } from '../src/config/config.ts';
-import { replaceDatabase } from '../src/db/database-copies.ts';
+import { replaceDatabase } from '../src/db/server/database-copies.ts';
 import { startService, type RunningService } from '../src/service/service.ts';
 import { DeliveryWitness } from '../src/simulator/delivery-witness.ts';
 import type { DeviceCredential } from '../src/simulator/device-credential.ts';

@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { copyDatabase, replaceDatabase } from '../db/database-copies.ts';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../db/embedded-postgres.ts';
+import { copyDatabase, replaceDatabase } from '../db/server/database-copies.ts';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../db/server/embedded-postgres.ts';
 import { orderAnswerSchema, type Order, type OrderAnswer } from './service-orders.ts';
 
 /** The data is thrown away in the end, so nobody need wait for the disk. */

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { examineDatabase as lookAtDatabase, type DatabaseCheckup } from '../db/database-checkup.ts';
+import { examineDatabase as lookAtDatabase, type DatabaseCheckup } from '../db/server/database-checkup.ts';
 import { rootCause } from '../logging/root-cause.ts';
 import { identityChanges } from '../usecases/verify-database.ts';
 import { findingsIn, type Finding } from './finding.ts';

@@ -1,6 +1,6 @@
 import postgres from 'postgres';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { migrateDatabase } from '../../src/db/migrate.ts';
+import { migrateDatabase } from '../../src/db/server/migrate.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let empty: TestDatabase;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import postgres from 'postgres';
 import { z } from 'zod';
-import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts';
-import { migrateDatabase } from '../../src/db/migrate.ts';
+import { startEmbeddedPostgres } from '../../src/db/server/embedded-postgres.ts';
+import { migrateDatabase } from '../../src/db/server/migrate.ts';
 import { installAudit } from './audit.ts';
 
 const run = promisify(execFile);

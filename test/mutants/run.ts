@@ -3,7 +3,7 @@ import { chmod, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../../src/db/server/embedded-postgres.ts';
 import { mutants, type Mutant, type Patch } from './mutants.ts';
 
 // Builds each mutant in a folder of its own, runs the tests that must notice, and prints a table of what noticed.

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { connectDatabase } from './client.ts';
-import { readDatabaseIdentity, storedIdentity, type DatabaseIdentity } from './database-identity.ts';
+import { connectDatabase } from '../client.ts';
+import { readDatabaseIdentity, storedIdentity, type DatabaseIdentity } from '../database-identity.ts';
 import { countMigrations } from './migrate.ts';
 
 /** What is worth knowing of a database before a service runs on it. Nothing is changed by asking. */
