@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readFrame } from '../src/agent/frames.ts';
 import { forwardedCertificate } from '../src/auth/forwarded-certificate.ts';
-import { documentsOf } from '../src/cli/manifests/desired-documents.ts';
+import { documentsOf } from '../src/manifests/desired-documents.ts';
 import { printable } from '../src/terminal/printable.ts';
 import { canonicalJson } from '../src/domain/json.ts';
 import { storableObject } from '../src/domain/resources/storable.ts';

@@ -1,4 +1,4 @@
-import { documentsOf } from '../cli/manifests/desired-documents.ts';
+import { documentsOf } from '../manifests/desired-documents.ts';
 import type { FleetBody } from '../client/api-client.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { fleetRequestSchema } from '../domain/resources/fleet.ts';

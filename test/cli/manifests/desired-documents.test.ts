@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { documentsOf } from '../../../src/cli/manifests/desired-documents.ts';
+import { documentsOf } from '../../../src/manifests/desired-documents.ts';
 import { formatDocument } from '../../../src/terminal/documents.ts';
 
 test('documents are told apart, with the line on which each begins', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { manifestText } from '../../../src/cli/manifests/manifest-text.ts';
+import { manifestText } from '../../../src/manifests/manifest-text.ts';
 
 const text = 'kind: Device\nmetadata: { name: café }\n';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { documentsOf } from '../../../src/cli/manifests/desired-documents.ts';
+import { documentsOf } from '../../../src/manifests/desired-documents.ts';
 import { formatDocument } from '../../../src/terminal/documents.ts';
 
 /** What a scalar is read as; the text of the problem if it is none. */

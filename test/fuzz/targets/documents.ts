@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { documentsOf } from '../../../src/cli/manifests/desired-documents.ts';
+import { documentsOf } from '../../../src/manifests/desired-documents.ts';
 import type { JsonObject } from '../../../src/domain/json.ts';
 import { maskSecrets } from '../../../src/domain/secrets/masked-document.ts';
 import { maskedKeys } from '../../../src/domain/secrets/masked-keys.ts';

@@ -2,13 +2,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LineCounter, parseAllDocuments, type Document } from 'yaml';
 import { z } from 'zod';
-import { CliError } from '../../client/failures.ts';
+import { CliError } from '../client/failures.ts';
 import { manifestText } from './manifest-text.ts';
 import { textProblem } from './plain-texts.ts';
 import { unfolded } from './unfolded.ts';
 import { nestsDeeperThan } from './yaml-nesting.ts';
 import { manifestYaml } from './yaml-schema.ts';
-import { readStandardInput } from '../standard-input.ts';
+import { readStandardInput } from '../cli/standard-input.ts';
 
 /** One document of what is applied, or why it cannot be. `place` says where it stands, for people. */
 export type DesiredDocument =

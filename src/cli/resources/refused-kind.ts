@@ -1,4 +1,4 @@
-import { desiredKinds } from '../resources/desired-kinds.ts';
+import { desiredKinds } from './desired-kinds.ts';
 
 /** Kinds of Flight Control's that Muster keeps no resources of, with what there is instead. */
 const foreignKinds: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { CliError } from '../../client/failures.ts';
+import { CliError } from '../client/failures.ts';
 
 /** Marks that a text in another encoding than UTF-8 begins with. UTF-32 goes first: its mark begins with that of UTF-16. */
 const marks: ReadonlyArray<{ readonly bytes: readonly number[]; readonly encoding: string }> = [
