@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { annotationKeys } from '../domain/devices/device-document.ts';
 import type { DevicePosition } from '../domain/recovery/position.ts';
-import type { ApiClient } from './api-client.ts';
-import { deviceKind } from '../cli/resources/device-kind.ts';
-import { pagesOf, type ListQuery } from '../cli/resources/resource-kind.ts';
+import { answerOf, type ApiClient } from './api-client.ts';
+import { nextPage, pagesOf, type ListQuery } from './pages.ts';
 
 /** Where the server believes a device is. */
 export type DeviceStanding = {
@@ -22,9 +21,11 @@ const documentSchema = z.looseObject({
 
 /** Where the server believes each of its devices is, page by page. */
 export async function* standingsOfDevices(api: ApiClient, query: ListQuery = {}): AsyncGenerator<DeviceStanding[]> {
-  for await (const { items } of pagesOf(deviceKind, api, query)) {
-    yield items.map(({ document }) => readStanding(document));
-  }
+  const list = async (page: ListQuery) => {
+    const { items, metadata } = await answerOf(api.GET('/api/v1/devices', { params: { query: page } }));
+    return { items, next: nextPage({ metadata }) };
+  };
+  for await (const { items } of pagesOf(list, query)) yield items.map(readStanding);
 }
 
 function readStanding(document: unknown): DeviceStanding {

@@ -1,7 +1,6 @@
 import { styleText } from 'node:util';
 import { CliError } from '../client/failures.ts';
-import { showProgress, type Progress } from '../terminal/progress.ts';
-import { throttled } from '../cli/throttled-progress.ts';
+import { type Progress, showProgress, throttled } from '../terminal/progress.ts';
 
 type Style = 'bold' | 'dim' | 'green' | 'red' | 'cyan';
 

@@ -8,7 +8,7 @@ import { textProblem } from './plain-texts.ts';
 import { unfolded } from './unfolded.ts';
 import { nestsDeeperThan } from './yaml-nesting.ts';
 import { manifestYaml } from './yaml-schema.ts';
-import { readStandardInput } from '../cli/standard-input.ts';
+import { readStandardInput } from '../terminal/standard-input.ts';
 
 /** One document of what is applied, or why it cannot be. `place` says where it stands, for people. */
 export type DesiredDocument =

@@ -10,6 +10,8 @@ export type Progress = {
 };
 
 const endings = ['SIGINT', 'SIGTERM'] as const;
+/** Least time between two lines of progress where there is no terminal. */
+const linesEveryMs = 2_000;
 
 /** Shows how far something is: as a bar on a terminal, else as plain lines. */
 export function showProgress(stream: NodeJS.WriteStream, label: string): Progress {
@@ -67,5 +69,19 @@ function linesOn(stream: NodeJS.WriteStream, label: string): Progress {
       last = line;
     },
     stop() {},
+  };
+}
+
+/** The same progress with fewer lines where there is no terminal: one every few seconds, and one when all is done. */
+export function throttled(progress: Progress, stream: NodeJS.WriteStream): Progress {
+  if (stream.isTTY) return progress;
+  let nextAtMs = performance.now() + linesEveryMs;
+  return {
+    update(done, total, about) {
+      if (done < total && performance.now() < nextAtMs) return;
+      nextAtMs = performance.now() + linesEveryMs;
+      progress.update(done, total, about);
+    },
+    stop: () => progress.stop(),
   };
 }

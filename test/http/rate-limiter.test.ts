@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RateLimiter } from '../../src/http/rate-limiter.ts';
+import { RateLimiter } from '../../src/listener/rate-limit.ts';
 
 describe('a rate limiter', () => {
   test('lets a burst of ten seconds’ worth through, and then one request for each slice of time', () => {

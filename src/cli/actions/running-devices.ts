@@ -5,7 +5,7 @@ import { counted, inBrief } from '../../terminal/counted.ts';
 import { printable } from '../../terminal/printable.ts';
 import { showProgress } from '../../terminal/progress.ts';
 import { deviceKind } from '../resources/device-kind.ts';
-import { pagesOf } from '../resources/resource-kind.ts';
+import { pagesOfKind } from '../resources/resource-kind.ts';
 import type { Selectors } from '../selector-options.ts';
 import { standingOf, type Standing } from './awaited-device.ts';
 
@@ -21,7 +21,7 @@ export async function pausedNames(api: ApiClient, { labelSelector, fieldSelector
     ...(labelSelector === undefined ? {} : { labelSelector }),
   };
   const names: string[] = [];
-  for await (const page of pagesOf(deviceKind, api, query)) names.push(...page.items.map(({ name }) => name));
+  for await (const page of pagesOfKind(deviceKind, api, query)) names.push(...page.items.map(({ name }) => name));
   return names;
 }
 

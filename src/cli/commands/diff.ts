@@ -7,7 +7,7 @@ import { apiOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
 import { UsageError } from '../../client/failures.ts';
 import { outputOption } from '../option-values.ts';
-import { formatDocument } from '../../terminal/documents.ts';
+import { formatDocument } from '../../manifests/documents.ts';
 import { printable } from '../../terminal/printable.ts';
 import { deviceKind } from '../resources/device-kind.ts';
 import { parseTarget } from '../targets.ts';

@@ -7,7 +7,8 @@ import { ApiError, requireAllDone, UsageError } from '../../client/failures.ts';
 import { outputOption, wholeNumber } from '../option-values.ts';
 import { resourceKinds, wordsFor } from '../resources/catalogue.ts';
 import { itemPrinter, listPrinter, type ListFormat } from '../resources/list-printer.ts';
-import { pagesOf, type Listed, type ListQuery, type Page, type ResourceKind } from '../resources/resource-kind.ts';
+import type { ListQuery } from '../../client/pages.ts';
+import { pagesOfKind, type Listed, type Page, type ResourceKind } from '../resources/resource-kind.ts';
 import { watchList } from '../resources/watch-list.ts';
 import { addSelectorOptions, selectorsOf, type SelectorOptions } from '../selector-options.ts';
 import { parseTarget } from '../targets.ts';
@@ -85,7 +86,7 @@ async function getList(
   const printer = listPrinter(kind, format);
   let last: Page | undefined;
   let count = 0;
-  for await (const page of pagesOf(kind, api, query)) {
+  for await (const page of pagesOfKind(kind, api, query)) {
     process.stdout.write(printer.page(page));
     count += page.items.length;
     last = page;

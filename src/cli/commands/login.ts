@@ -6,7 +6,7 @@ import { addExamples } from '../examples.ts';
 import { CliError } from '../../client/failures.ts';
 import { storeCredential, type StoredCredential } from '../login/credentials-file.ts';
 import type { LoginClient } from '../login/oidc-client.ts';
-import { readStandardInput } from '../standard-input.ts';
+import { readStandardInput } from '../../terminal/standard-input.ts';
 import { print, tell } from '../../terminal/terminal.ts';
 
 type Options = { readonly web?: true; readonly token?: string };

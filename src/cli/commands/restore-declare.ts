@@ -10,7 +10,7 @@ import { apiOf, serverOption } from '../connection.ts';
 import { addExamples } from '../examples.ts';
 import { CliError, rootCause, UsageError } from '../../client/failures.ts';
 import { outputOption, timeoutOption } from '../option-values.ts';
-import { formatDocument } from '../../terminal/documents.ts';
+import { formatDocument } from '../../manifests/documents.ts';
 import { showProgress } from '../../terminal/progress.ts';
 import { awaitSettled } from '../restores/await-settled.ts';
 import { expectedAnswers, restoreRemark } from '../restores/restore-text.ts';

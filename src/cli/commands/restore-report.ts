@@ -4,7 +4,7 @@ import { suggestWords } from '../completion/command-tree.ts';
 import { apiOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
 import { outputOption } from '../option-values.ts';
-import { formatDocument } from '../../terminal/documents.ts';
+import { formatDocument } from '../../manifests/documents.ts';
 import { print } from '../../terminal/terminal.ts';
 
 type Options = { readonly output: 'markdown' | 'json' | 'yaml' };

@@ -12,14 +12,13 @@ import { CliError, rootCause, UnreachableError, UsageError } from '../../client/
 import { interruptible } from '../../terminal/interruption.ts';
 import { requireOpenFiles } from '../open-files.ts';
 import { durationMs, wholeNumber } from '../option-values.ts';
-import { showProgress } from '../../terminal/progress.ts';
+import { showProgress, throttled } from '../../terminal/progress.ts';
 import { deviceCredentials } from '../simulation/device-credentials.ts';
 import { registerDevices } from '../simulation/register-devices.ts';
 import { departures, share, spreadDepartures, spreadOver, type Departure, type Share } from '../simulation/shares.ts';
 import { remark, summarise, summaryText } from '../simulation/simulation-summary.ts';
 import { serverPositions, startingPoint } from '../simulation/starting-points.ts';
 import { print } from '../../terminal/terminal.ts';
-import { throttled } from '../throttled-progress.ts';
 
 type Options = Partial<Record<Departure, Share>> & {
   readonly devices: number;

@@ -3,7 +3,7 @@ import { answerOf } from '../../client/api-client.ts';
 import { apiOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
 import { outputOption } from '../option-values.ts';
-import { formatDocument } from '../../terminal/documents.ts';
+import { formatDocument } from '../../manifests/documents.ts';
 import { print } from '../../terminal/terminal.ts';
 
 type Options = { readonly output?: 'json' | 'yaml' };

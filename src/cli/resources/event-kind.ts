@@ -2,7 +2,8 @@ import type { Event, EventList } from '../../domain/resources/event.ts';
 import { answerOf, type ApiClient } from '../../client/api-client.ts';
 import { ApiError } from '../../client/failures.ts';
 import { age } from '../../terminal/age.ts';
-import { defineKind, type ListQuery } from './resource-kind.ts';
+import type { ListQuery } from '../../client/pages.ts';
+import { defineKind } from './resource-kind.ts';
 
 export const eventKind = defineKind<Event>({
   singular: 'event',

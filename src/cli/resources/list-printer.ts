@@ -1,4 +1,4 @@
-import { DocumentList, formatDocument } from '../../terminal/documents.ts';
+import { DocumentList, formatDocument } from '../../manifests/documents.ts';
 import { Table } from '../../terminal/table.ts';
 import type { Listed, Page, ResourceKind } from './resource-kind.ts';
 

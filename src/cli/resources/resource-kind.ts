@@ -1,4 +1,5 @@
 import type { ApiClient } from '../../client/api-client.ts';
+import { nextPage, pagesOf, type ListQuery } from '../../client/pages.ts';
 
 export type Column = {
   readonly title: string;
@@ -16,13 +17,6 @@ export type Listed = {
   readonly document: unknown;
   /** One a column of its kind, the wide ones included. */
   cells(now: Date): readonly string[];
-};
-
-export type ListQuery = {
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-  readonly limit?: number;
-  readonly continue?: string;
 };
 
 export type Page = {
@@ -81,33 +75,13 @@ export function defineKind<Document>(definition: KindDefinition<Document>): Reso
     appendOnly: appendOnly ?? false,
     async list(api, query) {
       const { apiVersion, kind, metadata, items } = await definition.list(api, query);
-      const next = metadata.continue === '' ? undefined : metadata.continue;
-      return { apiVersion, kind, items: items.map(listed), next };
+      return { apiVersion, kind, items: items.map(listed), next: nextPage({ metadata }) };
     },
     find: find && (async (api, name) => listed(await find(api, name))),
   };
 }
 
-/** What the server lists at once at the most. */
-const serverPageSize = 1_000;
-
-/**
- * The pages of a list, as they come.
- *
- * @param query with a `limit` there are at most so many items over all pages; without, the list is read to its end
- */
-export async function* pagesOf(kind: ResourceKind, api: ApiClient, query: ListQuery): AsyncGenerator<Page> {
-  const { limit, continue: first, ...selectors } = query;
-  let left = limit === undefined || limit === 0 ? Number.POSITIVE_INFINITY : limit;
-  let token = first;
-  do {
-    const page = await kind.list(api, {
-      ...selectors,
-      limit: Math.min(left, serverPageSize),
-      ...(token === undefined ? {} : { continue: token }),
-    });
-    yield page;
-    left -= page.items.length;
-    token = page.next;
-  } while (token !== undefined && left > 0);
+/** Pages of a kind's list, as they come: see `pagesOf`. */
+export function pagesOfKind(kind: ResourceKind, api: ApiClient, query: ListQuery): AsyncGenerator<Page> {
+  return pagesOf((page) => kind.list(api, page), query);
 }

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../../client/api-client.ts';
 import { ApiError, UnreachableError } from '../../client/failures.ts';
 import { tell } from '../../terminal/terminal.ts';
-import { pagesOf, type Listed, type ListQuery, type ResourceKind } from './resource-kind.ts';
+import type { ListQuery } from '../../client/pages.ts';
+import { pagesOfKind, type Listed, type ResourceKind } from './resource-kind.ts';
 
 const everyMs = 2_000;
 /** What a watch of events begins with: how many there have been lately. */
@@ -47,7 +48,11 @@ async function news(watch: Watch, seen: Map<string, string>, isFirst: boolean): 
   const { kind, api, query } = watch;
   const changed: Listed[] = [];
   const listed = new Set<string>();
-  for await (const page of pagesOf(kind, api, kind.appendOnly && isFirst ? { ...query, limit: recentCount } : query)) {
+  for await (const page of pagesOfKind(
+    kind,
+    api,
+    kind.appendOnly && isFirst ? { ...query, limit: recentCount } : query,
+  )) {
     const before = changed.length;
     for (const item of page.items) {
       listed.add(item.name);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { documentsOf } from '../../../src/manifests/desired-documents.ts';
-import { formatDocument } from '../../../src/terminal/documents.ts';
+import { formatDocument } from '../../../src/manifests/documents.ts';
 
 test('documents are told apart, with the line on which each begins', () => {
   const text =

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { documentsOf } from '../../../src/manifests/desired-documents.ts';
-import { formatDocument } from '../../../src/terminal/documents.ts';
+import { formatDocument } from '../../../src/manifests/documents.ts';
 
 /** What a scalar is read as; the text of the problem if it is none. */
 function read(scalar: string): unknown {

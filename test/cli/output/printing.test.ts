@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { age } from '../../../src/terminal/age.ts';
-import { DocumentList, formatDocument } from '../../../src/terminal/documents.ts';
+import { DocumentList, formatDocument } from '../../../src/manifests/documents.ts';
 import { Table } from '../../../src/terminal/table.ts';
 
 test('columns are aligned, and stay so from page to page', () => {

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { printedYaml } from '../manifests/yaml-schema.ts';
+import { printedYaml } from './yaml-schema.ts';
 
 export type DocumentFormat = 'json' | 'yaml';
 
