@@ -1,8 +1,8 @@
-/** Whether specs may be rendered for and delivered to a device. */
+/** Answers to whether specs may be rendered for and delivered to a device. */
 export const gates = ['Open', 'AwaitingReconnect', 'ConflictPaused'] as const;
 export type Gate = (typeof gates)[number];
 
-/** What the gate depends on, beside the current restore. */
+/** Facts that the gate depends on, beside the current restore. */
 export type GateFacts = {
   /** Decommissioning and decommissioned devices take no part in musters: their gate is always open. */
   readonly mustered: boolean;
@@ -12,8 +12,8 @@ export type GateFacts = {
 };
 
 /**
- * A device awaits exactly when the restore it last answered is not the current one (the stamp of a restore is one row, not one a device); a conflict
- * outlives that and any number of restores. db/gate-sql.ts says the same in SQL.
+ * Tells the gate of a device. A device awaits exactly when the restore it last answered is not the current one, so a restore
+ * stamps all devices by one row. A conflict outlives any number of restores. db/gate-sql.ts says the same in SQL.
  */
 export function gateOf(device: GateFacts, currentRestore: string): Gate {
   if (!device.mustered) return 'Open';
@@ -21,22 +21,29 @@ export function gateOf(device: GateFacts, currentRestore: string): Gate {
   return device.conflict === null ? 'Open' : 'ConflictPaused';
 }
 
-/** What makes a gate change. */
-export type GateCause = 'RestoreDeclared' | 'AnsweredAncestor' | 'AnsweredConflict' | 'Resumed' | 'Adopted';
-
-/** Every legal change of a gate. What is not in this table does not happen. */
-export const gateTransitions: ReadonlyArray<{ readonly from: Gate; readonly cause: GateCause; readonly to: Gate }> = [
+/**
+ * Every legal move of a gate, those included that leave it as it is. What is not in this table does not happen: a device in
+ * conflict never answers as an ancestor (its conflict stays until a person decides), and only a paused one is resumed.
+ */
+export const gateTransitions = [
   { from: 'Open', cause: 'RestoreDeclared', to: 'AwaitingReconnect' },
-  { from: 'ConflictPaused', cause: 'RestoreDeclared', to: 'AwaitingReconnect' },
+  { from: 'Open', cause: 'AnsweredAncestor', to: 'Open' },
+  { from: 'Open', cause: 'AnsweredConflict', to: 'ConflictPaused' },
   { from: 'AwaitingReconnect', cause: 'RestoreDeclared', to: 'AwaitingReconnect' },
   { from: 'AwaitingReconnect', cause: 'AnsweredAncestor', to: 'Open' },
   { from: 'AwaitingReconnect', cause: 'AnsweredConflict', to: 'ConflictPaused' },
-  { from: 'Open', cause: 'AnsweredConflict', to: 'ConflictPaused' },
+  { from: 'ConflictPaused', cause: 'RestoreDeclared', to: 'AwaitingReconnect' },
+  { from: 'ConflictPaused', cause: 'AnsweredConflict', to: 'ConflictPaused' },
   { from: 'ConflictPaused', cause: 'Resumed', to: 'Open' },
   { from: 'ConflictPaused', cause: 'Adopted', to: 'Open' },
-];
+] as const satisfies ReadonlyArray<{ readonly from: Gate; readonly cause: string; readonly to: Gate }>;
 
-/** The gate after a cause, or undefined where the table has no such move. */
-export function nextGate(from: Gate, cause: GateCause): Gate | undefined {
-  return gateTransitions.find((move) => move.from === from && move.cause === cause)?.to;
+/** A reason for a gate to move. */
+export type GateCause = (typeof gateTransitions)[number]['cause'];
+
+/** Reads the gate after a cause from the table. @throws Error where the table has no such move: a fault of the program */
+export function nextGate(from: Gate, cause: GateCause): Gate {
+  const move = gateTransitions.find((candidate) => candidate.from === from && candidate.cause === cause);
+  if (move === undefined) throw new Error(`gate: expected a move from ${from} by ${cause} in the table, found none`);
+  return move.to;
 }

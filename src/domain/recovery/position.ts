@@ -121,7 +121,8 @@ export function renderedPosition(
 /**
  * Joins a device's position to the server's history, which is all that resuming and adopting mean: "where that device
  * is counts as an ancestor of what we will send it". The version rises to at least the device's, and the hash is
- * forgotten until the next render. db/graft-sql.ts says the same in SQL, for many devices at once.
+ * forgotten until the next render. This is the model: the service grafts many devices at once in SQL (db/gate-sql.ts), and
+ * a test holds that SQL to this function.
  */
 export function graft(server: ServerPosition, device: DevicePosition, current: string): ServerPosition {
   const entered = enterTimeline(server, current);

@@ -54,7 +54,7 @@ export function decide(
   return {
     judgement,
     gateBefore,
-    gate: nextGate(gateBefore, cause) ?? gateBefore,
+    gate: nextGate(gateBefore, cause),
     firstAnswer: gateBefore === 'AwaitingReconnect',
     state: {
       mustered: true,

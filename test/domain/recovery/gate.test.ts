@@ -53,18 +53,24 @@ describe('the gate', () => {
   });
 });
 
+/** The gate after a cause; 'nowhere' where the table has no such move. */
+function whereTo(from: Gate, cause: GateCause): Gate | 'nowhere' {
+  try {
+    return nextGate(from, cause);
+  } catch {
+    return 'nowhere';
+  }
+}
+
 describe('the table of transitions', () => {
   test('says of every gate and every cause where it leads, or that it leads nowhere', () => {
     const table = Object.fromEntries(
-      gates.map((from) => [
-        from,
-        Object.fromEntries(causes.map((cause) => [cause, nextGate(from, cause) ?? 'nowhere'])),
-      ]),
+      gates.map((from) => [from, Object.fromEntries(causes.map((cause) => [cause, whereTo(from, cause)]))]),
     );
     expect(table).toEqual({
       Open: {
         RestoreDeclared: 'AwaitingReconnect',
-        AnsweredAncestor: 'nowhere',
+        AnsweredAncestor: 'Open',
         AnsweredConflict: 'ConflictPaused',
         Resumed: 'nowhere',
         Adopted: 'nowhere',
@@ -79,7 +85,7 @@ describe('the table of transitions', () => {
       ConflictPaused: {
         RestoreDeclared: 'AwaitingReconnect',
         AnsweredAncestor: 'nowhere',
-        AnsweredConflict: 'nowhere',
+        AnsweredConflict: 'ConflictPaused',
         Resumed: 'Open',
         Adopted: 'Open',
       },
@@ -97,14 +103,14 @@ describe('the table of transitions', () => {
     'agrees with what the facts make of it: $facts, $cause',
     ({ facts, cause, changed }) => {
       const from = gateFor(facts);
-      expect(nextGate(from, cause) ?? from).toBe(gateFor(changed ?? facts));
+      expect(nextGate(from, cause)).toBe(gateFor(changed ?? facts));
     },
   );
 
   test.each(cases.filter(({ cause, changed }) => changed === undefined && cause !== 'AnsweredAncestor'))(
     'has no move where a person has nothing to decide: $facts, $cause',
     ({ facts, cause }) => {
-      expect(nextGate(gateFor(facts), cause)).toBeUndefined();
+      expect(() => nextGate(gateFor(facts), cause)).toThrow(`from ${gateFor(facts)} by ${cause}`);
     },
   );
 });
