@@ -44,7 +44,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a status opens the gate, although the device may have received more than it has applied',
     caughtBy: 'test/agent/status.test.ts',
     tests: 'does not answer a restore',
-    patches: [{ file: 'src/domain/report.ts', find: 'if (appliedOnly && ', replace: 'if (false && ' }],
+    patches: [{ file: 'src/domain/recovery/report.ts', find: 'if (appliedOnly && ', replace: 'if (false && ' }],
   },
   {
     name: 'gate removed at the commit of a render only',
@@ -342,7 +342,7 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/domain/recovery/applied-version.ts',
-        find: 'return known === null || firstAnswer || position.version < known ? position.version : known;',
+        find: 'return known === null || fromBackup || position.version < known ? position.version : known;',
         replace: 'return position.version;',
       },
     ],
@@ -423,14 +423,14 @@ export const mutants: readonly Mutant[] = [
     caughtBy: regression('22-absence-renders-the-empty-spec'),
     patches: [
       {
-        file: 'src/domain/template-rollout.ts',
+        file: 'src/domain/fleets/template-rollout.ts',
         find: "if (template === undefined) return { kind: 'own' };",
         replace: `if (template === undefined && before.owner !== null) return { kind: 'filled', spec: {}, generation: 0 };
   if (template === undefined) return { kind: 'own' };`,
       },
-      { file: 'src/domain/render-input.ts', find: "if (saysNothing(source)) return 'nothing';", replace: '' },
+      { file: 'src/domain/rendering/render-input.ts', find: "if (saysNothing(source)) return 'nothing';", replace: '' },
       {
-        file: 'src/domain/render-input.ts',
+        file: 'src/domain/rendering/render-input.ts',
         find: 'if (outcome.ok && saysNothing(outcome.spec))',
         replace: 'if (false)',
       },
