@@ -121,22 +121,14 @@ export type SavedReport = {
   readonly answeredNow: boolean;
 };
 
-/**
- * Writes what reports changed. Only within {@link withoutLocksFirst}.
- *
- * @param restore the one in which they answer
- */
-export async function saveReports(
-  tx: Executor,
-  reports: readonly SavedReport[],
-  { restore, now }: { restore: string; now: Date },
-): Promise<void> {
+/** Writes what reports changed. Only within {@link withoutLocksFirst}. */
+export async function saveReports(tx: Executor, reports: readonly SavedReport[], now: Date): Promise<void> {
   if (reports.length === 0) return;
   const column = (valueOf: (report: SavedReport) => string | null) => sql.param(reports.map(valueOf));
   const { count } = await tx.execute(sql`${prepared}
     UPDATE device_positions AS p SET
       reported_timeline = r.t::uuid, reported_version = r.v::bigint, reported_hash = r.h, applied_version = r.a::bigint,
-      answered_restore_id = ${restore}::uuid,
+      answered_restore_id = r.ar::uuid,
       answered_at = CASE WHEN r.now IS NULL THEN p.answered_at ELSE ${now.toISOString()}::timestamptz END,
       conflict_verdict = r.cv, conflict_info = r.ci, conflict_since = r.cs::timestamptz,
       last_seen = ${now.toISOString()}::timestamptz
@@ -146,11 +138,12 @@ export async function saveReports(
       ${column(({ state }) => (state.reported === null ? null : String(state.reported.version)))}::text[],
       ${column(({ state }) => state.reported?.specHash ?? null)}::text[],
       ${column(({ applied }) => (applied === null ? null : String(applied)))}::text[],
+      ${column(({ state }) => state.answeredRestore)}::text[],
       ${column(({ answeredNow }) => (answeredNow ? 'now' : null))}::text[],
       ${column(({ state }) => state.conflict?.verdict ?? null)}::text[],
       ${column(({ state }) => state.conflict?.info ?? null)}::text[],
       ${column(({ state }) => state.conflict?.since.toISOString() ?? null)}::text[])
-      AS r(name, revision, t, v, h, a, now, cv, ci, cs)
+      AS r(name, revision, t, v, h, a, ar, now, cv, ci, cs)
     WHERE ${isAsRead}`);
   if (count !== reports.length) throw new RowsChanged();
 }

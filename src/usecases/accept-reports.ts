@@ -290,7 +290,7 @@ class ReportBatch {
     const touched = [...this.seen].filter((name) => !this.changed.has(name) && this.isStale(name)).toSorted();
     // Counted last: the counters are one row that everybody waits for.
     const [, , , , , , finished, { settling, awaiting }] = await Promise.all([
-      saveReports(tx, saved, { restore, now }),
+      saveReports(tx, saved, now),
       touchDevices(tx, touched, now),
       saveStatuses(tx, this.statuses, now, this.clones.changed),
       saveDeviceSpecs(tx, this.specs, now),
