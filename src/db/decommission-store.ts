@@ -3,6 +3,20 @@ import type { EndedDecommission } from '../domain/devices/decommission-events.ts
 import type { JsonObject } from '../domain/json.ts';
 import { endedDecommission, toldStatus } from '../domain/devices/told-status.ts';
 import type { Executor } from './client.ts';
+import { graftedPosition } from './graft-sql.ts';
+
+/**
+ * Joins the reported positions of devices that are to decommission themselves to the server's, as a resume does, so that
+ * the next render of their order is above all that they stated. The positions must be locked or unchanged since they were
+ * read, and want rendering.
+ */
+export async function graftOrders(tx: Executor, names: readonly string[], restore: string): Promise<void> {
+  if (names.length === 0) return;
+  const { lineage, version } = graftedPosition(restore);
+  await tx.execute(sql`
+    UPDATE device_positions AS p SET timeline = ${restore}::uuid, version = ${version}, spec_hash = NULL, lineage = ${lineage}
+    WHERE p.name = ANY(${sql.param(names)}::text[]) AND NOT p.mustered AND p.reported_version IS NOT NULL`);
+}
 
 /**
  * Makes devices decommissioned that had the order to, and whose stored status says that they carried it out or failed to.

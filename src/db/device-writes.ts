@@ -119,9 +119,10 @@ export async function saveCertificateExpiry(tx: Executor, name: string, expiresA
   await tx.update(devices).set({ certificateExpiresAt: expiresAt }).where(eq(devices.name, name));
 }
 
-/** Takes a device out of this and every later restore. The position must be locked. */
-export async function leaveMusters(tx: Executor, name: string): Promise<void> {
-  await tx.update(devicePositions).set({ mustered: false }).where(eq(devicePositions.name, name));
+/** Takes a device out of this and every later restore, and keeps in which that was. The position must be locked. */
+export async function leaveMusters(tx: Executor, name: string, restore: string): Promise<void> {
+  const left = { mustered: false, answeredRestore: restore };
+  await tx.update(devicePositions).set(left).where(eq(devicePositions.name, name));
 }
 
 /** Removes a device and all that is kept of it, but for its events. The rows must be locked. */

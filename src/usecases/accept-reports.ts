@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.ts';
 import type { Database, Executor } from '../db/client.ts';
-import { finishDecommissions } from '../db/decommission-store.ts';
+import { finishDecommissions, graftOrders } from '../db/decommission-store.ts';
 import {
   devicesWithKnownSpec,
   readSightings,
@@ -8,6 +8,7 @@ import {
   saveStatuses,
   type ReportedSpec,
 } from '../db/device-documents.ts';
+import { wantRendering } from '../db/device-writes.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
 import {
@@ -155,7 +156,7 @@ function toOutcome(
     gate: decision.gate,
     justJudged: decision.gate !== decision.gateBefore,
     server: decision.state.server,
-    renderPending: row.renderedGeneration < row.wantedGeneration,
+    renderPending: decision.orderOvertaken || row.renderedGeneration < row.wantedGeneration,
     wantsSpec: decision.gate === 'ConflictPaused' && !specKnown,
   };
 }
@@ -168,6 +169,8 @@ class ReportBatch {
   private readonly changed = new Set<string>();
   private readonly seen = new Set<string>();
   private readonly opened = new Set<string>();
+  /** Devices that are ahead of their order to decommission themselves. */
+  private readonly overtaken = new Set<string>();
   /** Devices that told what they have applied, and not yet what they have received since the restore. */
   private readonly stillAwaited = new Set<string>();
   private readonly statuses = new Map<string, JsonObject>();
@@ -228,7 +231,8 @@ class ReportBatch {
     const known = this.applied.has(name) ? (this.applied.get(name) ?? null) : row.applied;
     const applied = appliedAfter(known, report, decision.firstAnswer && !this.hasSpokenSinceRestore(row));
     this.applied.set(name, applied);
-    if (isChanged(before, decision.state) || applied !== known) this.changed.add(name);
+    if (isChanged(before, decision.state) || applied !== known || decision.orderOvertaken) this.changed.add(name);
+    if (decision.orderOvertaken) this.overtaken.add(name);
     if (decision.gate === 'AwaitingReconnect') this.stillAwaited.add(name);
     if (decision.gate !== decision.gateBefore) this.transition(row, decision);
     if (decision.gate === 'Open') this.opened.add(name);
@@ -258,7 +262,7 @@ class ReportBatch {
   private unjudged(state: JudgedState): Decision {
     const judgement = judge(state.server, state.reported ?? { timeline: null, version: 0, specHash: null });
     const gate = gateOf(state, this.restore);
-    return { judgement, gateBefore: gate, gate, firstAnswer: false, state };
+    return { judgement, gateBefore: gate, gate, firstAnswer: false, orderOvertaken: false, state };
   }
 
   private transition({ name }: PositionRow, decision: Decision): void {
@@ -289,8 +293,11 @@ class ReportBatch {
     });
     const touched = [...this.seen].filter((name) => !this.changed.has(name) && this.isStale(name)).toSorted();
     // Counted last: the counters are one row that everybody waits for.
-    const [, , , , , , finished, { settling, awaiting }] = await Promise.all([
+    const overtaken = [...this.overtaken];
+    const [, , , , , , , , finished, { settling, awaiting }] = await Promise.all([
       saveReports(tx, saved, now),
+      graftOrders(tx, overtaken, restore),
+      wantRendering(tx, overtaken, now),
       touchDevices(tx, touched, now),
       saveStatuses(tx, this.statuses, now, this.clones.changed),
       saveDeviceSpecs(tx, this.specs, now),
@@ -325,6 +332,7 @@ class ReportBatch {
   toRender(): string[] {
     return [...this.opened].filter((name) => {
       const row = this.rows.get(name);
+      if (this.overtaken.has(name)) return true;
       return row !== undefined && row.renderedGeneration < row.wantedGeneration;
     });
   }

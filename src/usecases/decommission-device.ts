@@ -1,10 +1,11 @@
 import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
-import { finishDecommissions } from '../db/decommission-store.ts';
+import { finishDecommissions, graftOrders } from '../db/decommission-store.ts';
 import { leaveMusters, lockDevice, saveDevice, wantRendering } from '../db/device-writes.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
 import { decommissionEndedEvent } from '../domain/devices/decommission-events.ts';
+import type { DeviceRecord } from '../domain/devices/device-record.ts';
 import { conflict } from '../domain/errors.ts';
 import { matchEvents } from '../domain/fleets/ownership.ts';
 import { rolloutProblemEvents } from '../domain/fleets/template-rollout.ts';
@@ -19,7 +20,8 @@ type Deps = { database: Database; clock: Clock; queue: RenderHints; config: { di
 /**
  * Orders a device to decommission: it is told to unenroll or to reset itself, and takes no part in musters any more. It has
  * no owner and no labels from then on, and keeps its spec. One that is awaited or paused is written off by it, which may
- * settle the restore.
+ * settle the restore. The order holds wherever the device is. An order that came with a backup may be given again, for a
+ * device that is ahead of it is not sent it.
  *
  * @throws MusterError 404; 409 if it was decommissioned before
  */
@@ -32,10 +34,11 @@ export async function decommissionDevice(
     const now = deps.clock.now();
     const device = await lockDevice(tx, name);
     if (device === undefined) throw noSuchDevice(name);
-    if (device.spec['decommissioning'] !== undefined || !device.state.mustered) {
+    if (isOrdered(device, restore)) {
       throw conflict(`device ${name} is being decommissioned already`);
     }
-    await leaveMusters(tx, name);
+    await leaveMusters(tx, name, restore);
+    await graftOrders(tx, [name], restore);
     await wantRendering(tx, [name], now);
     const ordered = {
       ...device,
@@ -71,4 +74,9 @@ export async function decommissionDevice(
   });
   deps.queue.wantRendering(restore, [name]);
   return document;
+}
+
+function isOrdered({ spec, state, lifecycle }: DeviceRecord, restore: string): boolean {
+  if (spec['decommissioning'] === undefined && state.mustered) return false;
+  return lifecycle === 'Decommissioned' || state.answeredRestore === restore;
 }

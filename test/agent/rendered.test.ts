@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { statusSchema } from '../../src/domain/resources/status.ts';
 import { specHash } from '../../src/domain/rendering/spec-hash.ts';
 import { decommissionDevice } from '../../src/usecases/decommission-device.ts';
+import { readDevice } from '../../src/usecases/read-device.ts';
 import { startAgentServer, type AgentServer, type DeviceAnswer } from '../support/agent-server.ts';
 import { emptyDatabase } from '../support/empty-database.ts';
 import { actor } from '../support/fleet-fixture.ts';
@@ -251,6 +252,57 @@ describe('a device that is being decommissioned', () => {
       code: 200,
       body: { spec: { decommissioning: { target: 'Unenroll' } } },
     });
+  });
+
+  const order = async (name: string) => await decommissionDevice(server.context, { name, target: 'Unenroll', actor });
+  const decommissioning = { decommissioning: { target: 'Unenroll' } };
+  const versioned = (version: number) => ({
+    annotations: { 'device-controller/renderedVersion': String(version) },
+  });
+
+  test('gets it above the version that it runs, which the restored service learns of after the order', async () => {
+    await server.fleet.running('a');
+    await server.fleet.declareRestore();
+    await order('a');
+    await server.fleet.render();
+    const first = server.poll('a', says(9));
+    await until(async () => (await server.fleet.row('a')).state.reported?.version === 9);
+    await server.fleet.render();
+    expect(await first).toMatchObject({ code: 200, body: { metadata: versioned(10), spec: decommissioning } });
+  });
+
+  test('gets it above the version at which it was paused, also on a timeline that is not known here', async () => {
+    await server.fleet.running('a');
+    await server.fleet.declareRestore();
+    const lost = { ...says(9), timeline: foreignTimeline };
+    expect((await server.poll('a', lost)).standing).toMatchObject({ gate: 'ConflictPaused' });
+    await order('a');
+    await server.fleet.render();
+    expect(await server.poll('a', lost)).toMatchObject({
+      code: 200,
+      body: { metadata: versioned(10), spec: decommissioning },
+    });
+  });
+
+  test('does not get an order of the backup that it is ahead of, until a person gives it again', async () => {
+    await server.fleet.running('a');
+    await order('a');
+    await server.fleet.render();
+    await server.fleet.declareRestore();
+    for (const _again of [1, 2]) {
+      expect(await server.fleet.report('a', 9)).toMatchObject({ verdict: 'Ahead', renderPending: false });
+      expect(await server.fleet.render()).toBe(0);
+    }
+    expect((await readDevice(server.context, 'a')).status?.lifecycle).toMatchObject({
+      status: 'Decommissioning',
+      info: expect.stringContaining('came with the backup') as unknown,
+    });
+    await order('a');
+    const poll = server.poll('a', says(9));
+    await until(async () => (await server.fleet.row('a')).state.reported?.version === 9);
+    await server.fleet.render();
+    expect(await poll).toMatchObject({ code: 200, body: { metadata: versioned(10), spec: decommissioning } });
+    await expect(order('a')).rejects.toThrow('already');
   });
 });
 

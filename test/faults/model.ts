@@ -100,10 +100,12 @@ function checkMove(before: PositionJson, after: PositionJson, move: Move): void 
     JSON.stringify(before.lineage) !== JSON.stringify(after.lineage);
   if (after.version < before.version) wrong('S3', `the version went from ${before.version} to ${after.version}`);
   // A position in conflict goes before a higher one that the history of the server holds already.
-  const isHeld = after.conflict_verdict !== null && (before.reported_version ?? 0) <= before.version;
+  const isHeld =
+    (after.conflict_verdict !== null || !after.mustered) && (before.reported_version ?? 0) <= before.version;
   if ((after.reported_version ?? 0) < (before.reported_version ?? 0) && !isHeld)
     wrong('S4', `the reported version went from ${before.reported_version} to ${after.reported_version}`);
-  if (before.conflict_verdict !== null && after.conflict_verdict === null) checkGraft(before, after, move);
+  if (!after.mustered && after.spec_hash === null && serverMoved) noteGraft(before, after, move);
+  else if (before.conflict_verdict !== null && after.conflict_verdict === null) checkGraft(before, after, move);
   else if (after.rendered_generation !== before.rendered_generation) checkRender(before, after, serverMoved, move);
   else if (serverMoved) wrong('S2', 'the server position changed without a render or a decision of a person');
   if (after.answered_restore_id !== before.answered_restore_id && after.answered_restore_id !== move.current)
@@ -123,14 +125,19 @@ function checkRender(before: PositionJson, after: PositionJson, serverMoved: boo
 }
 
 function checkGraft(before: PositionJson, after: PositionJson, move: Move): void {
-  const { wrong, current, gates, trail, committed } = move;
+  const { wrong, current, gates } = move;
   if (gates.from !== 'ConflictPaused' || gates.to !== 'Open')
     wrong('S4', `a conflict was cleared while the gate went from ${gates.from} to ${gates.to}`);
   if (after.timeline !== current || after.spec_hash !== null || after.version < (before.reported_version ?? 0))
     wrong('S5', 'a conflict was cleared without joining the position of the device to the history');
   if (after.wanted_generation <= before.wanted_generation)
     wrong('S5', 'a conflict was cleared without wanting a render');
-  const { reported_timeline: timeline, reported_version: version, reported_hash: hash } = before;
+  noteGraft(before, before, move);
+}
+
+/** A person's resume, adoption or order to decommission made an ancestor of where the device was. */
+function noteGraft(before: PositionJson, where: PositionJson, { trail, committed }: Move): void {
+  const { reported_timeline: timeline, reported_version: version, reported_hash: hash } = where;
   trail.ancestors.push({
     timeline: timeline ?? before.timeline,
     version: version ?? 0,

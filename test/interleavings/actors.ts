@@ -27,8 +27,8 @@ export const reports =
     const sent = claims.map((claim) => ({ device: claim.device, position: positionOf(claim) }));
     const { outcomes } = await acceptReports(context, sent);
     return {
-      mean: (state) => report(state, claims),
-      should: (state) => report(state, claims).answers.map((answer) => answer?.gate),
+      mean: (state) => report(state, claims, new Map()),
+      should: (state) => report(state, claims, new Map()).answers.map((answer) => answer?.gate),
       did: outcomes.map((outcome) => (outcome.kind === 'known' ? outcome.gate : undefined)),
     };
   };

@@ -7,6 +7,7 @@ import {
   commitRender,
   decideFor,
   isBehind,
+  isOrdered,
   remove,
   renderInputs,
   type Belief,
@@ -62,7 +63,7 @@ function whatIsMissing({ server, devices }: { server: ServerState; devices: Worl
   for (const [name, belief] of server.devices) {
     const { desired } = belief;
     const device = devices.get(name);
-    if (device === undefined || isOutOfReach(belief, device)) continue;
+    if (device === undefined || isOutOfReach(belief, device, server.restore)) continue;
     // A number alone does not tell one spec from another of the same number: that much it cannot be promised.
     if (device.form === 'number' && device.at?.version === belief.version && belief.rendered === belief.wanted)
       continue;
@@ -74,10 +75,11 @@ function whatIsMissing({ server, devices }: { server: ServerState; devices: Worl
 }
 
 /**
- * A device that is given up takes no part: once it has its order it says no more, and if it was ahead when the order was
- * made, nobody can decide that the order is for it.
+ * A device that is decommissioned says no more once it has its order. Where the order is of an older restore and the device
+ * is ahead of it, nobody has decided since that the order is for it.
  */
-function isOutOfReach(belief: Belief, { name, at, form, gone }: Device): boolean {
+function isOutOfReach(belief: Belief, { name, at, form, gone }: Device, restore: string): boolean {
   if (belief.mustered) return false;
-  return gone || !isBehind(belief, { device: name, at, form, withSpec: false });
+  if (gone) return true;
+  return !isOrdered(belief, restore) && !isBehind(belief, { device: name, at, form, withSpec: false });
 }

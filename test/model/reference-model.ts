@@ -106,11 +106,15 @@ function settle(before: ServerState, { state, events }: Next): Next {
 export type Answer = { readonly belief: Belief; readonly gate: Gate; readonly conflict: boolean } | undefined;
 
 /** Takes reports in the order given, as one commit. */
-export function report(before: ServerState, claims: readonly Claim[]): Next & { readonly answers: readonly Answer[] } {
+export function report(
+  before: ServerState,
+  claims: readonly Claim[],
+  history: ReadonlyMap<string, Spec>,
+): Next & { readonly answers: readonly Answer[] } {
   let state = before;
   const events: ExpectedEvent[] = [];
   const answers = claims.map((claim): Answer => {
-    const taken = reportOne(state, claim);
+    const taken = reportOne(state, claim, history);
     if (taken === undefined) return undefined;
     state = taken.state;
     events.push(...taken.events);
@@ -119,7 +123,11 @@ export function report(before: ServerState, claims: readonly Claim[]): Next & { 
   return { ...settle(before, { state, events }), answers };
 }
 
-function reportOne(state: ServerState, claim: Claim): (Next & { answer: Answer }) | undefined {
+function reportOne(
+  state: ServerState,
+  claim: Claim,
+  history: ReadonlyMap<string, Spec>,
+): (Next & { answer: Answer }) | undefined {
   const { device: name, at } = claim;
   const { restore } = state;
   const known = state.devices.get(name);
@@ -128,6 +136,11 @@ function reportOne(state: ServerState, claim: Claim): (Next & { answer: Answer }
   const belief = { ...known, sent };
   const conflict = isConflict(belief, claim);
   const gate = gateOf(belief, restore);
+  // An order to decommission that was given since the restore holds wherever the device is.
+  if (!belief.mustered && conflict && belief.answered === restore) {
+    const ordered = graft({ ...belief, reported: claim }, restore, history);
+    return { state: update(state, name, ordered), events: [], answer: { belief: ordered, gate, conflict } };
+  }
   if (!belief.mustered || claim.form === 'silent') {
     return { state: update(state, name, belief), events: [], answer: { belief, gate, conflict } };
   }
@@ -219,7 +232,7 @@ export function decideFor(
   for (const name of decided) {
     const belief = state.devices.get(name);
     if (belief === undefined) continue;
-    const grafted = graft(belief, state.restore, history);
+    const grafted = { ...graft(belief, state.restore, history), paused: false };
     const content = verb === 'adopt' ? runningContent(state, belief) : undefined;
     state = update(state, name, { ...grafted, desired: content ?? belief.desired });
   }
@@ -247,7 +260,7 @@ function graft(belief: Belief, restore: string, history: ReadonlyMap<string, Spe
   for (const id of known) ancestors.add(id);
   const version = Math.max(belief.version, claim?.at?.version ?? 0);
   const wanted = belief.wanted + 1;
-  return { ...belief, timeline: restore, version, spec: null, known, ancestors, paused: false, wanted };
+  return { ...belief, timeline: restore, version, spec: null, known, ancestors, wanted };
 }
 
 /** Declares a restore over what the database holds now. */
@@ -286,12 +299,22 @@ export function remove(before: ServerState, name: string): Next {
   return settle(before, { state: { ...before, devices }, events: [{ reason: 'ResourceDeleted', name }] });
 }
 
-/** The device is decommissioned: told so by a last spec, without labels, and never stamped or judged again. */
-export function decommission(before: ServerState, name: string): Next {
+/** An order to decommission stands, and was given in the current restore. */
+export function isOrdered(belief: Belief, restore: string): boolean {
+  return !belief.mustered && belief.answered === restore;
+}
+
+/**
+ * The device is decommissioned: told so by a last spec wherever it is, without labels, and never stamped or judged again.
+ * An order of an older restore may be given again.
+ */
+export function decommission(before: ServerState, name: string, history: ReadonlyMap<string, Spec>): Next {
+  const { restore } = before;
   const belief = before.devices.get(name);
-  if (belief === undefined || !belief.mustered) return { state: before, events: [] };
-  const desired = orderToDecommission(belief.desired);
-  const state = update(before, name, { ...belief, mustered: false, group: null, desired, wanted: belief.wanted + 1 });
+  if (belief === undefined || isOrdered(belief, restore)) return { state: before, events: [] };
+  const desired = belief.mustered ? orderToDecommission(belief.desired) : belief.desired;
+  const place = belief.reported === null ? { ...belief, wanted: belief.wanted + 1 } : graft(belief, restore, history);
+  const state = update(before, name, { ...place, mustered: false, answered: restore, group: null, desired });
   return settle(before, { state, events: [{ reason: 'DeviceDecommissioned', name }] });
 }
 

@@ -37,7 +37,7 @@ export async function deliverReports(
   { lost, fault }: { lost: boolean; fault: Fault | undefined },
 ): Promise<void> {
   const claims = reports.map(({ claim }) => claim);
-  const next = report(world.server, claims);
+  const next = report(world.server, claims, world.history);
   const answered = await system.report(claims, fault);
   const step = await look(world, system, 'report', afterFault(fault, world, next));
   for (const [index, sent] of reports.entries()) {

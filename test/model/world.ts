@@ -128,7 +128,7 @@ export function firstWorld(restore: string): World {
     history.set(spec.id, spec);
     device.receive(spec);
     const claim = { device: device.name, at: spec, form: device.form, withSpec: false };
-    state = report(state, [claim]).state;
+    state = report(state, [claim], history).state;
   }
   return new World(state, devices, history);
 }

@@ -83,7 +83,7 @@ export function deviceStatus(device: DeviceRecord, view: Viewpoint): DeviceStatu
     summary: summaryOf(device, told, view),
     updated: updatedOf(device, told, view),
     applicationsSummary: applicationsSummaryOf(device, told, view),
-    lifecycle: lifecycleOf(device, told),
+    lifecycle: lifecycleOf(device, told, view),
     ...(device.lastSeen === null ? {} : { lastSeen: device.lastSeen.toISOString() }),
   };
 }

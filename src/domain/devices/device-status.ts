@@ -113,13 +113,23 @@ export function applicationsSummaryOf(
 }
 
 /** `status.lifecycle`: the service's to say. The device has a say only in that it carried out the order to decommission. */
-export function lifecycleOf(device: DeviceRecord, told: ReportedDeviceStatus): DeviceLifecycleStatus {
+export function lifecycleOf(
+  device: DeviceRecord,
+  told: ReportedDeviceStatus,
+  { restore }: Viewpoint,
+): DeviceLifecycleStatus {
   const status = lifecycleSchema.safeParse(device.lifecycle).data ?? 'Unknown';
+  if (status === 'Decommissioning' && device.state.answeredRestore !== restore) {
+    return { status, info: orderOfBackup };
+  }
   const ended = status === 'Decommissioned' ? endedDecommission(told) : undefined;
   return ended?.reason === 'Error'
     ? { status, info: `The device failed to decommission itself: ${ended.message}` }
     : { status };
 }
+
+const orderOfBackup =
+  'The order came with the backup, and is not sent to a device that is ahead of it. Decommission the device again to send it wherever the device is.';
 
 export function isDisconnected({ lastSeen }: DeviceRecord, { now, disconnectedAfterMs }: Viewpoint): boolean {
   return lastSeen === null || lastSeen.getTime() < now.getTime() - disconnectedAfterMs;

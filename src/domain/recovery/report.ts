@@ -1,5 +1,5 @@
 import { gateOf, nextGate, type Gate } from './gate.ts';
-import type { DevicePosition, ServerPosition } from './position.ts';
+import { graft, type DevicePosition, type ServerPosition } from './position.ts';
 import { isConflict, judge, type ConflictVerdict, type Judgement } from './verdict.ts';
 
 /** A device's conflict: what was found, and when first. */
@@ -12,6 +12,7 @@ export type JudgedState = {
   readonly server: ServerPosition;
   /** The highest position the device ever proved to be at; null before its first report. */
   readonly reported: DevicePosition | null;
+  /** The restore that the device last answered; of one that is to decommission itself, the restore in which that was ordered. */
   readonly answeredRestore: string;
   readonly conflict: Conflict | null;
 };
@@ -23,6 +24,8 @@ export type Decision = {
   readonly gate: Gate;
   /** The device had not answered the current restore before this report. */
   readonly firstAnswer: boolean;
+  /** The position of a device that is to decommission itself was joined to the server's, and its order has to be rendered anew. */
+  readonly orderOvertaken: boolean;
   readonly state: JudgedState;
 };
 
@@ -44,11 +47,21 @@ export function decide(
 ): Decision {
   const judgement = judge(state.server, report);
   const gateBefore = gateOf(state, currentRestore);
-  if (!state.mustered) return { judgement, gateBefore, gate: gateBefore, firstAnswer: false, state };
+  const unchanged = { judgement, gateBefore, gate: gateBefore, firstAnswer: false, orderOvertaken: false };
+  if (!state.mustered) {
+    const orderOvertaken = isConflict(judgement.verdict) && isOrderOf(state, currentRestore);
+    return orderOvertaken
+      ? {
+          ...unchanged,
+          orderOvertaken,
+          state: { ...state, reported: report, server: graft(state.server, report, currentRestore) },
+        }
+      : { ...unchanged, state };
+  }
   const reported = positionToKeep(state, report, judgement);
   const conflict = mergeConflict(state.conflict, judgement, reported === report, now);
   if (appliedOnly && gateBefore === 'AwaitingReconnect' && conflict === null) {
-    return { judgement, gateBefore, gate: gateBefore, firstAnswer: false, state: { ...state, reported } };
+    return { ...unchanged, state: { ...state, reported } };
   }
   const cause = conflict === null ? 'AnsweredAncestor' : 'AnsweredConflict';
   return {
@@ -56,6 +69,7 @@ export function decide(
     gateBefore,
     gate: nextGate(gateBefore, cause),
     firstAnswer: gateBefore === 'AwaitingReconnect',
+    orderOvertaken: false,
     state: {
       mustered: true,
       server: state.server,
@@ -64,6 +78,15 @@ export function decide(
       conflict,
     },
   };
+}
+
+/**
+ * Tells whether a device was ordered to decommission itself in the current restore. The order then holds wherever the device
+ * is, as a resume does: an agent that is ahead would drop it as old. An order that came with a backup does not: it may have
+ * been taken back since, and then it would erase a device that is in use.
+ */
+function isOrderOf({ mustered, answeredRestore }: JudgedState, currentRestore: string): boolean {
+  return !mustered && answeredRestore === currentRestore;
 }
 
 /**

@@ -80,6 +80,23 @@ describe('a report', () => {
     expect(decide(given, at(9), second, now)).toMatchObject({ gate: 'Open', firstAnswer: false, state: given });
   });
 
+  test('of a device that was ordered to decommission itself since the restore makes its position an ancestor', () => {
+    const ordered = { ...awaited, mustered: false, answeredRestore: second };
+    for (const report of [at(9), at(3, third)]) {
+      const decision = decide(ordered, report, second, now);
+      expect(decision).toMatchObject({ gate: 'Open', firstAnswer: false, orderOvertaken: true });
+      expect(decision.state).toMatchObject({ reported: report, conflict: null, answeredRestore: second });
+      expect(judge({ ...decision.state.server, version: decision.state.server.version + 1 }, report).verdict).toBe(
+        'Behind',
+      );
+      expect(decide(decision.state, report, second, now)).toMatchObject({
+        orderOvertaken: false,
+        state: decision.state,
+      });
+    }
+    expect(decide(ordered, at(5), second, now)).toMatchObject({ orderOvertaken: false, state: ordered });
+  });
+
   test('that repeats what is known leaves the state as it is', () => {
     const paused = afterAll(awaited, [at(6, first, hashes[1])]);
     const again = decide(paused, at(6, first, hashes[1]), second, later);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { decommissionDevice } from '../../../src/usecases/decommission-device.ts';
 import type { Fault } from '../faulty-database.ts';
-import { decommission } from '../reference-model.ts';
+import { decommission, isOrdered } from '../reference-model.ts';
 import { afterFault, takeStep } from '../step.ts';
 import type { System } from '../system.ts';
 import type { World } from '../world.ts';
@@ -10,14 +10,15 @@ import { ModelCommand } from './model-command.ts';
 
 type Choice = { device: number; fault: Fault | undefined };
 
-/** A device is given up: it takes no part in this or any later restore. */
+/** A device is decommissioned: it takes no part in this or any later restore. After a restore it may be ordered again. */
 export class Decommission extends ModelCommand<Choice> {
   static readonly arbitrary: fc.Arbitrary<Decommission> = fc
     .record({ device, fault })
     .map((choice) => new Decommission(choice));
 
   override check(world: Readonly<World>): boolean {
-    return world.server.devices.get(world.device(this.choice.device).name)?.mustered === true;
+    const belief = world.server.devices.get(world.device(this.choice.device).name);
+    return belief !== undefined && !isOrdered(belief, world.server.restore);
   }
 
   async run(world: World, system: System): Promise<void> {
@@ -26,6 +27,11 @@ export class Decommission extends ModelCommand<Choice> {
     await system.faulty.during(fault, () =>
       decommissionDevice(system.context, { name, target: 'Unenroll', actor: 'user:ada' }),
     );
-    await takeStep(world, system, 'inventory', afterFault(fault, world, decommission(world.server, name)));
+    await takeStep(
+      world,
+      system,
+      'inventory',
+      afterFault(fault, world, decommission(world.server, name, world.history)),
+    );
   }
 }
