@@ -47,6 +47,17 @@ export const mutants: readonly Mutant[] = [
     patches: [{ file: 'src/domain/recovery/report.ts', find: 'if (appliedOnly && ', replace: 'if (false && ' }],
   },
   {
+    name: 'an order to decommission keeps a version that the device ignores',
+    caughtBy: model,
+    patches: [
+      {
+        file: 'src/domain/recovery/report.ts',
+        find: 'isConflict(judgement.verdict) && isOrderOf(state, currentRestore)',
+        replace: 'isConflict(judgement.verdict) && isOrderOf(state, currentRestore) && false',
+      },
+    ],
+  },
+  {
     name: 'gate removed at the commit of a render only',
     caughtBy: model,
     patches: [
@@ -307,8 +318,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'src/db/position-store.ts',
-        find: 'answered_restore_id = ${restore}::uuid,',
-        replace: 'answered_restore_id = ${reports[0]?.state.answeredRestore ?? restore}::uuid,',
+        find: 'CASE WHEN p.mustered THEN ${restore}::uuid',
+        replace: 'CASE WHEN p.mustered THEN ${reports[0]?.state.answeredRestore ?? restore}::uuid',
       },
     ],
   },
