@@ -289,10 +289,9 @@ describe('a device that is being decommissioned', () => {
     await order('a');
     await server.fleet.render();
     await server.fleet.declareRestore();
-    for (const _again of [1, 2]) {
-      expect(await server.fleet.report('a', 9)).toMatchObject({ verdict: 'Ahead', renderPending: false });
-      expect(await server.fleet.render()).toBe(0);
-    }
+    expect(await server.fleet.report('a', 9)).toMatchObject({ verdict: 'Ahead', renderPending: false });
+    expect(await server.fleet.render()).toBe(0);
+    expect(await server.fleet.report('a', 9)).toMatchObject({ verdict: 'Ahead', renderPending: false });
     expect((await readDevice(server.context, 'a')).status?.lifecycle).toMatchObject({
       status: 'Decommissioning',
       info: expect.stringContaining('came with the backup') as unknown,
