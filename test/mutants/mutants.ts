@@ -316,11 +316,6 @@ export const mutants: readonly Mutant[] = [
         find: 'sql`p.name = r.name AND p.xmin = r.revision::xid`',
         replace: 'sql`p.name = r.name`',
       },
-      {
-        file: 'src/db/position-store.ts',
-        find: 'CASE WHEN p.mustered THEN ${restore}::uuid',
-        replace: 'CASE WHEN p.mustered THEN ${reports[0]?.state.answeredRestore ?? restore}::uuid',
-      },
     ],
   },
   {
