@@ -8,7 +8,7 @@ import { createLocalMarks, createRedisMarks, type HighWaterMarks } from './bus/h
 import { systemClock, type Clock } from './time/clock.ts';
 import { wantsTraces, type Config } from './config/config.ts';
 import { connectDatabase, type Database } from './db/client.ts';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from './db/server/embedded-postgres.ts';
+import { startEmbeddedPostgres } from './db/server/embedded-postgres.ts';
 import { ensureGenesis } from './db/fence.ts';
 import { migrateDatabase } from './db/server/migrate.ts';
 import type { CertificateIssuer } from './domain/certificates/certificate-issuer.ts';
@@ -48,7 +48,7 @@ export type Context = {
   readonly deviceCa: CertificateIssuer | undefined;
   /** Names this process among the instances. */
   readonly instance: string;
-  /** Closes all of it, in the order that loses nothing. */
+  /** Closes all of it, in the reverse order of opening. Does nothing the second time. */
   destroy(): Promise<void>;
 };
 
@@ -57,64 +57,84 @@ export type Overrides = Partial<
   Pick<Context, 'clock' | 'database' | 'queue' | 'bus' | 'marks' | 'templates' | 'renderer' | 'observer' | 'tracing'>
 >;
 
-/** Opens what the service stands on: the database at its newest schema and with a first timeline, queue and bus. */
+/**
+ * Opens what the service stands on: the database at its newest schema and with a first timeline, queue and bus.
+ *
+ * @throws Error saying what could not be opened; what was open by then is closed again
+ */
 export async function createContext(config: Config, log: Log, overrides: Overrides = {}): Promise<Context> {
-  const clock = overrides.clock ?? systemClock;
-  const credentialFiles = new CredentialFiles(log);
-  const deviceCa = await openDeviceCa(config, credentialFiles);
-  let embedded: EmbeddedPostgres | undefined;
-  let databaseUrl = config.databaseUrl;
-  if (databaseUrl === undefined) {
-    embedded = await startEmbeddedPostgres(config.dataDir);
-    databaseUrl = embedded.url;
-    log.info({ dataDir: config.dataDir }, 'DATABASE_URL is not set: a private PostgreSQL is used');
-  }
+  const closers: Closer[] = [];
   try {
-    await migrateDatabase(databaseUrl);
-    const database =
-      overrides.database ?? connectDatabase(databaseUrl, { poolSize: config.databasePool, applicationName: 'muster' });
-    await database.transact((tx) => ensureGenesis(tx, uuidv7(clock.now()), clock.now()));
-    const queue = overrides.queue ?? openRenderQueue({ databaseUrl, redisUrl: config.redisUrl }, log);
-    const bus =
-      overrides.bus ?? (config.redisUrl === undefined ? createLocalBus() : createRedisBus(config.redisUrl, log));
-    const marks =
-      overrides.marks ?? (config.redisUrl === undefined ? createLocalMarks() : createRedisMarks(config.redisUrl, log));
-    const metrics = new ServiceMetrics({ database, queue, clock, config });
-    const tracing = overrides.tracing ?? (await openTracing(config));
-    const rendering = await openRenderer(config, { clock, log, credentialFiles });
-    return {
-      config,
-      clock,
-      log,
-      database,
-      queue,
-      bus,
-      marks,
-      templates: overrides.templates ?? createTemplateRenderer({ isMasked: maskedKeys(config.maskKeys) }),
-      renderer: overrides.renderer ?? rendering,
-      metrics,
-      observer: overrides.observer ?? metrics,
-      tracing,
-      credentialFiles,
-      oidcIssuer: config.oidcIssuer === undefined ? undefined : new OidcIssuer(config.oidcIssuer, { clock, log }),
-      deviceCa,
-      instance: randomUUID(),
-      async destroy() {
-        credentialFiles.close();
-        await queue.close();
-        await rendering.close();
-        await bus.close();
-        await marks.close();
-        await database.close();
-        await embedded?.stop();
-        await tracing.close();
-      },
-    };
+    return await openContext(config, log, overrides, closers);
   } catch (error) {
-    credentialFiles.close();
-    await embedded?.stop();
+    await closeInReverse(closers).catch((closing: unknown) => log.warn({ error: String(closing) }, 'closing failed'));
     throw error;
   }
+}
+
+/** @param closers is given how to close each thing as it opens */
+async function openContext(config: Config, log: Log, overrides: Overrides, closers: Closer[]): Promise<Context> {
+  const clock = overrides.clock ?? systemClock;
+  const tracing = overrides.tracing ?? (await openTracing(config));
+  closers.push(() => tracing.close());
+  const credentialFiles = new CredentialFiles(log);
+  closers.push(async () => credentialFiles.close());
+  const deviceCa = await openDeviceCa(config, credentialFiles);
+  const databaseUrl = config.databaseUrl ?? (await startPrivatePostgres(config, log, closers));
+  await migrateDatabase(databaseUrl);
+  const database =
+    overrides.database ?? connectDatabase(databaseUrl, { poolSize: config.databasePool, applicationName: 'muster' });
+  closers.push(() => database.close());
+  await database.transact((tx) => ensureGenesis(tx, uuidv7(clock.now()), clock.now()));
+  const marks =
+    overrides.marks ?? (config.redisUrl === undefined ? createLocalMarks() : createRedisMarks(config.redisUrl, log));
+  closers.push(() => marks.close());
+  const bus =
+    overrides.bus ?? (config.redisUrl === undefined ? createLocalBus() : createRedisBus(config.redisUrl, log));
+  closers.push(() => bus.close());
+  const rendering = await openRenderer(config, { clock, log, credentialFiles });
+  closers.push(() => rendering.close());
+  const queue = overrides.queue ?? openRenderQueue({ databaseUrl, redisUrl: config.redisUrl }, log);
+  closers.push(() => queue.close());
+  const metrics = new ServiceMetrics({ database, queue, clock, config });
+  return {
+    config,
+    clock,
+    log,
+    database,
+    queue,
+    bus,
+    marks,
+    templates: overrides.templates ?? createTemplateRenderer({ isMasked: maskedKeys(config.maskKeys) }),
+    renderer: overrides.renderer ?? rendering,
+    metrics,
+    observer: overrides.observer ?? metrics,
+    tracing,
+    credentialFiles,
+    oidcIssuer: config.oidcIssuer === undefined ? undefined : new OidcIssuer(config.oidcIssuer, { clock, log }),
+    deviceCa,
+    instance: randomUUID(),
+    destroy: () => closeInReverse(closers),
+  };
+}
+
+/** Closes one thing that is open. */
+type Closer = () => Promise<void>;
+
+/** Closes what was opened last first. One that fails keeps no other open. @throws AggregateError of those that failed */
+async function closeInReverse(closers: Closer[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of closers.splice(0).toReversed()) {
+    await close().catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('; '));
+}
+
+async function startPrivatePostgres({ dataDir }: Config, log: Log, closers: Closer[]): Promise<string> {
+  const embedded = await startEmbeddedPostgres(dataDir);
+  closers.push(() => embedded.stop());
+  log.info({ dataDir }, 'DATABASE_URL is not set: a private PostgreSQL is used');
+  return embedded.url;
 }
 
 /** The library that signs certificates takes half a second to load, so it is loaded only where it is wanted. */

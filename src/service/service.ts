@@ -2,14 +2,14 @@ import type { AddressInfo } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { buildApp, type App } from './app.ts';
 import { inheritedEnvironment, type Config, type Environment } from '../config/config.ts';
-import { createContext, type Overrides } from '../context.ts';
+import { createContext, type Context, type Overrides } from '../context.ts';
 import { startDeviceProcesses, type DeviceProcesses } from './device-processes.ts';
 import type { Listener } from '../listener/listener.ts';
 import { guardedListeners, requireGuard } from '../config/listen-rules.ts';
-import { createServiceLog } from '../logging/log.ts';
+import { createServiceLog, type Log } from '../logging/log.ts';
 import type { MetricValues } from '../metrics/service-metrics.ts';
 import { RestoreWatch } from './restore-watch.ts';
-import { shutDown } from './shutdown.ts';
+import { shutDown, type ShutdownStep } from './shutdown.ts';
 import { RenderWorker } from './render-worker.ts';
 
 export type RunningService = {
@@ -17,7 +17,7 @@ export type RunningService = {
   readonly api: string;
   /** Base address for devices. */
   readonly agent: string;
-  /** What this process has measured by itself. */
+  /** Measurements of this process alone. */
   metrics(): Promise<MetricValues>;
   /** Reads certificates, keys and tokens again now, whether their files look changed or not. */
   reload(): Promise<void>;
@@ -29,11 +29,11 @@ type StartOptions = {
   readonly overrides?: Overrides;
   /** All of it, with MUSTER_PROCESSES beside it where that is above 1; or one of those processes. */
   readonly serves?: 'all' | 'devices';
-  /** What the configuration was read from: the processes that this one starts read it again. */
+  /** Variables that the configuration was read from: the processes that this one starts read it again. */
   readonly environment?: Environment;
 };
 
-/** Of the time that stopping may take, so much is for answering connections. */
+/** Share of the shutdown timeout in which connections are answered. */
 const answeringShare = 0.6;
 
 /** Starts the service and resolves when it is ready to serve. @throws Error saying what keeps it from serving */
@@ -43,84 +43,104 @@ export async function startService(
 ): Promise<RunningService> {
   const log = createServiceLog(config);
   for (const listener of guardedListeners(config)) requireGuard(listener);
-  const context = await createContext(config, log, overrides);
-  context.metrics.addProcessMetrics();
-  const watch = new RestoreWatch(context);
-  let app: App | undefined;
-  let devices: DeviceProcesses | undefined;
+  // How each thing ends is noted as it begins. They end in reverse, when the start fails as when the service stops.
+  const endings: ShutdownStep[] = [];
+  const end = () => shutDown(endings.splice(0).toReversed(), config.shutdownTimeoutMs, log);
   try {
-    await watch.start();
-    const built = await buildApp(context);
-    app = built;
-    if (serves === 'all' && config.processes > 1) {
-      // They have to be gone by the time that is left for answering connections.
-      const timeout = `${Math.round(config.shutdownTimeoutMs * (answeringShare - 0.05))}ms`;
-      const theirs = { ...environment, MUSTER_SHUTDOWN_TIMEOUT: timeout };
-      const started = await startDeviceProcesses(config.processes, theirs, log);
-      context.metrics.addThoseOf(() => started.metrics());
-      devices = started;
-    }
-    const [api, agent] = await Promise.all([
-      serves === 'all' ? listenOn(built.api, config.apiListen) : '',
-      devices?.agent ?? listenOn(built.agent, config.agentListen),
-    ]);
-    const worker = config.worker && serves === 'all' ? new RenderWorker(context) : undefined;
-    worker?.start();
-    for (const { names, isAuthenticated } of guardedListeners(config)) {
-      if (isAuthenticated || serves !== 'all') continue;
-      log.warn(
-        `${names.listen}: no authentication is configured, so it answers on loopback only, to anybody on this machine`,
-      );
-    }
-    log.info(
-      { api, agent, worker: worker !== undefined, processes: devices ? config.processes : undefined },
-      'serving',
-    );
+    const context = await openStanding(config, log, overrides, endings);
+    const serving =
+      serves === 'devices' ? await serveDevices(context, endings) : await serveAll(context, environment, endings);
     return {
-      api,
-      agent,
+      api: serving.api,
+      agent: serving.agent,
       metrics: () => context.metrics.ownValues(),
       async reload() {
-        devices?.reload();
+        serving.devices?.reload();
         await context.credentialFiles.reload();
       },
       async stop() {
         log.info('stopping');
-        await shutDown(
-          [
-            {
-              name: 'answering connections',
-              byShare: answeringShare,
-              async run() {
-                await Promise.all([built.close(), devices?.stop()]);
-              },
-              cut() {
-                built.cut();
-                devices?.cut();
-              },
-            },
-            { name: 'rendering', byShare: 0.75, run: async () => await worker?.stop() },
-            {
-              name: 'closing the queue and the database',
-              byShare: 0.95,
-              async run() {
-                await watch.stop();
-                await context.destroy();
-              },
-            },
-          ],
-          config.shutdownTimeoutMs,
-          log,
-        );
+        await end();
         log.info('stopped');
       },
     };
   } catch (error) {
-    await Promise.all([app?.close(), devices?.stop()]);
-    await watch.stop();
-    await context.destroy();
+    await end();
     throw error;
   }
+}
+
+type Serving = { readonly api: string; readonly agent: string; readonly devices: DeviceProcesses | undefined };
+
+/** Opens what everything stands on, and looks for a restore that nobody declared before anything is served. */
+async function openStanding(config: Config, log: Log, overrides: Overrides, endings: ShutdownStep[]): Promise<Context> {
+  const context = await createContext(config, log, overrides);
+  endings.push({ name: 'closing the queue and the database', byShare: 0.95, run: () => context.destroy() });
+  context.metrics.addProcessMetrics();
+  const watch = new RestoreWatch(context);
+  endings.push({ name: 'looking for restores', byShare: 0.8, run: () => watch.stop() });
+  await watch.start();
+  return context;
+}
+
+/** Serves devices alone, as one of the processes of MUSTER_PROCESSES. */
+async function serveDevices(context: Context, endings: ShutdownStep[]): Promise<Serving> {
+  const app = await buildApp(context);
+  endings.push(answering({ app }));
+  const agent = await listenOn(app.agent, context.config.agentListen);
+  context.log.info({ agent }, 'serving devices');
+  return { api: '', agent, devices: undefined };
+}
+
+/** Serves people and devices, and renders; with MUSTER_PROCESSES above 1 devices talk to processes beside this one. */
+async function serveAll(context: Context, environment: Environment, endings: ShutdownStep[]): Promise<Serving> {
+  const { config, log } = context;
+  const worker = config.worker ? new RenderWorker(context) : undefined;
+  if (worker !== undefined) endings.push({ name: 'rendering', byShare: 0.75, run: () => worker.stop() });
+  const open: Answering = {};
+  endings.push(answering(open));
+  const app = await buildApp(context);
+  open.app = app;
+  if (config.processes > 1) {
+    const devices = await startDeviceProcesses(config.processes, environmentOfDevices(config, environment), log);
+    context.metrics.addThoseOf(() => devices.metrics());
+    open.devices = devices;
+  }
+  const [api, agent] = await Promise.all([
+    listenOn(app.api, config.apiListen),
+    open.devices?.agent ?? listenOn(app.agent, config.agentListen),
+  ]);
+  worker?.start();
+  for (const { names, isAuthenticated } of guardedListeners(config)) {
+    if (isAuthenticated) continue;
+    log.warn(
+      `${names.listen}: no authentication is configured, so it answers on loopback only, to anybody on this machine`,
+    );
+  }
+  log.info({ api, agent, worker: worker !== undefined, processes: open.devices && config.processes }, 'serving');
+  return { api, agent, devices: open.devices };
+}
+
+/** The environment of the processes that devices talk to. They have to be gone within the time for answering connections. */
+function environmentOfDevices({ shutdownTimeoutMs }: Config, environment: Environment): Environment {
+  return { ...environment, MUSTER_SHUTDOWN_TIMEOUT: `${Math.round(shutdownTimeoutMs * (answeringShare - 0.05))}ms` };
+}
+
+/** Whatever answers connections, as far as it has begun. */
+type Answering = { app?: App; devices?: DeviceProcesses };
+
+function answering(open: Answering): ShutdownStep {
+  return {
+    name: 'answering connections',
+    byShare: answeringShare,
+    async run() {
+      await Promise.all([open.app?.close(), open.devices?.stop()]);
+    },
+    cut() {
+      open.app?.cut();
+      open.devices?.cut();
+    },
+  };
 }
 
 /** Connections that may wait to be accepted: after a restore every device comes at once. The system may allow fewer. */
