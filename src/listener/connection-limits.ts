@@ -1,8 +1,8 @@
+import type { FastifyInstance } from 'fastify';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { AddressSet } from '../config/address-ranges.ts';
 import { MusterError, tooManyRequests, unavailable } from '../domain/errors.ts';
-import type { Listener } from './listener.ts';
 
 export type ConnectionLimits = {
   /** Connections to a listener, open at the same time; 0 for any number. */
@@ -38,7 +38,7 @@ const maxHeaderLines = 200;
  * accepted, has its first request refused with the reason, and is closed; it has no more time for that request than any
  * other. All of it in one hook, for every report comes by.
  */
-export function admitRequests(app: Listener, limits: ConnectionLimits): void {
+export function admitRequests(app: FastifyInstance, limits: ConnectionLimits): void {
   const { server } = app;
   // Node leaves out what is past its limit without a word: one more than ours, and it shows.
   server.maxHeadersCount = maxHeaderLines + 1;

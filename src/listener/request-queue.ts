@@ -1,5 +1,5 @@
+import type { FastifyInstance } from 'fastify';
 import type { Socket } from 'node:net';
-import type { Listener } from './listener.ts';
 
 /** So many requests at the most are begun before the event loop sees to everything else again: about ten milliseconds of work. */
 const perTurn = 128;
@@ -27,7 +27,7 @@ type Arrived = { readonly socket: Socket; readonly begin: () => void; readonly a
  *   back, not left in the dark
  */
 export function beginInTurns(
-  app: Listener,
+  app: FastifyInstance,
   { room, longestWaitMs }: { room: () => number; longestWaitMs: number },
 ): void {
   let line: Arrived[] = [];

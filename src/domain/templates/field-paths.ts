@@ -1,5 +1,5 @@
 import type { Place } from './syntax-tree.ts';
-import { excerpt, quoted, TemplateError } from './template-error.ts';
+import { excerpt, notAvailable, quoted, TemplateError } from './template-error.ts';
 
 type Parsing = { readonly source: string; readonly dotIsRoot: boolean };
 
@@ -28,10 +28,4 @@ export function checkFieldPath(base: Place, names: readonly string[], { source, 
   }
   if (metadata === 'metadata' && (field === 'name' || field === 'labels')) return;
   fail(notAvailable(names));
-}
-
-/** Said of every other field than the two that templates may use. */
-export function notAvailable(names: readonly string[]): string {
-  const path = excerpt(['', ...names].join('.'));
-  return `${path} is not available: templates can only use .metadata.name and .metadata.labels`;
 }

@@ -41,3 +41,9 @@ export function excerpt(text: string): string {
 export function quoted(text: string): string {
   return JSON.stringify(excerpt(text));
 }
+
+/** Words the problem of a field that templates may not use. */
+export function notAvailable(names: readonly string[]): string {
+  const path = excerpt(['', ...names].join('.'));
+  return `${path} is not available: templates can only use .metadata.name and .metadata.labels`;
+}

@@ -1,6 +1,5 @@
-import { notAvailable } from './field-paths.ts';
 import type { Scope } from './scope.ts';
-import { excerpt, quoted } from './template-error.ts';
+import { excerpt, notAvailable, quoted } from './template-error.ts';
 import { compareText } from './template-text.ts';
 
 /** A map stands for a place in the device's data, so that there is no way to any other. Integers are Go's int64. */
