@@ -5,17 +5,10 @@ import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { renderPending } from '../../src/usecases/render-devices.ts';
 import { replaceDevice } from '../../src/usecases/replace-device.ts';
 import { adoptDevices, resumeDevices } from '../../src/usecases/resume-devices.ts';
-import { documentOf, positionOf, type Claim } from '../model/history.ts';
-import {
-  commitRender,
-  create,
-  declare,
-  decideFor,
-  edit,
-  renderInputs,
-  report,
-  type ServerState,
-} from '../model/reference-model.ts';
+import { positionOf, type Claim } from '../model/history.ts';
+import { documentOf } from '../model/contents.ts';
+import { commitRender, create, declare, decideFor, edit, renderInputs, report } from '../model/reference-model.ts';
+import type { ServerState } from '../model/reference-state.ts';
 import type { World } from '../model/world.ts';
 import { deviceRequest } from '../support/documents.ts';
 import type { Actor, Done } from './arena.ts';

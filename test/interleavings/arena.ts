@@ -3,7 +3,7 @@ import type { Context } from '../../src/context.ts';
 import { prepare } from '../model/first-backup.ts';
 import { conforms, s6Stamp, s9Audit } from '../model/invariants.ts';
 import type { ModelCommand } from '../model/commands/model-command.ts';
-import type { Next, ServerState } from '../model/reference-model.ts';
+import type { Next, ServerState } from '../model/reference-state.ts';
 import { System } from '../model/system.ts';
 import { firstWorld, type World } from '../model/world.ts';
 import { JitteredDatabase } from './jittered-database.ts';

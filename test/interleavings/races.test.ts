@@ -91,7 +91,7 @@ test('two reports of one device against a declaration', { timeout: 300_000 }, as
 });
 
 test('a render against a declaration', { timeout: 300_000 }, async () => {
-  const edited = [0, 1].map((device) => new Edit({ device, relabel: false, ...noFault }));
+  const edited = [0, 1].map((device) => new Edit({ device, what: 'spec', ...noFault }));
   arena = await Arena.after(...edited);
   const seen = await raceOften(arena, () => [renders(), declares('INC-race')]);
   expect([...seen].toSorted()).toEqual(['0,1', '1,0']);
@@ -125,14 +125,14 @@ test('two instances that decide about one device at once', { timeout: 300_000 },
 });
 
 test('a render against a report that pauses', { timeout: 300_000 }, async () => {
-  arena = await Arena.after(new Edit({ device: 0, relabel: false, ...noFault }));
+  arena = await Arena.after(new Edit({ device: 0, what: 'spec', ...noFault }));
   const stranger = foreign(arena.world, 0, 1);
   const seen = await raceOften(arena, () => [reports(stranger), renders()]);
   expect([...seen].toSorted()).toEqual(['0,1', '1,0']);
 });
 
 test('an edit against a report that pauses', { timeout: 300_000 }, async () => {
-  arena = await Arena.after(new Edit({ device: 0, relabel: false, ...noFault }));
+  arena = await Arena.after(new Edit({ device: 0, what: 'spec', ...noFault }));
   const stranger = foreign(arena.world, 0, 1);
   const seen = await raceOften(arena, () => [edits('d0', 'quay.io/acme/os:raced', 'a'), reports(stranger)]);
   // Either order gives the same: an edit does not end a pause, and a pause does not lose an edit.

@@ -5,7 +5,7 @@ import { adoptDevices } from '../../src/usecases/resume-devices.ts';
 import { FleetFixture } from '../support/fleet-fixture.ts';
 import { createTestContext } from '../support/test-context.ts';
 
-// The model knows contents, not their form: what tells a spec that was adopted from one that a person wrote is shown here.
+// The renderer of the model makes nothing else of a spec that is adopted: a renderer that does shows which ones it is given.
 test('an adopted spec is sent as it is; one that a person writes afterwards is rendered', async () => {
   const renderer: SpecRenderer = { render: (spec) => ({ ok: true, spec: { ...spec, rendered: true } }) };
   const here = await createTestContext({ overrides: { renderer } });

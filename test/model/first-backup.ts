@@ -1,7 +1,7 @@
 import { deviceRequestSchema } from '../../src/domain/resources/device.ts';
 import { createDevice } from '../../src/usecases/create-device.ts';
 import { deviceRequest } from '../support/documents.ts';
-import { documentOf } from './history.ts';
+import { documentOf } from './contents.ts';
 import { conforms } from './invariants.ts';
 import type { System } from './system.ts';
 import { firstContent, firstWorld, fleet } from './world.ts';

@@ -1,6 +1,5 @@
-import type { JsonObject } from '../../src/domain/json.ts';
 import type { DevicePosition } from '../../src/domain/recovery/position.ts';
-import { specHash } from '../../src/domain/rendering/spec-hash.ts';
+import { hashOf } from './contents.ts';
 
 // What truly happened, which neither the server nor its backups can know.
 
@@ -23,24 +22,6 @@ export function createSpec(place: SpecPlace, ancestors: ReadonlySet<string>): Sp
   const hash = hashOf(place.content);
   const id = `${place.device}@${place.timeline}#${place.version}:${hash.slice(0, 8)}`;
   return { ...place, id, hash, ancestors: new Set([...ancestors, id]) };
-}
-
-const givenUp = ' decommissioning';
-/** The content that tells a device that it is given up. */
-export const orderToDecommission = (content: string): string => content + givenUp;
-export const isOrderToDecommission = (content: string): boolean => content.endsWith(givenUp);
-
-/** The smallest document that carries a content. */
-export function documentOf(content: string): JsonObject {
-  const os = { image: content.replace(givenUp, '') };
-  return isOrderToDecommission(content) ? { os, decommissioning: { target: 'Unenroll' } } : { os };
-}
-
-const hashes = new Map<string, string>();
-export function hashOf(content: string): string {
-  const known = hashes.get(content) ?? specHash(documentOf(content));
-  hashes.set(content, known);
-  return known;
 }
 
 /**
@@ -77,61 +58,3 @@ export function positionOf({ at, form }: Claim): DevicePosition | null {
 
 /** A claim on its way, or held by the network to come again. */
 export type Report = { readonly id: number; readonly claim: Claim };
-
-/** A real device. */
-export class Device {
-  readonly name: string;
-  readonly form: Form;
-  at: Spec | null = null;
-  /** Every spec it applied and could fall back to, oldest first. */
-  private applied: Spec[] = [];
-  /** The report whose answer it waits for; the answer to any other reaches nobody. */
-  live: number | null = null;
-  /** It was asked to send the spec that it runs, and will with its next report. */
-  asked = false;
-
-  constructor(name: string, form: Form) {
-    this.name = name;
-    this.form = form;
-  }
-
-  /** It did as it was told and gave itself up: it will not speak again. */
-  get gone(): boolean {
-    return this.at !== null && isOrderToDecommission(this.at.content);
-  }
-
-  /** Applies what it is handed, unless it is not newer. */
-  receive(spec: Spec): void {
-    if (this.at !== null && spec.version <= this.at.version) return;
-    this.at = spec;
-    this.applied.push(spec);
-  }
-
-  /** The newest spec did not work: back to the one before, and ready to take a newer one. */
-  rollBack(): void {
-    this.live = null;
-    this.applied.pop();
-    this.at = this.applied.at(-1) ?? null;
-  }
-
-  /** It comes back from another control plane. */
-  reimage(spec: Spec): void {
-    this.live = null;
-    this.at = spec;
-    this.applied = [spec];
-  }
-
-  /** A spec that it ran earlier, for a claim that is out of date. */
-  earlier(): Spec | null {
-    return this.applied.at(-2) ?? null;
-  }
-
-  copy(): Device {
-    const copy = new Device(this.name, this.form);
-    copy.at = this.at;
-    copy.applied = [...this.applied];
-    copy.live = this.live;
-    copy.asked = this.asked;
-    return copy;
-  }
-}

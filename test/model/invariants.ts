@@ -1,13 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
-import { documentOf, type Claim, type Spec } from './history.ts';
-import { census, gateOf, type ExpectedEvent, type ServerState } from './reference-model.ts';
+import type { Claim, Spec } from './history.ts';
+import type { OrderWitness } from '../../src/simulator/order-witness.ts';
+import { deliveredOf, documentOf } from './contents.ts';
+import { census, gateOf, type ExpectedEvent, type ServerState } from './reference-state.ts';
 import type { DeviceRow, Snapshot } from './snapshot.ts';
 import type { Handed } from './system.ts';
 
 // The invariants of design.md, section 6, as functions that throw. A failure says which one it is, and where.
 
 /** What a command may do to the database. */
-export type StepKind = 'report' | 'render' | 'edit' | 'decide' | 'declare' | 'put back' | 'inventory' | 'nothing';
+export type StepKind =
+  | 'report'
+  | 'render'
+  | 'edit'
+  | 'fleet'
+  | 'decide'
+  | 'declare'
+  | 'put back'
+  | 'inventory'
+  | 'nothing';
 
 /** One command, as the database shows it. */
 export type Step = {
@@ -43,16 +54,26 @@ const tell = (row: DeviceRow): string =>
  * A device that states its timeline is handed a spec only if what it said it runs truly came before it, or a person
  * said so. One that does not is promised as much as it tells: a lower number; and never past a pause.
  */
-export function s1AncestorGate(claim: Claim, handed: Handed, spec: Spec | undefined): void {
+export function s1AncestorGate(claim: Claim, handed: Handed, spec: Spec | undefined): asserts spec is Spec {
   const { device, server } = handed;
   const where = `${device} said ${claim.at?.id ?? 'nothing'} (${claim.form}) and was handed`;
   if (spec === undefined) violated('S1', `${where} ${server.timeline}#${server.version}, which nobody rendered`);
-  if (!isDeepStrictEqual(handed.document, documentOf(spec.content))) {
-    violated('S1', `${where} ${JSON.stringify(handed.document)} as ${spec.id}`);
-  }
   if (claim.at === null) return;
   if (claim.form === 'full' && !spec.ancestors.has(claim.at.id)) violated('S1', `${where} ${spec.id}, no descendant`);
   if (claim.at.version >= spec.version) violated('S1', `${where} ${spec.id}, not a higher number`);
+}
+
+/** The spec that is handed to a device is the one that was rendered for it. */
+export function s1Content({ device, spec: handed }: Handed, spec: Spec): void {
+  if (isDeepStrictEqual(handed, deliveredOf(spec.content))) return;
+  violated('S1', `${device} was handed ${JSON.stringify(handed)} as ${spec.id}`);
+}
+
+/** Nothing on a device was ever changed or removed that nobody wrote. */
+export function s10Absence({ unordered, removed, changed }: OrderWitness): void {
+  const [first] = unordered;
+  if (first === undefined) return;
+  violated('S10', `${removed} things were removed and ${changed} changed that nobody wrote: ${JSON.stringify(first)}`);
 }
 
 /** Nothing is rendered for a device that has not answered the current restore or is paused. */
@@ -175,7 +196,16 @@ export function s9Audit({ after, events }: Step): void {
 }
 
 /** Where no invariant is broken, the rows are also what the reference model says. */
-export function conforms({ after, state }: Step): void {
+export function conforms(step: Step): void {
+  devicesConform(step);
+  const fleets = [...step.state.fleets]
+    .map(([name, { group, generation, rolledOut }]) => ({ name, group, generation, rolled_out: rolledOut }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  if (isDeepStrictEqual(step.after.fleets, fleets)) return;
+  violated('Model', `fleets are ${JSON.stringify(step.after.fleets)}, not ${JSON.stringify(fleets)}`);
+}
+
+function devicesConform({ after, state }: Step): void {
   const expected = [...state.devices]
     .map(([name, belief]) => ({
       name,
@@ -187,8 +217,11 @@ export function conforms({ after, state }: Step): void {
       paused: belief.paused,
       reported: belief.reported === null ? null : (belief.reported.at?.version ?? 0),
       pending: belief.rendered < belief.wanted,
-      spec: documentOf(belief.desired),
+      spec: belief.adopted ? deliveredOf(belief.desired) : documentOf(belief.desired),
       group: belief.group,
+      owner: belief.owner === null ? null : `Fleet/${belief.owner}`,
+      adopted: belief.adopted,
+      problem: belief.problem,
     }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const found = after.devices.map((row) => ({
@@ -209,6 +242,9 @@ export function conforms({ after, state }: Step): void {
     pending: row.rendered_generation < row.wanted_generation,
     spec: row.spec,
     group: row.group,
+    owner: row.owner,
+    adopted: row.adopted,
+    problem: row.problem,
   }));
   if (isDeepStrictEqual(found, expected)) return;
   if (found.length !== expected.length) violated('Model', `there are ${found.length} devices, not ${expected.length}`);

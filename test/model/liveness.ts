@@ -1,18 +1,12 @@
 import { deleteDevice } from '../../src/usecases/delete-device.ts';
 import { resumeDevices } from '../../src/usecases/resume-devices.ts';
-import type { Device } from './history.ts';
-import { Violation } from './invariants.ts';
-import {
-  census,
-  commitRender,
-  decideFor,
-  isBehind,
-  isOrdered,
-  remove,
-  renderInputs,
-  type Belief,
-  type ServerState,
-} from './reference-model.ts';
+import type { Device } from './device.ts';
+import { nothingWritten } from './contents.ts';
+import { RollOut } from './commands/roll-out.ts';
+import { longMs } from './commands/pass-time.ts';
+import { s10Absence, Violation } from './invariants.ts';
+import { commitRender, decideFor, isBehind, isOrdered, remove, renderInputs } from './reference-model.ts';
+import { census, type Belief, type ServerState } from './reference-state.ts';
 import { deliverReports, takeStep } from './step.ts';
 import type { System } from './system.ts';
 import type { World } from './world.ts';
@@ -33,6 +27,7 @@ export async function l2EverybodyArrives(world: World, system: System): Promise<
     await deleteDevice(system.context, { name: device.name, actor: 'user:ada' });
     await takeStep(world, system, 'inventory', remove(world.server, device.name));
   }
+  await new RollOut({ fault: undefined }).run(world, system);
   for (let round = 1; round <= maxRounds; round += 1) {
     await everybodyReports(world, system);
     if (whatIsMissing(world) === undefined) break;
@@ -43,6 +38,20 @@ export async function l2EverybodyArrives(world: World, system: System): Promise<
   }
   const missing = whatIsMissing(world);
   if (missing !== undefined) throw new Violation(`L2: after ${maxRounds} rounds without faults, ${missing}`);
+  everybodyHasWhatTheyRun(world);
+}
+
+/** S10, seen from the other side: each device has all that its spec orders, and nothing else. */
+function everybodyHasWhatTheyRun(world: World): void {
+  world.passTime(longMs);
+  s10Absence(world.witness);
+  for (const device of world.devices.values()) {
+    const differences = device.gone ? [] : device.differences();
+    if (differences.length === 0) continue;
+    throw new Violation(
+      `S10: ${device.name} runs ${device.at?.id} and has not what it orders: ${JSON.stringify(differences)}`,
+    );
+  }
 }
 
 async function everybodyReports(world: World, system: System): Promise<void> {
@@ -64,6 +73,8 @@ function whatIsMissing({ server, devices }: { server: ServerState; devices: Worl
     const { desired } = belief;
     const device = devices.get(name);
     if (device === undefined || isOutOfReach(belief, device, server.restore)) continue;
+    // Nobody has written anything for it: it keeps what it runs.
+    if (desired === nothingWritten) continue;
     // A number alone does not tell one spec from another of the same number: that much it cannot be promised.
     if (device.form === 'number' && device.at?.version === belief.version && belief.rendered === belief.wanted)
       continue;

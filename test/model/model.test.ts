@@ -19,6 +19,12 @@ const reachedByAll = [
   'SystemRestored',
   'RestoreSettled',
   'RestoreMusteringAgain',
+  'FleetRolloutCompleted',
+  'FleetRolloutFailed',
+  'FleetDeleted',
+  'DeviceSpecInvalid',
+  'DeviceSpecValid',
+  'DeviceRestarted',
   'HandedToDevice',
   'HandedToNobody',
 ];

@@ -1,67 +1,20 @@
-import { createSpec, orderToDecommission, positionOf, type Claim, type Spec } from './history.ts';
+import { nothingWritten, orderToDecommission } from './contents.ts';
+import { createSpec, positionOf, type Claim, type Spec } from './history.ts';
+import { ownerOf, takeTemplate, templateEvents } from './reference-fleets.ts';
+import {
+  census,
+  gateOf,
+  noTally,
+  update,
+  type Belief,
+  type ExpectedEvent,
+  type Gate,
+  type Next,
+  type ServerState,
+} from './reference-state.ts';
 
 // What the service should believe and do, written a second time, from design.md alone and for few devices: positions are
 // sets of specs here, not lineages and numbers. Every function takes a state and gives the next one.
-
-/** What the server should hold of one device. */
-export type Belief = {
-  /** Takes part in musters: not decommissioned. */
-  readonly mustered: boolean;
-  readonly timeline: string;
-  readonly version: number;
-  /** What the version stands for; null before the first render and after a resume. */
-  readonly spec: Spec | null;
-  /** Specs that the server knows to be ancestors of its position, itself included. */
-  readonly known: ReadonlySet<string>;
-  /** Specs that truly are, a person's decisions included. */
-  readonly ancestors: ReadonlySet<string>;
-  /** What a person would decide about: the highest claim in conflict, or else the highest of all. */
-  readonly reported: Claim | null;
-  readonly answered: string;
-  readonly paused: boolean;
-  readonly desired: string;
-  readonly wanted: number;
-  readonly rendered: number;
-  /** Its label; null once it is decommissioned. */
-  readonly group: string | null;
-  /** The spec that the device last sent, and for which version. */
-  readonly sent: { readonly version: number; readonly content: string } | null;
-};
-
-export type Tally = { answered: number; inSync: number; behind: number; resumed: number; adopted: number };
-const noTally: Tally = { answered: 0, inSync: 0, behind: 0, resumed: 0, adopted: 0 };
-
-export type ServerState = {
-  readonly restore: string;
-  /** What stands for a restore while none was declared: it never musters. */
-  readonly genesis: string;
-  readonly devices: ReadonlyMap<string, Belief>;
-  readonly tally: Tally;
-  readonly settled: boolean;
-  /** Contents of which a rendered spec is stored. */
-  readonly stored: ReadonlySet<string>;
-  /** Idempotency keys of declared restores, with the reason given and the restore made. */
-  readonly keys: ReadonlyMap<string, { readonly reason: string; readonly restore: string }>;
-};
-
-export type ExpectedEvent = {
-  readonly reason: string;
-  readonly name: string;
-  /** A pause of a device that had answered: nobody expected it. */
-  readonly unexpected?: boolean;
-  /** Where it is not the current one. */
-  readonly restore?: string;
-};
-export type Gate = 'Open' | 'AwaitingReconnect' | 'ConflictPaused';
-
-/** A state to go on with, and the events that must have been written on the way to it. */
-export type Next = { readonly state: ServerState; readonly events: readonly ExpectedEvent[] };
-
-export function gateOf({ mustered, answered, paused }: Belief, restore: string): Gate {
-  if (!mustered) return 'Open';
-  if (answered !== restore) return 'AwaitingReconnect';
-  return paused ? 'ConflictPaused' : 'Open';
-}
 
 /** A claim that is no ancestor of the server's position, as far as the claim tells. */
 export function isConflict(belief: Belief, { at, form }: Claim): boolean {
@@ -80,17 +33,6 @@ export function deliveryTo(belief: Belief, claim: Claim, restore: string): Spec 
   if (claim.form === 'silent' || gateOf(belief, restore) !== 'Open') return null;
   return isBehind(belief, claim) ? belief.spec : null;
 }
-
-export function census({ devices, restore }: ServerState): { total: number; awaiting: number; conflictPaused: number } {
-  const mustered = [...devices.values()].filter((belief) => belief.mustered);
-  const count = (gate: Gate) => mustered.filter((belief) => gateOf(belief, restore) === gate).length;
-  return { total: mustered.length, awaiting: count('AwaitingReconnect'), conflictPaused: count('ConflictPaused') };
-}
-
-const update = (state: ServerState, name: string, belief: Belief): ServerState => ({
-  ...state,
-  devices: new Map(state.devices).set(name, belief),
-});
 
 /** A restore is settled by a change after which nobody is awaited and nobody paused, and no longer by one after which somebody is. */
 function settle(before: ServerState, { state, events }: Next): Next {
@@ -194,7 +136,7 @@ export function commitRender(before: ServerState, restore: string, inputs: reado
     if (belief === undefined || state.restore !== restore) continue;
     if (gateOf(belief, restore) !== 'Open' || belief.rendered >= wanted) continue;
     const done: Belief = { ...belief, rendered: wanted };
-    if (belief.spec?.content === content) {
+    if (content === nothingWritten || belief.spec?.content === content) {
       state = update(state, device, done);
       continue;
     }
@@ -234,7 +176,13 @@ export function decideFor(
     if (belief === undefined) continue;
     const grafted = { ...graft(belief, state.restore, history), paused: false };
     const content = verb === 'adopt' ? runningContent(state, belief) : undefined;
-    state = update(state, name, { ...grafted, desired: content ?? belief.desired });
+    const adopted = {
+      desired: content ?? belief.desired,
+      adopted: true,
+      ofTemplate: belief.owner !== null,
+      problem: false,
+    };
+    state = update(state, name, content === undefined ? grafted : { ...grafted, ...adopted });
   }
   const counter = verb === 'resume' ? 'resumed' : 'adopted';
   state = { ...state, tally: { ...state.tally, [counter]: state.tally[counter] + decided.length } };
@@ -271,16 +219,33 @@ export function declare(before: ServerState, restore: string, key: string, reaso
   return { state, events: [{ reason: 'SystemRestored', name: restore }] };
 }
 
-export function edit(state: ServerState, name: string, change: { content?: string; group?: string | null }): Next {
-  const belief = state.devices.get(name);
-  if (belief === undefined || !belief.mustered) return { state, events: [] };
-  const { content: desired = belief.desired, group = belief.group } = change;
-  if (desired === belief.desired && group === belief.group) return { state, events: [] };
-  const edited = { ...belief, desired, group, wanted: belief.wanted + 1 };
-  return { state: update(state, name, edited), events: [{ reason: 'ResourceUpdated', name }] };
+/** What a person changes of a device: its spec, where they write one, and its label. */
+export type Change = { readonly content?: string; readonly group?: string | null };
+
+const isAnotherSpec = ({ desired, adopted }: Belief, content: string): boolean =>
+  content !== nothingWritten && (adopted || content !== desired);
+
+/** A device that is decommissioned is not edited, and the spec of one that belongs to a fleet is the fleet's to say. */
+export function isRefused(belief: Belief, { content = nothingWritten, group = belief.group }: Change): boolean {
+  const respecified = isAnotherSpec(belief, content);
+  if (!belief.mustered) return respecified || group !== belief.group;
+  return respecified && belief.owner !== null;
 }
 
-export function create(before: ServerState, name: string, desired: string, group: string): Next {
+export function edit(state: ServerState, name: string, change: Change): Next {
+  const before = state.devices.get(name);
+  if (before === undefined || isRefused(before, change)) return { state, events: [] };
+  const { content = nothingWritten, group = before.group } = change;
+  const respecified = isAnotherSpec(before, content);
+  if (!respecified && group === before.group) return { state, events: [] };
+  const written = respecified ? { ...before, desired: content, adopted: false } : before;
+  const { fleets } = state;
+  const edited = group === before.group ? written : takeTemplate(name, written, fleets, ownerOf(fleets, group));
+  const events = [{ reason: 'ResourceUpdated', name }, ...templateEvents(name, before.problem, edited.problem)];
+  return { state: update(state, name, { ...edited, group, wanted: before.wanted + 1 }), events };
+}
+
+export function create(before: ServerState, name: string, content: string, group: string): Next {
   const nothing = { spec: null, reported: null, sent: null, paused: false };
   const numbers = { version: 0, wanted: 1, rendered: 0 };
   const place = {
@@ -289,8 +254,11 @@ export function create(before: ServerState, name: string, desired: string, group
     known: new Set<string>(),
     ancestors: new Set<string>(),
   };
-  const state = update(before, name, { ...nothing, ...numbers, ...place, mustered: true, desired, group });
-  return settle(before, { state, events: [{ reason: 'ResourceCreated', name }] });
+  const unowned = { desired: content, adopted: false, owner: null, ofTemplate: false, problem: false };
+  const owned = takeTemplate(name, unowned, before.fleets, ownerOf(before.fleets, group));
+  const state = update(before, name, { ...nothing, ...numbers, ...place, ...owned, mustered: true, group });
+  const events = [{ reason: 'ResourceCreated', name }, ...templateEvents(name, false, owned.problem)];
+  return settle(before, { state, events });
 }
 
 export function remove(before: ServerState, name: string): Next {
@@ -314,16 +282,8 @@ export function decommission(before: ServerState, name: string, history: Readonl
   if (belief === undefined || isOrdered(belief, restore)) return { state: before, events: [] };
   const desired = belief.mustered ? orderToDecommission(belief.desired) : belief.desired;
   const place = belief.reported === null ? { ...belief, wanted: belief.wanted + 1 } : graft(belief, restore, history);
-  const state = update(before, name, { ...place, mustered: false, answered: restore, group: null, desired });
-  return settle(before, { state, events: [{ reason: 'DeviceDecommissioned', name }] });
+  const alone = { mustered: false, answered: restore, group: null, owner: null, ofTemplate: false, problem: false };
+  const state = update(before, name, { ...place, ...alone, desired });
+  const events = [{ reason: 'DeviceDecommissioned', name }, ...templateEvents(name, belief.problem, false)];
+  return settle(before, { state, events });
 }
-
-export const genesis = (restore: string): ServerState => ({
-  restore,
-  genesis: restore,
-  devices: new Map(),
-  tally: noTally,
-  settled: true,
-  stored: new Set(),
-  keys: new Map(),
-});

@@ -8,9 +8,13 @@ import { CreateDevice } from './commands/create-device.ts';
 import { Declare } from './commands/declare.ts';
 import { Decommission } from './commands/decommission.ts';
 import { DeliverReports } from './commands/deliver-reports.ts';
+import { DeleteFleet } from './commands/delete-fleet.ts';
 import { Edit } from './commands/edit.ts';
 import { EverybodyReports } from './commands/everybody-reports.ts';
 import { FinishRender } from './commands/finish-render.ts';
+import { LeaveFleet } from './commands/leave-fleet.ts';
+import { PassTime } from './commands/pass-time.ts';
+import { PutFleet } from './commands/put-fleet.ts';
 import { Recover } from './commands/recover.ts';
 import { RefusedRequest } from './commands/refused-request.ts';
 import { Reimage } from './commands/reimage.ts';
@@ -19,9 +23,12 @@ import { RenderJob } from './commands/render-job.ts';
 import { RenderWhile } from './commands/render-while.ts';
 import { Render } from './commands/render.ts';
 import { Restore } from './commands/restore.ts';
+import { RestartDevice } from './commands/restart-device.ts';
 import { Resume } from './commands/resume.ts';
 import { RollBack } from './commands/roll-back.ts';
+import { RollOut } from './commands/roll-out.ts';
 import { SendReport } from './commands/send-report.ts';
+import { TellAgain } from './commands/tell-again.ts';
 import { WakePolls } from './commands/wake-polls.ts';
 import { l2EverybodyArrives } from './liveness.ts';
 import type { System } from './system.ts';
@@ -47,6 +54,13 @@ const alphabet = [
   ...times(2, WakePolls.arbitrary),
   ...times(2, Adopt.arbitrary),
   ...times(2, RollBack.arbitrary),
+  ...times(2, PutFleet.arbitrary),
+  RollOut.arbitrary,
+  DeleteFleet.arbitrary,
+  ...times(2, LeaveFleet.arbitrary),
+  RestartDevice.arbitrary,
+  TellAgain.arbitrary,
+  PassTime.arbitrary,
   Declare.arbitrary,
   RenderJob.arbitrary,
   Crash.arbitrary,

@@ -15,6 +15,9 @@ export type DeviceRow = {
   rendered_generation: number;
   spec: object;
   group: string | null;
+  owner: string | null;
+  adopted: boolean;
+  problem: boolean;
 };
 
 export type EventRow = {
@@ -40,6 +43,9 @@ export type Counters = {
   adopted: number;
 };
 
+/** A fleet's row, as far as the invariants speak of it. */
+export type FleetRow = { name: string; group: string; generation: number; rolled_out: number };
+
 /** All that the database says, at one instant. */
 export type Snapshot = {
   restore: string;
@@ -48,6 +54,7 @@ export type Snapshot = {
   kept: Counters & { histogram: number };
   counted: Counters;
   devices: DeviceRow[];
+  fleets: FleetRow[];
   /** Those written since the last snapshot. */
   events: EventRow[];
 };
@@ -73,7 +80,10 @@ export async function readSnapshot(client: postgres.Sql, afterEvent: number): Pr
         'version', p.version, 'spec_hash', p.spec_hash, 'answered_restore_id', p.answered_restore_id,
         'conflict_verdict', p.conflict_verdict, 'conflict_since', p.conflict_since, 'reported_version', p.reported_version,
         'wanted_generation', p.wanted_generation, 'rendered_generation', p.rendered_generation, 'spec', d.spec,
-        'group', d.labels ->> 'group') ORDER BY p.name), '[]') FROM device_positions p JOIN devices d USING (name)),
+        'group', d.labels ->> 'group', 'owner', d.owner, 'adopted', d.spec_adopted, 'problem', d.rollout_problem IS NOT NULL)
+        ORDER BY p.name), '[]') FROM device_positions p JOIN devices d USING (name)),
+      'fleets', (SELECT coalesce(json_agg(json_build_object('name', f.name, 'group', f.spec #>> '{selector,matchLabels,group}',
+        'generation', f.generation, 'rolled_out', f.rolled_out_generation) ORDER BY f.name), '[]') FROM fleets f),
       'events', (SELECT coalesce(json_agg(json_build_object('id', e.id, 'reason', e.reason, 'involved_kind', e.involved_kind,
         'involved_name', e.involved_name, 'message', e.message, 'verdict', e.details ->> 'verdict', 'actor', e.actor,
         'restore', e.restore) ORDER BY e.id), '[]') FROM events e WHERE e.id > ${afterEvent})

@@ -1,6 +1,16 @@
 import type { Report } from './history.ts';
-import { checkStep, s1AncestorGate, s2Delivery, Violation, type Step, type StepKind } from './invariants.ts';
-import { deliveryTo, report, runningContent, type Answer, type Next, type ServerState } from './reference-model.ts';
+import {
+  checkStep,
+  s10Absence,
+  s1AncestorGate,
+  s1Content,
+  s2Delivery,
+  Violation,
+  type Step,
+  type StepKind,
+} from './invariants.ts';
+import { deliveryTo, report, runningContent, type Answer } from './reference-model.ts';
+import type { Next, ServerState } from './reference-state.ts';
 import type { Fault } from './faulty-database.ts';
 import type { Answered, Handed, System } from './system.ts';
 import type { World } from './world.ts';
@@ -26,6 +36,7 @@ export async function look(world: World, system: System, kind: StepKind, next: N
 export async function takeStep(world: World, system: System, kind: StepKind, next: Next): Promise<Step> {
   const step = await look(world, system, kind, next);
   checkStep(step);
+  s10Absence(world.witness);
   return step;
 }
 
@@ -64,9 +75,14 @@ export function handOver(
   s2Delivery(handed, step);
   const device = world.devices.get(claim.device);
   world.note(device?.live === id ? 'HandedToDevice' : 'HandedToNobody');
-  if (lost || spec === undefined || device?.live !== id) return;
+  if (lost || device?.live !== id) {
+    s1Content(handed, spec);
+    return;
+  }
   device.live = null;
-  device.receive(spec);
+  device.receive(spec, handed.document);
+  s10Absence(world.witness);
+  s1Content(handed, spec);
 }
 
 const wantsSpec = ({ outcome }: Answered): boolean => outcome.kind === 'known' && outcome.wantsSpec;

@@ -1,23 +1,31 @@
 import postgres from 'postgres';
 import { readFrame } from '../../src/agent/frames.ts';
+import { renderedDocument } from '../../src/agent/rendered-document.ts';
 import type { Context } from '../../src/context.ts';
 import { connectDatabase } from '../../src/db/client.ts';
 import { isToBeDelivered } from '../../src/domain/recovery/delivery.ts';
 import type { DevicePosition, ServerPosition } from '../../src/domain/recovery/position.ts';
+import { inlineRenderer } from '../../src/domain/rendering/delivered-form.ts';
 import { acceptReports, type Report as SentReport, type ReportOutcome } from '../../src/usecases/accept-reports.ts';
 import { findStandings } from '../../src/usecases/find-standings.ts';
 import { RenderedSpecCache } from '../../src/agent/rendered-spec-cache.ts';
 import { renderPending } from '../../src/usecases/render-devices.ts';
-import { plainRenderer } from '../support/plain-renderer.ts';
+import { rollOutPending } from '../../src/usecases/roll-out-fleet.ts';
 import { createTestContext, type TestContext } from '../support/test-context.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { forgetBackupsAfter, keepBackups, putBack, takeBackup } from './backups.ts';
 import { FaultyDatabase, type Fault } from './faulty-database.ts';
-import { documentOf, positionOf, type Claim } from './history.ts';
+import { positionOf, type Claim } from './history.ts';
+import { deliveredOf } from './contents.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
 
-/** A spec as a device gets it. */
-export type Handed = { readonly device: string; readonly server: ServerPosition; readonly document: unknown };
+/** A spec as a device gets it, and the document that brings it. */
+export type Handed = {
+  readonly device: string;
+  readonly server: ServerPosition;
+  readonly spec: unknown;
+  readonly document: unknown;
+};
 /** How a report was answered. */
 export type Answered = { readonly outcome: ReportOutcome; readonly handed: Handed | null };
 
@@ -62,7 +70,7 @@ export class System {
     const bus = { publish: lost, subscribe: () => lost, close: async () => undefined };
     const test = await createTestContext({
       database,
-      overrides: { database: faulty, queue, bus, renderer: plainRenderer },
+      overrides: { database: faulty, queue, bus, renderer: inlineRenderer },
     });
     await keepBackups(client);
     return new System(test, faulty, client);
@@ -106,7 +114,7 @@ export class System {
     const reports = claims.map((claim): SentReport => ({
       device: claim.device,
       position: positionOf(claim),
-      ...(claim.withSpec && claim.at !== null ? { spec: documentOf(claim.at.content) } : {}),
+      ...(claim.withSpec && claim.at !== null ? { spec: deliveredOf(claim.at.content) } : {}),
     }));
     const accepted = await this.faulty.during(fault, () => acceptReports(this.context, reports));
     if (accepted === undefined) return undefined;
@@ -127,30 +135,37 @@ export class System {
 
   /** Looks at devices whose polls are held open: what each is handed now. */
   async wake(claims: readonly Claim[]): Promise<Array<Handed | null>> {
-    const { standings } = await findStandings(this.context, [...new Set(claims.map(({ device }) => device))]);
+    const { restore, standings } = await findStandings(this.context, [...new Set(claims.map(({ device }) => device))]);
     return await Promise.all(
       claims.map(async (claim) => {
         const standing = standings.get(claim.device);
         const position = positionOf(claim);
         if (standing === undefined || position === null) return null;
-        return await this.hand(claim.device, standing, position);
+        return await this.hand(claim.device, { ...standing, restore }, position);
       }),
     );
   }
 
   private async hand(
     device: string,
-    { gate, server }: Pick<Extract<ReportOutcome, { kind: 'known' }>, 'gate' | 'server'>,
+    { gate, server, restore }: Pick<Extract<ReportOutcome, { kind: 'known' }>, 'gate' | 'server' | 'restore'>,
     position: DevicePosition,
   ): Promise<Handed | null> {
     if (!isToBeDelivered(gate, server, position)) return null;
-    const document: unknown = JSON.parse(await this.specs.text(server.specHash ?? ''));
-    return { device, server, document };
+    const text = await this.specs.text(server.specHash);
+    const spec: unknown = JSON.parse(text);
+    const document: unknown = JSON.parse(renderedDocument(device, server, restore, text));
+    return { device, server, spec, document };
   }
 
   /** One sweep of the worker. */
   async render(fault?: Fault): Promise<void> {
     await this.faulty.during(fault, () => renderPending(this.context, neverAborted));
+  }
+
+  /** Rolls out the fleets that are not. */
+  async rollOut(fault?: Fault): Promise<void> {
+    await this.faulty.during(fault, () => rollOutPending(this.context, neverAborted));
   }
 
   /** Begins a sweep that stops short of its commit. */

@@ -1,13 +1,14 @@
-import { Device, createSpec, type Claim, type Form, type Report, type Spec } from './history.ts';
-import {
-  commitRender,
-  create,
-  genesis,
-  report,
-  renderInputs,
-  type RenderInput,
-  type ServerState,
-} from './reference-model.ts';
+import { renderedDocument } from '../../src/agent/rendered-document.ts';
+import type { Surroundings } from '../../src/simulator/device/agent.ts';
+import { agentTimes } from '../../src/simulator/device/agent-times.ts';
+import { OrderWitness } from '../../src/simulator/order-witness.ts';
+import { deliveredOf, documentOf } from './contents.ts';
+import { Device } from './device.ts';
+import { createSpec, type Claim, type Form, type Report, type Spec } from './history.ts';
+import { commitRender, create, report, renderInputs, type RenderInput } from './reference-model.ts';
+import { genesis, type ServerState } from './reference-state.ts';
+
+type OnPass = Surroundings['onPass'];
 
 /** Most reports that the network holds back; the oldest of more are lost. */
 const maxHeldBack = 24;
@@ -29,17 +30,28 @@ export class World {
   readonly restores: string[] = [];
   /** How often what happened, for the question whether the sequences reach what they are for. */
   readonly reached = new Map<string, number>();
+  /** Sees what agents do to their devices, and knows what was written for each. */
+  readonly witness = new OrderWitness();
+  private readonly written = new Set<string>();
   private lastNumber = 0;
+  private nowMs = 0;
 
   private readonly focus: number;
 
-  constructor(server: ServerState, devices: Iterable<Device>, history: ReadonlyMap<string, Spec>, focus = 0) {
+  constructor(server: ServerState, history: ReadonlyMap<string, Spec>, focus: number) {
     this.server = server;
     this.focus = focus;
-    this.devices = new Map([...devices].map((device) => [device.name, device]));
+    const surroundings = {
+      nowMs: () => this.nowMs,
+      chance: () => 0.5,
+      times: agentTimes,
+      onPass: (...[pass, machine]: Parameters<OnPass>) => this.witness.passed(machine, pass),
+    };
+    this.devices = new Map(fleet.map(({ name, form }) => [name, new Device(name, form, surroundings)]));
     this.history = new Map(history);
     this.backups.push(server);
     this.restores.push(server.restore);
+    this.advance(server);
   }
 
   /** A number that was not used before, so that no two contents are the same. */
@@ -72,7 +84,24 @@ export class World {
   /** Goes on with a state, and keeps the specs that came with it. */
   advance(state: ServerState): void {
     this.server = state;
-    for (const { spec } of state.devices.values()) if (spec !== null) this.history.set(spec.id, spec);
+    for (const [name, { spec, desired }] of state.devices) {
+      if (spec !== null) this.history.set(spec.id, spec);
+      this.write(name, desired);
+    }
+  }
+
+  /** Somebody wrote a content for a device: by itself, or as the template of its fleet. */
+  private write(device: string, content: string): void {
+    const order = `${device} ${content}`;
+    if (this.written.has(order)) return;
+    this.written.add(order);
+    this.witness.written(device, () => documentOf(content));
+  }
+
+  /** Time goes by on the devices, whose agents do what is due by then. */
+  passTime(milliseconds: number): void {
+    this.nowMs += milliseconds;
+    for (const device of this.devices.values()) device.settle();
   }
 
   /** A spec of another control plane. */
@@ -80,6 +109,7 @@ export class World {
     const place = { device: device.name, timeline, version, content: `quay.io/elsewhere/os:${this.next()}` };
     const spec = createSpec(place, new Set());
     this.history.set(spec.id, spec);
+    this.write(device.name, spec.content);
     return spec;
   }
 
@@ -94,11 +124,20 @@ export class World {
     );
   }
 
-  /** This world as it is, for a sequence that is mostly about one device. */
+  /** A world like this one, for a sequence that is mostly about one device. */
   about(focus: number): World {
-    const devices = [...this.devices.values()].map((device) => device.copy());
-    return new World(this.server, devices, this.history, focus);
+    const world = new World(this.server, this.history, focus);
+    for (const { name, at } of this.devices.values()) {
+      if (at !== null) world.devices.get(name)?.receive(at, documentThatBrings(at));
+    }
+    return world;
   }
+}
+
+/** A document that brings a spec to its device from a service of the timeline that it is of. */
+export function documentThatBrings({ device, timeline, version, hash, content }: Spec): unknown {
+  const server = { timeline, version, specHash: hash, lineage: {} };
+  return JSON.parse(renderedDocument(device, server, timeline, JSON.stringify(deliveredOf(content))));
 }
 
 export const groups = ['a', 'b'] as const;
@@ -111,6 +150,10 @@ export const fleet: ReadonlyArray<{ name: string; form: Form; group: (typeof gro
   { name: 'd3', form: 'full', group: 'b', enrolled: false },
 ];
 
+/** The fleets that there may be, and the group that each selects unless it selects none. */
+export const fleets = { north: 'a', south: 'b' } as const;
+export type FleetName = keyof typeof fleets;
+
 export const firstContent = (name: string): string => `quay.io/acme/os:first-${name}`;
 
 /** The world after every enrolled device has been given its first spec and has said so. */
@@ -120,15 +163,13 @@ export function firstWorld(restore: string): World {
     if (enrolled) state = create(state, name, firstContent(name), group).state;
   }
   state = commitRender(state, restore, renderInputs(state)).state;
-  const devices = fleet.map(({ name, form }) => new Device(name, form));
-  const history = new Map<string, Spec>();
-  for (const device of devices) {
+  const world = new World(state, new Map(), 0);
+  for (const device of world.devices.values()) {
     const spec = state.devices.get(device.name)?.spec ?? null;
     if (spec === null) continue;
-    history.set(spec.id, spec);
-    device.receive(spec);
+    device.receive(spec, documentThatBrings(spec));
     const claim = { device: device.name, at: spec, form: device.form, withSpec: false };
-    state = report(state, [claim], history).state;
+    world.advance(report(world.server, [claim], world.history).state);
   }
-  return new World(state, devices, history);
+  return world.about(0);
 }

@@ -2,12 +2,12 @@ import type * as fc from 'fast-check';
 import type { System } from '../system.ts';
 import type { World } from '../world.ts';
 import { device } from './choices.ts';
-import { Edit } from './edit.ts';
+import { changeSpec } from './change-spec.ts';
 import { ModelCommand } from './model-command.ts';
 import { Render } from './render.ts';
-import { SendReport } from './send-report.ts';
+import { SendReport, usualReport } from './send-report.ts';
 
-/** What happens on most days: a person edits a device, which is rendered, fetched, applied and reported. */
+/** What happens on most days: a device is given another spec, which is rendered, fetched, applied and reported. */
 export class Advance extends ModelCommand<{ device: number }> {
   static readonly arbitrary: fc.Arbitrary<Advance> = device.map((device) => new Advance({ device }));
 
@@ -18,17 +18,9 @@ export class Advance extends ModelCommand<{ device: number }> {
 
   async run(world: World, system: System): Promise<void> {
     const { device } = this.choice;
-    const usual = {
-      form: 'own',
-      withSpec: false,
-      outdated: false,
-      delayed: false,
-      lost: false,
-      fault: undefined,
-    } as const;
-    await new Edit({ device, relabel: false, fault: undefined }).run(world, system);
+    await changeSpec(world, system, device);
     await new Render({ fault: undefined }).run(world, system);
-    await new SendReport({ device, ...usual }).run(world, system);
-    await new SendReport({ device, ...usual }).run(world, system);
+    await new SendReport({ device, ...usualReport }).run(world, system);
+    await new SendReport({ device, ...usualReport }).run(world, system);
   }
 }

@@ -4,10 +4,10 @@ import { takeStep } from '../step.ts';
 import type { System } from '../system.ts';
 import type { World } from '../world.ts';
 import { device } from './choices.ts';
-import { Edit } from './edit.ts';
+import { changeSpec } from './change-spec.ts';
 import { ModelCommand } from './model-command.ts';
 
-/** A device is edited, and a slow sweep reads what there is to render; it gets no further than its commit for now. */
+/** A device is given another spec, and a slow sweep reads what there is to render; it gets no further than its commit for now. */
 export class BeginRender extends ModelCommand<{ device: number }> {
   static readonly arbitrary: fc.Arbitrary<BeginRender> = device.map((device) => new BeginRender({ device }));
 
@@ -16,7 +16,7 @@ export class BeginRender extends ModelCommand<{ device: number }> {
   }
 
   async run(world: World, system: System): Promise<void> {
-    await new Edit({ ...this.choice, relabel: false, fault: undefined }).run(world, system);
+    await changeSpec(world, system, this.choice.device);
     const { server } = world;
     const inputs = renderInputs(server);
     if (inputs.length === 0) return;

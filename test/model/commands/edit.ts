@@ -1,23 +1,28 @@
 import * as fc from 'fast-check';
 import { MusterError } from '../../../src/domain/errors.ts';
+import { patchDevice } from '../../../src/usecases/patch-device.ts';
 import { replaceDevice } from '../../../src/usecases/replace-device.ts';
 import { deviceRequestSchema } from '../../../src/domain/resources/device.ts';
 import { deviceRequest } from '../../support/documents.ts';
 import type { Fault } from '../faulty-database.ts';
-import { documentOf } from '../history.ts';
-import { edit } from '../reference-model.ts';
+import { documentOf, nothingWritten } from '../contents.ts';
+import { Violation } from '../invariants.ts';
+import { edit, isRefused, type Change } from '../reference-model.ts';
+import type { Belief } from '../reference-state.ts';
 import { afterFault, takeStep } from '../step.ts';
 import type { System } from '../system.ts';
 import { groups, type World } from '../world.ts';
-import { device, fault, seldom } from './choices.ts';
+import { device, fault } from './choices.ts';
 import { ModelCommand } from './model-command.ts';
 
-type Choice = { device: number; relabel: boolean; fault: Fault | undefined };
+/** A person writes another spec, or none, which changes nothing; gives the device its next label, or takes that away. */
+const kinds = ['spec', 'spec', 'spec', 'spec', 'no spec', 'label', 'no label'] as const;
+type Choice = { device: number; what: (typeof kinds)[number]; fault: Fault | undefined };
 
-/** A person edits the spec of a device, or only its labels. */
+/** A person edits a device. */
 export class Edit extends ModelCommand<Choice> {
   static readonly arbitrary: fc.Arbitrary<Edit> = fc
-    .record({ device, relabel: seldom, fault })
+    .record({ device, what: fc.constantFrom(...kinds), fault })
     .map((choice) => new Edit(choice));
 
   override check(world: Readonly<World>): boolean {
@@ -25,26 +30,51 @@ export class Edit extends ModelCommand<Choice> {
   }
 
   async run(world: World, system: System): Promise<void> {
+    const { fault } = this.choice;
     const { name } = world.device(this.choice.device);
     const belief = world.server.devices.get(name);
     if (belief === undefined) return;
-    const change = this.choice.relabel
-      ? { group: groups[(groups.findIndex((group) => group === belief.group) + 1) % groups.length] ?? 'a' }
-      : { content: `quay.io/acme/os:${world.next()}` };
-    const { content = belief.desired, group = belief.group } = change;
-    const request = deviceRequestSchema.parse(
-      deviceRequest(name, { labels: group === null ? {} : { group }, spec: documentOf(content) }),
-    );
+    const change = this.change(belief, world);
     const refused = await system.faulty
-      .during(this.choice.fault, () => replaceDevice(system.context, { name, request, actor: 'user:ada' }))
+      .during(fault, () => send(system, name, belief, change))
       .then(
         () => false,
         (error: unknown) => {
-          if (error instanceof MusterError && error.code === 'conflict' && !belief.mustered) return true;
+          if (error instanceof MusterError && error.code === 'conflict') return true;
           throw error;
         },
       );
-    const next = refused ? { state: world.server, events: [] } : edit(world.server, name, change);
-    await takeStep(world, system, 'edit', afterFault(this.choice.fault, world, next));
+    if (refused !== isRefused(belief, change))
+      throw new Violation(`Model: ${this.toString()} of ${name} was ${refused ? '' : 'not '}refused`);
+    await takeStep(world, system, 'edit', afterFault(fault, world, edit(world.server, name, change)));
+  }
+
+  private change({ group }: Belief, world: World): Change {
+    const { what } = this.choice;
+    switch (what) {
+      case 'spec':
+        return { content: `quay.io/acme/os:${world.next()}` };
+      case 'no spec':
+        return { content: nothingWritten };
+      case 'label':
+        return { group: groups[(groups.findIndex((each) => each === group) + 1) % groups.length] ?? null };
+      case 'no label':
+        return { group: null };
+      default:
+        return what satisfies never;
+    }
   }
 }
+
+/** A label is taken away by a patch; all else is a document that is put in the place of the old one. */
+async function send(system: System, name: string, before: Belief, { content, group }: Change): Promise<unknown> {
+  if (group === null && before.group !== null) {
+    const patch = [{ op: 'remove', path: '/metadata/labels/group' } as const];
+    return await patchDevice(system.context, { name, patch, actor: 'user:ada' });
+  }
+  const labels = labelsOf(group === undefined ? before.group : group);
+  const document = deviceRequest(name, { labels, spec: documentOf(content ?? nothingWritten) });
+  return await replaceDevice(system.context, { name, request: deviceRequestSchema.parse(document), actor: 'user:ada' });
+}
+
+const labelsOf = (group: string | null): Record<string, string> => (group === null ? {} : { group });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { commitRender, renderInputs, type ServerState } from '../reference-model.ts';
+import { commitRender, renderInputs } from '../reference-model.ts';
+import type { ServerState } from '../reference-state.ts';
 import { takeStep } from '../step.ts';
 import type { System } from '../system.ts';
 import type { World } from '../world.ts';

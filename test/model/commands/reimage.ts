@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { deliverReports } from '../step.ts';
 import type { System } from '../system.ts';
-import type { World } from '../world.ts';
+import { documentThatBrings, type World } from '../world.ts';
 import { device } from './choices.ts';
 import { ModelCommand } from './model-command.ts';
 
@@ -25,7 +25,8 @@ export class Reimage extends ModelCommand<Choice> {
   async run(world: World, system: System): Promise<void> {
     const { timeline, version, reports } = this.choice;
     const device = world.device(this.choice.device);
-    device.reimage(world.foreignSpec(device, timeline, version));
+    const spec = world.foreignSpec(device, timeline, version);
+    device.reimage(spec, documentThatBrings(spec));
     if (!reports) return;
     const sent = world.send(device, { at: device.at, form: device.form, withSpec: false });
     await deliverReports(world, system, [sent], { lost: false, fault: undefined });

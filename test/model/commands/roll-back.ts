@@ -3,7 +3,7 @@ import type { World } from '../world.ts';
 import { device } from './choices.ts';
 import { ModelCommand } from './model-command.ts';
 
-/** A device's newest spec did not work, and it went back to the one before by itself. */
+/** A device's newest spec did not work, and its disk is put back to how it was before. */
 export class RollBack extends ModelCommand<{ device: number }> {
   static readonly arbitrary: fc.Arbitrary<RollBack> = device.map((device) => new RollBack({ device }));
 

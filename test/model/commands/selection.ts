@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { gateOf, type Belief } from '../reference-model.ts';
+import { gateOf, type Belief } from '../reference-state.ts';
 import type { World } from '../world.ts';
 import { device } from './choices.ts';
 
@@ -43,7 +43,10 @@ export function select(world: World, { how, device, other }: Selection): { selec
     case 'not group':
       return among({ labelSelector: 'group notin (a)' }, (_, { group }) => group !== 'a');
     case 'group and paused':
-      return among({ labelSelector: 'group', fieldSelector: paused }, (_, belief) => isPaused(belief));
+      return among(
+        { labelSelector: 'group', fieldSelector: paused },
+        (_, belief) => belief.group !== null && isPaused(belief),
+      );
     default:
       return how satisfies never;
   }

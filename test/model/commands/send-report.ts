@@ -17,6 +17,16 @@ type Choice = {
   fault: Fault | undefined;
 };
 
+/** Most reports: all that the device states of itself, at once, with nothing lost. */
+export const usualReport = {
+  form: 'own',
+  withSpec: false,
+  outdated: false,
+  delayed: false,
+  lost: false,
+  fault: undefined,
+} as const;
+
 /** A device reports, as a rule at once; the network keeps a copy of what it said. */
 export class SendReport extends ModelCommand<Choice> {
   static readonly arbitrary: fc.Arbitrary<SendReport> = fc

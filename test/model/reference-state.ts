@@ -1,0 +1,102 @@
+import type { Claim, Spec } from './history.ts';
+
+/** What the server should hold of one device. */
+export type Belief = {
+  /** Takes part in musters: not decommissioned. */
+  readonly mustered: boolean;
+  readonly timeline: string;
+  readonly version: number;
+  /** What the version stands for; null before the first render and after a resume. */
+  readonly spec: Spec | null;
+  /** Specs that the server knows to be ancestors of its position, itself included. */
+  readonly known: ReadonlySet<string>;
+  /** Specs that truly are, a person's decisions included. */
+  readonly ancestors: ReadonlySet<string>;
+  /** What a person would decide about: the highest claim in conflict, or else the highest of all. */
+  readonly reported: Claim | null;
+  readonly answered: string;
+  readonly paused: boolean;
+  readonly desired: string;
+  readonly wanted: number;
+  readonly rendered: number;
+  /** Its label; null without one, as once it is decommissioned. */
+  readonly group: string | null;
+  /** The fleet that it belongs to. */
+  readonly owner: string | null;
+  /** What is desired is what a person adopted from the device, in the form in which it was delivered. */
+  readonly adopted: boolean;
+  /** What is desired was decided in view of the template of its owner. */
+  readonly ofTemplate: boolean;
+  /** The template of its owner cannot be filled in for it. */
+  readonly problem: boolean;
+  /** The spec that the device last sent, and for which version. */
+  readonly sent: { readonly version: number; readonly content: string } | null;
+};
+
+/** What the server should hold of a fleet. No two fleets select the same group. */
+export type FleetBelief = {
+  readonly group: string;
+  readonly template: string;
+  readonly generation: number;
+  readonly rolledOut: number;
+};
+
+export type Tally = { answered: number; inSync: number; behind: number; resumed: number; adopted: number };
+export const noTally: Tally = { answered: 0, inSync: 0, behind: 0, resumed: 0, adopted: 0 };
+
+export type ServerState = {
+  readonly restore: string;
+  /** What stands for a restore while none was declared: it never musters. */
+  readonly genesis: string;
+  readonly devices: ReadonlyMap<string, Belief>;
+  readonly fleets: ReadonlyMap<string, FleetBelief>;
+  readonly tally: Tally;
+  readonly settled: boolean;
+  /** Contents of which a rendered spec is stored. */
+  readonly stored: ReadonlySet<string>;
+  /** Idempotency keys of declared restores, with the reason given and the restore made. */
+  readonly keys: ReadonlyMap<string, { readonly reason: string; readonly restore: string }>;
+};
+
+export type ExpectedEvent = {
+  readonly reason: string;
+  readonly name: string;
+  /** A pause of a device that had answered: nobody expected it. */
+  readonly unexpected?: boolean;
+  /** Where it is not the current one. */
+  readonly restore?: string;
+};
+export type Gate = 'Open' | 'AwaitingReconnect' | 'ConflictPaused';
+
+/** A state to go on with, and the events that must have been written on the way to it. */
+export type Next = { readonly state: ServerState; readonly events: readonly ExpectedEvent[] };
+
+export function gateOf({ mustered, answered, paused }: Belief, restore: string): Gate {
+  if (!mustered) return 'Open';
+  if (answered !== restore) return 'AwaitingReconnect';
+  return paused ? 'ConflictPaused' : 'Open';
+}
+
+export function census({ devices, restore }: ServerState): { total: number; awaiting: number; conflictPaused: number } {
+  const mustered = [...devices.values()].filter((belief) => belief.mustered);
+  const count = (gate: Gate) => mustered.filter((belief) => gateOf(belief, restore) === gate).length;
+  return { total: mustered.length, awaiting: count('AwaitingReconnect'), conflictPaused: count('ConflictPaused') };
+}
+
+/** The state with another belief about one device. */
+export const update = (state: ServerState, name: string, belief: Belief): ServerState => ({
+  ...state,
+  devices: new Map(state.devices).set(name, belief),
+});
+
+/** Before anything. */
+export const genesis = (restore: string): ServerState => ({
+  restore,
+  genesis: restore,
+  devices: new Map(),
+  fleets: new Map(),
+  tally: noTally,
+  settled: true,
+  stored: new Set(),
+  keys: new Map(),
+});
