@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { storableObject } from '../../src/domain/resources/storable.ts';
-import { deviceFrameSchema, musterFrameSchema } from '../../src/domain/resources/websocket-frames.ts';
+import '../../src/domain/resources/websocket-frames.ts';
+import { componentPath, withoutTwins } from '../../src/listener/openapi-components.ts';
 import { version } from '../../src/version.ts';
 import { subprotocol } from '../../src/agent/routes/connect.ts';
 import { closeCodes } from '../../src/agent/socket-registry.ts';
@@ -20,7 +21,7 @@ export function asyncapiDocument(): JsonObject {
   const codes = Object.entries(closeCodes).map(
     ([name, code]) => `- ${code}: ${meaningOfCode[name as keyof typeof closeCodes]}`,
   );
-  return {
+  return withoutTwins({
     asyncapi: '3.0.0',
     info: {
       title: 'Muster device connection',
@@ -34,8 +35,16 @@ export function asyncapiDocument(): JsonObject {
         description: `One WebSocket a device, subprotocol \`${subprotocol}\`.`,
         parameters: { name: { description: 'The name of the device.' } },
         messages: {
-          fromDevice: { name: 'fromDevice', contentType: 'application/json', payload: schemaOf(deviceFrameSchema) },
-          fromMuster: { name: 'fromMuster', contentType: 'application/json', payload: schemaOf(musterFrameSchema) },
+          fromDevice: {
+            name: 'fromDevice',
+            contentType: 'application/json',
+            payload: { $ref: `${componentPath}DeviceFrameInput` },
+          },
+          fromMuster: {
+            name: 'fromMuster',
+            contentType: 'application/json',
+            payload: { $ref: `${componentPath}MusterFrame` },
+          },
         },
       },
     },
@@ -51,9 +60,26 @@ export function asyncapiDocument(): JsonObject {
         messages: [{ $ref: '#/channels/connection/messages/fromMuster' }],
       },
     },
-  };
+    components: { schemas: { ...componentsOf('input'), ...componentsOf('output') } },
+  });
 }
 
-function schemaOf(schema: z.ZodType): JsonObject {
-  return storableObject({ ...z.toJSONSchema(schema, { target: 'draft-7', unrepresentable: 'any' }) });
+/** Every named schema as the service reads it (`input`) or writes it. */
+function componentsOf(io: 'input' | 'output'): JsonObject {
+  const suffix = io === 'input' ? 'Input' : '';
+  const { schemas } = z.toJSONSchema(z.globalRegistry, {
+    io,
+    target: 'draft-7',
+    unrepresentable: 'any',
+    uri: (id) => `${componentPath}${id}${suffix}`,
+  });
+  const nameless = ([key]: [string, unknown]) => !['$schema', '$id', 'id'].includes(key);
+  return storableObject(
+    Object.fromEntries(
+      Object.entries(schemas).map(([name, schema]) => [
+        `${name}${suffix}`,
+        Object.fromEntries(Object.entries(schema).filter(nameless)),
+      ]),
+    ),
+  );
 }

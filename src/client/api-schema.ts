@@ -636,1082 +636,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description What every stored object has: a name, labels, when it was made. */
-        ObjectMetaInput: {
-            name?: string;
-            /**
-             * Format: date-time
-             * @description When the object was made.
-             */
-            creationTimestamp?: string;
-            /**
-             * Format: date-time
-             * @description When the object will go.
-             */
-            deletionTimestamp?: string;
-            /** @description Grows whenever the desired state changes. Set by the service. */
-            generation?: number;
-            /** @description The resource that this one belongs to, as kind/name. */
-            owner?: string;
-            /** @description Further properties; those of the service begin with its prefixes. */
-            annotations?: {
-                [key: string]: string;
-            };
-            /** @description Differs between any two versions of the object; otherwise without meaning. */
-            resourceVersion?: string;
-            /** @description Keys and values by which objects are grouped and selected. */
-            labels?: {
-                [key: string]: string;
-            };
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description Metadata that the devices of a fleet get from its template. */
-        TemplateMetaInput: {
-            name?: string;
-            /**
-             * Format: date-time
-             * @description When the object was made.
-             */
-            creationTimestamp?: string;
-            /**
-             * Format: date-time
-             * @description When the object will go.
-             */
-            deletionTimestamp?: string;
-            /** @description Grows whenever the desired state changes. Set by the service. */
-            generation?: number;
-            /** @description The resource that this one belongs to, as kind/name. */
-            owner?: string;
-            /** @description Further properties; those of the service begin with its prefixes. */
-            annotations?: {
-                [key: string]: string;
-            };
-            /** @description Differs between any two versions of the object; otherwise without meaning. */
-            resourceVersion?: string;
-            /** @description Labels, whose values may hold templates. */
-            labels?: {
-                [key: string]: string;
-            };
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description The version of the schema that the object follows.
-         * @enum {string}
-         */
-        ApiVersionInput: "v1beta1" | "flightctl.io/v1beta1" | "";
-        /**
-         * @description Whether what the condition says is so.
-         * @enum {string}
-         */
-        ConditionStatusInput: "True" | "False" | "Unknown";
-        /**
-         * @description What the condition is about.
-         * @enum {string}
-         */
-        ConditionTypeInput: "Approved" | "TPMVerified" | "Denied" | "Failed" | "Accessible" | "ResourceParsed" | "Synced" | "Valid" | "RolloutInProgress" | "Updating" | "SpecValid" | "MultipleOwners" | "DeviceDecommissioning";
-        /** @description One thing observed of an object, and since when it has been so. */
-        ConditionInput: {
-            type: components["schemas"]["ConditionTypeInput"];
-            status: components["schemas"]["ConditionStatusInput"];
-            /** @description The generation that was looked at. */
-            observedGeneration?: number;
-            /**
-             * Format: date-time
-             * @description When the status last changed.
-             */
-            lastTransitionTime: string;
-            /** @description Why, as one word for programs. */
-            reason: string;
-            /** @description Why, for people. */
-            message: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What a certificate is asked for with. */
-        CertificateSigningRequestSpecInput: {
-            /**
-             * Format: byte
-             * @description The certificate signing request (PKCS#10) in PEM, in base64.
-             */
-            request: string;
-            /** @description The signer that is asked for, such as `flightctl.io/enrollment`. */
-            signerName: string;
-            /** @description Validity that is asked for. A management certificate gets no more than the setting allows. */
-            expirationSeconds?: number;
-            /** @description Usages that are asked for. Every certificate is for clients, and none is that of an authority. */
-            usages?: string[];
-            /** @description Who asked. Says nothing in a request: the service fills it in. */
-            username?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description A certificate signing request to create. */
-        CertificateSigningRequestRequestInput: {
-            apiVersion: components["schemas"]["ApiVersionInput"];
-            /** @enum {string} */
-            kind: "CertificateSigningRequest" | "";
-            metadata: components["schemas"]["ObjectMetaInput"];
-            spec: components["schemas"]["CertificateSigningRequestSpecInput"];
-            /** @description Ignored: the service works it out. */
-            status?: unknown;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description The request with the condition Approved or Denied. Nothing else of it counts. */
-        CertificateSigningRequestAnswerInput: {
-            apiVersion: components["schemas"]["ApiVersionInput"];
-            /** @enum {string} */
-            kind: "CertificateSigningRequest" | "";
-            metadata: components["schemas"]["ObjectMetaInput"];
-            spec: components["schemas"]["CertificateSigningRequestSpecInput"];
-            status: {
-                conditions: ({
-                    type: components["schemas"]["ConditionTypeInput"];
-                    status: components["schemas"]["ConditionStatusInput"];
-                    /** @description The generation that was looked at. */
-                    observedGeneration?: number;
-                    /**
-                     * Format: date-time
-                     * @description When the status last changed.
-                     */
-                    lastTransitionTime?: string;
-                    /** @description Why, as one word for programs. */
-                    reason?: string;
-                    /** @description Why, for people. */
-                    message?: string;
-                } & {
-                    [key: string]: unknown;
-                })[];
-            } & {
-                [key: string]: unknown;
-            };
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description How the device is; the last two, what Muster waits for.
-         * @enum {string}
-         */
-        DeviceSummaryStatusTypeInput: "Online" | "Degraded" | "Error" | "Rebooting" | "PoweredOff" | "Unknown" | "AwaitingReconnect" | "ConflictPaused";
-        /**
-         * @description Whether the device runs what it should.
-         * @enum {string}
-         */
-        DeviceUpdatedStatusTypeInput: "UpToDate" | "OutOfDate" | "Updating" | "Unknown";
-        /**
-         * @description Whether the device belongs to the fleet, or is leaving it.
-         * @enum {string}
-         */
-        DeviceLifecycleStatusTypeInput: "Unknown" | "Enrolled" | "Decommissioning" | "Decommissioned";
-        /**
-         * @description How the applications are, taken together.
-         * @enum {string}
-         */
-        ApplicationsSummaryStatusTypeInput: "Healthy" | "Degraded" | "Error" | "Unknown" | "NoApplications";
-        /**
-         * @description How much of a resource is left.
-         * @enum {string}
-         */
-        DeviceResourceStatusTypeInput: "Healthy" | "Warning" | "Critical" | "Error" | "Unknown";
-        /** @description What one check of integrity found. */
-        DeviceIntegrityCheckStatusInput: {
-            /** @enum {string} */
-            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
-            /** @description Why, for people. */
-            info?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What the device was set up to say of itself. */
-        CustomDeviceInfoInput: {
-            [key: string]: string;
-        };
-        /** @description A version of an item of a catalog, which stands for an OCI image. */
-        CatalogItemRefSpecInput: {
-            /** @description The catalog that the item is in. */
-            catalog: string;
-            /** @description The item. */
-            item: string;
-            /** @description A version of the item that exists. */
-            version: string;
-            /** @description The channel in which newer versions are looked for. */
-            channel?: string;
-        };
-        /** @description The OCI image or artifact whose content a volume has. */
-        ImageVolumeSourceInput: ({
-            /** @description The image or artifact in its registry. */
-            reference?: string;
-            catalogItemRef?: components["schemas"]["CatalogItemRefSpecInput"];
-            /**
-             * @description When to pull; IfNotPresent if not given.
-             * @enum {string}
-             */
-            pullPolicy?: "Always" | "IfNotPresent" | "Never";
-        } & {
-            [key: string]: unknown;
-        }) & ({
-            reference: unknown;
-        } | {
-            catalogItemRef: unknown;
-        });
-        /** @description Where a volume appears. */
-        VolumeMountInput: {
-            /**
-             * @description Where in the container, with options after a colon.
-             * @example /var/lib/data:ro
-             */
-            path: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description A volume of an application: filled from an image, mounted at a path, or both. */
-        ApplicationVolumeInput: ({
-            /** @description Names the volume within its application. */
-            name: string;
-            /**
-             * @description What becomes of the volume when its application goes.
-             * @enum {string}
-             */
-            reclaimPolicy?: "Retain";
-            image?: components["schemas"]["ImageVolumeSourceInput"];
-            mount?: components["schemas"]["VolumeMountInput"];
-        } & {
-            [key: string]: unknown;
-        }) & ({
-            image: unknown;
-        } | {
-            mount: unknown;
-        });
-        /**
-         * @description How the content of a file is written down.
-         * @enum {string}
-         */
-        EncodingTypeInput: "plain" | "base64";
-        /** @description A file to have on the device. */
-        FileSpecInput: {
-            /** @description Where the file goes; one that is there is overwritten. */
-            path: string;
-            /** @description What is in the file. */
-            content: string;
-            contentEncoding?: components["schemas"]["EncodingTypeInput"];
-            /** @description Permission bits, with setuid, setgid and sticky; 0644 if not given. */
-            mode?: number;
-            /** @description Owner, by name or number; root if not given. */
-            user?: string;
-            /** @description Group, by name or number; root if not given. */
-            group?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description A file that belongs to an application. */
-        ApplicationContentInput: {
-            /** @description Where the file goes, from the application's directory. */
-            path: string;
-            /** @description What is in the file. */
-            content?: string;
-            contentEncoding?: components["schemas"]["EncodingTypeInput"];
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description What kind of application it is, and so what runs it.
-         * @enum {string}
-         */
-        AppTypeInput: "compose" | "quadlet" | "container" | "helm" | "vm";
-        /** @description Containers described by a compose file. */
-        ComposeApplicationInput: ({
-            /** @constant */
-            appType: "compose";
-            name?: string;
-            /** @description Notes of the service for the agent. Set by the service. */
-            annotations?: {
-                [key: string]: string;
-            };
-            /**
-             * @description Whether it should run. Set by the service.
-             * @enum {string}
-             */
-            desiredState?: "running" | "stopped";
-            /** @description Grows with each restart asked for. Set by the service. */
-            restartGeneration?: number;
-            /** @description Environment variables. */
-            envVars?: {
-                [key: string]: string;
-            };
-            /** @description Volumes, each with a name of its own. */
-            volumes?: components["schemas"]["ApplicationVolumeInput"][];
-            /** @description The OCI image or artifact to run. */
-            image?: string;
-            catalogItemRef?: components["schemas"]["CatalogItemRefSpecInput"];
-            /** @description The files of the application, written out in the spec itself. */
-            inline?: components["schemas"]["ApplicationContentInput"][];
-        } & {
-            [key: string]: unknown;
-        }) & ({
-            image: unknown;
-        } | {
-            catalogItemRef: unknown;
-        } | {
-            inline: unknown;
-        });
-        /** @description Containers run as systemd units. */
-        QuadletApplicationInput: ({
-            /** @constant */
-            appType: "quadlet";
-            name?: string;
-            /** @description Notes of the service for the agent. Set by the service. */
-            annotations?: {
-                [key: string]: string;
-            };
-            /**
-             * @description Whether it should run. Set by the service.
-             * @enum {string}
-             */
-            desiredState?: "running" | "stopped";
-            /** @description Grows with each restart asked for. Set by the service. */
-            restartGeneration?: number;
-            /** @description Environment variables. */
-            envVars?: {
-                [key: string]: string;
-            };
-            /** @description The account on the device that runs it; the one of the agent if not given. */
-            runAs?: string;
-            /** @description Volumes, each with a name of its own. */
-            volumes?: components["schemas"]["ApplicationVolumeInput"][];
-            /** @description The OCI image or artifact to run. */
-            image?: string;
-            catalogItemRef?: components["schemas"]["CatalogItemRefSpecInput"];
-            /** @description The files of the application, written out in the spec itself. */
-            inline?: components["schemas"]["ApplicationContentInput"][];
-        } & {
-            [key: string]: unknown;
-        }) & ({
-            image: unknown;
-        } | {
-            catalogItemRef: unknown;
-        } | {
-            inline: unknown;
-        });
-        /** @description A port of the host and the port of the container it leads to. */
-        ApplicationPortInput: string;
-        /** @description What an application may use of the device. */
-        ApplicationResourcesInput: {
-            /** @description The most that it may use. */
-            limits?: {
-                /** @description Cores, such as 0.75. */
-                cpu?: string;
-                /** @description Memory, such as 256m. */
-                memory?: string;
-            } & {
-                [key: string]: unknown;
-            };
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description One container. */
-        ContainerApplicationInput: ({
-            /** @constant */
-            appType: "container";
-            name?: string;
-            /** @description Notes of the service for the agent. Set by the service. */
-            annotations?: {
-                [key: string]: string;
-            };
-            /**
-             * @description Whether it should run. Set by the service.
-             * @enum {string}
-             */
-            desiredState?: "running" | "stopped";
-            /** @description Grows with each restart asked for. Set by the service. */
-            restartGeneration?: number;
-            /** @description Environment variables. */
-            envVars?: {
-                [key: string]: string;
-            };
-            /** @description The account on the device that runs it; the one of the agent if not given. */
-            runAs?: string;
-            /** @description Volumes, each with a name of its own. */
-            volumes?: components["schemas"]["ApplicationVolumeInput"][];
-            /** @description The OCI image or artifact to run. */
-            image?: string;
-            catalogItemRef?: components["schemas"]["CatalogItemRefSpecInput"];
-            ports?: components["schemas"]["ApplicationPortInput"][];
-            resources?: components["schemas"]["ApplicationResourcesInput"];
-        } & {
-            [key: string]: unknown;
-        }) & ({
-            image: unknown;
-        } | {
-            catalogItemRef: unknown;
-        });
-        /** @description A Helm chart. */
-        HelmApplicationInput: {
-            /** @constant */
-            appType: "helm";
-            name?: string;
-            /** @description Notes of the service for the agent. Set by the service. */
-            annotations?: {
-                [key: string]: string;
-            };
-            /**
-             * @description Whether it should run. Set by the service.
-             * @enum {string}
-             */
-            desiredState?: "running" | "stopped";
-            /** @description Grows with each restart asked for. Set by the service. */
-            restartGeneration?: number;
-            /** @description The OCI image or artifact to run. */
-            image: string;
-            /** @description Where the chart is installed. */
-            namespace?: string;
-            /** @description Values for the chart, nested at will. */
-            values?: {
-                [key: string]: unknown;
-            };
-            /** @description Files of values, which count in this order and before `values`. */
-            valuesFiles?: string[];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description A virtual machine. */
-        VmApplicationInput: ({
-            /** @constant */
-            appType: "vm";
-            name?: string;
-            /** @description Notes of the service for the agent. Set by the service. */
-            annotations?: {
-                [key: string]: string;
-            };
-            /**
-             * @description Whether it should run. Set by the service.
-             * @enum {string}
-             */
-            desiredState?: "running" | "stopped";
-            /** @description Grows with each restart asked for. Set by the service. */
-            restartGeneration?: number;
-            /** @description The OCI image or artifact to run. */
-            image?: string;
-            /** @description The files of the application, written out in the spec itself. */
-            inline?: components["schemas"]["ApplicationContentInput"][];
-            /** @description Ports of the host and the ports of the guest they lead to. */
-            publishPorts?: string[];
-        } & {
-            [key: string]: unknown;
-        }) & ({
-            image: unknown;
-        } | {
-            inline: unknown;
-        });
-        /** @description An application to run on the device; `appType` says which kind. */
-        ApplicationProviderSpecInput: components["schemas"]["ComposeApplicationInput"] | components["schemas"]["QuadletApplicationInput"] | components["schemas"]["ContainerApplicationInput"] | components["schemas"]["HelmApplicationInput"] | components["schemas"]["VmApplicationInput"];
-        /** @description A systemd unit's state, in systemd's own words. */
-        SystemdUnitStatusInput: {
-            unit: string;
-            description: string;
-            /** @enum {string} */
-            enableState: "enabled" | "enabled-runtime" | "linked" | "linked-runtime" | "alias" | "masked" | "masked-runtime" | "static" | "disabled" | "indirect" | "generated" | "transient" | "bad" | "unknown" | "";
-            /** @enum {string} */
-            loadState: "stub" | "loaded" | "not-found" | "bad-setting" | "error" | "merged" | "masked" | "unknown";
-            /** @enum {string} */
-            activeState: "active" | "reloading" | "inactive" | "failed" | "activating" | "deactivating" | "maintenance" | "refreshing" | "unknown";
-            subState: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * @description How an application is.
-         * @enum {string}
-         */
-        ApplicationStatusTypeInput: "Preparing" | "Starting" | "Running" | "Error" | "Unknown" | "Completed" | "Stopped" | "Stopping";
-        /** @description What a volume holds. */
-        ApplicationVolumeStatusInput: {
-            name: string;
-            /** @description The image that fills the volume. */
-            reference: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description How one application of the device is. */
-        DeviceApplicationStatusInput: {
-            name: string;
-            /** @description How many of its containers are ready. */
-            ready: string;
-            restarts: number;
-            status: components["schemas"]["ApplicationStatusTypeInput"];
-            /** @description It came with the OS image. */
-            embedded: boolean;
-            appType: components["schemas"]["AppTypeInput"];
-            runAs?: string;
-            volumes?: components["schemas"]["ApplicationVolumeStatusInput"][];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What a config provider gave at the last render. */
-        DependencySyncConfigRefStatusInput: {
-            configProviderName: string;
-            /** @description Tells one content of the source from another. */
-            fingerprint?: string;
-            /**
-             * Format: date-time
-             * @description When that content last changed.
-             */
-            lastUpdatedAt?: string;
-        };
-        /**
-         * @description Whether the OS is replaced as an image or managed by packages.
-         * @enum {string}
-         */
-        OsModeTypeInput: "image" | "package";
-        /** @description What a device says of itself: as much of a status as it knows. */
-        ReportedDeviceStatusInput: {
-            conditions?: components["schemas"]["ConditionInput"][];
-            systemInfo?: {
-                architecture?: string;
-                /** @description Differs after each boot. */
-                bootID?: string;
-                operatingSystem?: string;
-                agentVersion?: string;
-                customInfo?: components["schemas"]["CustomDeviceInfoInput"];
-            } & {
-                [key: string]: string;
-            };
-            systemd?: components["schemas"]["SystemdUnitStatusInput"][];
-            applications?: components["schemas"]["DeviceApplicationStatusInput"][];
-            applicationsSummary?: {
-                status?: components["schemas"]["ApplicationsSummaryStatusTypeInput"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            resources?: {
-                cpu?: components["schemas"]["DeviceResourceStatusTypeInput"];
-                memory?: components["schemas"]["DeviceResourceStatusTypeInput"];
-                disk?: components["schemas"]["DeviceResourceStatusTypeInput"];
-            } & {
-                [key: string]: unknown;
-            };
-            integrity?: {
-                /** @enum {string} */
-                status?: "Verified" | "Failed" | "Unknown" | "Unsupported";
-                /** @description Why, for people. */
-                info?: string;
-                deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatusInput"];
-                tpm?: components["schemas"]["DeviceIntegrityCheckStatusInput"];
-                /**
-                 * Format: date-time
-                 * @description When integrity was last checked.
-                 */
-                lastVerified?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            config?: {
-                /** @description The rendered version that the device has applied. */
-                renderedVersion?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            os?: {
-                /** @description The OS image that the device runs. */
-                image?: string;
-                /** @description The digest of that image. */
-                imageDigest?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            updated?: {
-                status?: components["schemas"]["DeviceUpdatedStatusTypeInput"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            summary?: {
-                status?: components["schemas"]["DeviceSummaryStatusTypeInput"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            /**
-             * Format: date-time
-             * @description When the device was last heard of.
-             */
-            lastSeen?: string;
-            lifecycle?: {
-                status?: components["schemas"]["DeviceLifecycleStatusTypeInput"];
-                /** @description Why, for people. */
-                info?: string;
-            } & {
-                [key: string]: unknown;
-            };
-            dependencySync?: {
-                configRefs?: components["schemas"]["DependencySyncConfigRefStatusInput"][];
-            } & {
-                [key: string]: unknown;
-            };
-            capabilities?: {
-                osMode?: components["schemas"]["OsModeTypeInput"];
-            } & {
-                [key: string]: unknown;
-            };
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description Configuration kept in a Git repository. */
-        GitRefInput: {
-            /** @description The repository, by the name of its resource. */
-            repository: string;
-            /** @description Branch, tag or commit. */
-            targetRevision: string;
-            /** @description What to take from the repository. */
-            path: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description Configuration kept in a Kubernetes secret. */
-        SecretRefInput: {
-            /** @description The secret. */
-            name: string;
-            /** @description The namespace that the secret is in. */
-            namespace: string;
-            /** @description The directory on the device that it is written to. */
-            mountPath: string;
-            /** @description Owner of the files, by name or number; root if not given. */
-            user?: string;
-            /** @description Group of the files, by name or number; root if not given. */
-            group?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description Configuration fetched over HTTP. */
-        HttpRefInput: {
-            /** @description The repository, by the name of its resource. */
-            repository: string;
-            /** @description What follows the repository's URL: path and query. */
-            suffix?: string;
-            /** @description The file on the device that the answer is written to. */
-            filePath: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description Where part of the configuration comes from: exactly one of Git, a secret, HTTP, or files written inline. */
-        ConfigProviderSpecInput: ({
-            /** @description What the provider is called. Empty only in what the service delivers. */
-            name: string;
-            gitRef?: components["schemas"]["GitRefInput"];
-            secretRef?: components["schemas"]["SecretRefInput"];
-            /** @description Files written out in the spec itself. */
-            inline?: components["schemas"]["FileSpecInput"][];
-            httpRef?: components["schemas"]["HttpRefInput"];
-        } & {
-            [key: string]: unknown;
-        }) & ({
-            gitRef: unknown;
-        } | {
-            secretRef: unknown;
-        } | {
-            inline: unknown;
-        } | {
-            httpRef: unknown;
-        });
-        /**
-         * @description What the device does when it is decommissioned.
-         * @enum {string}
-         */
-        DeviceDecommissionTargetTypeInput: "Unenroll" | "FactoryReset";
-        /** @description Asks that a device be decommissioned. */
-        DeviceDecommissionInput: {
-            target: components["schemas"]["DeviceDecommissionTargetTypeInput"];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description When to raise an alert about a resource. */
-        ResourceAlertRuleInput: {
-            /**
-             * @description How bad it is.
-             * @enum {string}
-             */
-            severity: "Warning" | "Critical" | "Info";
-            /** @description The time over which usage is averaged. */
-            duration: string;
-            /** @description The usage at which the alert begins. */
-            percentage: number;
-            /** @description What the alert means, for people. */
-            description: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description Watches how busy the processors are. */
-        CpuResourceMonitorSpecInput: {
-            /** @constant */
-            monitorType: "CPU";
-            /** @description At most one rule for each severity. */
-            alertRules: components["schemas"]["ResourceAlertRuleInput"][];
-            /** @description The time between two measurements. */
-            samplingInterval: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description Watches how much memory is in use. */
-        MemoryResourceMonitorSpecInput: {
-            /** @constant */
-            monitorType: "Memory";
-            /** @description At most one rule for each severity. */
-            alertRules: components["schemas"]["ResourceAlertRuleInput"][];
-            /** @description The time between two measurements. */
-            samplingInterval: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description Watches how full a disk is. */
-        DiskResourceMonitorSpecInput: {
-            /** @constant */
-            monitorType: "Disk";
-            /** @description At most one rule for each severity. */
-            alertRules: components["schemas"]["ResourceAlertRuleInput"][];
-            /** @description The time between two measurements. */
-            samplingInterval: string;
-            /** @description A directory on the disk to watch. */
-            path: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description A resource to watch; `monitorType` says which. */
-        ResourceMonitorInput: components["schemas"]["CpuResourceMonitorSpecInput"] | components["schemas"]["MemoryResourceMonitorSpecInput"] | components["schemas"]["DiskResourceMonitorSpecInput"];
-        /** @description A whole number of seconds (s), minutes (m) or hours (h). */
-        DurationInput: string;
-        /** @description An IANA time zone; Local, the device's own, if not given. */
-        TimeZoneInput: string;
-        /** @description Points in time: minute, hour, day of month, month and day of week, each a value, list, range, step or *. */
-        CronExpressionInput: string;
-        /** @description When something may start, and how long after that at the latest. */
-        UpdateScheduleInput: {
-            timeZone?: components["schemas"]["TimeZoneInput"];
-            at: components["schemas"]["CronExpressionInput"];
-            startGraceDuration: components["schemas"]["DurationInput"];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description When the device may download an update, and when apply it. */
-        DeviceUpdatePolicySpecInput: {
-            downloadSchedule?: components["schemas"]["UpdateScheduleInput"];
-            updateSchedule?: components["schemas"]["UpdateScheduleInput"];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description The operating system: an image, or an item of a catalog that stands for one. */
-        DeviceOsSpecInput: {
-            /** @description The OS image, as an OCI reference. */
-            image?: string;
-            catalogItemRef?: components["schemas"]["CatalogItemRefSpecInput"];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description A console session that is open. Set by the service. */
-        DeviceConsoleInput: {
-            sessionID: string;
-            /** @description What the session needs to know, as key=value pairs. */
-            sessionMetadata: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What a device should be: its OS, configuration, applications and what it watches. */
-        DeviceSpecInput: {
-            updatePolicy?: components["schemas"]["DeviceUpdatePolicySpecInput"];
-            os?: components["schemas"]["DeviceOsSpecInput"];
-            config?: components["schemas"]["ConfigProviderSpecInput"][];
-            applications?: components["schemas"]["ApplicationProviderSpecInput"][];
-            /** @description The systemd units whose state the device reports. */
-            systemd?: {
-                matchPatterns?: string[];
-            };
-            resources?: components["schemas"]["ResourceMonitorInput"][];
-            consoles?: components["schemas"]["DeviceConsoleInput"][];
-            decommissioning?: components["schemas"]["DeviceDecommissionInput"];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description How many devices can do what. */
-        DevicesSummaryCapabilitiesInput: {
-            /** @description By how the OS is managed; `unknown` for devices that did not say. */
-            osMode?: {
-                [key: string]: number;
-            };
-        };
-        /** @description How many devices there are in each state. */
-        DevicesSummaryInput: {
-            total: number;
-            /** @description By the status of their applications. */
-            applicationStatus: {
-                [key: string]: number;
-            };
-            /** @description By their status as a whole. */
-            summaryStatus: {
-                [key: string]: number;
-            };
-            /** @description By whether they run what they should. */
-            updateStatus: {
-                [key: string]: number;
-            };
-            capabilities?: components["schemas"]["DevicesSummaryCapabilitiesInput"];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description A device to create, or to put in the place of one. */
-        DeviceRequestInput: {
-            apiVersion: components["schemas"]["ApiVersionInput"];
-            /** @enum {string} */
-            kind: "Device" | "";
-            metadata: components["schemas"]["ObjectMetaInput"];
-            spec?: components["schemas"]["DeviceSpecInput"];
-            /** @description Ignored: a device reports its status itself. */
-            status?: unknown;
-        };
-        /** @description A device's report of its status. */
-        DeviceStatusRequestInput: {
-            apiVersion: components["schemas"]["ApiVersionInput"];
-            /** @enum {string} */
-            kind: "Device" | "";
-            metadata: components["schemas"]["ObjectMetaInput"];
-            /** @description Ignored: a report does not change the spec. */
-            spec?: unknown;
-            status: components["schemas"]["ReportedDeviceStatusInput"];
-        };
-        /** @description What a device that wants to enroll says of itself. */
-        EnrollmentRequestSpecInput: {
-            /** @description The certificate signing request (PKCS#10), in PEM. */
-            csr: string;
-            deviceStatus?: components["schemas"]["ReportedDeviceStatusInput"];
-            /** @description Labels that the device would like to have. */
-            labels?: {
-                [key: string]: string;
-            } | null;
-            /** @description The rendered version that the device still runs from an earlier enrollment. */
-            knownRenderedVersion?: string;
-            osMode?: components["schemas"]["OsModeTypeInput"];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description A person's answer to a device that wants to enroll. */
-        EnrollmentRequestApprovalInput: {
-            approved: boolean;
-            /** @description Keys and values by which objects are grouped and selected. */
-            labels?: {
-                [key: string]: string;
-            };
-            /** @description Whether these labels stand instead of the device's own, not beside them. */
-            replaceLabels?: boolean;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description An enrollment request to create, or to put in the place of one. */
-        EnrollmentRequestRequestInput: {
-            apiVersion: components["schemas"]["ApiVersionInput"];
-            /** @enum {string} */
-            kind: "EnrollmentRequest" | "";
-            metadata: components["schemas"]["ObjectMetaInput"];
-            spec: components["schemas"]["EnrollmentRequestSpecInput"];
-            /** @description Ignored: the service works it out. */
-            status?: unknown;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description One step of a patch. */
-        PatchOperationInput: {
-            /** @enum {string} */
-            op: "add" | "replace" | "remove" | "test";
-            /** @description The place to change, as a JSON Pointer. */
-            path: string;
-            /** @description What to put or look for there. Every operation but remove needs it. */
-            value?: unknown;
-        };
-        /** @description A JSON Patch (RFC 6902): steps that are done in order, all or none. */
-        PatchRequestInput: components["schemas"]["PatchOperationInput"][];
-        /** @description A request for tokens (RFC 6749, sections 4.1.3 and 6). */
-        TokenRequestInput: {
-            /** @description authorization_code or refresh_token. */
-            grant_type: string;
-            /** @description The client of the provider, as /auth/config has it. */
-            client_id: string;
-            /** @description For authorization_code: what the issuer sent back. */
-            code?: string | null;
-            /** @description For authorization_code: what proves who asked for the code (PKCE). */
-            code_verifier?: string | null;
-            /** @description For authorization_code: where the issuer sent the code. */
-            redirect_uri?: string | null;
-            /** @description For refresh_token: the token to trade. */
-            refresh_token?: string | null;
-            /** @description For refresh_token: less than was asked for before. */
-            scope?: string | null;
-        };
-        /** @description Lets the restored spec win over the paused devices that both selectors choose; one at least must be given. */
-        DeviceResumeRequestInput: {
-            /** @description Which devices, by their labels. */
-            labelSelector?: string;
-            /** @description Which devices, by their fields. */
-            fieldSelector?: string;
-            /** @description Only say which devices it would be. */
-            dryRun?: boolean;
-            /** @description Why; goes into the audit trail. */
-            reason?: string;
-            /** @description At most so many devices, in the order of their names. */
-            limit?: number;
-        } & ({
-            labelSelector: unknown;
-        } | {
-            fieldSelector: unknown;
-        });
-        /** @description Lets the spec that each device runs become its desired one, for the paused devices that both selectors choose. */
-        DeviceAdoptRequestInput: {
-            /** @description Which devices, by their labels. */
-            labelSelector?: string;
-            /** @description Which devices, by their fields. */
-            fieldSelector?: string;
-            /** @description Only say which devices it would be. */
-            dryRun?: boolean;
-            /** @description Why; goes into the audit trail. */
-            reason?: string;
-            /** @description At most so many devices, in the order of their names. */
-            limit?: number;
-        } & ({
-            labelSelector: unknown;
-        } | {
-            fieldSelector: unknown;
-        });
-        /** @description Something that must hold of one label. */
-        MatchExpressionInput: {
-            /** @description The label that is looked at. */
-            key: string;
-            /** @enum {string} */
-            operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
-            values?: string[];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description Chooses objects by their labels: all that it names must hold. Empty, it chooses none. */
-        LabelSelectorInput: {
-            /** @description Labels and the values they must have. */
-            matchLabels?: {
-                [key: string]: string;
-            };
-            /** @description Further things that must hold of labels. */
-            matchExpressions?: components["schemas"]["MatchExpressionInput"][];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description A whole number from 0 to 100, and a percent sign. */
-        PercentageInput: string;
-        /** @description How many devices a rollout may disturb at once. */
-        DisruptionBudgetInput: {
-            /** @description Labels whose values part the devices into groups, each with the budget to itself. */
-            groupBy?: string[];
-            /** @description How many devices must stay available. */
-            minAvailable?: number;
-            /** @description How many devices may be unavailable. */
-            maxUnavailable?: number;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description Devices that are updated together. */
-        BatchInput: {
-            selector?: components["schemas"]["LabelSelectorInput"];
-            successThreshold?: components["schemas"]["PercentageInput"];
-            /** @description The most devices in the batch: a number, or a share of the fleet. */
-            limit?: components["schemas"]["PercentageInput"] | number;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description Batches that are updated one after the other. */
-        BatchSequenceInput: {
-            /** @constant */
-            strategy: "BatchSequence";
-            sequence?: components["schemas"]["BatchInput"][];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description In which order devices are updated; `strategy` says how it is given. */
-        RolloutDeviceSelectionInput: components["schemas"]["BatchSequenceInput"];
-        /** @description How a change of the template should reach the devices of a fleet. Kept but not followed: it goes to all devices at once. */
-        RolloutPolicyInput: {
-            disruptionBudget?: components["schemas"]["DisruptionBudgetInput"];
-            deviceSelection?: components["schemas"]["RolloutDeviceSelectionInput"];
-            successThreshold?: components["schemas"]["PercentageInput"];
-            defaultUpdateTimeout?: components["schemas"]["DurationInput"];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What the devices of a fleet should be. Templates in it are filled in for each. */
-        FleetTemplateInput: {
-            metadata?: components["schemas"]["TemplateMetaInput"];
-            spec: components["schemas"]["DeviceSpecInput"];
-        };
-        /** @description Which devices make up the fleet, and what they should be. */
-        FleetSpecInput: {
-            selector?: components["schemas"]["LabelSelectorInput"];
-            rolloutPolicy?: components["schemas"]["RolloutPolicyInput"];
-            template: components["schemas"]["FleetTemplateInput"];
-        };
-        /** @description How far a rollout is. */
-        FleetRolloutStatusInput: {
-            /** @description The batch that is being updated. */
-            currentBatch?: number;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What is known of the state of a fleet. */
-        FleetStatusInput: {
-            rollout?: components["schemas"]["FleetRolloutStatusInput"];
-            conditions: components["schemas"]["ConditionInput"][];
-            devicesSummary?: components["schemas"]["DevicesSummaryInput"];
-        };
-        /** @description Devices that are kept alike by one template. */
-        FleetInput: {
-            apiVersion: components["schemas"]["ApiVersionInput"];
-            /** @constant */
-            kind: "Fleet";
-            metadata: components["schemas"]["ObjectMetaInput"];
-            spec: components["schemas"]["FleetSpecInput"];
-            status?: components["schemas"]["FleetStatusInput"];
-        };
-        /** @description A fleet to create, or to put in the place of one. */
-        FleetRequestInput: {
-            apiVersion: components["schemas"]["ApiVersionInput"];
-            /** @enum {string} */
-            kind: "Fleet" | "";
-            metadata: components["schemas"]["ObjectMetaInput"];
-            spec: components["schemas"]["FleetSpecInput"];
-            /** @description Ignored: the service works it out. */
-            status?: unknown;
-        };
-        /** @description The backup that the database now holds. */
-        RestoreBackupInput: {
-            /** @description Where the backup is kept. */
-            artifact?: string;
-            /** @description Checksum of the backup. */
-            sha256?: string;
-            /**
-             * Format: date-time
-             * @description When the backup was made: the recovery point.
-             */
-            takenAt?: string;
-        };
-        /** @description Declares that the database now holds a backup. */
-        RestoreRequestInput: {
-            /** @description Why the backup was restored. */
-            reason?: string;
-            backup?: components["schemas"]["RestoreBackupInput"];
-        };
-        /** @description Lets in a device that the database does not know. */
-        UnknownDeviceEnrollmentInput: {
-            /** @description Keys and values by which objects are grouped and selected. */
-            labels?: {
-                [key: string]: string;
-            };
-        };
-        /** @description What every stored object has: a name, labels, when it was made. */
         ObjectMeta: {
             name?: string;
             /**
@@ -1777,11 +701,6 @@ export interface components {
          */
         ApiVersion: "v1beta1" | "flightctl.io/v1beta1" | "";
         /**
-         * @description The version of the schema of resources that only Muster has.
-         * @constant
-         */
-        MusterApiVersion: "muster/v1";
-        /**
          * @description Whether what the condition says is so.
          * @enum {string}
          */
@@ -1809,15 +728,6 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description What a page of a list says of the list. */
-        ListMeta: {
-            /** @description Where the next page begins; not there on the last one. */
-            continue?: string;
-            /** @description About how many items come after this page, where that is known. */
-            remainingItemCount?: number;
-        } & {
-            [key: string]: unknown;
-        };
         /** @description What a certificate is asked for with. */
         CertificateSigningRequestSpec: {
             /**
@@ -1836,51 +746,46 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description What became of the request: Approved, Denied or neither. */
-        CertificateSigningRequestStatus: {
-            /**
-             * Format: byte
-             * @description The certificate that was signed, in PEM, in base64.
-             */
-            certificate?: string;
-            conditions: components["schemas"]["Condition"][];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description A wish for a certificate from the device CA. */
-        CertificateSigningRequest: {
+        /** @description A certificate signing request to create. */
+        CertificateSigningRequestSubmission: {
             apiVersion: components["schemas"]["ApiVersion"];
-            /** @constant */
-            kind: "CertificateSigningRequest";
+            /** @enum {string} */
+            kind: "CertificateSigningRequest" | "";
             metadata: components["schemas"]["ObjectMeta"];
             spec: components["schemas"]["CertificateSigningRequestSpec"];
-            status?: components["schemas"]["CertificateSigningRequestStatus"];
+            /** @description Ignored: the service works it out. */
+            status?: unknown;
         } & {
             [key: string]: unknown;
         };
-        /** @description A page of certificate signing requests. */
-        CertificateSigningRequestList: {
+        /** @description The request with the condition Approved or Denied. Nothing else of it counts. */
+        CertificateSigningRequestApproval: {
             apiVersion: components["schemas"]["ApiVersion"];
-            /** @constant */
-            kind: "CertificateSigningRequestList";
-            metadata: components["schemas"]["ListMeta"];
-            items: components["schemas"]["CertificateSigningRequest"][];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description The answer where there is no other object to give; every error is one. */
-        Status: {
-            apiVersion: components["schemas"]["ApiVersion"];
-            /** @constant */
-            kind: "Status";
             /** @enum {string} */
-            status: "Success" | "Failure";
-            /** @description The HTTP status of the answer. */
-            code: number;
-            /** @description What happened, as one word for programs. */
-            reason: string;
-            /** @description What happened, for people. */
-            message: string;
+            kind: "CertificateSigningRequest" | "";
+            metadata: components["schemas"]["ObjectMeta"];
+            spec: components["schemas"]["CertificateSigningRequestSpec"];
+            status: {
+                conditions: ({
+                    type: components["schemas"]["ConditionType"];
+                    status: components["schemas"]["ConditionStatus"];
+                    /** @description The generation that was looked at. */
+                    observedGeneration?: number;
+                    /**
+                     * Format: date-time
+                     * @description When the status last changed.
+                     */
+                    lastTransitionTime?: string;
+                    /** @description Why, as one word for programs. */
+                    reason?: string;
+                    /** @description Why, for people. */
+                    message?: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+            } & {
+                [key: string]: unknown;
+            };
         } & {
             [key: string]: unknown;
         };
@@ -1889,66 +794,26 @@ export interface components {
          * @enum {string}
          */
         DeviceSummaryStatusType: "Online" | "Degraded" | "Error" | "Rebooting" | "PoweredOff" | "Unknown" | "AwaitingReconnect" | "ConflictPaused";
-        /** @description How the device as a whole is. */
-        DeviceSummaryStatus: {
-            status: components["schemas"]["DeviceSummaryStatusType"];
-            /** @description Why, for people. */
-            info?: string;
-        } & {
-            [key: string]: unknown;
-        };
         /**
          * @description Whether the device runs what it should.
          * @enum {string}
          */
         DeviceUpdatedStatusType: "UpToDate" | "OutOfDate" | "Updating" | "Unknown";
-        /** @description How far the device is with what it should run. */
-        DeviceUpdatedStatus: {
-            status: components["schemas"]["DeviceUpdatedStatusType"];
-            /** @description Why, for people. */
-            info?: string;
-        } & {
-            [key: string]: unknown;
-        };
         /**
          * @description Whether the device belongs to the fleet, or is leaving it.
          * @enum {string}
          */
         DeviceLifecycleStatusType: "Unknown" | "Enrolled" | "Decommissioning" | "Decommissioned";
-        /** @description Where the device is between enrolling and being decommissioned. */
-        DeviceLifecycleStatus: {
-            status: components["schemas"]["DeviceLifecycleStatusType"];
-            /** @description Why, for people. */
-            info?: string;
-        } & {
-            [key: string]: unknown;
-        };
         /**
          * @description How the applications are, taken together.
          * @enum {string}
          */
         ApplicationsSummaryStatusType: "Healthy" | "Degraded" | "Error" | "Unknown" | "NoApplications";
-        /** @description How the applications of the device are. */
-        DeviceApplicationsSummaryStatus: {
-            status: components["schemas"]["ApplicationsSummaryStatusType"];
-            /** @description Why, for people. */
-            info?: string;
-        } & {
-            [key: string]: unknown;
-        };
         /**
          * @description How much of a resource is left.
          * @enum {string}
          */
         DeviceResourceStatusType: "Healthy" | "Warning" | "Critical" | "Error" | "Unknown";
-        /** @description How the resources that the device watches are. */
-        DeviceResourceStatus: {
-            cpu: components["schemas"]["DeviceResourceStatusType"];
-            memory: components["schemas"]["DeviceResourceStatusType"];
-            disk: components["schemas"]["DeviceResourceStatusType"];
-        } & {
-            [key: string]: unknown;
-        };
         /** @description What one check of integrity found. */
         DeviceIntegrityCheckStatus: {
             /** @enum {string} */
@@ -1958,51 +823,8 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description Whether the device is what it says it is. */
-        DeviceIntegrityStatus: {
-            /** @enum {string} */
-            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
-            /** @description Why, for people. */
-            info?: string;
-            deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatus"];
-            tpm?: components["schemas"]["DeviceIntegrityCheckStatus"];
-            /**
-             * Format: date-time
-             * @description When integrity was last checked.
-             */
-            lastVerified?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What configuration the device runs. */
-        DeviceConfigStatus: {
-            /** @description The rendered version that the device has applied. */
-            renderedVersion: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What operating system the device runs. */
-        DeviceOsStatus: {
-            /** @description The OS image that the device runs. */
-            image: string;
-            /** @description The digest of that image. */
-            imageDigest: string;
-        } & {
-            [key: string]: unknown;
-        };
         /** @description What the device was set up to say of itself. */
         CustomDeviceInfo: {
-            [key: string]: string;
-        };
-        /** @description Facts about the device, each a text under a name of its own. */
-        DeviceSystemInfo: {
-            architecture: string;
-            /** @description Differs after each boot. */
-            bootID: string;
-            operatingSystem: string;
-            agentVersion: string;
-            customInfo?: components["schemas"]["CustomDeviceInfo"];
-        } & {
             [key: string]: string;
         };
         /** @description A version of an item of a catalog, which stands for an OCI image. */
@@ -2335,42 +1157,14 @@ export interface components {
              * @description When that content last changed.
              */
             lastUpdatedAt?: string;
-        };
-        /** @description What the sources outside the spec gave at the last render. */
-        DependencySyncStatus: {
-            configRefs?: components["schemas"]["DependencySyncConfigRefStatus"][];
+        } & {
+            [key: string]: unknown;
         };
         /**
          * @description Whether the OS is replaced as an image or managed by packages.
          * @enum {string}
          */
         OsModeType: "image" | "package";
-        /** @description What the agent of the device can do. */
-        DeviceCapabilities: {
-            osMode?: components["schemas"]["OsModeType"];
-        };
-        /** @description What is known of the state of a device. The device itself may be further on. */
-        DeviceStatus: {
-            conditions: components["schemas"]["Condition"][];
-            systemInfo: components["schemas"]["DeviceSystemInfo"];
-            systemd?: components["schemas"]["SystemdUnitStatus"][];
-            applications: components["schemas"]["DeviceApplicationStatus"][];
-            applicationsSummary: components["schemas"]["DeviceApplicationsSummaryStatus"];
-            resources: components["schemas"]["DeviceResourceStatus"];
-            integrity: components["schemas"]["DeviceIntegrityStatus"];
-            config: components["schemas"]["DeviceConfigStatus"];
-            os: components["schemas"]["DeviceOsStatus"];
-            updated: components["schemas"]["DeviceUpdatedStatus"];
-            summary: components["schemas"]["DeviceSummaryStatus"];
-            /**
-             * Format: date-time
-             * @description When the device was last heard of.
-             */
-            lastSeen?: string;
-            lifecycle: components["schemas"]["DeviceLifecycleStatus"];
-            dependencySync?: components["schemas"]["DependencySyncStatus"];
-            capabilities?: components["schemas"]["DeviceCapabilities"];
-        };
         /** @description What a device says of itself: as much of a status as it knows. */
         ReportedDeviceStatus: {
             conditions?: components["schemas"]["Condition"][];
@@ -2648,6 +1442,8 @@ export interface components {
             osMode?: {
                 [key: string]: number;
             };
+        } & {
+            [key: string]: unknown;
         };
         /** @description How many devices there are in each state. */
         DevicesSummary: {
@@ -2667,6 +1463,432 @@ export interface components {
             capabilities?: components["schemas"]["DevicesSummaryCapabilities"];
         } & {
             [key: string]: unknown;
+        };
+        /** @description A device to create, or to put in the place of one. */
+        DeviceRequest: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @enum {string} */
+            kind: "Device" | "";
+            metadata: components["schemas"]["ObjectMeta"];
+            spec?: components["schemas"]["DeviceSpec"];
+            /** @description Ignored: a device reports its status itself. */
+            status?: unknown;
+        };
+        /** @description A device's report of its status. */
+        DeviceStatusRequest: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @enum {string} */
+            kind: "Device" | "";
+            metadata: components["schemas"]["ObjectMeta"];
+            /** @description Ignored: a report does not change the spec. */
+            spec?: unknown;
+            status: components["schemas"]["ReportedDeviceStatus"];
+        };
+        /** @description What a device that wants to enroll says of itself. */
+        EnrollmentRequestSpec: {
+            /** @description The certificate signing request (PKCS#10), in PEM. */
+            csr: string;
+            deviceStatus?: components["schemas"]["ReportedDeviceStatus"];
+            /** @description Labels that the device would like to have. */
+            labels?: {
+                [key: string]: string;
+            } | null;
+            /** @description The rendered version that the device still runs from an earlier enrollment. */
+            knownRenderedVersion?: string;
+            osMode?: components["schemas"]["OsModeType"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A person's answer to a device that wants to enroll. */
+        EnrollmentRequestApproval: {
+            approved: boolean;
+            /** @description Keys and values by which objects are grouped and selected. */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description Whether these labels stand instead of the device's own, not beside them. */
+            replaceLabels?: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description An enrollment request to create, or to put in the place of one. */
+        EnrollmentRequestSubmission: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @enum {string} */
+            kind: "EnrollmentRequest" | "";
+            metadata: components["schemas"]["ObjectMeta"];
+            spec: components["schemas"]["EnrollmentRequestSpec"];
+            /** @description Ignored: the service works it out. */
+            status?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description One step of a patch. */
+        PatchOperation: {
+            /** @enum {string} */
+            op: "add" | "replace" | "remove" | "test";
+            /** @description The place to change, as a JSON Pointer. */
+            path: string;
+            /** @description What to put or look for there. Every operation but remove needs it. */
+            value?: unknown;
+        };
+        /** @description A JSON Patch (RFC 6902): steps that are done in order, all or none. */
+        PatchRequest: components["schemas"]["PatchOperation"][];
+        /** @description A request for tokens (RFC 6749, sections 4.1.3 and 6). */
+        TokenRequest: {
+            /** @description authorization_code or refresh_token. */
+            grant_type: string;
+            /** @description The client of the provider, as /auth/config has it. */
+            client_id: string;
+            /** @description For authorization_code: what the issuer sent back. */
+            code?: string | null;
+            /** @description For authorization_code: what proves who asked for the code (PKCE). */
+            code_verifier?: string | null;
+            /** @description For authorization_code: where the issuer sent the code. */
+            redirect_uri?: string | null;
+            /** @description For refresh_token: the token to trade. */
+            refresh_token?: string | null;
+            /** @description For refresh_token: less than was asked for before. */
+            scope?: string | null;
+        };
+        /** @description Lets the restored spec win over the paused devices that both selectors choose; one at least must be given. */
+        DeviceResumeRequest: {
+            /** @description Which devices, by their labels. */
+            labelSelector?: string;
+            /** @description Which devices, by their fields. */
+            fieldSelector?: string;
+            /** @description Only say which devices it would be. */
+            dryRun?: boolean;
+            /** @description Why; goes into the audit trail. */
+            reason?: string;
+            /** @description At most so many devices, in the order of their names. */
+            limit?: number;
+        } & ({
+            labelSelector: unknown;
+        } | {
+            fieldSelector: unknown;
+        });
+        /** @description Lets the spec that each device runs become its desired one, for the paused devices that both selectors choose. */
+        DeviceAdoptRequest: {
+            /** @description Which devices, by their labels. */
+            labelSelector?: string;
+            /** @description Which devices, by their fields. */
+            fieldSelector?: string;
+            /** @description Only say which devices it would be. */
+            dryRun?: boolean;
+            /** @description Why; goes into the audit trail. */
+            reason?: string;
+            /** @description At most so many devices, in the order of their names. */
+            limit?: number;
+        } & ({
+            labelSelector: unknown;
+        } | {
+            fieldSelector: unknown;
+        });
+        /** @description Something that must hold of one label. */
+        MatchExpression: {
+            /** @description The label that is looked at. */
+            key: string;
+            /** @enum {string} */
+            operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+            values?: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Chooses objects by their labels: all that it names must hold. Empty, it chooses none. */
+        LabelSelector: {
+            /** @description Labels and the values they must have. */
+            matchLabels?: {
+                [key: string]: string;
+            };
+            /** @description Further things that must hold of labels. */
+            matchExpressions?: components["schemas"]["MatchExpression"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A whole number from 0 to 100, and a percent sign. */
+        Percentage: string;
+        /** @description How many devices a rollout may disturb at once. */
+        DisruptionBudget: {
+            /** @description Labels whose values part the devices into groups, each with the budget to itself. */
+            groupBy?: string[];
+            /** @description How many devices must stay available. */
+            minAvailable?: number;
+            /** @description How many devices may be unavailable. */
+            maxUnavailable?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Devices that are updated together. */
+        Batch: {
+            selector?: components["schemas"]["LabelSelector"];
+            successThreshold?: components["schemas"]["Percentage"];
+            /** @description The most devices in the batch: a number, or a share of the fleet. */
+            limit?: components["schemas"]["Percentage"] | number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Batches that are updated one after the other. */
+        BatchSequence: {
+            /** @constant */
+            strategy: "BatchSequence";
+            sequence?: components["schemas"]["Batch"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description In which order devices are updated; `strategy` says how it is given. */
+        RolloutDeviceSelection: components["schemas"]["BatchSequence"];
+        /** @description How a change of the template should reach the devices of a fleet. Kept but not followed: it goes to all devices at once. */
+        RolloutPolicy: {
+            disruptionBudget?: components["schemas"]["DisruptionBudget"];
+            deviceSelection?: components["schemas"]["RolloutDeviceSelection"];
+            successThreshold?: components["schemas"]["Percentage"];
+            defaultUpdateTimeout?: components["schemas"]["Duration"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What the devices of a fleet should be. Templates in it are filled in for each. */
+        FleetTemplate: {
+            metadata?: components["schemas"]["TemplateMeta"];
+            spec: components["schemas"]["DeviceSpec"];
+        };
+        /** @description Which devices make up the fleet, and what they should be. */
+        FleetSpec: {
+            selector?: components["schemas"]["LabelSelector"];
+            rolloutPolicy?: components["schemas"]["RolloutPolicy"];
+            template: components["schemas"]["FleetTemplate"];
+        };
+        /** @description How far a rollout is. */
+        FleetRolloutStatus: {
+            /** @description The batch that is being updated. */
+            currentBatch?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What is known of the state of a fleet. */
+        FleetStatus: {
+            rollout?: components["schemas"]["FleetRolloutStatus"];
+            conditions: components["schemas"]["Condition"][];
+            devicesSummary?: components["schemas"]["DevicesSummary"];
+        };
+        /** @description Devices that are kept alike by one template. */
+        Fleet: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "Fleet";
+            metadata: components["schemas"]["ObjectMeta"];
+            spec: components["schemas"]["FleetSpec"];
+            status?: components["schemas"]["FleetStatus"];
+        };
+        /** @description A fleet to create, or to put in the place of one. */
+        FleetRequest: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @enum {string} */
+            kind: "Fleet" | "";
+            metadata: components["schemas"]["ObjectMeta"];
+            spec: components["schemas"]["FleetSpec"];
+            /** @description Ignored: the service works it out. */
+            status?: unknown;
+        };
+        /** @description The backup that the database now holds. */
+        RestoreBackup: {
+            /** @description Where the backup is kept. */
+            artifact?: string;
+            /** @description Checksum of the backup. */
+            sha256?: string;
+            /**
+             * Format: date-time
+             * @description When the backup was made: the recovery point.
+             */
+            takenAt?: string;
+        };
+        /** @description Declares that the database now holds a backup. */
+        RestoreRequest: {
+            /** @description Why the backup was restored. */
+            reason?: string;
+            backup?: components["schemas"]["RestoreBackup"];
+        };
+        /** @description Lets in a device that the database does not know. */
+        UnknownDeviceEnrollment: {
+            /** @description Keys and values by which objects are grouped and selected. */
+            labels?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * @description The version of the schema of resources that only Muster has.
+         * @constant
+         */
+        MusterApiVersion: "muster/v1";
+        /** @description What a page of a list says of the list. */
+        ListMeta: {
+            /** @description Where the next page begins; not there on the last one. */
+            continue?: string;
+            /** @description About how many items come after this page, where that is known. */
+            remainingItemCount?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What became of the request: Approved, Denied or neither. */
+        CertificateSigningRequestStatus: {
+            /**
+             * Format: byte
+             * @description The certificate that was signed, in PEM, in base64.
+             */
+            certificate?: string;
+            conditions: components["schemas"]["Condition"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A wish for a certificate from the device CA. */
+        CertificateSigningRequest: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "CertificateSigningRequest";
+            metadata: components["schemas"]["ObjectMeta"];
+            spec: components["schemas"]["CertificateSigningRequestSpec"];
+            status?: components["schemas"]["CertificateSigningRequestStatus"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A page of certificate signing requests. */
+        CertificateSigningRequestList: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "CertificateSigningRequestList";
+            metadata: components["schemas"]["ListMeta"];
+            items: components["schemas"]["CertificateSigningRequest"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The answer where there is no other object to give; every error is one. */
+        Status: {
+            apiVersion: components["schemas"]["ApiVersion"];
+            /** @constant */
+            kind: "Status";
+            /** @enum {string} */
+            status: "Success" | "Failure";
+            /** @description The HTTP status of the answer. */
+            code: number;
+            /** @description What happened, as one word for programs. */
+            reason: string;
+            /** @description What happened, for people. */
+            message: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How the device as a whole is. */
+        DeviceSummaryStatus: {
+            status: components["schemas"]["DeviceSummaryStatusType"];
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How far the device is with what it should run. */
+        DeviceUpdatedStatus: {
+            status: components["schemas"]["DeviceUpdatedStatusType"];
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Where the device is between enrolling and being decommissioned. */
+        DeviceLifecycleStatus: {
+            status: components["schemas"]["DeviceLifecycleStatusType"];
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How the applications of the device are. */
+        DeviceApplicationsSummaryStatus: {
+            status: components["schemas"]["ApplicationsSummaryStatusType"];
+            /** @description Why, for people. */
+            info?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How the resources that the device watches are. */
+        DeviceResourceStatus: {
+            cpu: components["schemas"]["DeviceResourceStatusType"];
+            memory: components["schemas"]["DeviceResourceStatusType"];
+            disk: components["schemas"]["DeviceResourceStatusType"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Whether the device is what it says it is. */
+        DeviceIntegrityStatus: {
+            /** @enum {string} */
+            status: "Verified" | "Failed" | "Unknown" | "Unsupported";
+            /** @description Why, for people. */
+            info?: string;
+            deviceIdentity?: components["schemas"]["DeviceIntegrityCheckStatus"];
+            tpm?: components["schemas"]["DeviceIntegrityCheckStatus"];
+            /**
+             * Format: date-time
+             * @description When integrity was last checked.
+             */
+            lastVerified?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What configuration the device runs. */
+        DeviceConfigStatus: {
+            /** @description The rendered version that the device has applied. */
+            renderedVersion: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What operating system the device runs. */
+        DeviceOsStatus: {
+            /** @description The OS image that the device runs. */
+            image: string;
+            /** @description The digest of that image. */
+            imageDigest: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Facts about the device, each a text under a name of its own. */
+        DeviceSystemInfo: {
+            architecture: string;
+            /** @description Differs after each boot. */
+            bootID: string;
+            operatingSystem: string;
+            agentVersion: string;
+            customInfo?: components["schemas"]["CustomDeviceInfo"];
+        } & {
+            [key: string]: string;
+        };
+        /** @description What the sources outside the spec gave at the last render. */
+        DependencySyncStatus: {
+            configRefs?: components["schemas"]["DependencySyncConfigRefStatus"][];
+        };
+        /** @description What the agent of the device can do. */
+        DeviceCapabilities: {
+            osMode?: components["schemas"]["OsModeType"];
+        };
+        /** @description What is known of the state of a device. The device itself may be further on. */
+        DeviceStatus: {
+            conditions: components["schemas"]["Condition"][];
+            systemInfo: components["schemas"]["DeviceSystemInfo"];
+            systemd?: components["schemas"]["SystemdUnitStatus"][];
+            applications: components["schemas"]["DeviceApplicationStatus"][];
+            applicationsSummary: components["schemas"]["DeviceApplicationsSummaryStatus"];
+            resources: components["schemas"]["DeviceResourceStatus"];
+            integrity: components["schemas"]["DeviceIntegrityStatus"];
+            config: components["schemas"]["DeviceConfigStatus"];
+            os: components["schemas"]["DeviceOsStatus"];
+            updated: components["schemas"]["DeviceUpdatedStatus"];
+            summary: components["schemas"]["DeviceSummaryStatus"];
+            /**
+             * Format: date-time
+             * @description When the device was last heard of.
+             */
+            lastSeen?: string;
+            lifecycle: components["schemas"]["DeviceLifecycleStatus"];
+            dependencySync?: components["schemas"]["DependencySyncStatus"];
+            capabilities?: components["schemas"]["DeviceCapabilities"];
         };
         /**
          * @description A device: what it should be, and what is known of it.
@@ -2720,21 +1942,6 @@ export interface components {
             /** @description SHA-256 of the spec; null if not known. */
             specHash: string | null;
         };
-        /** @description What a device that wants to enroll says of itself. */
-        EnrollmentRequestSpec: {
-            /** @description The certificate signing request (PKCS#10), in PEM. */
-            csr: string;
-            deviceStatus?: components["schemas"]["ReportedDeviceStatus"];
-            /** @description Labels that the device would like to have. */
-            labels?: {
-                [key: string]: string;
-            } | null;
-            /** @description The rendered version that the device still runs from an earlier enrollment. */
-            knownRenderedVersion?: string;
-            osMode?: components["schemas"]["OsModeType"];
-        } & {
-            [key: string]: unknown;
-        };
         /** @description The answer, with who gave it and when. */
         EnrollmentRequestApprovalStatus: {
             approved: boolean;
@@ -2779,15 +1986,6 @@ export interface components {
             items: components["schemas"]["EnrollmentRequest"][];
         } & {
             [key: string]: unknown;
-        };
-        /** @description One step of a patch. */
-        PatchOperation: {
-            /** @enum {string} */
-            op: "add" | "replace" | "remove" | "test";
-            /** @description The place to change, as a JSON Pointer. */
-            path: string;
-            /** @description What to put or look for there. Every operation but remove needs it. */
-            value?: unknown;
         };
         /** @description An OpenID Connect issuer. */
         OIDCProviderSpec: {
@@ -3144,7 +2342,7 @@ export interface components {
             [key: string]: unknown;
         };
         /** @description Details of an event that only Muster has; `detailType` begins with 'Muster'. */
-        MusterDetails: {
+        MusterEventDetails: {
             detailType: string;
         } & {
             [key: string]: unknown;
@@ -3206,7 +2404,7 @@ export interface components {
             [key: string]: unknown;
         };
         /** @description More about an event; `detailType` says what. */
-        EventDetails: (components["schemas"]["ResourceUpdatedDetails"] | components["schemas"]["DeviceOwnershipChangedDetails"] | components["schemas"]["DeviceMultipleOwnersDetectedDetails"] | components["schemas"]["DeviceMultipleOwnersResolvedDetails"] | components["schemas"]["InternalTaskFailedDetails"] | components["schemas"]["InternalTaskPermanentlyFailedDetails"] | components["schemas"]["ResourceSyncCompletedDetails"] | components["schemas"]["ReferencedRepositoryUpdatedDetails"] | components["schemas"]["FleetRolloutStartedDetails"] | components["schemas"]["FleetRolloutFailedDetails"] | components["schemas"]["FleetRolloutCompletedDetails"] | components["schemas"]["FleetRolloutBatchDispatchedDetails"] | components["schemas"]["FleetRolloutBatchCompletedDetails"] | components["schemas"]["FleetRolloutDeviceSelectedDetails"] | components["schemas"]["DeviceVulnerabilityCveDetails"] | components["schemas"]["DependencyChangeDetectedDetails"] | components["schemas"]["DependencySyncProbeFailedDetails"] | components["schemas"]["ApplicationLifecycleChangedDetails"]) | components["schemas"]["MusterDetails"];
+        EventDetails: (components["schemas"]["ResourceUpdatedDetails"] | components["schemas"]["DeviceOwnershipChangedDetails"] | components["schemas"]["DeviceMultipleOwnersDetectedDetails"] | components["schemas"]["DeviceMultipleOwnersResolvedDetails"] | components["schemas"]["InternalTaskFailedDetails"] | components["schemas"]["InternalTaskPermanentlyFailedDetails"] | components["schemas"]["ResourceSyncCompletedDetails"] | components["schemas"]["ReferencedRepositoryUpdatedDetails"] | components["schemas"]["FleetRolloutStartedDetails"] | components["schemas"]["FleetRolloutFailedDetails"] | components["schemas"]["FleetRolloutCompletedDetails"] | components["schemas"]["FleetRolloutBatchDispatchedDetails"] | components["schemas"]["FleetRolloutBatchCompletedDetails"] | components["schemas"]["FleetRolloutDeviceSelectedDetails"] | components["schemas"]["DeviceVulnerabilityCveDetails"] | components["schemas"]["DependencyChangeDetectedDetails"] | components["schemas"]["DependencySyncProbeFailedDetails"] | components["schemas"]["ApplicationLifecycleChangedDetails"]) | components["schemas"]["MusterEventDetails"];
         /** @description Something that happened: to what, why, and who did it. */
         Event: {
             apiVersion: components["schemas"]["ApiVersion"];
@@ -3235,101 +2433,6 @@ export interface components {
             items: components["schemas"]["Event"][];
         } & {
             [key: string]: unknown;
-        };
-        /** @description Something that must hold of one label. */
-        MatchExpression: {
-            /** @description The label that is looked at. */
-            key: string;
-            /** @enum {string} */
-            operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
-            values?: string[];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description Chooses objects by their labels: all that it names must hold. Empty, it chooses none. */
-        LabelSelector: {
-            /** @description Labels and the values they must have. */
-            matchLabels?: {
-                [key: string]: string;
-            };
-            /** @description Further things that must hold of labels. */
-            matchExpressions?: components["schemas"]["MatchExpression"][];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description A whole number from 0 to 100, and a percent sign. */
-        Percentage: string;
-        /** @description How many devices a rollout may disturb at once. */
-        DisruptionBudget: {
-            /** @description Labels whose values part the devices into groups, each with the budget to itself. */
-            groupBy?: string[];
-            /** @description How many devices must stay available. */
-            minAvailable?: number;
-            /** @description How many devices may be unavailable. */
-            maxUnavailable?: number;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description Devices that are updated together. */
-        Batch: {
-            selector?: components["schemas"]["LabelSelector"];
-            successThreshold?: components["schemas"]["Percentage"];
-            /** @description The most devices in the batch: a number, or a share of the fleet. */
-            limit?: components["schemas"]["Percentage"] | number;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description Batches that are updated one after the other. */
-        BatchSequence: {
-            /** @constant */
-            strategy: "BatchSequence";
-            sequence?: components["schemas"]["Batch"][];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description In which order devices are updated; `strategy` says how it is given. */
-        RolloutDeviceSelection: components["schemas"]["BatchSequence"];
-        /** @description How a change of the template should reach the devices of a fleet. Kept but not followed: it goes to all devices at once. */
-        RolloutPolicy: {
-            disruptionBudget?: components["schemas"]["DisruptionBudget"];
-            deviceSelection?: components["schemas"]["RolloutDeviceSelection"];
-            successThreshold?: components["schemas"]["Percentage"];
-            defaultUpdateTimeout?: components["schemas"]["Duration"];
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What the devices of a fleet should be. Templates in it are filled in for each. */
-        FleetTemplate: {
-            metadata?: components["schemas"]["TemplateMeta"];
-            spec: components["schemas"]["DeviceSpec"];
-        };
-        /** @description Which devices make up the fleet, and what they should be. */
-        FleetSpec: {
-            selector?: components["schemas"]["LabelSelector"];
-            rolloutPolicy?: components["schemas"]["RolloutPolicy"];
-            template: components["schemas"]["FleetTemplate"];
-        };
-        /** @description How far a rollout is. */
-        FleetRolloutStatus: {
-            /** @description The batch that is being updated. */
-            currentBatch?: number;
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description What is known of the state of a fleet. */
-        FleetStatus: {
-            rollout?: components["schemas"]["FleetRolloutStatus"];
-            conditions: components["schemas"]["Condition"][];
-            devicesSummary?: components["schemas"]["DevicesSummary"];
-        };
-        /** @description Devices that are kept alike by one template. */
-        Fleet: {
-            apiVersion: components["schemas"]["ApiVersion"];
-            /** @constant */
-            kind: "Fleet";
-            metadata: components["schemas"]["ObjectMeta"];
-            spec: components["schemas"]["FleetSpec"];
-            status?: components["schemas"]["FleetStatus"];
         };
         /** @description A page of fleets. */
         FleetList: {
@@ -3366,20 +2469,8 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description The backup that the database now holds. */
-        RestoreBackup: {
-            /** @description Where the backup is kept. */
-            artifact?: string;
-            /** @description Checksum of the backup. */
-            sha256?: string;
-            /**
-             * Format: date-time
-             * @description When the backup was made: the recovery point.
-             */
-            takenAt?: string;
-        };
         /** @description How many devices stand where. */
-        RestoreDevices: {
+        RestoreDeviceCounts: {
             /** @description Devices that take part: all but the decommissioned. */
             total: number;
             /** @description Those that have not answered yet. */
@@ -3397,7 +2488,7 @@ export interface components {
             adopted: number;
         };
         /** @description After how long so many percent of the devices had answered; null until then. */
-        RestoreReconnect: {
+        RestoreReconnectTimes: {
             p50Seconds: number | null;
             p95Seconds: number | null;
             p99Seconds: number | null;
@@ -3419,11 +2510,11 @@ export interface components {
         /** @description How far the muster is. */
         RestoreStatus: {
             phase: components["schemas"]["RestorePhase"];
-            devices: components["schemas"]["RestoreDevices"];
+            devices: components["schemas"]["RestoreDeviceCounts"];
             firstAnswerAt: string | null;
             lastAnswerAt: string | null;
             settledAt: string | null;
-            reconnect: components["schemas"]["RestoreReconnect"];
+            reconnect: components["schemas"]["RestoreReconnectTimes"];
         };
         /** @description The id of a restore, which is also that of its timeline. */
         RestoreMeta: {
@@ -3453,7 +2544,7 @@ export interface components {
             items: components["schemas"]["Restore"][];
         };
         /** @description A device that was not where the server believed, and what was decided. */
-        ReportedConflict: {
+        RestoreReportConflict: {
             device: string;
             verdict: components["schemas"]["ConflictVerdict"];
             /** @description Why, for people: both positions as far as they matter. */
@@ -3484,7 +2575,7 @@ export interface components {
             spec: components["schemas"]["RestoreSpec"];
             phase: components["schemas"]["RestorePhase"];
             settledAt: string | null;
-            devices: components["schemas"]["RestoreDevices"];
+            devices: components["schemas"]["RestoreDeviceCounts"];
             /** @description How old the backup was when the restore was declared. */
             recoveryPoint: {
                 takenAt: string | null;
@@ -3497,7 +2588,7 @@ export interface components {
                 p99Seconds: number | null;
                 p100Seconds: number | null;
             };
-            conflicts: components["schemas"]["ReportedConflict"][];
+            conflicts: components["schemas"]["RestoreReportConflict"][];
             /** @description Who has not come back, longest absent first. */
             absent: components["schemas"]["AbsentDevice"][];
         };
@@ -3527,7 +2618,71 @@ export interface components {
         /** @description Distinct labels as key=value, sorted. */
         LabelList: string[];
     };
-    responses: never;
+    responses: {
+        /** @description Too many requests. */
+        TooManyRequests: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Status"];
+            };
+        };
+        /** @description The request is malformed; nothing was changed. */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Status"];
+            };
+        };
+        /** @description Who calls is not known. */
+        Unauthorized: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Status"];
+            };
+        };
+        /** @description Who calls may not do this. */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Status"];
+            };
+        };
+        /** @description There is no such resource. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Status"];
+            };
+        };
+        /** @description The resource has changed, or exists already. */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Status"];
+            };
+        };
+        /** @description Try again later: Retry-After says when. */
+        ServiceUnavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Status"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -3681,8 +2836,8 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/x-www-form-urlencoded": components["schemas"]["TokenRequestInput"];
-                "application/json": components["schemas"]["TokenRequestInput"];
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
+                "application/json": components["schemas"]["TokenRequest"];
             };
         };
         responses: {
@@ -3704,15 +2859,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenResponse"];
                 };
             };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
         };
     };
     listRestores: {
@@ -3738,69 +2885,13 @@ export interface operations {
                     "application/json": components["schemas"]["RestoreList"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     declareRestore: {
@@ -3815,7 +2906,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RestoreRequestInput"] | null;
+                "application/json": components["schemas"]["RestoreRequest"] | null;
             };
         };
         responses: {
@@ -3837,69 +2928,13 @@ export interface operations {
                     "application/json": components["schemas"]["Restore"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getRestore: {
@@ -3922,69 +2957,13 @@ export interface operations {
                     "application/json": components["schemas"]["Restore"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     watchRestore: {
@@ -4190,69 +3169,13 @@ export interface operations {
                     "application/json": components["schemas"]["UnknownDeviceList"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     enrollUnknownDevice: {
@@ -4267,7 +3190,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UnknownDeviceEnrollmentInput"] | null;
+                "application/json": components["schemas"]["UnknownDeviceEnrollment"] | null;
             };
         };
         responses: {
@@ -4280,69 +3203,13 @@ export interface operations {
                     "application/json": components["schemas"]["Device"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     resumeDevices: {
@@ -4354,7 +3221,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeviceResumeRequestInput"];
+                "application/json": components["schemas"]["DeviceResumeRequest"];
             };
         };
         responses: {
@@ -4367,69 +3234,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceResumeResponse"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     adoptDevices: {
@@ -4441,7 +3252,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeviceAdoptRequestInput"];
+                "application/json": components["schemas"]["DeviceAdoptRequest"];
             };
         };
         responses: {
@@ -4454,69 +3265,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceAdoptResponse"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getDeviceConflict: {
@@ -4539,69 +3294,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceConflict"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listDevices: {
@@ -4635,69 +3334,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceList"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     createDevice: {
@@ -4709,7 +3352,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeviceRequestInput"];
+                "application/json": components["schemas"]["DeviceRequest"];
             };
         };
         responses: {
@@ -4722,69 +3365,13 @@ export interface operations {
                     "application/json": components["schemas"]["Device"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getDevice: {
@@ -4807,69 +3394,13 @@ export interface operations {
                     "application/json": components["schemas"]["Device"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     replaceDevice: {
@@ -4883,7 +3414,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeviceRequestInput"];
+                "application/json": components["schemas"]["DeviceRequest"];
             };
         };
         responses: {
@@ -4905,69 +3436,13 @@ export interface operations {
                     "application/json": components["schemas"]["Device"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     deleteDevice: {
@@ -4990,69 +3465,13 @@ export interface operations {
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     patchDevice: {
@@ -5066,7 +3485,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json-patch+json": components["schemas"]["PatchRequestInput"];
+                "application/json-patch+json": components["schemas"]["PatchRequest"];
             };
         };
         responses: {
@@ -5079,69 +3498,13 @@ export interface operations {
                     "application/json": components["schemas"]["Device"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getDeviceLastSeen: {
@@ -5171,69 +3534,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     decommissionDevice: {
@@ -5247,7 +3554,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeviceDecommissionInput"];
+                "application/json": components["schemas"]["DeviceDecommission"];
             };
         };
         responses: {
@@ -5260,69 +3567,13 @@ export interface operations {
                     "application/json": components["schemas"]["Device"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getDeviceStatus: {
@@ -5345,69 +3596,13 @@ export interface operations {
                     "application/json": components["schemas"]["Device"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     replaceDeviceStatus: {
@@ -5421,7 +3616,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeviceStatusRequestInput"];
+                "application/json": components["schemas"]["DeviceStatusRequest"];
             };
         };
         responses: {
@@ -5434,69 +3629,13 @@ export interface operations {
                     "application/json": components["schemas"]["Device"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     patchDeviceStatus: {
@@ -5510,7 +3649,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json-patch+json": components["schemas"]["PatchRequestInput"];
+                "application/json-patch+json": components["schemas"]["PatchRequest"];
             };
         };
         responses: {
@@ -5523,69 +3662,13 @@ export interface operations {
                     "application/json": components["schemas"]["Device"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getRenderedDevice: {
@@ -5618,69 +3701,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listFleets: {
@@ -5712,69 +3739,13 @@ export interface operations {
                     "application/json": components["schemas"]["FleetList"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     createFleet: {
@@ -5786,7 +3757,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FleetRequestInput"];
+                "application/json": components["schemas"]["FleetRequest"];
             };
         };
         responses: {
@@ -5799,69 +3770,13 @@ export interface operations {
                     "application/json": components["schemas"]["Fleet"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getFleet: {
@@ -5887,69 +3802,13 @@ export interface operations {
                     "application/json": components["schemas"]["Fleet"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     replaceFleet: {
@@ -5963,7 +3822,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FleetRequestInput"];
+                "application/json": components["schemas"]["FleetRequest"];
             };
         };
         responses: {
@@ -5985,69 +3844,13 @@ export interface operations {
                     "application/json": components["schemas"]["Fleet"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     deleteFleet: {
@@ -6070,69 +3873,13 @@ export interface operations {
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     patchFleet: {
@@ -6146,7 +3893,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json-patch+json": components["schemas"]["PatchRequestInput"];
+                "application/json-patch+json": components["schemas"]["PatchRequest"];
             };
         };
         responses: {
@@ -6159,69 +3906,13 @@ export interface operations {
                     "application/json": components["schemas"]["Fleet"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getFleetStatus: {
@@ -6244,69 +3935,13 @@ export interface operations {
                     "application/json": components["schemas"]["Fleet"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     replaceFleetStatus: {
@@ -6320,7 +3955,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FleetInput"];
+                "application/json": components["schemas"]["Fleet"];
             };
         };
         responses: {
@@ -6333,69 +3968,13 @@ export interface operations {
                     "application/json": components["schemas"]["Fleet"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     patchFleetStatus: {
@@ -6409,7 +3988,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json-patch+json": components["schemas"]["PatchRequestInput"];
+                "application/json-patch+json": components["schemas"]["PatchRequest"];
             };
         };
         responses: {
@@ -6422,69 +4001,13 @@ export interface operations {
                     "application/json": components["schemas"]["Fleet"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listEnrollmentRequests: {
@@ -6514,69 +4037,13 @@ export interface operations {
                     "application/json": components["schemas"]["EnrollmentRequestList"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     createEnrollmentRequest: {
@@ -6588,7 +4055,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EnrollmentRequestRequestInput"];
+                "application/json": components["schemas"]["EnrollmentRequestSubmission"];
             };
         };
         responses: {
@@ -6601,69 +4068,13 @@ export interface operations {
                     "application/json": components["schemas"]["EnrollmentRequest"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getEnrollmentRequest: {
@@ -6686,69 +4097,13 @@ export interface operations {
                     "application/json": components["schemas"]["EnrollmentRequest"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     replaceEnrollmentRequest: {
@@ -6762,7 +4117,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EnrollmentRequestRequestInput"];
+                "application/json": components["schemas"]["EnrollmentRequestSubmission"];
             };
         };
         responses: {
@@ -6784,69 +4139,13 @@ export interface operations {
                     "application/json": components["schemas"]["EnrollmentRequest"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     deleteEnrollmentRequest: {
@@ -6869,69 +4168,13 @@ export interface operations {
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     patchEnrollmentRequest: {
@@ -6945,7 +4188,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json-patch+json": components["schemas"]["PatchRequestInput"];
+                "application/json-patch+json": components["schemas"]["PatchRequest"];
             };
         };
         responses: {
@@ -6958,69 +4201,13 @@ export interface operations {
                     "application/json": components["schemas"]["EnrollmentRequest"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     approveEnrollmentRequest: {
@@ -7034,7 +4221,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EnrollmentRequestApprovalInput"];
+                "application/json": components["schemas"]["EnrollmentRequestApproval"];
             };
         };
         responses: {
@@ -7047,69 +4234,13 @@ export interface operations {
                     "application/json": components["schemas"]["EnrollmentRequestApprovalStatus"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getEnrollmentConfig: {
@@ -7133,69 +4264,13 @@ export interface operations {
                     "application/json": components["schemas"]["EnrollmentConfig"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listCertificateSigningRequests: {
@@ -7225,69 +4300,13 @@ export interface operations {
                     "application/json": components["schemas"]["CertificateSigningRequestList"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     createCertificateSigningRequest: {
@@ -7299,7 +4318,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CertificateSigningRequestRequestInput"];
+                "application/json": components["schemas"]["CertificateSigningRequestSubmission"];
             };
         };
         responses: {
@@ -7312,69 +4331,13 @@ export interface operations {
                     "application/json": components["schemas"]["CertificateSigningRequest"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getCertificateSigningRequest: {
@@ -7397,69 +4360,13 @@ export interface operations {
                     "application/json": components["schemas"]["CertificateSigningRequest"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     replaceCertificateSigningRequest: {
@@ -7473,7 +4380,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CertificateSigningRequestRequestInput"];
+                "application/json": components["schemas"]["CertificateSigningRequestSubmission"];
             };
         };
         responses: {
@@ -7495,69 +4402,13 @@ export interface operations {
                     "application/json": components["schemas"]["CertificateSigningRequest"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     deleteCertificateSigningRequest: {
@@ -7580,69 +4431,13 @@ export interface operations {
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     updateCertificateSigningRequestApproval: {
@@ -7656,7 +4451,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CertificateSigningRequestAnswerInput"];
+                "application/json": components["schemas"]["CertificateSigningRequestApproval"];
             };
         };
         responses: {
@@ -7669,69 +4464,13 @@ export interface operations {
                     "application/json": components["schemas"]["CertificateSigningRequest"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listLabels: {
@@ -7761,69 +4500,13 @@ export interface operations {
                     "application/json": components["schemas"]["LabelList"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listEvents: {
@@ -7853,69 +4536,13 @@ export interface operations {
                     "application/json": components["schemas"]["EventList"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listOrganizations: {
@@ -7939,69 +4566,13 @@ export interface operations {
                     "application/json": components["schemas"]["OrganizationList"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     authConfig: {
@@ -8022,15 +4593,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuthConfig"];
                 };
             };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
         };
     };
     authValidate: {
@@ -8051,69 +4614,13 @@ export interface operations {
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     whoAmI: {
@@ -8134,69 +4641,13 @@ export interface operations {
                     "application/json": components["schemas"]["Identity"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getVersion: {
@@ -8217,69 +4668,13 @@ export interface operations {
                     "application/json": components["schemas"]["Version"];
                 };
             };
-            /** @description The request is malformed; nothing was changed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls is not known. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Who calls may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description There is no such resource. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description The resource has changed, or exists already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
-            /** @description Try again later: Retry-After says when. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Status"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
 }

@@ -3,7 +3,7 @@ import type { FastifySchema } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { RouteAccess } from '../domain/access/permissions.ts';
 import { version } from '../version.ts';
-import { pruneComponents } from './prune-components.ts';
+import { tidyComponents } from './openapi-components.ts';
 
 const toSchema = createJsonSchemaTransform({});
 const toDocument = createJsonSchemaTransformObject({});
@@ -44,7 +44,7 @@ export function openapiOptions({
       const { schema, url } = toSchema(route);
       return { schema: withAccess(schema, route.route.config?.access, Object.keys(securitySchemes)), url };
     },
-    transformObject: (document) => pruneComponents(toDocument(document)),
+    transformObject: (document) => tidyComponents(toDocument(document)),
   };
 }
 

@@ -76,7 +76,7 @@ export const certificateSigningRequestRequestSchema = z
     ...requestFields,
     status: z.unknown().optional().meta({ description: 'Ignored: the service works it out.' }),
   })
-  .meta({ id: 'CertificateSigningRequestRequest', description: 'A certificate signing request to create.' });
+  .meta({ id: 'CertificateSigningRequestSubmission', description: 'A certificate signing request to create.' });
 export type CertificateSigningRequestRequest = z.infer<typeof certificateSigningRequestRequestSchema>;
 
 /** A person's answer: the request with the condition Approved or Denied added. */
@@ -90,7 +90,7 @@ export const certificateSigningRequestAnswerSchema = z
     }),
   })
   .meta({
-    id: 'CertificateSigningRequestAnswer',
+    id: 'CertificateSigningRequestApproval',
     description: 'The request with the condition Approved or Denied. Nothing else of it counts.',
   });
 export type CertificateSigningRequestAnswer = z.infer<typeof certificateSigningRequestAnswerSchema>;

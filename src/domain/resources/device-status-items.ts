@@ -69,7 +69,7 @@ export const deviceApplicationStatusSchema = z
 export type DeviceApplicationStatus = z.infer<typeof deviceApplicationStatusSchema>;
 
 export const dependencySyncConfigRefStatusSchema = z
-  .object({
+  .looseObject({
     configProviderName: z.string(),
     fingerprint: z.string().optional().meta({ description: 'Tells one content of the source from another.' }),
     lastUpdatedAt: timestampSchema.optional().meta({ description: 'When that content last changed.' }),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const counts = z.record(z.string(), z.int().nonnegative());
 
 export const devicesSummaryCapabilitiesSchema = z
-  .object({
+  .looseObject({
     osMode: counts
       .optional()
       .meta({ description: 'By how the OS is managed; `unknown` for devices that did not say.' }),

@@ -89,7 +89,7 @@ export const enrollmentRequestRequestSchema = z
     status: z.unknown().optional().meta({ description: 'Ignored: the service works it out.' }),
   })
   .meta({
-    id: 'EnrollmentRequestRequest',
+    id: 'EnrollmentRequestSubmission',
     description: 'An enrollment request to create, or to put in the place of one.',
   });
 export type EnrollmentRequestRequest = z.infer<typeof enrollmentRequestRequestSchema>;

@@ -132,7 +132,7 @@ export const musterDetailsSchema = z
       .regex(/^Muster[A-Za-z]*$/, { error: 'expected a detail type that begins with "Muster"', abort: true }),
   })
   .meta({
-    id: 'MusterDetails',
+    id: 'MusterEventDetails',
     description: "Details of an event that only Muster has; `detailType` begins with 'Muster'.",
   });
 export type MusterDetails = z.infer<typeof musterDetailsSchema>;

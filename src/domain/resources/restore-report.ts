@@ -22,7 +22,7 @@ export const reportedConflictSchema = z
     reason: z.string().nullable().meta({ description: 'The reason that was given for it.' }),
   })
   .meta({
-    id: 'ReportedConflict',
+    id: 'RestoreReportConflict',
     description: 'A device that was not where the server believed, and what was decided.',
   });
 export type ReportedConflict = z.infer<typeof reportedConflictSchema>;

@@ -44,13 +44,13 @@ export const restoreDevicesSchema = z
     resumed: devices.meta({ description: 'Conflicts in which the restored spec won.' }),
     adopted: devices.meta({ description: "Conflicts in which the device's own spec won." }),
   })
-  .meta({ id: 'RestoreDevices', description: 'How many devices stand where.' });
+  .meta({ id: 'RestoreDeviceCounts', description: 'How many devices stand where.' });
 export type RestoreDevices = z.infer<typeof restoreDevicesSchema>;
 
 const seconds = z.number().nonnegative().nullable();
 
 export const restoreReconnectSchema = z.object({ p50Seconds: seconds, p95Seconds: seconds, p99Seconds: seconds }).meta({
-  id: 'RestoreReconnect',
+  id: 'RestoreReconnectTimes',
   description: 'After how long so many percent of the devices had answered; null until then.',
 });
 export type RestoreReconnect = z.infer<typeof restoreReconnectSchema>;
