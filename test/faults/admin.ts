@@ -1,6 +1,8 @@
 import { Pool } from 'undici';
 import { z } from 'zod';
 import { now, type History } from './history.ts';
+import { writtenTemplate, type Orders } from './orders.ts';
+import { writtenSpec } from './written-specs.ts';
 
 const callTimeoutMs = 25_000;
 
@@ -24,11 +26,13 @@ const restoreAnswer = z.object({ metadata: z.object({ name: z.string() }) });
 export class Admin {
   private readonly pool: Pool;
   private readonly history: History;
+  private readonly orders: Orders;
 
-  constructor(port: number, history: History) {
+  constructor(port: number, history: History, orders: Orders) {
     const timeouts = { headersTimeout: callTimeoutMs, bodyTimeout: callTimeoutMs, connectTimeout: 3_000 };
     this.pool = new Pool(`http://127.0.0.1:${port}`, { connections: 64, pipelining: 1, ...timeouts });
     this.history = history;
+    this.orders = orders;
   }
 
   /** Calls the API; code 0 if there was no answer. */
@@ -60,11 +64,13 @@ export class Admin {
   }
 
   async createFleet(name: string, image: string): Promise<void> {
+    this.orders.templateWritten(name, image);
     const reply = await this.insist({ method: 'POST', path: '/api/v1/fleets', body: fleetDocument(name, image) });
     if (reply.code !== 201 && reply.code !== 409) throw new Error(`fleet ${name}: ${JSON.stringify(reply)}`);
   }
 
   async editFleet(name: string, image: string): Promise<Reply> {
+    this.orders.templateWritten(name, image);
     return await this.call({ method: 'PUT', path: `/api/v1/fleets/${name}`, body: fleetDocument(name, image) });
   }
 
@@ -72,24 +78,31 @@ export class Admin {
     { name, labels }: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
     image: string,
   ): Promise<Reply> {
+    this.orders.registered({ name, labels }, image);
     // A fleet's device has no spec of its own to say.
-    const spec = labels['fleet'] === undefined ? { os: { image } } : {};
+    const spec = labels['fleet'] === undefined ? writtenSpec(image, name) : {};
     const body = { apiVersion: 'flightctl.io/v1beta1', kind: 'Device', metadata: { name, labels }, spec };
     return await this.insist({ method: 'POST', path: '/api/v1/devices', body });
   }
 
   /** A new spec for a device without a fleet. */
   async editDevice(name: string, image: string): Promise<Reply> {
-    const operations = [{ op: 'replace', path: '/spec', value: { os: { image } } }];
+    this.orders.specWritten(name, image);
+    const operations = [{ op: 'replace', path: '/spec', value: writtenSpec(image, name) }];
     return await this.call({ method: 'PATCH', path: `/api/v1/devices/${name}`, body: operations });
   }
 
-  async decommission(name: string): Promise<Reply> {
-    return await this.call({
-      method: 'PUT',
-      path: `/api/v1/devices/${name}/decommission`,
-      body: { target: 'Unenroll' },
-    });
+  /** Its devices have no owner from then on. */
+  async deleteFleet(name: string): Promise<Reply> {
+    return await this.call({ method: 'DELETE', path: `/api/v1/fleets/${name}` });
+  }
+
+  /** Lets a device change hands. @param fleet the label that its owner goes by; undefined to take the label away */
+  async changeOwner(name: string, fleet: string | undefined): Promise<Reply> {
+    if (fleet !== undefined) this.orders.joined(name, fleet);
+    const path = '/metadata/labels/fleet';
+    const operations = [fleet === undefined ? { op: 'remove', path } : { op: 'add', path, value: fleet }];
+    return await this.call({ method: 'PATCH', path: `/api/v1/devices/${name}`, body: operations });
   }
 
   /** Resumes or adopts. The tag is the reason given, so that the events tell which request made them. */
@@ -136,6 +149,6 @@ export class Admin {
 }
 
 function fleetDocument(name: string, image: string) {
-  const spec = { selector: { matchLabels: { fleet: name } }, template: { spec: { os: { image } } } };
+  const spec = { selector: { matchLabels: { fleet: name } }, template: { spec: writtenTemplate(image) } };
   return { apiVersion: 'flightctl.io/v1beta1', kind: 'Fleet', metadata: { name }, spec };
 }

@@ -20,7 +20,7 @@ class WireCheck {
   private readonly violations: Violation[] = [];
   private readonly reports = new Map<number, Report>();
   /** Of each WebSocket: the reports that a push may be the consequence of. */
-  private readonly candidates = new Map<number, Report[]>();
+  private readonly candidates = new Map<string, Report[]>();
   private readonly handed = new Map<string, Delivered>();
   private readonly currents: ReadonlyArray<{ readonly at: number; readonly restore: string | null }>;
   private readonly history: readonly Entry[];
@@ -39,7 +39,7 @@ class WireCheck {
       if (entry.kind === 'report') this.noteReport(entry);
       else if (entry.kind === 'answer') this.checkAnswer(entry);
       else if (entry.kind === 'push') {
-        const reports = this.candidates.get(entry.connection) ?? [];
+        const reports = this.candidates.get(socketOf(entry)) ?? [];
         this.checkDelivery(entry.device, reports, entry.delivered, entry.at);
       }
     }
@@ -48,9 +48,9 @@ class WireCheck {
 
   private noteReport(report: Report): void {
     this.reports.set(report.id, report);
-    const { connection } = report;
-    if (connection === undefined) return;
-    this.candidates.set(connection, [...(this.candidates.get(connection) ?? []), report]);
+    if (report.connection === undefined) return;
+    const socket = socketOf(report);
+    this.candidates.set(socket, [...(this.candidates.get(socket) ?? []), report]);
   }
 
   private checkAnswer(answer: Answer): void {
@@ -62,10 +62,13 @@ class WireCheck {
       this.violations.push({ invariant, device, detail: `report ${report.id}: ${detail}` });
     if (report.connection !== undefined) {
       // Whatever comes after the answer to a report knows of that report.
-      const reports = this.candidates.get(report.connection) ?? [];
-      this.candidates.set(report.connection, reports.slice(reports.indexOf(report)));
+      const socket = socketOf(report);
+      const reports = this.candidates.get(socket) ?? [];
+      this.candidates.set(socket, reports.slice(reports.indexOf(report)));
     }
     if (answer.message?.includes('Device of name') === true) wrong('R', 'an unknown device was told to erase itself');
+    if (report.transport === 'poll' && answer.code === 200 && answer.delivered === null)
+      wrong('S10', 'was answered 200 without a document');
     if (answer.code === 0 || answer.code >= 300 || gate === null || answer.restore === null) return;
     // A poll that waits for news is ended by a restore, and the device told to report anew.
     if (gate === 'AwaitingReconnect') {
@@ -208,6 +211,11 @@ function currentRestores(
     const gap = since !== undefined && (first === undefined || first.at > since.at);
     return gap ? [{ at: since.at, restore: null }, ...entries] : entries;
   });
+}
+
+/** Connections are numbered for each device. */
+function socketOf({ device, connection }: { readonly device: string; readonly connection?: number }): string {
+  return `${device} ${connection ?? ''}`;
 }
 
 function oldest(reports: readonly Report[]): number {

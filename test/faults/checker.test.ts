@@ -1,7 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { SimulatedDevice } from '../../src/simulator/simulated-device.ts';
+import { fresh } from '../../src/simulator/starting-point.ts';
 import type { AuditRow, DatabaseDump, EventRow, PositionJson } from './audit.ts';
 import { check } from './checker.ts';
-import type { Delivered, Entry } from './history.ts';
+import { DeviceRecord } from './device-record.ts';
+import { History, type Delivered, type Entry } from './history.ts';
+import { Orders } from './orders.ts';
+import { writtenSpec } from './written-specs.ts';
 
 // The checker must find what it is there to find: each test tells a story in which one thing is wrong.
 
@@ -142,7 +151,7 @@ function poll({ claim = { version: 1, timeline: genesis }, gate = 'Open', at = 6
       at: at + 5,
       id: at,
       device: 'd',
-      code: 200,
+      code: delivered === undefined ? 204 : 200,
       verdict: 'Behind',
       gate,
       restore: rest.restore ?? restore,
@@ -334,5 +343,57 @@ describe('S6, S9 and L1', () => {
     expect(found(poll({ gate: 'AwaitingReconnect' }), database([render, report, declare], { awaiting: 1 }))).toEqual([
       'L1',
     ]);
+  });
+});
+
+describe('S10', () => {
+  const image = 'quay.io/rig/os:2';
+  const annotations = (version: number) => ({ 'device-controller/renderedVersion': String(version) });
+  const documentOf = (version: number, spec: object) => ({ metadata: { annotations: annotations(version) }, spec });
+
+  /** The record of a device that received what was written for it, and then another document. */
+  async function recordOf(then: object, restart: boolean): Promise<readonly Entry[]> {
+    const directory = await mkdtemp(join(tmpdir(), 'muster-checker-'));
+    const history = new History(join(directory, 'history.ndjson'));
+    const orders = new Orders();
+    orders.registered({ name: 'd', labels: {} }, image);
+    const device = new SimulatedDevice('d', fresh, { observer: new DeviceRecord(history, orders) });
+    device.receive(documentOf(1, delivered(image)));
+    await device.catchUp();
+    if (restart) device.restart();
+    device.receive(then);
+    await device.catchUp();
+    device.stop();
+    history.close();
+    await rm(directory, { recursive: true });
+    return history.entries;
+  }
+
+  /** As the service delivers it: one provider with all files. */
+  function delivered(edit: string) {
+    const spec = writtenSpec(edit, 'd');
+    const inline = z.array(z.object({ inline: z.array(z.unknown()) })).parse(spec['config']);
+    return { ...spec, config: [{ name: '', inline: inline.flatMap((each) => each.inline) }] };
+  }
+
+  it('a device that has what was written for it, also after a restart', async () => {
+    expect(check(await recordOf(documentOf(1, delivered(image)), true), [])).toEqual([]);
+  });
+
+  it('a device whose files were removed without an order: an empty document of its own version, after a restart', async () => {
+    const violations = check(await recordOf(documentOf(1, {}), true), []);
+    expect(violations).toMatchObject([{ invariant: 'S10', device: 'd' }]);
+    expect(violations[0]?.detail).toContain('file /etc/rig/edit.conf removed');
+  });
+
+  it('a device that is given what was written for no device, or for another', async () => {
+    for (const spec of [delivered('quay.io/rig/os:7'), { ...delivered(image), config: [] }])
+      expect(check(await recordOf(documentOf(2, spec), false), [])).toMatchObject([{ invariant: 'S10', device: 'd' }]);
+  });
+
+  it('a poll that is answered with no document at all', () => {
+    const history = poll({ claim: { version: 0, timeline: null }, at: 15, restore: genesis });
+    const empty = history.map((entry) => (entry.kind === 'answer' ? { ...entry, code: 200, delivered: null } : entry));
+    expect(found(empty, database([{ at: 5, change: { reported_version: 0 } }, render]))).toContain('S10');
   });
 });

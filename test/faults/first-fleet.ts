@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { Admin } from './admin.ts';
 import { History } from './history.ts';
+import { Orders } from './orders.ts';
 import { fleetNames, labelsOf } from './population.ts';
 import { ServiceProcess } from './processes.ts';
 import { environmentOf, type Stage } from './scene.ts';
+import { firstImage } from './written-specs.ts';
 
 /** The database that every seed starts from a copy of. */
 export const populated = 'rig_populated';
@@ -27,14 +29,14 @@ export async function createFirstFleet(stage: Stage, devices: number): Promise<v
   });
   await service.start();
   const history = new History(join(stage.directory, 'first-fleet.ndjson'));
-  const admin = new Admin(service.apiPort, history);
+  const admin = new Admin(service.apiPort, history, new Orders());
   try {
-    for (const name of fleetNames) await admin.createFleet(name, 'quay.io/rig/os:first');
+    for (const name of fleetNames) await admin.createFleet(name, firstImage);
     const toCreate = firstDevices(devices);
     while (toCreate.length > 0) {
       const batch = toCreate.splice(0, createdAtOnce);
       const replies = await Promise.all(
-        batch.map((name) => admin.createDevice({ name, labels: labelsOf(name) }, 'quay.io/rig/os:first')),
+        batch.map((name) => admin.createDevice({ name, labels: labelsOf(name) }, firstImage)),
       );
       const refused = replies.find((reply) => reply.code !== 201);
       if (refused !== undefined) throw new Error(`a device was not created: ${JSON.stringify(refused)}`);

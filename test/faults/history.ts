@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import type { UnorderedPass } from '../../src/simulator/order-witness.ts';
 
 /** Where a device says it is; what it does not say is null. */
 export type Claim = { readonly version: number; readonly timeline: string | null; readonly hash: string | null };
@@ -73,8 +74,12 @@ export type Entry =
       readonly created?: boolean;
       readonly message?: string;
     }
-  /** A device that exists, with the labels that it keeps. */
+  /** A device that exists, with the labels that it is registered with. */
   | { readonly kind: 'device'; readonly at: number; readonly name: string; readonly labels: Record<string, string> }
+  /** A device was started anew, whatever it was at. */
+  | { readonly kind: 'restart'; readonly at: number; readonly device: string; readonly how: string }
+  /** A device is like no spec that somebody wrote for it. */
+  | ({ readonly kind: 'unordered'; readonly at: number } & UnorderedPass)
   /** The database under the service is another one from now on: a copy of a backup. */
   | {
       readonly kind: 'swap';

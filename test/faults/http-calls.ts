@@ -1,11 +1,24 @@
 import { Pool } from 'undici';
 import { z } from 'zod';
-import type { Claim } from './history.ts';
-import { deliveredIn, type SimulatedDevice } from './simulated-device.ts';
+import { gates } from '../../src/domain/recovery/gate.ts';
+import type { DevicePosition } from '../../src/domain/recovery/position.ts';
+import { verdicts } from '../../src/domain/recovery/verdict.ts';
+import type { Reply, SentReport } from '../../src/simulator/device-observer.ts';
+import { statedPosition } from '../../src/simulator/stated-position.ts';
+import { statusUpdate } from '../../src/simulator/status-update.ts';
+import type { RigDevice } from './rig-device.ts';
 
 const callTimeoutMs = 20_000;
 
-/** The device side over HTTP: keep-alive connections, as many as there are devices. */
+const answerHeaders = z.object({
+  'muster-restore': z.string(),
+  'muster-gate': z.enum(gates),
+  'muster-verdict': z.enum(verdicts),
+});
+
+type Call = { readonly method: 'GET' | 'PUT'; readonly path: string; readonly body?: string };
+
+/** Reports beside those that devices make by themselves: more at once, and out of date. */
 export class DeviceHttp {
   private readonly pool: Pool;
 
@@ -14,65 +27,64 @@ export class DeviceHttp {
     this.pool = new Pool(`http://127.0.0.1:${port}`, { connections, pipelining: 1, ...timeouts });
   }
 
-  /** A report that waits for news. Applies what it brings if the report is honest. @returns the HTTP status, 0 for none */
-  async poll(device: SimulatedDevice, claim: Claim, honest: boolean, signal: AbortSignal): Promise<number> {
+  /**
+   * A report that waits for news. The device takes what it brings if it says where the device is now.
+   *
+   * @returns the HTTP status, 0 for none
+   */
+  async poll(device: RigDevice, position: DevicePosition, signal: AbortSignal): Promise<number> {
+    const isHonest = position === device.position;
+    const claim = statedPosition(position, device.states);
     const query = new URLSearchParams();
     if (claim.version > 0) query.set('knownRenderedVersion', String(claim.version));
     if (claim.timeline !== null) query.set('timeline', claim.timeline);
-    if (claim.hash !== null) query.set('specHash', claim.hash);
+    if (claim.specHash !== null) query.set('specHash', claim.specHash);
     const path = `/api/v1/devices/${device.name}/rendered?${query.toString()}`;
-    return await this.call(device, { method: 'GET', path }, { claim, honest, transport: 'poll', signal });
+    const report = { transport: 'poll', claim, connection: undefined } as const;
+    const { code, text } = await this.call(device, { method: 'GET', path }, { report, isHonest, signal });
+    if (isHonest && code === 200 && !signal.aborted) device.take(JSON.parse(text));
+    return code;
   }
 
   /** A status that says what the device runs, the spec included. */
-  async tellSpec(device: SimulatedDevice, signal: AbortSignal): Promise<number> {
-    const claim = device.claimOf(device.position);
-    const annotations = {
-      ...(claim.timeline === null ? {} : { 'muster/timeline': claim.timeline }),
-      ...(claim.hash === null ? {} : { 'device-controller/renderedSpecHash': claim.hash }),
-    };
-    const status = { config: { renderedVersion: String(claim.version) } };
-    const metadata = { name: device.name, annotations };
-    const body = JSON.stringify({
-      apiVersion: 'flightctl.io/v1beta1',
-      kind: 'Device',
-      metadata,
-      spec: device.spec,
-      status,
-    });
-    const path = `/api/v1/devices/${device.name}/status`;
-    return await this.call(device, { method: 'PUT', path, body }, { claim, honest: true, transport: 'status', signal });
+  async tellSpec(device: RigDevice): Promise<number> {
+    const { name, simulated } = device;
+    const claim = statedPosition(simulated.applied, device.states);
+    const body = JSON.stringify(statusUpdate(name, simulated.status.status, { position: claim, spec: simulated.spec }));
+    const path = `/api/v1/devices/${name}/status`;
+    const report = { transport: 'status', claim, connection: undefined } as const;
+    const signal = new AbortController().signal;
+    return (await this.call(device, { method: 'PUT', path, body }, { report, isHonest: true, signal })).code;
   }
 
   private async call(
-    device: SimulatedDevice,
-    request: { method: 'GET' | 'PUT'; path: string; body?: string },
-    report: { claim: Claim; honest: boolean; transport: 'poll' | 'status'; signal: AbortSignal },
-  ): Promise<number> {
-    const { claim, honest, transport, signal } = report;
-    const id = device.reports(claim, transport, { honest });
-    let code = 0;
-    try {
-      const headers = request.body === undefined ? {} : { 'content-type': 'application/json' };
-      const response = await this.pool.request({ ...request, headers, signal });
-      const text = await response.body.text();
-      code = response.statusCode;
-      const found = code === 200 && transport === 'poll' ? deliveredIn(JSON.parse(text)) : null;
-      const header = (name: string) => z.string().nullable().catch(null).parse(response.headers[name]);
-      const standing = {
-        verdict: header('muster-verdict'),
-        gate: header('muster-gate'),
-        restore: header('muster-restore'),
-      };
-      const wait = code === 503 && response.headers['retry-after'] === undefined ? 'no Retry-After: ' : '';
-      const message = code >= 400 ? { message: `${wait}${text.slice(0, 300)}` } : {};
-      device.answered(id, { code, ...standing, delivered: found?.delivered ?? null, ...message }, honest);
-      if (honest && found !== null && !signal.aborted) device.apply(found.delivered, found.spec);
-    } catch (error) {
-      if (code !== 0) throw error;
-      device.answered(id, { code: 0, message: String(error).slice(0, 200) }, honest);
-    }
-    return code;
+    { name, record }: RigDevice,
+    request: Call,
+    { report, isHonest, signal }: { report: SentReport; isHonest: boolean; signal: AbortSignal },
+  ): Promise<Reply> {
+    record.reportSent(name, report, isHonest);
+    const reply = await this.replyTo(request, signal).catch((error: unknown): Reply => ({
+      code: 0,
+      answer: undefined,
+      text: String(error),
+    }));
+    record.replied(name, report, reply);
+    return reply;
+  }
+
+  private async replyTo(request: Call, signal: AbortSignal): Promise<Reply> {
+    const headers = request.body === undefined ? {} : { 'content-type': 'application/json' };
+    const response = await this.pool.request({ ...request, headers, signal });
+    const text = await response.body.text();
+    const told = answerHeaders.safeParse(response.headers);
+    const answer = told.success
+      ? {
+          restore: told.data['muster-restore'],
+          gate: told.data['muster-gate'],
+          verdict: told.data['muster-verdict'],
+        }
+      : undefined;
+    return { code: response.statusCode, answer, text };
   }
 
   async close(): Promise<void> {

@@ -1,12 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fleetNames, groupCount } from './population.ts';
 import type { Random } from './random.ts';
+import type { RigDevice } from './rig-device.ts';
 import type { Scene } from './scene.ts';
 
 /** So many things may be under way at once. */
 const maxUnderWay = 12;
 
-/** What people and devices do all the time, whatever else happens: edits, decisions, reports that come again. */
+/** The row of the table that counts what is no fault of any row. */
+export const noiseRow = { row: 0, name: 'noise' } as const;
+
+/**
+ * All that people and devices do at any time, whatever else happens: edits, decisions, fleets that are deleted and devices
+ * that change hands, restarts of devices, reports that come again.
+ */
 export class Noise {
   private readonly stopping = new AbortController();
   private readonly underWay = new Set<Promise<unknown>>();
@@ -43,13 +50,51 @@ export class Noise {
     const drawn = random.next();
     const device = random.pick(population.devices.filter(({ labels }) => labels['rig'] === 'yes'));
     const image = scene.nextImage();
-    if (drawn < 0.25) return await admin.editFleet(random.pick(fleetNames), image);
-    if (drawn < 0.5) {
+    if (drawn < 0.2) return await admin.editFleet(random.pick(fleetNames), image);
+    if (drawn < 0.4) {
       return device.labels['fleet'] === undefined ? await admin.editDevice(device.name, image) : undefined;
     }
-    if (drawn < 0.75) return await admin.decide(random.chance(0.85) ? 'resume' : 'adopt', chooseSome(scene, random));
-    const position = random.chance(0.5) ? device.position : random.pick([device.position, ...device.past]);
-    return await population.report(device, position, AbortSignal.any([this.stopping.signal]));
+    if (drawn < 0.6) return await admin.decide(random.chance(0.85) ? 'resume' : 'adopt', chooseSome(scene, random));
+    if (drawn < 0.63) return await this.deleteFleet(random.pick(fleetNames), image);
+    if (drawn < 0.71) return await this.changeOwner(device);
+    if (drawn < 0.79) return this.restart(device);
+    const position = random.chance(0.5) ? device.position : random.pick([device.position, ...device.record.past]);
+    return await population.report(device, position, this.stopping.signal);
+  }
+
+  /** It comes back in a while, with another template. */
+  private async deleteFleet(fleet: string, image: string): Promise<void> {
+    const { code } = await this.scene.admin.deleteFleet(fleet);
+    if (code === 200) this.count('fleets deleted');
+    await this.wait(300, 1_500);
+    await this.scene.admin.createFleet(fleet, image);
+  }
+
+  /** To another fleet, to one that does not exist, or to none; most come back. */
+  private async changeOwner({ name, labels }: RigDevice): Promise<void> {
+    const { admin } = this.scene;
+    const drawn = this.random.pick([...fleetNames, 'no-such-fleet', 'none']);
+    const owner = drawn === 'none' ? undefined : drawn;
+    const { code } = await admin.changeOwner(name, owner);
+    if (code === 200) this.count(owner === undefined ? 'owners taken away' : 'owners changed');
+    const returns = this.random.chance(0.75);
+    await this.wait(500, 2_500);
+    if (returns) await admin.changeOwner(name, labels['fleet']);
+  }
+
+  private restart(device: RigDevice): void {
+    const how = this.random.chance(0.7) ? 'agent restart' : 'reboot';
+    this.count(`${how}s`);
+    device.restart(how);
+  }
+
+  private async wait(leastMs: number, mostMs: number): Promise<void> {
+    const { signal } = this.stopping;
+    await sleep(this.random.between(leastMs, mostMs), undefined, { signal }).catch(() => undefined);
+  }
+
+  private count(what: string): void {
+    this.scene.fault(noiseRow.row, noiseRow.name, what);
   }
 }
 
@@ -63,6 +108,6 @@ export function chooseSome(scene: Scene, random: Random): { labelSelector?: stri
   if (drawn < 0.3 && paused.length > 0) return { fieldSelector: `metadata.name=${random.pick(paused).name}` };
   if (drawn < 0.55) return { labelSelector: `group=${group()}` };
   if (drawn < 0.8) return { labelSelector: `group in (${group()},${group()},${group()})` };
-  if (drawn < 0.95) return { labelSelector: `fleet=${random.pick(fleetNames)}` };
+  if (drawn < 0.95) return { labelSelector: `home=${random.pick(fleetNames)}` };
   return { labelSelector: 'rig=yes' };
 }

@@ -18,10 +18,10 @@ export type Options = {
 };
 
 /** So many seeds, one after another, have drawn every row at least once. */
-const fewestSeeds = { short: 3, long: 11 };
+const fewestSeeds = { short: 3, long: 12 };
 
 export const usage = `usage: npm run test:faults -- [options]
-  --seeds N      how many seeds to run (11, or 3 with --short: every row is drawn)
+  --seeds N      how many seeds to run (12, or 3 with --short: every row is drawn)
   --first S      the seed to begin with; without it 0 with --short, else one that this commit stands for
   --seed S       one seed
   --fault ROW    only this row of the matrix, by its number or its name; may be given again
@@ -34,7 +34,10 @@ export const usage = `usage: npm run test:faults -- [options]
   --keep         keep history and logs also of runs without a violation`;
 
 /** Reads the arguments. @throws Error saying which is wrong */
-export function readOptions(args: readonly string[], rowOf: (nameOrNumber: string) => number): Options | 'help' {
+export function readOptions(
+  args: readonly string[],
+  { rowOf, rows }: { rowOf: (nameOrNumber: string) => number; rows: number },
+): Options | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -59,7 +62,7 @@ export function readOptions(args: readonly string[], rowOf: (nameOrNumber: strin
     return number;
   };
   const first = values.seed ?? values.first;
-  const from = first === undefined ? (values.short ? 0 : firstSeedOf(commitId())) : whole(first, '--seed');
+  const from = first === undefined ? (values.short ? 0 : firstSeedOf(commitId(), rows)) : whole(first, '--seed');
   const count =
     values.seed === undefined
       ? whole(values.seeds ?? String(fewestSeeds[values.short ? 'short' : 'long']), '--seeds')
@@ -96,7 +99,7 @@ export function commitId(): string {
 }
 
 /** Another draw for each commit, the same for the same one; where a deck of all rows begins. */
-function firstSeedOf(commit: string): number {
+function firstSeedOf(commit: string, rows: number): number {
   const number = Number.parseInt(commit.slice(0, 6), 16);
-  return Number.isNaN(number) ? 0 : 21 * (number % 10_000);
+  return Number.isNaN(number) ? 0 : rows * (number % 10_000);
 }

@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 import type { Failpoint, Message, Order } from './failpoints.ts';
 
 const startTimeoutMs = 60_000;
+/** Longer than the service gives itself. */
+const stopTimeoutMs = 40_000;
 
 const children = new Set<ChildProcess>();
 
@@ -198,6 +200,18 @@ export class ServiceProcess {
   async kill(): Promise<void> {
     this.expectedEnd = true;
     if (this.child !== undefined) await endProcess(this.child);
+  }
+
+  /** Asks it to end, as whoever runs services does before a replacement, and waits until it has. */
+  async stop(): Promise<void> {
+    const { child } = this;
+    if (child === undefined || !this.isRunning) return;
+    this.expectedEnd = true;
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+    const gone = new Promise((done) => child.once('exit', done));
+    child.kill('SIGTERM');
+    await gone;
+    clearTimeout(timer);
   }
 
   /** Holds the process as it is. */

@@ -6,6 +6,7 @@ import { catalogue, draw, faultOfRow, faultsOfSeed, faultsOfShortSeed, rowOf } f
 import { createFirstFleet, populated } from './first-fleet.ts';
 import { readHistory } from './history.ts';
 import { commitId, readOptions, usage, type Options } from './options.ts';
+import { noiseRow } from './noise.ts';
 import { PostgresCluster } from './postgres-cluster.ts';
 import { compilePrograms } from './programs.ts';
 import { RedisProcess } from './redis-process.ts';
@@ -23,9 +24,11 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 type Outcome = { readonly violations: readonly Violation[]; readonly timings: Timings | undefined };
 
 async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2), rowOf);
+  const options = readOptions(process.argv.slice(2), { rowOf, rows: catalogue.length });
   if (options === 'help') {
     print(usage);
+    print('\nrows:');
+    for (const { row, name } of catalogue) print(`  ${String(row).padStart(2)}  ${name}`);
     return 0;
   }
   const [first] = options.seeds;
@@ -73,7 +76,7 @@ async function runSeeds(stage: Stage, options: Options): Promise<number> {
       slowest[name] = Math.max(slowest[name], outcome.timings?.[name] ?? 0);
   }
   print('\nrow  fault                                count  of these');
-  for (const line of tally.lines(new Map(catalogue.map(({ row, name }) => [row, name])))) print(line);
+  for (const line of tally.lines(new Map([...catalogue, noiseRow].map(({ row, name }) => [row, name])))) print(line);
   const timed = Object.entries(slowest).map(
     ([name, ms]) => `${name} ${(ms / 1_000).toFixed(1)} of ${boundsMs[name as keyof Timings] / 1_000}`,
   );

@@ -4,12 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Admin } from './admin.ts';
 import { History, now } from './history.ts';
 import { Incarnations, type Backup } from './incarnations.ts';
+import { Orders } from './orders.ts';
 import { fleetNames, Population } from './population.ts';
 import type { PostgresCluster } from './postgres-cluster.ts';
-import { ServiceProcess } from './processes.ts';
+import { ServiceProcess, type ServiceRole } from './processes.ts';
 import { Random } from './random.ts';
 import type { RedisProcess } from './redis-process.ts';
-import type { SimulatedDevice } from './simulated-device.ts';
+import type { RigDevice } from './rig-device.ts';
 import type { Tally } from './tally.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 import type { Invariant, Violation } from './violation.ts';
@@ -49,6 +50,7 @@ export class Scene {
   readonly worker: ServiceProcess;
   readonly admin: Admin;
   readonly population: Population;
+  readonly orders = new Orders();
   readonly violations: Violation[] = [];
   private images = 0;
 
@@ -70,10 +72,11 @@ export class Scene {
     this.proxies = parts.proxies;
     this.api = parts.api;
     this.worker = parts.worker;
-    this.admin = new Admin(this.proxies.admin.port, this.history);
+    this.admin = new Admin(this.proxies.admin.port, this.history, this.orders);
     this.population = new Population(this.proxies.agent.port, {
       history: this.history,
       random: this.random.fork('population'),
+      orders: this.orders,
       devices: this.options.devices,
     });
   }
@@ -172,7 +175,7 @@ export class Scene {
   }
 
   /** Waits until most of these devices have moved on from where they are. @returns those that have */
-  async untilMoved(devices: readonly SimulatedDevice[], timeoutMs = 8_000): Promise<SimulatedDevice[]> {
+  async untilMoved(devices: readonly RigDevice[], timeoutMs = 8_000): Promise<RigDevice[]> {
     const before = new Map(devices.map((device) => [device.name, device.position.version]));
     const moved = () => devices.filter((device) => device.position.version > (before.get(device.name) ?? 0));
     await this.until(() => moved().length >= devices.length * 0.9, timeoutMs, 50);
@@ -203,22 +206,22 @@ export class Scene {
     return paused;
   }
 
-  device(name: string): SimulatedDevice | undefined {
-    return this.population.members.get(name)?.device;
+  device(name: string): RigDevice | undefined {
+    return this.population.device(name);
   }
 
-  /** Another worker beside the first. Whoever starts it ends it. */
-  async startSecondWorker(): Promise<ServiceProcess> {
+  /** Another process beside the first of its role. The caller ends it. */
+  async startSecond(role: ServiceRole): Promise<ServiceProcess> {
     const { stage, incarnations, directory, proxies } = this;
     const second = await ServiceProcess.create({
-      role: 'worker',
-      name: 'second worker',
+      role,
+      name: `second ${role}`,
       program: join(stage.programs, 'service-entry.js'),
       environment: environmentOf(stage, incarnations.live, {
-        postgresPort: proxies.workerPostgres.port,
-        redisPort: proxies.workerRedis.port,
+        postgresPort: proxies[`${role}Postgres`].port,
+        redisPort: proxies[`${role}Redis`].port,
       }),
-      log: join(directory, 'second-worker.log'),
+      log: join(directory, `second-${role}.log`),
       onDied: (how) => this.violate('R', how),
     });
     await second.start();

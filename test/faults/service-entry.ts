@@ -16,6 +16,7 @@ process.on('message', (message: Message) => {
 process.on('disconnect', () => process.exit(1));
 try {
   const service = await startService(config, { overrides });
+  process.once('SIGTERM', () => void service.stop().finally(() => process.exit(0)));
   process.stdout.write(`${JSON.stringify({ event: 'listening', api: service.api, agent: service.agent })}\n`);
 } catch (error) {
   process.stderr.write(`${JSON.stringify({ event: 'not started', error: String(error) })}\n`);

@@ -1,6 +1,10 @@
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import type { Machine } from '../../src/simulator/device/machine.ts';
+import { differencesFrom, thingKey } from '../../src/simulator/thing-differences.ts';
+import { thingsWritten } from '../../src/simulator/written-things.ts';
 import type { Scene } from './scene.ts';
+import { writtenSpec } from './written-specs.ts';
 
 /**
  * The bounds of the design are those of a machine that serves and does nothing else. Here the devices, PostgreSQL, Redis
@@ -51,7 +55,7 @@ export async function settle(scene: Scene): Promise<Timings> {
   );
   if (!resumed) scene.violate('L2', 'devices are paused although they were resumed');
   const secondMs = await converge(scene);
-  await checkImages(scene);
+  await checkWanted(scene);
   const queueMs = await drainQueue(scene);
   return { ready: readyMs, answered: answeredMs, rendered: Math.max(firstMs, secondMs), queue: queueMs };
 }
@@ -106,7 +110,7 @@ async function laggards(scene: Scene): Promise<Array<{ name: string; what: strin
     const device = scene.device(row.name);
     if (device === undefined || row.gate !== 'Open') return [];
     if (row.pending) return [{ name: row.name, what: 'its gate is open and it is not rendered' }];
-    const { version } = device.position;
+    const { version } = device.simulated.applied;
     if (version === row.version) return [];
     return [{ name: row.name, what: `runs version ${version}, rendered is ${row.version}` }];
   });
@@ -121,8 +125,11 @@ async function unfinishedRollouts(scene: Scene): Promise<string[]> {
   });
 }
 
-/** S7: no edit and no render was lost. A device that could be confused with another by its number alone is let off. */
-async function checkImages(scene: Scene): Promise<void> {
+/**
+ * S7: no edit and no render was lost: each device has all that goes with the image that is wanted for it, and nothing else.
+ * A device that could be confused with another by its number alone is let off.
+ */
+async function checkWanted(scene: Scene): Promise<void> {
   const dumps = await scene.incarnations.onLive(
     async (sql) =>
       await sql<Array<{ name: string; image: string | null }>>`
@@ -131,9 +138,25 @@ async function checkImages(scene: Scene): Promise<void> {
   );
   for (const { name, image } of dumps) {
     const device = scene.device(name);
-    if (device === undefined || device.tells === 'number' || device.image === image) continue;
-    scene.violate('S7', `runs ${device.image ?? 'nothing'}, wanted is ${image ?? 'nothing'}`, name);
+    if (device === undefined || device.states === 'version') continue;
+    const { machine } = device.simulated;
+    if (machine.bootedImage !== (image ?? '')) {
+      scene.violate('S7', `runs ${machine.bootedImage || 'nothing'}, wanted is ${image ?? 'nothing'}`, name);
+      continue;
+    }
+    const wanted = thingsWritten(image === null ? {} : writtenSpec(image, name));
+    const differences = wanted === undefined ? [] : differencesFrom(wanted, machine, thingsOf(machine));
+    for (const difference of differences.slice(0, 3))
+      scene.violate('S7', `${difference.kind} ${difference.name} is ${difference.is} at ${image ?? ''}`, name);
   }
+}
+
+function thingsOf({ files, applications, settings }: Machine): Set<string> {
+  return new Set([
+    ...[...files.keys()].map((name) => thingKey('file', name)),
+    ...[...applications.keys()].map((name) => thingKey('application', name)),
+    ...[...settings.keys()].map((name) => thingKey('setting', name)),
+  ]);
 }
 
 /** L3: no job is left over; each that failed says why. */

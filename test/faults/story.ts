@@ -3,9 +3,11 @@ import type { Fault } from './fault.ts';
 import { firstDevices } from './first-fleet.ts';
 import type { Backup } from './incarnations.ts';
 import { Noise } from './noise.ts';
+import { fleetNames } from './population.ts';
 import type { Random } from './random.ts';
 import type { Scene } from './scene.ts';
 import { settle, type Timings } from './settle.ts';
+import { firstImage } from './written-specs.ts';
 
 /** Plays one seed: devices start to talk, faults of some rows are injected while life goes on, then the faults stop. */
 export async function play(scene: Scene, faults: readonly Fault[]): Promise<Timings> {
@@ -36,7 +38,8 @@ export async function play(scene: Scene, faults: readonly Fault[]): Promise<Timi
 async function setUp(scene: Scene): Promise<void> {
   const { population, options } = scene;
   await Promise.all([scene.api.start(), scene.worker.start()]);
-  for (const name of firstDevices(options.devices)) population.manufacture(name);
+  for (const fleet of fleetNames) scene.orders.templateWritten(fleet, firstImage);
+  for (const name of firstDevices(options.devices)) scene.orders.registered(population.manufacture(name), firstImage);
   population.speak();
   const ready = () => population.devices.every((device) => device.position.version > 0);
   if (!(await scene.until(ready, 30_000, 50))) scene.violate('L2', 'devices got no spec although nothing was wrong');

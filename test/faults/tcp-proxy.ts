@@ -10,6 +10,8 @@ const maxHeldBytes = 64 * 1024 * 1024;
 /** A TCP proxy on loopback that can be slow, lose what goes one way, and reset connections. */
 export class TcpProxy {
   readonly port: number;
+  /** Where new connections go. */
+  targetPort: number;
   /** How long each byte takes, in milliseconds. */
   delayMs = 0;
   private readonly server: Server;
@@ -17,9 +19,10 @@ export class TcpProxy {
   private readonly stalled = new Set<Direction>();
   private repliesToCut = 0;
 
-  private constructor(server: Server, port: number) {
+  private constructor(server: Server, port: number, targetPort: number) {
     this.server = server;
     this.port = port;
+    this.targetPort = targetPort;
   }
 
   static async start(targetPort: number): Promise<TcpProxy> {
@@ -29,9 +32,9 @@ export class TcpProxy {
     });
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
-    const proxy = new TcpProxy(server, address.port);
+    const proxy = new TcpProxy(server, address.port, targetPort);
     server.on('connection', (client) => {
-      const link = new Link(proxy, client, connect({ port: targetPort, host: '127.0.0.1', noDelay: true }));
+      const link = new Link(proxy, client, connect({ port: proxy.targetPort, host: '127.0.0.1', noDelay: true }));
       proxy.links.add(link);
       link.onClosed = () => proxy.links.delete(link);
     });

@@ -1,7 +1,7 @@
 import type { Fault } from '../fault.ts';
 import type { Random } from '../random.ts';
 import type { Scene } from '../scene.ts';
-import type { SimulatedDevice } from '../simulated-device.ts';
+import type { RigDevice } from '../rig-device.ts';
 import { ordinary } from './bursts.ts';
 
 /** Row 10: reports come three times, in another order, and from before the restore. */
@@ -25,7 +25,7 @@ async function send(scene: Scene, random: Random, what: string): Promise<void> {
 }
 
 /** Where the device is, three times over, and two places where it has been. */
-function held(device: SimulatedDevice, random: Random) {
-  const { position, past } = device;
-  return [position, position, position, ...random.sample(past, 2)];
+function held(device: RigDevice, random: Random) {
+  const { position, record } = device;
+  return [position, position, position, ...random.sample(record.past, 2)];
 }

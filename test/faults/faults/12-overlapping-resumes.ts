@@ -8,12 +8,12 @@ export const overlappingResumes: Fault = {
     const paused = await scene.makeConflicts();
     const selectors = [
       'rig=yes',
-      'fleet=fleet-a',
-      'fleet=fleet-b',
+      'home=fleet-a',
+      'home=fleet-b',
       'group in (g0,g1,g2,g3)',
       'group in (g2,g3,g4,g5)',
       'group in (g4,g5,g6,g7)',
-      'fleet in (fleet-a,fleet-c)',
+      'home in (fleet-a,fleet-c)',
     ];
     const choices = [
       ...selectors.map((labelSelector) => ({ labelSelector })),

@@ -6,8 +6,12 @@ export const sameVersion: Fault = {
   row: 15,
   name: 'same-version',
   async inject(scene, random) {
-    for (const tells of ['all', 'hash'] as const) {
-      const device = await reserve(scene, `same-${tells}-${random.between(1, 1e9)}`, tells);
+    for (const states of ['all', 'version and hash'] as const) {
+      const device = await reserve(
+        scene,
+        `same-${states === 'all' ? 'all' : 'hash'}-${random.between(1, 1e9)}`,
+        states,
+      );
       const before = device.position;
       const backup = await scene.incarnations.backup();
       await editUntilApplied(scene, device);
@@ -26,7 +30,7 @@ export const sameVersion: Fault = {
       scene.fault(
         15,
         'same-version',
-        versions.device === versions.server ? `equal, tells ${tells}` : `not equal, tells ${tells}`,
+        versions.device === versions.server ? `equal, states ${states}` : `not equal, states ${states}`,
       );
       await scene.admin.decide('resume', { fieldSelector: `metadata.name=${device.name}` });
       scene.population.speak([device]);

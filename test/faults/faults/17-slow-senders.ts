@@ -64,7 +64,7 @@ async function slowestOf(scene: Scene): Promise<number> {
     devices.map(async (device, index) => {
       await sleep(index * 5);
       const began = performance.now();
-      await scene.population.http.tellSpec(device, new AbortController().signal);
+      await scene.population.http.tellSpec(device);
       return performance.now() - began;
     }),
   );

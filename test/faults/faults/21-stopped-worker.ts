@@ -36,7 +36,7 @@ async function declareMeanwhile(scene: Scene, random: Random): Promise<void> {
 }
 
 async function outlive(scene: Scene, random: Random): Promise<void> {
-  const second = await scene.startSecondWorker();
+  const second = await scene.startSecond('worker');
   try {
     if (random.chance(0.5)) await scene.admin.declare(`stopped-${scene.seed}-${random.between(1, 1e9)}`);
     else {

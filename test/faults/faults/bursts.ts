@@ -1,7 +1,7 @@
 import { reservedLabels } from '../population.ts';
 import type { Random } from '../random.ts';
 import type { Scene } from '../scene.ts';
-import type { SimulatedDevice } from '../simulated-device.ts';
+import type { RigDevice } from '../rig-device.ts';
 
 /** Many reports at once, beside those of the devices' own lines. Each says where its device is. */
 export async function burst(scene: Scene, count: number, random: Random): Promise<void> {
@@ -15,14 +15,14 @@ export async function burst(scene: Scene, count: number, random: Random): Promis
 }
 
 /** The devices that the rig lets people decide about; not those that a fault keeps for itself. */
-export function ordinary(scene: Scene): SimulatedDevice[] {
+export function ordinary(scene: Scene): RigDevice[] {
   return scene.population.devices.filter((device) => device.labels['rig'] === 'yes');
 }
 
 /** A device that belongs to one fault alone: no fleet edits it, nobody resumes it unasked, its line is silent. */
-export async function reserve(scene: Scene, name: string, tells: 'all' | 'hash'): Promise<SimulatedDevice> {
+export async function reserve(scene: Scene, name: string, states: 'all' | 'version and hash'): Promise<RigDevice> {
   const { population, admin } = scene;
-  const device = population.manufacture(name, { tells, labels: reservedLabels });
+  const device = population.manufacture(name, { states, labels: reservedLabels });
   const reply = await admin.createDevice(device, scene.nextImage());
   if (reply.code !== 201) throw new Error(`${name} was not created: ${JSON.stringify(reply)}`);
   await scene.until(async () => {
@@ -33,18 +33,15 @@ export async function reserve(scene: Scene, name: string, tells: 'all' | 'hash')
 }
 
 /** Edits a device that was reserved, and waits until it has been rendered. */
-export async function editUntilRendered(scene: Scene, device: SimulatedDevice): Promise<void> {
+export async function editUntilRendered(scene: Scene, device: RigDevice): Promise<void> {
   const before = await versionOf(scene, device.name);
-  await scene.admin.insist({
-    method: 'PATCH',
-    path: `/api/v1/devices/${device.name}`,
-    body: [{ op: 'replace', path: '/spec', value: { os: { image: scene.nextImage() } } }],
-  });
+  const image = scene.nextImage();
+  await scene.until(async () => (await scene.admin.editDevice(device.name, image)).code === 200, 15_000, 250);
   await scene.until(async () => (await versionOf(scene, device.name)) > before, 15_000);
 }
 
 /** Edits a device that was reserved, and lets it poll until it runs what was rendered. */
-export async function editUntilApplied(scene: Scene, device: SimulatedDevice): Promise<void> {
+export async function editUntilApplied(scene: Scene, device: RigDevice): Promise<void> {
   await editUntilRendered(scene, device);
   const wanted = await versionOf(scene, device.name);
   await scene.until(async () => {
@@ -62,8 +59,8 @@ export async function versionOf(scene: Scene, name: string): Promise<number> {
 }
 
 /** Reports until there is an answer that is no failure, as a device would. @returns the gate it was told */
-export async function reportUntilAnswered(scene: Scene, device: SimulatedDevice): Promise<string | null> {
-  device.gate = null;
+export async function reportUntilAnswered(scene: Scene, device: RigDevice): Promise<string | null> {
+  device.record.gate = null;
   await scene.until(async () => {
     await scene.population.report(device);
     return device.gate !== null;

@@ -21,6 +21,8 @@ import { hostileBodies } from './18-hostile-bodies.ts';
 import { partialNetwork } from './19-partial-network.ts';
 import { noRoom } from './20-no-room.ts';
 import { stoppedWorker } from './21-stopped-worker.ts';
+import { deviceRestarts } from './22-device-restarts.ts';
+import { otherInstance } from './23-other-instance.ts';
 
 /** The rows of the fault matrix. */
 export const catalogue: readonly Fault[] = [
@@ -45,11 +47,13 @@ export const catalogue: readonly Fault[] = [
   partialNetwork,
   noRoom,
   stoppedWorker,
+  deviceRestarts,
+  otherInstance,
 ];
 
 export const faultsOfSeed = 2;
 /** Fewer seeds that do more: starting and settling costs as much as two faults. */
-export const faultsOfShortSeed = 7;
+export const faultsOfShortSeed = 8;
 
 /**
  * The faults of a seed, dealt from shuffled decks of all rows: a seed always draws the same, and seeds that follow one
