@@ -8,7 +8,7 @@ import { openapiOptions } from '../listener/openapi.ts';
 import { addressOf, limitRequests } from '../listener/rate-limit.ts';
 import { refuseOtherSites } from '../listener/same-site.ts';
 import { isAgentAuthenticated } from '../config/listen-rules.ts';
-import { DeviceAccess } from './device-access.ts';
+import { deviceOf, guardDevices } from './device-access.ts';
 import type { Gateway } from './gateway.ts';
 import { certificateSigningRequestRoutes } from './routes/certificate-signing-requests.ts';
 import { connectRoute } from './routes/connect.ts';
@@ -31,7 +31,7 @@ const about = {
 /** The listener that devices talk to. @throws Error naming the setting whose certificates or keys cannot be used */
 export async function buildAgentApp(gateway: Gateway): Promise<Listener> {
   const { config, clock, log, credentialFiles } = gateway.context;
-  const access = new DeviceAccess(await DeviceAuthenticator.open(config, clock, credentialFiles), log);
+  const authenticator = await DeviceAuthenticator.open(config, clock, credentialFiles);
   const app = createListener(log, await agentTls(gateway), {
     ...config,
     quietTimeoutMs: config.pollTimeoutMs + answerTimeMs,
@@ -39,16 +39,16 @@ export async function buildAgentApp(gateway: Gateway): Promise<Listener> {
     room: () => gateway.reports.room,
   });
   // Its plugin ends the connection of an upgrade that is refused, but only if it has seen it before whatever refuses.
-  await connectRoute(app, gateway, access);
+  await connectRoute(app, gateway, authenticator);
   countSheds(app, gateway);
   if (!isAgentAuthenticated(config)) refuseOtherSites(app, config.agentListen.host);
-  access.guard(app);
-  limitRequests(app, gateway.deviceRate, (request) => access.deviceOf(request) ?? namedIn(request));
+  guardDevices(app, authenticator, log);
+  limitRequests(app, gateway.deviceRate, (request) => deviceOf(request) ?? namedIn(request));
   await app.register(swagger, openapiOptions(about));
   await app.register(renderedRoute(gateway), { prefix: '/api/v1' });
   await app.register(statusRoutes(gateway), { prefix: '/api/v1' });
-  await app.register(enrollmentRoutes(gateway, access), { prefix: '/api/v1' });
-  await app.register(certificateSigningRequestRoutes(gateway, access), { prefix: '/api/v1' });
+  await app.register(enrollmentRoutes(gateway), { prefix: '/api/v1' });
+  await app.register(certificateSigningRequestRoutes(gateway), { prefix: '/api/v1' });
   return app;
 }
 

@@ -11,86 +11,80 @@ const namedParams = z.object({ name: z.string() });
 const enrollmentPath = '/api/v1/enrollmentrequests';
 const signingPath = '/api/v1/certificatesigningrequests';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who a device proved that it is; null where no device has to say who it is. */
+    deviceIdentity: DeviceIdentity | null;
+  }
+}
+
 /**
- * A device speaks for itself and for nobody else. Where no device has to say who it is, each is taken for the one that it
- * says it is, which is why that is done on loopback only.
+ * Lets only requests of the device that a path names reach its routes, a WebSocket's before the upgrade: a device speaks
+ * for itself and for no other. Without an authenticator each device is taken for the one that it says it is, which is why
+ * that is done on loopback only.
  */
-export class DeviceAccess {
-  private readonly authenticator: DeviceAuthenticator | undefined;
-  private readonly log: Log;
-  private readonly identities = new WeakMap<FastifyRequest, DeviceIdentity>();
-
-  constructor(authenticator: DeviceAuthenticator | undefined, log: Log) {
-    this.authenticator = authenticator;
-    this.log = log;
-  }
-
-  /** Lets only requests of the device that a path names reach its routes, a WebSocket's before the upgrade. */
-  guard(app: Listener): void {
-    const { authenticator } = this;
-    if (authenticator === undefined) return;
-    app.addHook('onRequest', async (request, reply) => {
-      try {
-        const identity = await authenticator.identify(request.raw);
-        requirePath(identity, request);
-        this.identities.set(request, identity);
-      } catch (error) {
-        if (!(error instanceof MusterError)) throw error;
-        const { challenge } = authenticator;
-        if (error.status === 401 && challenge !== undefined) void reply.header('WWW-Authenticate', challenge);
-        this.log.info(refusalLine(request, error), `device refused: ${error.message}`);
-        throw error;
-      }
-    });
-  }
-
-  /**
-   * Whoever asks for a device to join: the device itself, or one that has a certificate for enrolling and no name yet.
-   *
-   * @returns the actor, as events show it
-   * @throws MusterError 403 if that is another device
-   */
-  requireEnrolling(request: FastifyRequest, device: string): string {
-    const identity = this.identities.get(request);
-    if (identity === undefined) return deviceActor(device);
-    requireEnrollment(identity, device);
-    return deviceActor(identity.name);
-  }
-
-  /**
-   * The device that asks for another certificate, by the one that it shows.
-   *
-   * @throws MusterError 401 if it shows none; 403 if that is for enrolling only
-   */
-  requireCertified(request: FastifyRequest): string {
-    const identity = this.identities.get(request);
-    if (identity?.credential.kind !== 'certificate') {
-      throw unauthorized('a device gets another certificate only where it shows the one that it has');
+export function guardDevices(app: Listener, authenticator: DeviceAuthenticator | undefined, log: Log): void {
+  app.decorateRequest('deviceIdentity', null);
+  if (authenticator === undefined) return;
+  app.addHook('onRequest', async (request, reply) => {
+    try {
+      const identity = await authenticator.identify(request.raw);
+      requirePath(identity, request);
+      request.deviceIdentity = identity;
+    } catch (error) {
+      if (!(error instanceof MusterError)) throw error;
+      const { challenge } = authenticator;
+      if (error.status === 401 && challenge !== undefined) void reply.header('WWW-Authenticate', challenge);
+      log.info(refusalLine(request, error), `device refused: ${error.message}`);
+      throw error;
     }
-    if (identity.kind !== 'device') throw isForEnrolling(identity);
-    return identity.name;
-  }
+  });
+}
 
-  /** The device that a request is proved to come from; undefined if none is. */
-  deviceOf(request: FastifyRequest): string | undefined {
-    const identity = this.identities.get(request);
-    return identity?.kind === 'device' ? identity.name : undefined;
-  }
+/**
+ * Checks that a request to enroll comes from the device itself, or from one that has only a certificate for enrolling.
+ *
+ * @returns the actor, as events show it
+ * @throws MusterError 403 if that is another device
+ */
+export function requireEnrolling({ deviceIdentity }: FastifyRequest, device: string): string {
+  if (deviceIdentity === null) return deviceActor(device);
+  requireEnrollment(deviceIdentity, device);
+  return deviceActor(deviceIdentity.name);
+}
 
-  /** Finds out whether what the sender of a request proved who it is with would be accepted now, for long connections. */
-  recheckOf(request: FastifyRequest): () => Promise<boolean> {
-    const { authenticator } = this;
-    const identity = this.identities.get(request);
-    return async () => {
-      if (authenticator === undefined || identity === undefined) return true;
-      try {
-        return (await authenticator.check(identity.credential)).name === identity.name;
-      } catch (error) {
-        if (error instanceof MusterError) return false;
-        throw error;
-      }
-    };
+/**
+ * Names the device that asks for another certificate, by the one that it shows.
+ *
+ * @throws MusterError 401 if it shows none; 403 if that is for enrolling only
+ */
+export function requireCertified({ deviceIdentity }: FastifyRequest): string {
+  if (deviceIdentity?.credential.kind !== 'certificate') {
+    throw unauthorized('a device gets another certificate only where it shows the one that it has');
   }
+  if (deviceIdentity.kind !== 'device') throw isForEnrolling(deviceIdentity);
+  return deviceIdentity.name;
+}
+
+/** The device that a request is proved to come from; undefined if none is. */
+export function deviceOf({ deviceIdentity }: FastifyRequest): string | undefined {
+  return deviceIdentity?.kind === 'device' ? deviceIdentity.name : undefined;
+}
+
+/** Finds out, for long connections, if the credential of a request would be accepted now. */
+export function recheckOf(
+  { deviceIdentity }: FastifyRequest,
+  authenticator: DeviceAuthenticator | undefined,
+): () => Promise<boolean> {
+  return async () => {
+    if (authenticator === undefined || deviceIdentity === null) return true;
+    try {
+      return (await authenticator.check(deviceIdentity.credential)).name === deviceIdentity.name;
+    } catch (error) {
+      if (error instanceof MusterError) return false;
+      throw error;
+    }
+  };
 }
 
 /** @throws MusterError 403 if the path is that of another device */

@@ -3,7 +3,7 @@ import { identifyAdmin, type AdminAuthenticator } from '../auth/admin-authentica
 import type { RouteAccess } from '../domain/access/permissions.ts';
 import { assertPermitted } from '../domain/access/principal.ts';
 import { forbidden, MusterError } from '../domain/errors.ts';
-import { actorOf, rememberPrincipal } from './actor.ts';
+import { actorOf } from './actor.ts';
 import type { Log } from '../logging/log.ts';
 import type { Listener } from '../listener/listener.ts';
 import { refusalLine } from '../listener/request-line.ts';
@@ -41,7 +41,7 @@ export function guardRoutes(app: Listener, authenticator: AdminAuthenticator | u
     try {
       if (access === undefined) throw forbidden('nobody may do this');
       const principal = await identifyAdmin(authenticator, request.headers.authorization);
-      rememberPrincipal(request, principal);
+      request.principal = principal;
       if (access !== 'known') assertPermitted(principal, access);
     } catch (error) {
       if (error instanceof MusterError) log.info(refusalLine(request, error), `refused: ${error.message}`);

@@ -16,11 +16,18 @@ export type ActionFacts = {
   readonly dryRun?: boolean | undefined;
 };
 
-const noted = new WeakMap<FastifyRequest, ActionFacts>();
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Facts for the line that the log will have about this request. */
+    actionFacts: ActionFacts | null;
+    /** Span of this request in a trace, where there is one. */
+    span: ReturnType<Context['tracing']['request']> | null;
+  }
+}
 
 /** Adds to the line that the log will have about this request. */
 export function noteAction(request: FastifyRequest, facts: ActionFacts): void {
-  noted.set(request, { ...noted.get(request), ...facts });
+  request.actionFacts = { ...request.actionFacts, ...facts };
 }
 
 /**
@@ -28,6 +35,7 @@ export function noteAction(request: FastifyRequest, facts: ActionFacts): void {
  * not allowed. Questions, which change nothing, are lines for debugging. Times every request too, and makes those of the API spans of a trace.
  */
 export function watchRequests(app: Listener, { log, metrics, tracing }: Context): void {
+  app.decorateRequest('actionFacts', null);
   app.addHook('onResponse', (request, reply, done) => {
     const { method } = request;
     const { statusCode: status } = reply;
@@ -39,7 +47,7 @@ export function watchRequests(app: Listener, { log, metrics, tracing }: Context)
       from: request.ip,
       action: operationOf(request) ?? method,
       ...subjectOf(request),
-      ...noted.get(request),
+      ...request.actionFacts,
       status,
       ms: Math.round(reply.elapsedTime),
     };
@@ -69,21 +77,20 @@ function subjectOf({ routeOptions, params, body }: FastifyRequest): Record<strin
 }
 
 function traceRequests(app: Listener, tracing: Context['tracing']): void {
-  const spans = new WeakMap<FastifyRequest, ReturnType<typeof tracing.request>>();
+  app.decorateRequest('span', null);
   app.addHook('onRequest', (request, _reply, done) => {
     const path = request.url.split('?', 1)[0] ?? '';
     // Probes and scrapes would fill any trace store with nothing.
-    if (path.startsWith('/api/')) spans.set(request, tracing.request(request.method, path, request.headers));
+    if (path.startsWith('/api/')) request.span = tracing.request(request.method, path, request.headers);
     done();
   });
   // Reading a body leaves the span behind, so it is entered after that.
   app.addHook('preHandler', (request, _reply, done) => {
-    const span = spans.get(request);
-    if (span === undefined) done();
-    else span.run(done);
+    if (request.span === null) done();
+    else request.span.run(done);
   });
   app.addHook('onResponse', (request, reply, done) => {
-    spans.get(request)?.end({ route: request.routeOptions.url, status: reply.statusCode });
+    request.span?.end({ route: request.routeOptions.url, status: reply.statusCode });
     done();
   });
 }

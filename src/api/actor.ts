@@ -1,16 +1,22 @@
 import type { FastifyRequest } from 'fastify';
 import { anonymous, type Principal } from '../domain/access/principal.ts';
+import type { Listener } from '../listener/listener.ts';
 
-const principals = new WeakMap<FastifyRequest, Principal>();
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who makes an admin request; null until that is known. */
+    principal: Principal | null;
+  }
+}
 
-/** Notes who makes a request, once that is known. */
-export function rememberPrincipal(request: FastifyRequest, principal: Principal): void {
-  principals.set(request, principal);
+/** Gives every request room for who makes it. Comes before all routes. */
+export function tellPrincipals(app: Listener): void {
+  app.decorateRequest('principal', null);
 }
 
 /** Who makes an admin request; nobody in particular if nobody had to say. */
-export function principalOf(request: FastifyRequest): Principal {
-  return principals.get(request) ?? anonymous;
+export function principalOf({ principal }: FastifyRequest): Principal {
+  return principal ?? anonymous;
 }
 
 /** Who makes an admin request, as events write it down. */

@@ -8,7 +8,7 @@ import { anonymous } from '../domain/access/principal.ts';
 import { isApiAuthenticated } from '../config/listen-rules.ts';
 import { guardRoutes, registerOpen } from './access.ts';
 import { watchRequests } from './action-log.ts';
-import { principalOf } from './actor.ts';
+import { principalOf, tellPrincipals } from './actor.ts';
 import { connectionLimits } from '../listener/connection-limits.ts';
 import { ListenerTls } from '../listener/listener-tls.ts';
 import { createListener, type Listener } from '../listener/listener.ts';
@@ -90,6 +90,7 @@ export async function buildApiApp(context: Context): Promise<Listener> {
   const tls = await apiTls(context);
   const app = createListener(context.log, tls, { ...config, quietTimeoutMs, connections: connectionLimits(config) });
   await protectBrowsers(app, { secure: tls !== undefined });
+  tellPrincipals(app);
   watchRequests(app, context);
   if (!isApiAuthenticated(config)) refuseOtherSites(app, config.apiListen.host);
   await app.register(swagger, openapiOptions({ ...about, securitySchemes: { bearer } }));

@@ -11,13 +11,13 @@ import type { Listener } from '../../listener/listener.ts';
 import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
 import { readSigningRequest } from '../../usecases/read-signing-request.ts';
 import { renewDeviceCertificate } from '../../usecases/renew-device-certificate.ts';
-import type { DeviceAccess } from '../device-access.ts';
+import { requireCertified } from '../device-access.ts';
 import type { Gateway } from '../gateway.ts';
 
 const tags = ['agent'];
 
 /** `POST /certificatesigningrequests` and `GET /certificatesigningrequests/{name}`: how a device renews its certificate. */
-export function certificateSigningRequestRoutes({ context }: Gateway, access: DeviceAccess) {
+export function certificateSigningRequestRoutes({ context }: Gateway) {
   return async (app: Listener) => {
     refuseUnstorableBodies(app);
 
@@ -32,7 +32,7 @@ export function certificateSigningRequestRoutes({ context }: Gateway, access: De
         response: { 201: certificateSigningRequestSchema, ...deviceErrors },
       },
       async handler(request, reply) {
-        const device = access.requireCertified(request);
+        const device = requireCertified(request);
         const actor = deviceActor(device);
         const made = await actFrom({ actor, from: request.ip, requestId: request.id }, () =>
           renewDeviceCertificate(context, { device, request: request.body, actor }),
@@ -60,8 +60,7 @@ export function certificateSigningRequestRoutes({ context }: Gateway, access: De
         params: z.object({ name: resourceNameSchema }),
         response: { 200: certificateSigningRequestSchema, ...deviceErrors },
       },
-      handler: (request) =>
-        readSigningRequest(context, request.params.name, { device: access.requireCertified(request) }),
+      handler: (request) => readSigningRequest(context, request.params.name, { device: requireCertified(request) }),
     });
   };
 }

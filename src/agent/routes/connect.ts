@@ -1,17 +1,22 @@
 import websocket from '@fastify/websocket';
+import type { DeviceAuthenticator } from '../../auth/device-authenticator.ts';
 import { badRequest } from '../../domain/errors.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import type { Listener } from '../../listener/listener.ts';
 import { serveDeviceSocket } from '../device-socket.ts';
 import { maxFrameBytes } from '../frames.ts';
-import type { DeviceAccess } from '../device-access.ts';
+import { recheckOf } from '../device-access.ts';
 import type { Gateway } from '../gateway.ts';
 import { closeCodes } from '../socket-registry.ts';
 
 export const subprotocol = 'muster.v1';
 
 /** `GET /devices/{name}/connect`: the WebSocket. Must be registered before the routes that it shares a listener with. */
-export async function connectRoute(app: Listener, gateway: Gateway, access: DeviceAccess): Promise<void> {
+export async function connectRoute(
+  app: Listener,
+  gateway: Gateway,
+  authenticator: DeviceAuthenticator | undefined,
+): Promise<void> {
   await app.register(websocket, {
     // The connection itself has what to do on an error; the default would cut it before it can say why.
     errorHandler: () => undefined,
@@ -35,7 +40,7 @@ export async function connectRoute(app: Listener, gateway: Gateway, access: Devi
       if (!name.success) socket.close(closeCodes.notAllowed, 'the device name is not valid');
       else if (socket.protocol !== subprotocol)
         socket.close(closeCodes.notAllowed, `expected the subprotocol ${subprotocol}`);
-      else serveDeviceSocket(gateway, name.data, socket, access.recheckOf(request));
+      else serveDeviceSocket(gateway, name.data, socket, recheckOf(request, authenticator));
     },
   });
 }

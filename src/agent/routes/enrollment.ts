@@ -7,11 +7,11 @@ import type { Listener } from '../../listener/listener.ts';
 import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
 import { createEnrollmentRequest } from '../../usecases/create-enrollment-request.ts';
 import { readEnrollmentRequest } from '../../usecases/read-enrollment-request.ts';
-import type { DeviceAccess } from '../device-access.ts';
+import { requireEnrolling } from '../device-access.ts';
 import type { Gateway } from '../gateway.ts';
 
 /** `POST /enrollmentrequests` and `GET /enrollmentrequests/{name}`: how a device asks to join, and learns the answer. */
-export function enrollmentRoutes({ context }: Gateway, access: DeviceAccess) {
+export function enrollmentRoutes({ context }: Gateway) {
   return async (app: Listener) => {
     refuseUnstorableBodies(app);
 
@@ -26,7 +26,7 @@ export function enrollmentRoutes({ context }: Gateway, access: DeviceAccess) {
         response: { 201: enrollmentRequestSchema, ...deviceErrors },
       },
       async handler(request, reply) {
-        const actor = access.requireEnrolling(request, request.body.metadata.name ?? '');
+        const actor = requireEnrolling(request, request.body.metadata.name ?? '');
         const made = await actFrom({ actor, from: request.ip, requestId: request.id }, () =>
           createEnrollmentRequest(context, { request: request.body, actor }),
         );
