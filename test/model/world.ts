@@ -71,13 +71,14 @@ export class World {
     this.reached.set(what, (this.reached.get(what) ?? 0) + 1);
   }
 
-  /** A device makes a claim, which is on its way from now on; the answer to it is the one that the device waits for. */
+  /** A device makes a claim, which is on its way from now on; it waits for the answer, unless the claim is out of date. */
   send(device: Device, claim: Omit<Claim, 'device'>): Report {
     const withSpec = (claim.withSpec || device.asked) && claim.form !== 'silent';
     const sent = { id: this.next(), claim: { ...claim, withSpec, device: device.name } };
     if (withSpec) device.asked = false;
     this.bag = [...this.bag, sent].slice(-maxHeldBack);
-    if (claim.form !== 'silent') device.live = sent.id;
+    // What a device says of a past that is over, it says on no connection of its own.
+    if (claim.form !== 'silent' && claim.at === device.at) device.live = sent.id;
     return sent;
   }
 
