@@ -67,6 +67,15 @@ export async function findUnknownDevice(
   return row && toRecord(row);
 }
 
+/** The highest version that a device claimed while it was not known, in whichever restore; 0 if it claimed none. */
+export async function versionClaimedUnknown(tx: Executor, name: string): Promise<number> {
+  const [row] = await tx
+    .select({ version: unknownDevices.claimedVersion })
+    .from(unknownDevices)
+    .where(eq(unknownDevices.name, name));
+  return row?.version ?? 0;
+}
+
 /** Takes a device off the list, if it is on it. After its counters are changed: that is the order of reports too. */
 export async function forgetUnknownDevice(tx: Executor, name: string): Promise<void> {
   await tx.delete(unknownDevices).where(eq(unknownDevices.name, name));

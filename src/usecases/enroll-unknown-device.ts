@@ -2,7 +2,7 @@ import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { findDevice } from '../db/device-store.ts';
 import { holdRestore } from '../db/fence.ts';
-import { findUnknownDevice, forgetUnknownDevice } from '../db/unknown-device-store.ts';
+import { findUnknownDevice } from '../db/unknown-device-store.ts';
 import { alreadyExists, notFound } from '../domain/errors.ts';
 import type { Device } from '../domain/resources/device.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
@@ -47,7 +47,6 @@ export async function enrollUnknownDevice(
     const now = clock.now();
     const device = { name, labels, annotations: {}, spec: {}, lifecycle: 'Enrolled', awaited: true, told } as const;
     if (!(await enterDevice(tx, device, { restore, now, actor, templates }))) throw alreadyExists('device', name);
-    await forgetUnknownDevice(tx, name);
     return await documentOf(tx, name, { restore, now, disconnectedAfterMs: config.disconnectedAfterMs });
   });
 }

@@ -102,6 +102,18 @@ describe('the list of unknown devices', () => {
     expect(await listed(old)).toBeDefined();
   });
 
+  // Fails if a device is entered with its gate open: version 1 here would pass for the other version 1 that its machine runs.
+  test('a device that is entered by name while its machine runs a version has to answer, and is paused', async () => {
+    const name = fresh();
+    documentOf(await api.post('/devices', deviceRequest(name)), 201, deviceSchema);
+    expect((await api.delete(`/devices/${name}`)).code).toBe(200);
+    await report(name, 1, await here.restore());
+    documentOf(await api.put(`/devices/${name}`, deviceRequest(name)), 201, deviceSchema);
+    expect(await summaryOf(name)).toBe('AwaitingReconnect');
+    expect(await report(name, 1, await here.restore())).toMatchObject({ verdict: 'Ahead', gate: 'ConflictPaused' });
+    await expectCountsKept();
+  });
+
   test('leaves out what has become a device', async () => {
     const name = await stray();
     documentOf(await api.post('/devices', deviceRequest(name)), 201, deviceSchema);
@@ -204,7 +216,12 @@ describe('enrolling an unknown device', () => {
     const made = await stray();
     documentOf(await api.post('/devices', deviceRequest(made)), 201, deviceSchema);
     refusalOf(await enroll(made), 409);
-    expect((await restoreCounts(here.context)).kept).toEqual({ ...before.kept, total: before.kept.total + 1 });
+    const { total, awaiting } = before.kept;
+    expect((await restoreCounts(here.context)).kept).toEqual({
+      ...before.kept,
+      total: total + 1,
+      awaiting: awaiting + 1,
+    });
     expect(await deviceRow(here.context, name)).toMatchObject({ resource_version: '1' });
     expect(await eventsNamed(here.context, name)).toHaveLength(1);
   });

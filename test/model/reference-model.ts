@@ -57,12 +57,22 @@ export function report(
   const events: ExpectedEvent[] = [];
   const answers = claims.map((claim): Answer => {
     const taken = reportOne(state, claim, history);
-    if (taken === undefined) return undefined;
+    if (taken === undefined) {
+      state = claimedUnknown(state, claim);
+      return undefined;
+    }
     state = taken.state;
     events.push(...taken.events);
     return taken.answer;
   });
   return { ...settle(before, { state, events }), answers };
+}
+
+/** What a device claims that is not known is kept, and not judged. */
+function claimedUnknown(state: ServerState, { device, at, form }: Claim): ServerState {
+  const version = form === 'silent' ? 0 : (at?.version ?? 0);
+  const unknown = new Map(state.unknown).set(device, Math.max(version, state.unknown.get(device) ?? 0));
+  return { ...state, unknown };
 }
 
 function reportOne(
@@ -148,6 +158,9 @@ export function commitRender(before: ServerState, restore: string, inputs: reado
   }
   return { state, events: [] };
 }
+
+/** Stands for the restore that a device last answered which has answered none. */
+const nowhere = 'none';
 
 const never = (device: string): Claim => ({ device, at: null, form: 'silent', withSpec: false });
 
@@ -245,18 +258,29 @@ export function edit(state: ServerState, name: string, change: Change): Next {
   return { state: update(state, name, { ...edited, group, wanted: before.wanted + 1 }), events };
 }
 
+/** A device is entered. One that claimed a version while it was not known may run a spec, so it has to answer first. */
 export function create(before: ServerState, name: string, content: string, group: string): Next {
   const nothing = { spec: null, reported: null, sent: null, paused: false };
   const numbers = { version: 0, wanted: 1, rendered: 0 };
+  const isAwaited = (before.unknown.get(name) ?? 0) > 0;
   const place = {
     timeline: before.restore,
-    answered: before.restore,
+    answered: isAwaited ? nowhere : before.restore,
     known: new Set<string>(),
     ancestors: new Set<string>(),
   };
   const unowned = { desired: content, adopted: false, owner: null, ofTemplate: false, problem: false };
   const owned = takeTemplate(name, unowned, before.fleets, ownerOf(before.fleets, group));
-  const state = update(before, name, { ...nothing, ...numbers, ...place, ...owned, mustered: true, group });
+  const unknown = new Map(before.unknown);
+  if (isAwaited) unknown.delete(name);
+  const state = update({ ...before, unknown }, name, {
+    ...nothing,
+    ...numbers,
+    ...place,
+    ...owned,
+    mustered: true,
+    group,
+  });
   const events = [{ reason: 'ResourceCreated', name }, ...templateEvents(name, false, owned.problem)];
   return settle(before, { state, events });
 }

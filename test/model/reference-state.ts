@@ -50,6 +50,8 @@ export type ServerState = {
   readonly genesis: string;
   readonly devices: ReadonlyMap<string, Belief>;
   readonly fleets: ReadonlyMap<string, FleetBelief>;
+  /** The highest version that each device claimed while it was not known. */
+  readonly unknown: ReadonlyMap<string, number>;
   readonly tally: Tally;
   readonly settled: boolean;
   /** Contents of which a rendered spec is stored. */
@@ -95,6 +97,7 @@ export const genesis = (restore: string): ServerState => ({
   genesis: restore,
   devices: new Map(),
   fleets: new Map(),
+  unknown: new Map(),
   tally: noTally,
   settled: true,
   stored: new Set(),

@@ -3,6 +3,7 @@ import { insertDevice } from '../../db/device-writes.ts';
 import { appendEvents } from '../../db/event-log.ts';
 import { holdFleets } from '../../db/fleet-lock.ts';
 import { listFleetRules } from '../../db/fleet-store.ts';
+import { forgetUnknownDevice, versionClaimedUnknown } from '../../db/unknown-device-store.ts';
 import type { DesiredDevice } from '../../domain/devices/device-edit.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { decideOwnership, matchEvents, unowned } from '../../domain/fleets/ownership.ts';
@@ -25,7 +26,10 @@ export type EnteringDevice = DesiredDevice & {
   readonly name: string;
   /** What its lifecycle status reads; null to show what the device says. */
   readonly lifecycle: 'Enrolled' | null;
-  /** It may run a spec already, so it must answer the current restore before anything is rendered for it. */
+  /**
+   * It may run a spec already, so it must answer the current restore before anything is rendered for it. Where this is
+   * not said, that holds for a device that claimed a version while it was not known.
+   */
   readonly awaited?: boolean;
   /** What its event says, where that is more than that it was created. */
   readonly told?: { readonly message: string; readonly details: JsonObject };
@@ -43,7 +47,8 @@ export async function enterDevice(
   { restore, now, actor, templates }: { restore: string; now: Date; actor: string; templates: TemplateRenderer },
 ): Promise<boolean> {
   await holdFleets(tx);
-  const { name, labels, awaited = false } = device;
+  const { name, labels } = device;
+  const awaited = device.awaited ?? (await versionClaimedUnknown(tx, name)) > 0;
   const ownership = decideOwnership(labels, unowned, await listFleetRules(tx));
   const { owner } = ownership;
   const target = { ...newTarget, name };
@@ -60,5 +65,6 @@ export async function enterDevice(
   await appendEvents(tx, events, { restore, now });
   // Counted last: the counters are one row that everybody waits for.
   await countNewDevice(tx, { awaited }, { restore, now });
+  if (awaited) await forgetUnknownDevice(tx, name);
   return true;
 }
