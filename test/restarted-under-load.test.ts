@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
 import { lockForDeclaring } from '../src/db/fence.ts';
 import { DeliveryWitness } from '../src/simulator/delivery-witness.ts';
@@ -275,7 +275,7 @@ test('a database that does not answer does not keep it from stopping in time, an
   await held.commit();
   const again = await serve(service);
   const back = await SocketDevice.connect(again.agent, 'waits');
+  onTestFinished(() => back.close());
   expect(await back.ask({ id: 2, renderedVersion: '0' })).toMatchObject({ id: 2, gate: 'Open' });
-  await back.close();
   await declaring.close();
 });

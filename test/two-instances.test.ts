@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { readConfig } from '../src/config/config.ts';
 import { startService, type RunningService } from '../src/service/service.ts';
 import { deviceRequest } from './support/documents.ts';
@@ -89,12 +89,12 @@ describe('a device that is connected to one instance', () => {
   test('is sent what another one renders, is asked about a restore declared there, and told of a resume made there', async () => {
     await create('ws');
     const device = await connected(a, 'ws');
+    onTestFinished(() => device.close());
     await told('restore on B, WebSocket on A', () => post(b, '/restores', {}), device.next('report-request'));
     expect(await device.ask({ renderedVersion: '7' })).toMatchObject({ verdict: 'Ahead', gate: 'ConflictPaused' });
     const sent = await told('resume on B, WebSocket on A', () => resume('ws'), device.next('rendered'));
     expect(sent.device.metadata.annotations?.['device-controller/renderedVersion']).toBe('8');
     expect(await device.ask({ renderedVersion: '8' })).toMatchObject({ verdict: 'InSync', gate: 'Open' });
-    await device.close();
   });
 
   test('is closed there with 4001 when it connects to another one, and not on that one', async () => {
@@ -102,8 +102,8 @@ describe('a device that is connected to one instance', () => {
     const first = await connected(a, 'moving');
     const second = await told('connection to B, older one on A', async () => undefined, moveTo(b, first));
     const third = await moveTo(a, second);
+    onTestFinished(() => third.close());
     expect(await third.ask({ renderedVersion: '1' })).toMatchObject({ verdict: 'InSync' });
-    await third.close();
   });
 
   test('keeps exactly one of several connections that it makes at the same time', async () => {

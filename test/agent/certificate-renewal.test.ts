@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { extensionText, objectIdentifier } from '../../src/auth/der.ts';
 import type { PemIdentity } from '../../src/cli/pki/trial-authority.ts';
 import { extensionIds, signers } from '../../src/domain/certificates/signers.ts';
@@ -174,11 +174,11 @@ describe('a device that renews its certificate', () => {
     refusalOf(await here.ask(here.enrolling, 'POST', path, await wish(device)), 403);
     refusalOf(await here.ask(undefined, 'POST', path, await wish(device)), 401);
     const tokens = await DeviceCaService.start({ MUSTER_DEVICE_TOKEN_KEYS: here.pki.path('device-token.pub') });
+    onTestFinished(() => tokens.close());
     const body = await wish(device);
     const presented = bearer(await here.pki.token(device.name));
     const server = tokens.listeners.agent.replace('http:', 'https:');
     const answer = await callTls(server, tokens.pki.ca, presented, { method: 'POST', path, body });
     expect(refusalOf(answer, 401)).toContain('only where it shows the one that it has');
-    await tokens.close();
   });
 });

@@ -9,17 +9,17 @@ import { clientOf, type ApiClient } from '../support/api-client.ts';
 import { documentOf, refusalOf } from '../support/documents.ts';
 import { enrollmentRequest, eventsNamed } from '../support/enrollment.ts';
 import { restoreCounts } from '../support/table-rows.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useContext } from '../support/use-fleet.ts';
 
-let here: TestContext;
 let app: App;
 let admin: ApiClient;
 let agent: ApiClient;
 let number = 0;
 const fresh = (): string => `edge-${(number += 1)}`;
 
+const here = await useContext({ env: { MUSTER_POLL_TIMEOUT: '50ms' } });
+
 beforeAll(async () => {
-  here = await createTestContext({ env: { MUSTER_POLL_TIMEOUT: '50ms' } });
   app = await buildApp(here.context);
   admin = clientOf(app.api);
   agent = clientOf(app.agent);
@@ -27,7 +27,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await app.close();
-  await here.close();
 });
 
 const ask = (name: string, said: Parameters<typeof enrollmentRequest>[1] = {}) =>

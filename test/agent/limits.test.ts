@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { maxFrameBytes } from '../../src/agent/frames.ts';
 import type { Environment } from '../../src/config/config.ts';
@@ -137,10 +137,10 @@ describe('a WebSocket', () => {
       if (deaf.bufferedAmount < 1_000_000) for (let n = 0; n < 2_000; n += 1) deaf.send(wrong);
     }, 5);
     const listening = await SocketDevice.connect(server.url, 'b');
+    onTestFinished(() => listening.close());
     await until(() => server.gateway.sockets.count === 1);
     clearInterval(drip);
     expect(await listening.ask({ renderedVersion: '1' })).toMatchObject({ verdict: 'InSync' });
     deaf.terminate();
-    await listening.close();
   });
 });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { statusSchema } from '../../src/domain/resources/status.ts';
 import { specHash } from '../../src/domain/rendering/spec-hash.ts';
 import { decommissionDevice } from '../../src/usecases/decommission-device.ts';
@@ -85,13 +85,13 @@ describe('a poll', () => {
 
   test('that has nothing to be told waits, and ends with 204', async () => {
     const hasty = await startAgentServer({ env: { MUSTER_POLL_TIMEOUT: '150ms' } });
+    onTestFinished(() => hasty.close());
     await hasty.fleet.running('a');
     const restore = await hasty.restore();
     const answer = hasty.poll('a', says(1));
     await until(() => hasty.gateway.waiting.count === 1);
     expect(await answer).toMatchObject({ code: 204, standing: { ...open, restore }, text: '' });
     expect(hasty.gateway.waiting.count).toBe(0);
-    await hasty.close();
   });
 
   test('that waits is answered as soon as there is a spec', async () => {
@@ -149,6 +149,7 @@ describe('a poll', () => {
 describe('a poll of a device in conflict', () => {
   test('has no document in its answer, neither the first nor a later one', async () => {
     const hasty = await startAgentServer({ env: { MUSTER_POLL_TIMEOUT: '100ms' } });
+    onTestFinished(() => hasty.close());
     await hasty.fleet.running('a');
     for (let n = 0; n < 2; n += 1) {
       const restore = await hasty.fleet.declareRestore();
@@ -156,7 +157,6 @@ describe('a poll of a device in conflict', () => {
       for (let poll = 0; poll < 3; poll += 1)
         expect(await hasty.poll('a', says(9))).toMatchObject({ code: 204, standing, text: '' });
     }
-    await hasty.close();
   });
 
   test.each([
@@ -179,13 +179,13 @@ describe('a poll of a device in conflict', () => {
 
   test('that was found by another report waits, and says so when it ends', async () => {
     const hasty = await startAgentServer({ env: { MUSTER_POLL_TIMEOUT: '300ms' } });
+    onTestFinished(() => hasty.close());
     await hasty.fleet.running('a');
     const answer = hasty.poll('a', says(1));
     await until(() => hasty.gateway.waiting.count === 1);
     await hasty.fleet.report('a', 9);
     hasty.gateway.waiting.lookAt(['a']);
     expect(await answer).toMatchObject({ code: 204, standing: { verdict: 'InSync', gate: 'ConflictPaused' } });
-    await hasty.close();
   });
 
   test('delivers nothing, whatever was rendered before or is edited meanwhile', async () => {
@@ -230,6 +230,7 @@ describe('a poll of a device in conflict', () => {
 describe('a rendered spec that says nothing', () => {
   test('is sent to no device, whoever rendered it', async () => {
     const empty = await startAgentServer({ env: { MUSTER_POLL_TIMEOUT: '100ms' } });
+    onTestFinished(() => empty.close());
     await empty.fleet.running('a');
     const pool = empty.context.database.pool;
     const hash = specHash({});
@@ -238,7 +239,6 @@ describe('a rendered spec that says nothing', () => {
     await pool.execute(sql`UPDATE device_positions SET version = 2, spec_hash = ${hash}`);
     for (const version of [0, 1])
       expect(await empty.poll('a', says(version))).toMatchObject({ code: 204, standing: { gate: 'Open' }, text: '' });
-    await empty.close();
   });
 });
 
@@ -362,6 +362,7 @@ describe('a position that is malformed', () => {
 describe('more than can be served', () => {
   test('is turned away with 503 and a time to come back', async () => {
     const small = await startAgentServer({ env: { MUSTER_REPORT_QUEUE: '2', MUSTER_POLL_TIMEOUT: '50ms' } });
+    onTestFinished(() => small.close());
     await small.fleet.running('a');
     const other = connectTo(small.database);
     const holding = await holdTransaction(other, (tx) => tx.execute(sql`SELECT 1 FROM service_state FOR UPDATE`));
@@ -381,11 +382,11 @@ describe('more than can be served', () => {
     await Promise.all([first, ...polls]);
     expect(turnedAway).toHaveLength(10);
     await other.close();
-    await small.close();
   });
 
   test('because the database is gone is turned away with 503 and a time to come back', async () => {
     const cut = await startAgentServer();
+    onTestFinished(() => cut.close());
     await cut.fleet.running('a');
     await until(() => cut.context.queue.isHealthy());
     await cut.database.drop();
@@ -393,7 +394,6 @@ describe('more than can be served', () => {
     expect(answer.code).toBe(503);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(statusSchema.parse(answer.body)).toMatchObject({ status: 'Failure', code: 503 });
-    await cut.close();
   });
 });
 

@@ -1,31 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { connectDatabase, type Database } from '../../src/db/client.ts';
 import { MusterError } from '../../src/domain/errors.ts';
 import type { RenderHints } from '../../src/queue/render-queue.ts';
 import type { Report } from '../../src/usecases/accept-reports.ts';
 import { ReportIntake } from '../../src/agent/report-intake.ts';
-import { emptyDatabase } from '../support/empty-database.ts';
-import { FleetFixture, inFull } from '../support/fleet-fixture.ts';
+import { inFull } from '../support/fleet-fixture.ts';
 import { connectTo, holdTransaction, untilWaiting } from '../support/held-transactions.ts';
 import { countedAnswers, keptCounts } from '../support/restore-rows.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useFleet } from '../support/use-fleet.ts';
 
-let here: TestContext;
-let fleet: FleetFixture;
-
-beforeAll(async () => {
-  here = await createTestContext();
-  fleet = new FleetFixture(here);
-});
-
-afterAll(async () => {
-  await here.close();
-});
-
-beforeEach(async () => {
-  await emptyDatabase(here);
-});
+const { here, fleet } = await useFleet();
 
 /** An intake, with the transactions that it begins and the hints that it gives. */
 function intake(

@@ -1,30 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { WaitingDevices, type Waiter } from '../../src/agent/waiting-devices.ts';
 import type { Bus } from '../../src/bus/bus.ts';
 import { createLocalBus } from '../../src/bus/local-bus.ts';
 import type { Database } from '../../src/db/client.ts';
-import { emptyDatabase } from '../support/empty-database.ts';
-import { FleetFixture } from '../support/fleet-fixture.ts';
 import { until } from '../support/held-transactions.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useFleet } from '../support/use-fleet.ts';
 
-let here: TestContext;
-let fleet: FleetFixture;
 const stops: Array<() => void> = [];
 
-beforeAll(async () => {
-  here = await createTestContext();
-  fleet = new FleetFixture(here);
-});
-
-afterAll(async () => {
-  await here.close();
-});
-
-beforeEach(async () => {
-  await emptyDatabase(here);
-});
+const { here, fleet } = await useFleet();
 
 afterEach(() => {
   for (const stop of stops.splice(0)) stop();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { sql } from 'drizzle-orm';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { startAgentServer } from '../support/agent-server.ts';
@@ -34,13 +34,13 @@ describe('a restore', () => {
 
   test('declared right after the service began is a reason to ask too', async () => {
     const fresh = await startAgentServer();
+    onTestFinished(() => fresh.close());
     await fresh.fleet.running('a');
     const device = await SocketDevice.connect(fresh.url, 'a');
+    onTestFinished(() => device.close());
     await device.ask(at(1));
     await fresh.fleet.declareRestore();
     await device.next('report-request');
-    await device.close();
-    await fresh.close();
   });
 
   test('whose news is lost is noticed by looking', async () => {
@@ -119,16 +119,16 @@ describe('a restore', () => {
 describe('pings', () => {
   test('keep a connection that answers, and end one that does not', async () => {
     const pinging = await startAgentServer({ pingEveryMs: 30 });
+    onTestFinished(() => pinging.close());
     await pinging.fleet.running('a', 'b');
     const answering = await SocketDevice.connect(pinging.url, 'a');
+    onTestFinished(() => answering.close());
     const silent = await SocketDevice.connect(pinging.url, 'b', { autoPong: false });
     let pings = 0;
     answering.socket.on('ping', () => (pings += 1));
     expect((await silent.closed).code).toBe(1006);
     await until(() => pings > 5);
     expect(await answering.ask(at(1))).toMatchObject({ verdict: 'InSync' });
-    await answering.close();
-    await pinging.close();
   });
 });
 
@@ -167,6 +167,7 @@ describe('a stopping service', () => {
 describe('more reports than can be taken', () => {
   test('are refused with 1013 and the seconds to stay away', async () => {
     const small = await startAgentServer({ env: { MUSTER_REPORT_QUEUE: '1' } });
+    onTestFinished(() => small.close());
     await small.fleet.running('a', 'b', 'c');
     const devices = await Promise.all(['a', 'b', 'c'].map((name) => SocketDevice.connect(small.url, name)));
     for (const device of devices) for (let n = 0; n < 30; n += 1) device.report(at(1));
@@ -174,11 +175,11 @@ describe('more reports than can be taken', () => {
     expect(ends.code).toBe(1013);
     expect(Number(ends.reason)).toBeGreaterThan(0);
     await Promise.all(devices.map((device) => device.close()));
-    await small.close();
   });
 
   test('so does a database that is gone', async () => {
     const cut = await startAgentServer();
+    onTestFinished(() => cut.close());
     const device = await SocketDevice.connect(cut.url, 'a');
     await until(() => cut.context.queue.isHealthy());
     await cut.database.drop();
@@ -186,7 +187,6 @@ describe('more reports than can be taken', () => {
     const { code, reason } = await device.closed;
     expect(code).toBe(1013);
     expect(Number(reason)).toBeGreaterThan(0);
-    await cut.close();
   });
 
   test('never carries a timeline that it was not asked for', async () => {

@@ -5,18 +5,17 @@ import type { Listener } from '../../src/listener/listener.ts';
 import { createLog } from '../../src/logging/log.ts';
 import { deviceRequest } from '../support/documents.ts';
 import { FleetFixture } from '../support/fleet-fixture.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useContext } from '../support/use-fleet.ts';
 
 type Line = Record<string, unknown>;
 
 const lines: Line[] = [];
-let here: TestContext;
-let fleet: FleetFixture;
 let app: Listener;
 
+const here = await useContext();
+const fleet = new FleetFixture(here);
+
 beforeAll(async () => {
-  here = await createTestContext();
-  fleet = new FleetFixture(here);
   const log = createLog('info', { stream: { write: (line) => void lines.push(JSON.parse(line) as Line) } });
   const context: Context = { ...here.context, log };
   app = await buildApiApp(context);
@@ -24,7 +23,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await app.close();
-  await here.close();
 });
 
 beforeEach(() => {

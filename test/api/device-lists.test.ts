@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { deviceListSchema, deviceSchema, type DeviceList } from '../../src/domain/resources/device.ts';
 import { acceptReports } from '../../src/usecases/accept-reports.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
-import { createApiClient, type ApiClient } from '../support/api-client.ts';
 import { deviceRequest, documentOf, fleetRequest, refusalOf } from '../support/documents.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
-
-let here: TestContext;
-let api: ApiClient;
+import { useApi } from '../support/use-fleet.ts';
 
 const count = 25;
 /** Names whose byte order is neither that of their making nor that of a dictionary. */
@@ -16,18 +12,13 @@ const names = Array.from({ length: count }, (_, index) => `${index % 2 === 0 ? '
 const sorted = names.toSorted();
 const labelsOf = (index: number) => ({ site: index % 5 === 0 ? 'north' : 'south', number: String(index) });
 
+const { here, api } = await useApi();
+
 beforeAll(async () => {
-  here = await createTestContext();
-  api = await createApiClient(here.context);
   await api.post('/fleets', fleetRequest('north', { site: 'north' }));
   for (const [index, name] of names.entries()) {
     documentOf(await api.post('/devices', deviceRequest(name, { labels: labelsOf(index) })), 201, deviceSchema);
   }
-});
-
-afterAll(async () => {
-  await api.close();
-  await here.close();
 });
 
 async function list(query: Record<string, string> = {}): Promise<DeviceList> {

@@ -1,26 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { deviceSchema } from '../../src/domain/resources/device.ts';
 import { acceptReports } from '../../src/usecases/accept-reports.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { renderPending } from '../../src/usecases/render-devices.ts';
-import { createApiClient, type ApiClient } from '../support/api-client.ts';
 import { deviceRequest, documentOf, refusalOf } from '../support/documents.ts';
 import { eventReasons, positionRow, restoreCounts } from '../support/table-rows.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useApi } from '../support/use-fleet.ts';
 
-let here: TestContext;
-let api: ApiClient;
 let number = 0;
 
-beforeAll(async () => {
-  here = await createTestContext();
-  api = await createApiClient(here.context);
-});
-
-afterAll(async () => {
-  await api.close();
-  await here.close();
-});
+const { here, api } = await useApi();
 
 async function create(spec: object = { os: { image: 'quay.io/acme/os:1' } }): Promise<string> {
   const name = `device-${(number += 1)}`;

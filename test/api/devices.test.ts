@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { deviceLastSeenSchema, deviceListSchema, deviceSchema } from '../../src/domain/resources/device.ts';
 import { fleetSchema } from '../../src/domain/resources/fleet.ts';
 import { statusSchema } from '../../src/domain/resources/status.ts';
@@ -7,25 +7,15 @@ import { acceptReports } from '../../src/usecases/accept-reports.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { renderPending } from '../../src/usecases/render-devices.ts';
 import { rollOutPending } from '../../src/usecases/roll-out-fleet.ts';
-import { createApiClient, type Answer, type ApiClient } from '../support/api-client.ts';
+import { type Answer } from '../support/api-client.ts';
 import { deviceRequest, documentOf, fleetRequest, refusalOf } from '../support/documents.ts';
 import { deviceRow, eventReasons, positionRow, restoreCounts } from '../support/table-rows.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useApi } from '../support/use-fleet.ts';
 
-let here: TestContext;
-let api: ApiClient;
 let number = 0;
 const fresh = (): string => `device-${(number += 1)}`;
 
-beforeAll(async () => {
-  here = await createTestContext();
-  api = await createApiClient(here.context);
-});
-
-afterAll(async () => {
-  await api.close();
-  await here.close();
-});
+const { here, api } = await useApi();
 
 async function create(options: Parameters<typeof deviceRequest>[1] = {}): Promise<string> {
   const name = fresh();

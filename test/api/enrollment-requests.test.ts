@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { noCertificate } from '../../src/domain/enrollment/enrollment-approval.ts';
 import { deviceSchema, type Device } from '../../src/domain/resources/device.ts';
 import {
@@ -18,22 +18,13 @@ import { deviceRequest, documentOf, fleetRequest, refusalOf } from '../support/d
 import { enrollmentRequest, eventsNamed } from '../support/enrollment.ts';
 import { deviceRow, positionRow, restoreCounts } from '../support/table-rows.ts';
 import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useApi } from '../support/use-fleet.ts';
 
-let here: TestContext;
-let api: ApiClient;
 let number = 0;
 const fresh = (): string => `er-${(number += 1)}`;
 const actor = 'user:anonymous';
 
-beforeAll(async () => {
-  here = await createTestContext();
-  api = await createApiClient(here.context);
-});
-
-afterAll(async () => {
-  await api.close();
-  await here.close();
-});
+const { here, api } = await useApi();
 
 const post = (name: string, said: Parameters<typeof enrollmentRequest>[1] = {}) =>
   api.post('/enrollmentrequests', enrollmentRequest(name, said));
@@ -539,7 +530,9 @@ describe('the gate of an approved device', () => {
 
   test('holds also before any restore was declared', async () => {
     const own = await createTestContext();
+    onTestFinished(() => own.close());
     const ownApi = await createApiClient(own.context);
+    onTestFinished(() => ownApi.close());
     await ownApi.post('/enrollmentrequests', enrollmentRequest('old', { knownRenderedVersion: '7' }));
     await ownApi.post('/enrollmentrequests', enrollmentRequest('new'));
     await ownApi.put('/enrollmentrequests/old/approval', { approved: true });
@@ -553,8 +546,6 @@ describe('the gate of an approved device', () => {
       kept: { total: 2, awaiting: 2 },
       counted: { total: 2, awaiting: 2 },
     });
-    await ownApi.close();
-    await own.close();
   });
 
   test('does not look at the clock: one that went back makes no request new', async () => {
@@ -583,7 +574,9 @@ describe('the gate of an approved device', () => {
 
   test('keeps a restore from being settled, also one that had settled, until it has answered and is not paused', async () => {
     const own = await createTestContext();
+    onTestFinished(() => own.close());
     const ownApi = await createApiClient(own.context);
+    onTestFinished(() => ownApi.close());
     const awaitedOne = async (name: string) => {
       await ownApi.post('/enrollmentrequests', enrollmentRequest(name, { knownRenderedVersion: '7' }));
       documentOf(
@@ -611,8 +604,6 @@ describe('the gate of an approved device', () => {
     expect(await phase()).toMatchObject({ phase: 'Mustering', devices: { total: 1, awaitingReconnect: 1 } });
     await tell('another', 0);
     expect(await phase()).toMatchObject({ phase: 'Settled', devices: { total: 1, awaitingReconnect: 0, answered: 1 } });
-    await ownApi.close();
-    await own.close();
   });
 
   test('is awaited whichever comes first, the approval or a restore declared at the same time', async () => {

@@ -1,20 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { eventListSchema, type EventList } from '../../src/domain/resources/event.ts';
 import { acceptReports } from '../../src/usecases/accept-reports.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { resumeDevices } from '../../src/usecases/resume-devices.ts';
 import { rollOutPending } from '../../src/usecases/roll-out-fleet.ts';
-import { createApiClient, type ApiClient } from '../support/api-client.ts';
 import { deviceRequest, documentOf, fleetRequest, refusalOf } from '../support/documents.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
-
-let here: TestContext;
-let api: ApiClient;
+import { useApi } from '../support/use-fleet.ts';
 
 /** A life of events, one second apart: created, owned by two fleets, paused, restored, resumed, edited, deleted. */
+const { here, api } = await useApi();
+
 beforeAll(async () => {
-  here = await createTestContext();
-  api = await createApiClient(here.context);
   const tick = () => here.clock.advance(1_000);
   await api.post('/fleets', fleetRequest('a', { x: '1' }));
   tick();
@@ -33,11 +29,6 @@ beforeAll(async () => {
   tick();
   await api.put('/devices/one/decommission', { target: 'Unenroll' });
   await api.delete('/devices/one');
-});
-
-afterAll(async () => {
-  await api.close();
-  await here.close();
 });
 
 async function list(query: Record<string, string> = {}): Promise<EventList> {

@@ -1,27 +1,18 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { deviceSchema } from '../../src/domain/resources/device.ts';
 import { fleetListSchema, fleetSchema } from '../../src/domain/resources/fleet.ts';
 import { statusSchema } from '../../src/domain/resources/status.ts';
 import { rollOutPending } from '../../src/usecases/roll-out-fleet.ts';
-import { createApiClient, type ApiClient } from '../support/api-client.ts';
+import { createApiClient } from '../support/api-client.ts';
 import { deviceRequest, documentOf, fleetRequest, refusalOf } from '../support/documents.ts';
 import { deviceRow, eventReasons } from '../support/table-rows.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { createTestContext } from '../support/test-context.ts';
+import { useApi } from '../support/use-fleet.ts';
 
-let here: TestContext;
-let api: ApiClient;
 let number = 0;
 
-beforeAll(async () => {
-  here = await createTestContext();
-  api = await createApiClient(here.context);
-});
-
-afterAll(async () => {
-  await api.close();
-  await here.close();
-});
+const { here, api } = await useApi();
 
 /** The first condition of a fleet whose template can be given to every device. */
 const valid = { type: 'Valid', status: 'True', reason: 'Valid', message: '' };
@@ -307,7 +298,9 @@ describe('the status of a fleet', () => {
 describe('listing fleets', () => {
   test('pages in the order of names, selects, and summarises devices where asked', async () => {
     const own = await createTestContext();
+    onTestFinished(() => own.close());
     const client = await createApiClient(own.context);
+    onTestFinished(() => client.close());
     for (const name of ['c', 'a', 'e', 'b', 'd']) {
       const request = fleetRequest(name, { fleet: name });
       await client.post('/fleets', { ...request, metadata: { name, labels: { odd: String('ace'.includes(name)) } } });
@@ -335,8 +328,6 @@ describe('listing fleets', () => {
     for (const query of ['limit=x', 'labelSelector==', 'fieldSelector=lastSeen', 'continue=x', 'addDevicesSummary=2']) {
       refusalOf(await client.get(`/fleets?${query}`), 400);
     }
-    await client.close();
-    await own.close();
   });
 });
 

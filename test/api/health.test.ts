@@ -1,22 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createListener, type Listener } from '../../src/listener/listener.ts';
 import { healthRoutes } from '../../src/api/routes/health.ts';
 import type { QueueState } from '../../src/queue/render-queue.ts';
 import { RenderWorker } from '../../src/service/render-worker.ts';
 import { until } from '../support/held-transactions.ts';
 import { RedisServer } from '../support/redis-server.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { createTestContext } from '../support/test-context.ts';
+import { useContext } from '../support/use-fleet.ts';
 
 const closing: Array<() => Promise<unknown>> = [];
-let here: TestContext;
 
-beforeAll(async () => {
-  here = await createTestContext();
-});
-
-afterAll(async () => {
-  await here.close();
-});
+const here = await useContext();
 
 afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();

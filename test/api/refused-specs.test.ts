@@ -1,25 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { deviceSchema } from '../../src/domain/resources/device.ts';
 import { fleetSchema } from '../../src/domain/resources/fleet.ts';
 import { acceptReports } from '../../src/usecases/accept-reports.ts';
-import { createApiClient, type ApiClient } from '../support/api-client.ts';
 import { deviceRequest, documentOf, fleetRequest, refusalOf } from '../support/documents.ts';
 import { deviceRow } from '../support/table-rows.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useApi } from '../support/use-fleet.ts';
 
-let here: TestContext;
-let api: ApiClient;
-
-beforeAll(async () => {
-  here = await createTestContext();
-  api = await createApiClient(here.context);
-});
-
-afterAll(async () => {
-  await api.close();
-  await here.close();
-});
+const { here, api } = await useApi();
 
 const spec = { config: [{ name: 'a', inline: [{ path: '/var/lib/flightctl/x', content: '' }] }] };
 const place = 'config[0].inline[0].path: expected a path outside /var/lib/flightctl';

@@ -1,33 +1,23 @@
 import { createParser } from 'eventsource-parser';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { restoreReportSchema } from '../../src/domain/resources/restore-report.ts';
 import { restoreListSchema, restoreSchema, type Restore } from '../../src/domain/resources/restore.ts';
 import { buildApiApp } from '../../src/api/api-app.ts';
 import type { Listener } from '../../src/listener/listener.ts';
 import { clientOf, type ApiClient } from '../support/api-client.ts';
 import { documentOf, refusalOf } from '../support/documents.ts';
-import { emptyDatabase } from '../support/empty-database.ts';
 import { FleetFixture } from '../support/fleet-fixture.ts';
 import { until } from '../support/held-transactions.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { createTestContext } from '../support/test-context.ts';
+import { useFleet } from '../support/use-fleet.ts';
 
-let here: TestContext;
-let fleet: FleetFixture;
 let app: Listener;
 let api: ApiClient;
 const left: AbortController[] = [];
 
-beforeAll(async () => {
-  here = await createTestContext();
-  fleet = new FleetFixture(here);
-});
-
-afterAll(async () => {
-  await here.close();
-});
+const { here, fleet } = await useFleet();
 
 beforeEach(async () => {
-  await emptyDatabase(here);
   app = await buildApiApp(here.context);
   api = clientOf(app);
 });
@@ -192,7 +182,9 @@ describe('watching', () => {
 
   test('is over, for the client to come again, when the database goes away', async () => {
     const own = await createTestContext();
+    onTestFinished(() => own.close());
     const gone = await buildApiApp(own.context);
+    onTestFinished(() => gone.close());
     await new FleetFixture(own).running('a');
     await new FleetFixture(own).declareRestore();
     const url = await gone.listen({ host: '127.0.0.1', port: 0 });
@@ -201,15 +193,15 @@ describe('watching', () => {
     await own.database.drop();
     const text = await response.text();
     expect(text.match(/^event: restore$/gm)).toHaveLength(1);
-    await gone.close();
-    await own.close();
   });
 });
 
 describe('health', () => {
   test('is ready while the database and the queue answer, and alive in any case', async () => {
     const own = await createTestContext();
+    onTestFinished(() => own.close());
     const health = await buildApiApp(own.context);
+    onTestFinished(() => health.close());
     expect((await health.inject('/readyz')).json()).toEqual({ database: 'ok', queue: 'ok', worker: 'none' });
     await until(() => own.context.queue.isHealthy());
     await own.database.drop();
@@ -218,7 +210,5 @@ describe('health', () => {
     expect(unready.headers['retry-after']).toBe('5');
     expect(unready.json()).toMatchObject({ message: expect.stringContaining('database') });
     expect((await health.inject('/healthz')).statusCode).toBe(200);
-    await health.close();
-    await own.close();
   });
 });

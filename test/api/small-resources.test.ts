@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { authConfigSchema } from '../../src/domain/resources/auth-config.ts';
 import { statusSchema } from '../../src/domain/resources/status.ts';
-import { createApiClient, type ApiClient } from '../support/api-client.ts';
 import { deviceRequest, documentOf, refusalOf } from '../support/documents.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useApi } from '../support/use-fleet.ts';
 
-let here: TestContext;
-let api: ApiClient;
+const { api } = await useApi();
 
 beforeAll(async () => {
-  here = await createTestContext();
-  api = await createApiClient(here.context);
   await api.post('/devices', deviceRequest('one', { labels: { site: 'north', rack: '7', 'example.com/a': '' } }));
   await api.post('/devices', deviceRequest('two', { labels: { site: 'south', rack: '7', Zone: 'z' } }));
-});
-
-afterAll(async () => {
-  await api.close();
-  await here.close();
 });
 
 describe('labels', () => {

@@ -1,33 +1,27 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { deviceSchema } from '../../src/domain/resources/device.ts';
 import { statusSchema } from '../../src/domain/resources/status.ts';
 import { unknownDeviceListSchema, type UnknownDevice } from '../../src/domain/resources/unknown-device.ts';
 import { acceptReports } from '../../src/usecases/accept-reports.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { renderPending } from '../../src/usecases/render-devices.ts';
-import { createApiClient, type ApiClient } from '../support/api-client.ts';
+import { createApiClient } from '../support/api-client.ts';
 import { deviceRequest, documentOf, fleetRequest, refusalOf } from '../support/documents.ts';
 import { enrollmentRequest, eventsNamed } from '../support/enrollment.ts';
 import { deviceRow, positionRow, restoreCounts } from '../support/table-rows.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { createTestContext } from '../support/test-context.ts';
+import { useApi } from '../support/use-fleet.ts';
 
-let here: TestContext;
-let api: ApiClient;
 let number = 0;
 const fresh = (): string => `stray-${(number += 1)}`;
 const actor = 'user:anonymous';
 const lostTimeline = '0199a000-0000-7000-8000-000000000001';
 const hash = 'a'.repeat(64);
 
-beforeAll(async () => {
-  here = await createTestContext();
-  api = await createApiClient(here.context);
-  await declare();
-});
+const { here, api } = await useApi();
 
-afterAll(async () => {
-  await api.close();
-  await here.close();
+beforeAll(async () => {
+  await declare();
 });
 
 const declare = () => declareRestore(here.context, { declaredBy: 'user:test' });
@@ -252,7 +246,9 @@ describe('enrolling an unknown device', () => {
 
   test('happens once, however many do it at the same time, and settles only when the device has answered', async () => {
     const own = await createTestContext();
+    onTestFinished(() => own.close());
     const ownApi = await createApiClient(own.context);
+    onTestFinished(() => ownApi.close());
     await declareRestore(own.context, { declaredBy: 'user:test' });
     const position = { timeline: null, version: 7, specHash: null };
     await acceptReports(
@@ -269,8 +265,6 @@ describe('enrolling an unknown device', () => {
     await acceptReports(own.context, [{ device: 'a', position }]);
     expect(await restoreCounts(own.context)).toMatchObject({ kept: { total: 1, awaiting: 0, paused: 1 } });
     expect(documentOf(await ownApi.delete('/devices/a'), 200, statusSchema).code).toBe(200);
-    await ownApi.close();
-    await own.close();
   });
 
   test('keeps the counters whole while devices report, are enrolled and a restore is declared', async () => {

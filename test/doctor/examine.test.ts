@@ -17,21 +17,18 @@ import { verifyDatabase } from '../../src/usecases/verify-database.ts';
 import { startIssuer } from '../support/oidc-issuer.ts';
 import { freePort } from '../support/servers.ts';
 import { RedisServer } from '../support/redis-server.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { createTestContext } from '../support/test-context.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { expired, notYetValid, TrialPki, validNow } from '../support/trial-pki.ts';
+import { useContext } from '../support/use-fleet.ts';
 
 const freePorts = { MUSTER_API_LISTEN: '127.0.0.1:0', MUSTER_AGENT_LISTEN: '127.0.0.1:0' };
 const closing: Array<() => Promise<unknown>> = [];
-let here: TestContext;
+
+const here = await useContext();
 
 beforeAll(async () => {
-  here = await createTestContext();
   await verifyDatabase(here.context);
-});
-
-afterAll(async () => {
-  await here.close();
 });
 
 afterEach(async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startListeners, type Listeners } from '../support/listeners.ts';
 import { RawConnection, readAnswer } from '../support/raw-connection.ts';
 
@@ -231,6 +231,7 @@ describe('connections', () => {
 describe('the rate of requests', () => {
   test('of one who administers is limited, with the seconds to wait', async () => {
     const strict = await startListeners({ MUSTER_ADMIN_RATE: '1' });
+    onTestFinished(() => strict.close());
     const answers = [];
     for (let n = 0; n < 15; n += 1) answers.push(await fetch(`${strict.api}/api/v1/labels?kind=Device`));
     const refused = answers.find(({ status }) => status === 429);
@@ -242,14 +243,13 @@ describe('the rate of requests', () => {
       reason: 'TooManyRequests',
       message: expect.stringContaining('expected at most 1 requests a second from one principal'),
     });
-    await strict.close();
   });
 
   test('has no limit where it is 0', async () => {
     const free = await startListeners({ MUSTER_ADMIN_RATE: '0' });
+    onTestFinished(() => free.close());
     const answers = await Promise.all(Array.from({ length: 300 }, () => fetch(`${free.api}/healthz`)));
     expect(answers.every(({ status }) => status === 200)).toBe(true);
-    await free.close();
   });
 });
 

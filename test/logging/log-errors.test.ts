@@ -1,17 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createLog } from '../../src/logging/log.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useContext } from '../support/use-fleet.ts';
 
-let here: TestContext;
-
-beforeAll(async () => {
-  here = await createTestContext();
-});
-
-afterAll(async () => {
-  await here.close();
-});
+const here = await useContext();
 
 test.each([
   ['a document', JSON.stringify({ spec: { password: 'hunter2', motd: 'a\n    at hunter2 "b"' } })],

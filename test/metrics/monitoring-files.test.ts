@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { counters, gauges, histograms } from '../../src/metrics/catalogue.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useContext } from '../support/use-fleet.ts';
 
 const fileAt = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 
@@ -34,23 +34,19 @@ const dashboardFile = z.object({
   annotations: z.object({ list: z.array(z.object({ expr: z.string() })) }),
 });
 
-let here: TestContext;
 /** Series as they may be asked for: a histogram is three. */
 let series: Set<string>;
 let labels: Map<string, string[]>;
 
+const here = await useContext();
+
 beforeAll(async () => {
-  here = await createTestContext();
   const { metrics } = here.context;
   metrics.addProcessMetrics();
   const parts = Object.values(histograms).flatMap(({ name }) => ['_bucket', '_sum', '_count'].map((end) => name + end));
   series = new Set([...metrics.names, ...parts]);
   const all = [...Object.values(counters), ...Object.values(gauges), ...Object.values(histograms)];
   labels = new Map(all.map((about) => [about.name, 'labels' in about ? about.labels.map(({ name }) => name) : []]));
-});
-
-afterAll(async () => {
-  await here.close();
 });
 
 /** Names of metrics in an expression: those of ours and of the process. */

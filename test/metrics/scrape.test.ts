@@ -15,8 +15,8 @@ import { connectTo, holdTransaction, until, untilWaiting } from '../support/held
 import { plainRenderer, refusedImage } from '../support/plain-renderer.ts';
 import { scrape, type Samples } from '../support/scrape.ts';
 import { SocketDevice } from '../support/socket-device.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
 import { resumeDevices } from '../../src/usecases/resume-devices.ts';
+import { useContext } from '../support/use-fleet.ts';
 
 const renderer: SpecRenderer = {
   render: (spec, device) => {
@@ -25,19 +25,18 @@ const renderer: SpecRenderer = {
   },
 };
 
-let here: TestContext;
-let fleet: FleetFixture;
 let app: App;
 let worker: RenderWorker;
 let api: string;
 let agent: string;
 
+const here = await useContext({
+  env: { MUSTER_REPORT_QUEUE: '2', MUSTER_POLL_TIMEOUT: '20s', MUSTER_SWEEP_INTERVAL: '1h' },
+  overrides: { renderer },
+});
+const fleet = new FleetFixture(here);
+
 beforeAll(async () => {
-  here = await createTestContext({
-    env: { MUSTER_REPORT_QUEUE: '2', MUSTER_POLL_TIMEOUT: '20s', MUSTER_SWEEP_INTERVAL: '1h' },
-    overrides: { renderer },
-  });
-  fleet = new FleetFixture(here);
   app = await buildApp(here.context);
   worker = new RenderWorker(here.context);
   api = await app.api.listen({ host: '127.0.0.1', port: 0 });
@@ -47,7 +46,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.close();
   await worker.stop();
-  await here.close();
 });
 
 const poll = async (name: string, version: number, signal?: AbortSignal) => {

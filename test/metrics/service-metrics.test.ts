@@ -1,21 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { connectDatabase } from '../../src/db/client.ts';
 import { ServiceMetrics } from '../../src/metrics/service-metrics.ts';
 import { parseScrape } from '../../src/metrics/text-format.ts';
 import type { QueueState } from '../../src/queue/render-queue.ts';
 import { FleetFixture } from '../support/fleet-fixture.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useContext } from '../support/use-fleet.ts';
 
-let here: TestContext;
-
-beforeAll(async () => {
-  here = await createTestContext();
-});
-
-afterAll(async () => {
-  await here.close();
-});
+const here = await useContext();
 
 const jobs = { waiting: 3, active: 1, delayed: 0, failed: 0 };
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../src/logging/log.ts';
 import { openRenderQueue, type RenderJob, type RenderQueue } from '../../src/queue/render-queue.ts';
 import { until } from '../support/held-transactions.ts';
@@ -200,6 +200,7 @@ describe.each(Object.keys(backends) as Array<keyof typeof backends>)('the queue 
 describe('a queue on Postgres', () => {
   test('outlives the loss of all its connections, at work or not, and works again', async () => {
     const database = await createTestDatabase();
+    onTestFinished(() => database.drop());
     const queue = openRenderQueue({ databaseUrl: database.url, redisUrl: undefined }, log);
     const jobs: RenderJob[] = [];
     queue.work(async (job) => void jobs.push(job), { concurrency: 2 });
@@ -220,7 +221,6 @@ describe('a queue on Postgres', () => {
       return devicesOf(...jobs).includes('b');
     });
     await queue.close();
-    await database.drop();
   });
 });
 

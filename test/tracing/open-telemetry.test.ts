@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sql } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { buildApp } from '../../src/service/app.ts';
 import { readConfig, wantsTraces } from '../../src/config/config.ts';
 import { noTracing } from '../../src/usecases/tracing.ts';
@@ -194,8 +194,8 @@ describe('whether anything is traced', () => {
 
   test('is no by itself: then the work is done, and nothing else', async () => {
     const here = await createTestContext();
+    onTestFinished(() => here.close());
     expect(here.context.tracing).toBe(noTracing);
     expect(await noTracing.span('work', {}, async () => 7)).toBe(7);
-    await here.close();
   });
 });

@@ -1,33 +1,18 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { maxClaimedVersion } from '../../src/domain/recovery/position.ts';
 import { acceptReports } from '../../src/usecases/accept-reports.ts';
 import { decommissionDevice } from '../../src/usecases/decommission-device.ts';
 import { deleteDevice } from '../../src/usecases/delete-device.ts';
 import { readRestore } from '../../src/usecases/read-restores.ts';
-import { emptyDatabase } from '../support/empty-database.ts';
-import { actor, FleetFixture, inFull } from '../support/fleet-fixture.ts';
+import { actor, inFull } from '../support/fleet-fixture.ts';
 import { foreignTimeline, hashes } from '../support/random-positions.ts';
 import { countedAnswers, eventRows, keptCounts } from '../support/restore-rows.ts';
 import { eventReasons, positionRow, restoreCounts } from '../support/table-rows.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useFleet } from '../support/use-fleet.ts';
 
-let here: TestContext;
-let fleet: FleetFixture;
-
-beforeAll(async () => {
-  here = await createTestContext();
-  fleet = new FleetFixture(here);
-});
-
-afterAll(async () => {
-  await here.close();
-});
-
-beforeEach(async () => {
-  await emptyDatabase(here);
-});
+const { here, fleet } = await useFleet();
 
 /** The rows of a device and of the current restore, with the transactions that wrote them. */
 async function writers(name: string): Promise<JsonObject> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FleetRequest } from '../../src/domain/resources/fleet.ts';
 import { createFleet } from '../../src/usecases/create-fleet.ts';
 import { readDevice } from '../../src/usecases/read-device.ts';
@@ -6,27 +6,12 @@ import { readRendered } from '../../src/usecases/read-rendered.ts';
 import { adoptDevices, type DeviceAction } from '../../src/usecases/resume-devices.ts';
 import { rollOutPending } from '../../src/usecases/roll-out-fleet.ts';
 import { fleetRequest } from '../support/documents.ts';
-import { emptyDatabase } from '../support/empty-database.ts';
-import { actor, FleetFixture } from '../support/fleet-fixture.ts';
+import { actor } from '../support/fleet-fixture.ts';
 import { eventRows, keptCounts } from '../support/restore-rows.ts';
 import { deviceRow, restoreCounts } from '../support/table-rows.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useFleet } from '../support/use-fleet.ts';
 
-let here: TestContext;
-let fleet: FleetFixture;
-
-beforeAll(async () => {
-  here = await createTestContext();
-  fleet = new FleetFixture(here);
-});
-
-afterAll(async () => {
-  await here.close();
-});
-
-beforeEach(async () => {
-  await emptyDatabase(here);
-});
+const { here, fleet } = await useFleet();
 
 const everything = { fieldSelector: 'metadata.name!=none' };
 const adopt = (action: Partial<DeviceAction> = {}) => adoptDevices(here.context, { ...everything, ...action, actor });

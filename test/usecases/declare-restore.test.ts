@@ -1,36 +1,24 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { BusMessage } from '../../src/bus/bus.ts';
 import { createLocalBus } from '../../src/bus/local-bus.ts';
 import { MusterError } from '../../src/domain/errors.ts';
 import { acceptReports } from '../../src/usecases/accept-reports.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { readRestore } from '../../src/usecases/read-restores.ts';
-import { emptyDatabase } from '../support/empty-database.ts';
-import { actor, FleetFixture } from '../support/fleet-fixture.ts';
+import { actor } from '../support/fleet-fixture.ts';
 import { connectTo, holdTransaction, until, untilWaiting, within } from '../support/held-transactions.ts';
 import { eventRows, keptCounts, rowsOfDeclaration } from '../support/restore-rows.ts';
 import { eventReasons, restoreCounts } from '../support/table-rows.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useFleet } from '../support/use-fleet.ts';
 
 const bus = createLocalBus();
 const heard: BusMessage[] = [];
 bus.subscribe((message) => heard.push(message));
 
-let here: TestContext;
-let fleet: FleetFixture;
-
-beforeAll(async () => {
-  here = await createTestContext({ overrides: { bus: { ...bus, close: async () => undefined } } });
-  fleet = new FleetFixture(here);
-});
-
-afterAll(async () => {
-  await here.close();
-});
+const { here, fleet } = await useFleet({ overrides: { bus: { ...bus, close: async () => undefined } } });
 
 beforeEach(async () => {
-  await emptyDatabase(here);
   heard.length = 0;
 });
 

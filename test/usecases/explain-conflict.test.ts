@@ -1,26 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { maskedKeys } from '../../src/domain/secrets/masked-keys.ts';
 import { explainConflict } from '../../src/usecases/explain-conflict.ts';
-import { emptyDatabase } from '../support/empty-database.ts';
-import { FleetFixture } from '../support/fleet-fixture.ts';
 import { foreignTimeline } from '../support/random-positions.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useFleet } from '../support/use-fleet.ts';
 
-let here: TestContext;
-let fleet: FleetFixture;
-
-beforeAll(async () => {
-  here = await createTestContext();
-  fleet = new FleetFixture(here);
-});
-
-afterAll(async () => {
-  await here.close();
-});
-
-beforeEach(async () => {
-  await emptyDatabase(here);
-});
+const { here, fleet } = await useFleet();
 
 const explain = (name: string) => explainConflict({ ...here.context, isMasked: maskedKeys() }, name);
 

@@ -1,25 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { noticeDevicesAhead } from '../../src/usecases/notice-devices-ahead.ts';
 import { readRestores } from '../../src/usecases/read-restores.ts';
-import { emptyDatabase } from '../support/empty-database.ts';
-import { FleetFixture } from '../support/fleet-fixture.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useFleet } from '../support/use-fleet.ts';
 
-let here: TestContext;
-let fleet: FleetFixture;
-
-beforeAll(async () => {
-  here = await createTestContext();
-  fleet = new FleetFixture(here);
-});
-
-afterAll(async () => {
-  await here.close();
-});
+const { here, fleet } = await useFleet();
 
 beforeEach(async () => {
-  await emptyDatabase(here);
   // Devices of before the restore that is the current one: an hour older than all that reports.
   await here.context.database.pool.execute(sql`
     INSERT INTO devices (name, created_at) SELECT 'device-' || n, ${here.clock.now().toISOString()}::timestamptz FROM generate_series(1, 1000) n`);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Restore } from '../../src/domain/resources/restore.ts';
 import { restoreReportSchema } from '../../src/domain/resources/restore-report.ts';
 import { restoreSchema } from '../../src/domain/resources/restore.ts';
@@ -9,27 +9,12 @@ import { deleteDevice } from '../../src/usecases/delete-device.ts';
 import { readRestore, readRestores, reportRestore } from '../../src/usecases/read-restores.ts';
 import { adoptDevices } from '../../src/usecases/resume-devices.ts';
 import { watchRestore } from '../../src/usecases/watch-restore.ts';
-import { emptyDatabase } from '../support/empty-database.ts';
-import { actor, FleetFixture } from '../support/fleet-fixture.ts';
+import { actor } from '../support/fleet-fixture.ts';
 import { until } from '../support/held-transactions.ts';
 import { restoreCounts } from '../support/table-rows.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useFleet } from '../support/use-fleet.ts';
 
-let here: TestContext;
-let fleet: FleetFixture;
-
-beforeAll(async () => {
-  here = await createTestContext();
-  fleet = new FleetFixture(here);
-});
-
-afterAll(async () => {
-  await here.close();
-});
-
-beforeEach(async () => {
-  await emptyDatabase(here);
-});
+const { here, fleet } = await useFleet();
 
 describe('a restore', () => {
   test('that nobody declared does not exist: the first timeline is none', async () => {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { BusMessage } from '../../src/bus/bus.ts';
 import { createLocalBus } from '../../src/bus/local-bus.ts';
 import type { RenderOutcome, SpecRenderer } from '../../src/domain/rendering/spec-renderer.ts';
@@ -8,13 +8,12 @@ import { readDevice } from '../../src/usecases/read-device.ts';
 import { readRendered } from '../../src/usecases/read-rendered.ts';
 import { renderDevices, renderPending } from '../../src/usecases/render-devices.ts';
 import { retryProblems } from '../../src/usecases/retry-problems.ts';
-import { emptyDatabase } from '../support/empty-database.ts';
-import { actor, FleetFixture } from '../support/fleet-fixture.ts';
+import { actor } from '../support/fleet-fixture.ts';
 import { until } from '../support/held-transactions.ts';
 import { plainRenderer, refusedImage } from '../support/plain-renderer.ts';
 import { eventRows } from '../support/restore-rows.ts';
 import { positionRow } from '../support/table-rows.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { useFleet } from '../support/use-fleet.ts';
 
 /** Renders plainly, unless a test says otherwise. */
 let renderer: SpecRenderer = plainRenderer;
@@ -23,26 +22,15 @@ const bus = createLocalBus();
 const heard: BusMessage[] = [];
 bus.subscribe((message) => heard.push(message));
 
-let here: TestContext;
-let fleet: FleetFixture;
-
-beforeAll(async () => {
-  here = await createTestContext({
-    overrides: {
-      renderer: { render: (spec, device) => renderer.render(spec, device) },
-      bus: { ...bus, close: async () => undefined },
-    },
-  });
-  fleet = new FleetFixture(here);
-});
-
-afterAll(async () => {
-  await here.close();
+const { here, fleet } = await useFleet({
+  overrides: {
+    renderer: { render: (spec, device) => renderer.render(spec, device) },
+    bus: { ...bus, close: async () => undefined },
+  },
 });
 
 beforeEach(async () => {
   renderer = plainRenderer;
-  await emptyDatabase(here);
   heard.length = 0;
 });
 

@@ -1,31 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MusterError } from '../../src/domain/errors.ts';
 import { acceptReports } from '../../src/usecases/accept-reports.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { resumeDevices } from '../../src/usecases/resume-devices.ts';
-import { emptyDatabase } from '../support/empty-database.ts';
-import { actor, FleetFixture, inFull } from '../support/fleet-fixture.ts';
+import { actor, inFull } from '../support/fleet-fixture.ts';
 import { connectTo, holdTransaction, untilWaiting, within } from '../support/held-transactions.ts';
 import { eventRows, keptCounts } from '../support/restore-rows.ts';
 import { restoreCounts } from '../support/table-rows.ts';
-import { createTestContext, type TestContext } from '../support/test-context.ts';
+import { type TestContext } from '../support/test-context.ts';
+import { useFleet } from '../support/use-fleet.ts';
 
-let here: TestContext;
-let fleet: FleetFixture;
-
-beforeAll(async () => {
-  here = await createTestContext({ env: { MUSTER_DATABASE_POOL: '10' } });
-  fleet = new FleetFixture(here);
-});
-
-afterAll(async () => {
-  await here.close();
-});
-
-beforeEach(async () => {
-  await emptyDatabase(here);
-});
+const { here, fleet } = await useFleet({ env: { MUSTER_DATABASE_POOL: '10' } });
 
 const everything = { fieldSelector: 'metadata.name!=none' };
 
