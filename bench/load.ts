@@ -48,7 +48,12 @@ export const loadSchema = z.discriminatedUnion('kind', [
 ]);
 export type Load = z.input<typeof loadSchema>;
 
-/** The one load generator, in a process of its own, for what is measured and for its baselines. */
+/**
+ * The one load generator, in a process of its own, for what is measured and for its baselines. It sends what devices send,
+ * and is none: a device that keeps files takes more of a processor for its report than the service does, and on one machine
+ * its own speed would be measured. No spec is applied in these storms; the demo, `muster simulate` and the tests of storms,
+ * which do not count reports a second, use devices.
+ */
 export class LoadGenerator {
   private readonly child = new Child('load-process.ts');
   private readonly started = this.child.next(z.object({ ready: z.literal(true) }));

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod';
 import { lockForDeclaring } from '../src/db/fence.ts';
 import { DeliveryWitness } from '../src/simulator/delivery-witness.ts';
+import { togetherObserving } from '../src/simulator/device-observer.ts';
+import { OrderWitness } from '../src/simulator/order-witness.ts';
 import { fresh } from '../src/simulator/starting-point.ts';
 import { SimulatedFleet, type Member, type Transport } from '../src/simulator/simulated-fleet.ts';
 import { startMuster, type Ended, type MusterProcess } from './cli/muster-process.ts';
@@ -21,6 +23,15 @@ type Service = { readonly api: string; readonly agent: string; readonly process:
 
 const transports: readonly Transport[] = ['http', 'ws'];
 const [deviceCount, aheadCount] = [500, 50];
+/** The spec of every device, of two providers that an agent gets as one. */
+const spec = {
+  os: { image: 'quay.io/acme/os:1' },
+  config: [
+    { name: 'base', inline: [{ path: '/etc/acme/base.conf', content: 'base', mode: 0o600 }] },
+    { name: 'site', inline: [{ path: '/etc/acme/site.conf', content: 'site' }] },
+  ],
+  applications: [{ name: 'telemetry', appType: 'container', image: 'quay.io/acme/telemetry:1' }],
+};
 const listening = z.object({ api: z.url(), agent: z.url() });
 /**
  * What a device may meet while the service it talks to is restarted, on a machine on which that takes long; anything else
@@ -85,20 +96,20 @@ const eventsSchema = z.object({ items: z.array(z.object({ involvedObject: z.obje
 
 /** Devices that all run version 1, and say so after a restore; the first of them claim to be far ahead. */
 async function stormOf(api: string, agentServer: string) {
+  const orders = new OrderWitness();
   const names = Array.from({ length: deviceCount }, (_, index) => `storm-${String(index).padStart(3, '0')}`);
   for (let start = 0; start < names.length; start += 50) {
     await Promise.all(
-      names
-        .slice(start, start + 50)
-        .map((name) => call(api, 'POST', '/devices', deviceRequest(name, { spec: { os: { image: 'os:1' } } }))),
+      names.slice(start, start + 50).map((name) => call(api, 'POST', '/devices', deviceRequest(name, { spec }))),
     );
   }
+  for (const name of names) orders.written(name, () => spec);
   const fleetOf = (members: Member[], witness = new DeliveryWitness()) => {
     const fleet = new SimulatedFleet({
       agentServer,
       members,
       reconnect: { firstMs: 50, capMs: 500 },
-      observer: witness,
+      observer: togetherObserving(witness, orders),
     });
     fleets.push(fleet);
     return fleet;
@@ -115,7 +126,7 @@ async function stormOf(api: string, agentServer: string) {
     const at = index < aheadCount ? { ...position, version: 9 } : position;
     return { name, transport: transports[index % 2] ?? 'http', start: { position: at, spec } };
   });
-  return { restore, witness, fleet: fleetOf(members, witness) };
+  return { restore, witness, orders, fleet: fleetOf(members, witness) };
 }
 
 type Storm = Awaited<ReturnType<typeof stormOf>>;
@@ -129,7 +140,7 @@ async function untilAllAnswered({ fleet, restore }: Storm): Promise<void> {
 }
 
 /** Every device was judged once, and is where it should be; and met nothing but what a restart explains. */
-async function expectNothingLost({ fleet, restore, witness }: Storm, api: string): Promise<void> {
+async function expectNothingLost({ fleet, restore, witness, orders }: Storm, api: string): Promise<void> {
   const { status } = restoreSchema.parse(await call(api, 'GET', `/restores/${restore}`));
   expect(status.devices).toMatchObject({
     total: deviceCount,
@@ -145,6 +156,7 @@ async function expectNothingLost({ fleet, restore, witness }: Storm, api: string
   const names = paused.items.map(({ involvedObject }) => involvedObject.name);
   expect(names.toSorted()).toEqual(fleet.devices.slice(0, aheadCount).map(({ name }) => name));
   expect(witness.violations).toEqual([]);
+  expect(orders.unordered).toEqual([]);
   expect(fleet.counters.errors.filter(([kind]) => !restartErrors.test(kind))).toEqual([]);
 }
 
