@@ -67,7 +67,8 @@ export class Noise {
     const { code } = await this.scene.admin.deleteFleet(fleet);
     if (code === 200) this.count('fleets deleted');
     await this.wait(300, 1_500);
-    await this.scene.admin.createFleet(fleet, image);
+    const isThere = async () => [200, 201].includes((await this.scene.admin.editFleet(fleet, image)).code);
+    await this.scene.until(isThere, 5_000, 250);
   }
 
   /** To another fleet, to one that does not exist, or to none; most come back. */

@@ -416,7 +416,7 @@ export const mutants: readonly Mutant[] = [
         file: 'src/agent/routes/rendered.ts',
         find: 'if (outcome.justJudged) return await reply.code(204).send(null);',
         replace: `if (gate !== 'Open') {
-          const shown = String(Math.min(server.version, position.version));
+          const shown = String(position.version);
           const annotations = { 'device-controller/renderedVersion': shown };
           const device = { apiVersion: 'flightctl.io/v1beta1', kind: 'Device', metadata: { name, annotations }, spec: {} } as const;
           return await reply.code(200).send(device);
