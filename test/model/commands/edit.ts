@@ -16,13 +16,20 @@ import { device, fault } from './choices.ts';
 import { ModelCommand } from './model-command.ts';
 
 /** A person writes another spec, or none, which changes nothing; gives the device its next label, or takes that away. */
-const kinds = ['spec', 'spec', 'spec', 'spec', 'no spec', 'label', 'no label'] as const;
+const kinds = ['spec', 'no spec', 'label', 'no label'] as const;
 type Choice = { device: number; what: (typeof kinds)[number]; fault: Fault | undefined };
 
 /** A person edits a device. */
 export class Edit extends ModelCommand<Choice> {
   static readonly arbitrary: fc.Arbitrary<Edit> = fc
-    .record({ device, what: fc.constantFrom(...kinds), fault })
+    .record({
+      device,
+      what: fc.oneof(
+        { weight: 8, arbitrary: fc.constant('spec' as const) },
+        { weight: 2, arbitrary: fc.constantFrom(...kinds) },
+      ),
+      fault,
+    })
     .map((choice) => new Edit(choice));
 
   override check(world: Readonly<World>): boolean {

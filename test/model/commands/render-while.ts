@@ -34,8 +34,8 @@ const meanwhile: fc.Arbitrary<Meanwhile> = fc.oneof(
   { weight: 2, arbitrary: Restore.arbitrary },
   { weight: 1, arbitrary: Declare.arbitrary },
   { weight: 1, arbitrary: Resume.arbitrary },
-  { weight: 2, arbitrary: Edit.arbitrary },
-  { weight: 1, arbitrary: RenderJob.arbitrary },
+  { weight: 3, arbitrary: Edit.arbitrary },
+  { weight: 2, arbitrary: RenderJob.arbitrary },
 );
 
 /** Things happen between the moment at which a sweep reads what there is to render, and its commit. */
