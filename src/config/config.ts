@@ -231,7 +231,7 @@ export const settings = {
   maskKeys: {
     env: 'MUSTER_MASK_KEYS',
     about:
-      'Words by which a key names a secret, with commas between them, instead of the usual ones. Such values are masked in differences, events and messages; capitals, blanks, `-`, `_` and `.` in keys do not matter.',
+      'Words by which a key names a secret, with commas between them, instead of the usual ones. Such values are masked in differences, events, messages and logs; capitals, blanks, `-`, `_` and `.` in keys do not matter.',
     schema: keyWords(usualMaskKeys),
   },
   logLevel: {

@@ -43,8 +43,11 @@ export function createLog(
 }
 
 /** The log of a service, at its level and with its own words for secrets. */
-export function createServiceLog({ logLevel, maskKeys }: { logLevel: string; maskKeys: readonly string[] }): Logger {
-  return createLog(logLevel, { isMasked: maskedKeys(maskKeys) });
+export function createServiceLog(
+  { logLevel, maskKeys }: { logLevel: string; maskKeys: readonly string[] },
+  options: Pick<LogOptions, 'stream'> = {},
+): Logger {
+  return createLog(logLevel, { ...options, isMasked: maskedKeys(maskKeys) });
 }
 
 /** An error as a line shows it, without the values that a failed query was run with. */

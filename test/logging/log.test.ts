@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createLog } from '../../src/logging/log.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { createLog, createServiceLog } from '../../src/logging/log.ts';
 
 /** A log whose lines can be read. */
 function readableLog() {
@@ -40,6 +41,19 @@ describe('a line of the log', () => {
     log.warn(`device said ${jwt}`);
     expect(text()).not.toContain('eyJzdWIi');
     expect(JSON.parse(text())).toMatchObject({ msg: 'device said [hidden]' });
+  });
+
+  test('hides what MUSTER_MASK_KEYS names, in errors too, and no longer what it leaves out', () => {
+    const lines: string[] = [];
+    const config = readConfig({ MUSTER_MASK_KEYS: 'door pin', MUSTER_LOG_LEVEL: 'warn' });
+    const log = createServiceLog(config, { stream: { write: (line) => void lines.push(line) } });
+    const err = Object.assign(new Error('the door is shut'), { door_pin: 's3cr3t' });
+    log.warn({ doorPin: 's3cr3t', settings: [{ 'door-pin': 's3cr3t' }], err, password: 'shown' }, 'done');
+    log.info('not at this level');
+    expect(lines.join('')).not.toContain('s3cr3t');
+    expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+      { doorPin: '[hidden]', settings: [{ 'door-pin': '[hidden]' }], err: { door_pin: '[hidden]' }, password: 'shown' },
+    ]);
   });
 
   test('shows everything else as it is', () => {
