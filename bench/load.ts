@@ -46,7 +46,7 @@ export const loadSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('close-sockets') }),
   z.object({ kind: z.literal('end') }),
 ]);
-export type Load = z.input<typeof loadSchema>;
+type Load = z.input<typeof loadSchema>;
 
 /**
  * The one load generator, in a process of its own, for what is measured and for its baselines. It sends what devices send,

@@ -17,7 +17,7 @@ import type { Standing } from '../usecases/find-standings.ts';
  */
 
 /** A report's verdict: where the device was, and in which restore that was judged. */
-export type Judged = { readonly position: DevicePosition; readonly restore: string };
+type Judged = { readonly position: DevicePosition; readonly restore: string };
 
 /** What was said and decided on one connection so far. */
 export type DeviceSession = {

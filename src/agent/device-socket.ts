@@ -18,7 +18,7 @@ import type { Waiter } from './waiting-devices.ts';
 const maxUnanswered = 64;
 
 /** Asks whether the device would be let in again now. */
-export type Recheck = () => Promise<boolean>;
+type Recheck = () => Promise<boolean>;
 
 /** Serves a WebSocket until it closes. */
 export function serveDeviceSocket(gateway: Gateway, device: string, socket: WebSocket, recheck: Recheck): void {

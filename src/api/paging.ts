@@ -5,7 +5,7 @@ import type { Page } from '../domain/page.ts';
 import type { ListMeta } from '../domain/resources/list-meta.ts';
 
 /** Items of a page where the request does not say, and the most there may be. */
-export const maxPageSize = 1_000;
+const maxPageSize = 1_000;
 
 export const pageQuery = z.object({
   limit: z.coerce

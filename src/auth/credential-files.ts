@@ -13,7 +13,7 @@ export type Kept<Held> = {
 };
 
 /** Which files hold something, and how it is read. */
-export type CredentialSource<Held> = {
+type CredentialSource<Held> = {
   /** What they hold, for the log. */
   readonly what: string;
   readonly paths: readonly string[];

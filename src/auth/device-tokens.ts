@@ -3,13 +3,13 @@ import { calculateJwkThumbprint, errors, exportJWK, jwtVerify, SignJWT } from 'j
 import { pemBlocks, readNamedFile, type NamedFile } from './pem-file.ts';
 
 /** Whom a device token is for: no other service may take it for its own, nor the other way round. */
-export const deviceTokenAudience = 'muster-agent';
+const deviceTokenAudience = 'muster-agent';
 const algorithm = 'EdDSA';
 /** How far the clocks of who issues and who checks may be apart. */
 const clockToleranceSeconds = 10;
 
 /** Why a token is not accepted, in words for whoever showed it. */
-export type TokenFault =
+type TokenFault =
   | 'is not signed with a key that is trusted here'
   | 'is not for this service (audience muster-agent)'
   | 'has expired'

@@ -23,7 +23,7 @@ const mostForwarded = 20_000;
 const longestPresentedChain = 5;
 
 /** Which kinds of credentials are looked for. */
-export type Expected = {
+type Expected = {
   readonly tokens: boolean;
   readonly certificates: boolean;
   /** In lower case. */

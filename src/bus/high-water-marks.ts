@@ -10,7 +10,7 @@ export type KeptMark = {
 };
 
 /** `none` where nothing was ever kept; `no answer` where that is not known now. */
-export type MarkAnswer = KeptMark | 'none' | 'no answer';
+type MarkAnswer = KeptMark | 'none' | 'no answer';
 
 /**
  * The highest numbers that any instance saw of the database, kept outside of it: rows or files that are put back bring older

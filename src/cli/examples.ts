@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-export type Example = { readonly line: string; readonly about?: string };
+type Example = { readonly line: string; readonly about?: string };
 
 /** Adds the section of examples with which every command's help ends. */
 export function addExamples(command: Command, examples: readonly Example[]): Command {

@@ -4,7 +4,7 @@ import { wordsFor } from './resources/catalogue.ts';
 import type { ResourceKind } from './resources/resource-kind.ts';
 
 /** What the words of a command line name: resources of one kind. Without names, the kind as a whole. */
-export type Target = { readonly kind: ResourceKind; readonly names: readonly string[] };
+type Target = { readonly kind: ResourceKind; readonly names: readonly string[] };
 
 /**
  * Reads `KIND`, `KIND NAME...` or `KIND/NAME...`.

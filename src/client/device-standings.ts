@@ -5,7 +5,7 @@ import { answerOf, type ApiClient } from './api-client.ts';
 import { nextPage, pagesOf, type ListQuery } from './pages.ts';
 
 /** Where the server believes a device is. */
-export type DeviceStanding = {
+type DeviceStanding = {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly position: DevicePosition;

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-export type AddressRange = { readonly address: string; readonly prefix: number; readonly family: 'ipv4' | 'ipv6' };
+type AddressRange = { readonly address: string; readonly prefix: number; readonly family: 'ipv4' | 'ipv6' };
 
 /** Reads an IP address, or a range of them in CIDR notation (RFC 4632). Undefined for anything else. */
 export function addressRange(text: string): AddressRange | undefined {

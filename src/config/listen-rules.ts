@@ -88,7 +88,7 @@ export function contradictionsIn(settings: GuardSettings): string[] {
 }
 
 /** A listener as the rule about addresses sees it. */
-export type GuardedListener = {
+type GuardedListener = {
   /** Host of its address. */
   readonly host: string;
   /** The settings that name the address, make it speak TLS, and make it ask who is there. */

@@ -14,7 +14,7 @@ export type Executor = Pick<PostgresJsDatabase, 'execute' | 'select' | 'insert' 
  * Keeps work from running on a database that was put in the place of another under this process: which database was
  * last looked at, by a mark that any copy, restart or failover changes.
  */
-export type CopyGuard = {
+type CopyGuard = {
   /** Undefined until the first look: then nothing is checked. */
   verifiedMark: string | undefined;
   /** Looks whether the database is a copy, and sets the mark. */
@@ -124,7 +124,7 @@ function arrayElement(text: string | null): string {
 const [noSuchDatabase, notAccepting] = ['3D000', '55000'];
 
 /** The SQLSTATE of a database error, wherever in the chain of causes it stands. */
-export function sqlState(error: unknown): string | undefined {
+function sqlState(error: unknown): string | undefined {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     if (at instanceof postgres.PostgresError) return at.code;
   }

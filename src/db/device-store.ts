@@ -74,11 +74,6 @@ export async function listDevices(
   return rows.map(toRecord);
 }
 
-export async function countDevices(db: Executor, where: SQL): Promise<number> {
-  const [row] = await db.execute<{ count: string }>(sql`SELECT count(*) AS count ${fromDevices} WHERE ${where}`);
-  return Number(row?.count ?? 0);
-}
-
 const date = (text: string): Date => new Date(text);
 const maybeDate = (text: string | null): Date | null => (text === null ? null : new Date(text));
 

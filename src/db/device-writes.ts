@@ -14,7 +14,7 @@ export async function lockDevice(tx: Executor, name: string): Promise<DeviceReco
   return await findDevice(tx, name);
 }
 
-export type NewDevice = Ownership & {
+type NewDevice = Ownership & {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -63,7 +63,7 @@ export async function insertDevice(
 }
 
 /** What an edit leaves in a device's row. */
-export type EditedDevice = Ownership &
+type EditedDevice = Ownership &
   Pick<
     DeviceRecord,
     | 'name'

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** Where an action came from: whose request it was, from which address, and which one. */
-export type EventOrigin = {
+type EventOrigin = {
   readonly actor: string;
   /** Address of the client. */
   readonly from: string;

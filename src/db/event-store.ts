@@ -6,7 +6,7 @@ import { events } from './schema.ts';
 import type { FieldColumns } from './selector-sql.ts';
 
 /** An event as it is stored. */
-export type EventRecord = typeof events.$inferSelect;
+type EventRecord = typeof events.$inferSelect;
 
 /** The fields by which events can be selected, as SQL. */
 export const eventColumns: FieldColumns<typeof eventFields> = {

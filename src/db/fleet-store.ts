@@ -52,7 +52,7 @@ export async function countFleetsAfter(db: Executor, name: string): Promise<numb
 }
 
 /** A fleet's rule, and the generation of the fleet that it is of. */
-export type CurrentRule = FleetRule & { readonly generation: number };
+type CurrentRule = FleetRule & { readonly generation: number };
 
 /** What every fleet selects. The fleets must be held or locked, so that this stays true for the transaction. */
 export async function listFleetRules(tx: Executor): Promise<CurrentRule[]> {

@@ -5,7 +5,7 @@ import type { Executor } from './client.ts';
 import { labelSelectorToSql } from './selector-sql.ts';
 
 /** A device as far as it matters for who owns it, and for the template that it gets from there. */
-export type OwnedDevice = Ownership & Omit<TemplateTarget, 'mustered'> & TemplateReader;
+type OwnedDevice = Ownership & Omit<TemplateTarget, 'mustered'> & TemplateReader;
 
 const belongsTo = (fleet: string): SQL => sql`(d.owner = ${ownerNamed(fleet)} OR d.matching_fleets ? ${fleet}::text)`;
 

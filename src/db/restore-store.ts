@@ -98,7 +98,7 @@ export async function answerTimes(db: Executor, restore: string): Promise<Bucket
   return await query.where(eq(restoreAnswerTimes.restore, restore)).orderBy(asc(restoreAnswerTimes.bucket));
 }
 
-export type NewRestore = Pick<
+type NewRestore = Pick<
   typeof restores.$inferSelect,
   'id' | 'declaredAt' | 'declaredBy' | 'reason' | 'backup' | 'idempotencyKey' | 'requestHash' | 'cause'
 > & { readonly previous: string };

@@ -11,7 +11,7 @@ import { graftedPosition } from './graft-sql.ts';
 export type PausedSelection = { readonly restore: string; readonly where: SQL; readonly limit: number | undefined };
 
 /** How a person's decision is written down. */
-export type DecisionRecord = { readonly actor: string; readonly reason: string | undefined; readonly now: Date };
+type DecisionRecord = { readonly actor: string; readonly reason: string | undefined; readonly now: Date };
 
 const matching = ({ restore, where }: PausedSelection): SQL =>
   sql`${fromDevices} WHERE ${isPaused(restore)} AND ${where}`;
@@ -57,7 +57,7 @@ function namesIn(text: string | null | undefined): string[] {
 }
 
 /** The devices that a decision changed, in name order, and those among them for which no spec is here. */
-export type Decided = { readonly names: string[]; readonly nothingToSend: string[] };
+type Decided = { readonly names: string[]; readonly nothingToSend: string[] };
 
 /**
  * Grafts the reported position of every chosen device onto the server's, which is all that resuming is, and writes one

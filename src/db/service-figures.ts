@@ -18,7 +18,7 @@ export type ServiceFigures = {
 };
 
 /** Certificates of devices that are in service, by when they end. */
-export type CertificateFigures = {
+type CertificateFigures = {
   readonly expired: number;
   /** Not yet expired, but soon. */
   readonly expiring: number;

@@ -4,7 +4,7 @@ import type { Executor } from './client.ts';
 import { unknownDevices } from './schema.ts';
 
 /** How many devices that the database does not know are remembered; later ones are turned away but not listed. */
-export const maxUnknownDevices = 100_000;
+const maxUnknownDevices = 100_000;
 
 /** Remembers devices that spoke although they are not in the database, with the highest position each claimed. */
 export async function recordUnknownDevices(
@@ -35,7 +35,7 @@ function higher(column: 'claimed_timeline' | 'claimed_version' | 'claimed_hash')
     THEN excluded.${name} ELSE unknown_devices.${name} END`;
 }
 
-export type UnknownDeviceRecord = {
+type UnknownDeviceRecord = {
   readonly name: string;
   readonly firstSeen: Date;
   readonly lastSeen: Date;

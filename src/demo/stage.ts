@@ -33,7 +33,7 @@ const lookEveryMs = 100;
 /** So long without a change, and the story is stuck. */
 const stalledAfterMs = 60_000;
 
-export type Wait = {
+type Wait = {
   /** What is waited for, for the bar. */
   readonly label: string;
   readonly total: number;

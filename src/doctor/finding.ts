@@ -1,4 +1,4 @@
-export const areas = [
+const areas = [
   'configuration',
   'machine',
   'data directory',
@@ -12,7 +12,7 @@ export const areas = [
 export type Area = (typeof areas)[number];
 
 /** `problem`: the service would not start, or not work. `warning`: it would, but not as well as it could. */
-export type Level = 'ok' | 'warning' | 'problem';
+type Level = 'ok' | 'warning' | 'problem';
 
 /** One thing that was looked at. */
 export type Finding = {

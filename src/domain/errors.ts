@@ -14,7 +14,7 @@ const catalogue = {
   unavailable: { status: 503, reason: 'ServiceUnavailable' },
 } as const;
 
-export type ErrorCode = keyof typeof catalogue;
+type ErrorCode = keyof typeof catalogue;
 
 /** An error whose message is meant for the person or program that made the request. */
 export class MusterError extends Error {

@@ -6,7 +6,7 @@ import type { Event } from './resources/event.ts';
 const originKeys = { from: 'muster/from', request: 'muster/request' } as const;
 
 /** An event as it is stored. */
-export type StoredEvent = {
+type StoredEvent = {
   readonly name: string;
   readonly at: Date;
   readonly type: 'Normal' | 'Warning';

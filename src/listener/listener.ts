@@ -12,14 +12,14 @@ import { beginInTurns } from './request-queue.ts';
 export type Listener = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
 
 /** Largest request body, in bytes. */
-export const maxBodyBytes = 2 * 1024 * 1024;
+const maxBodyBytes = 2 * 1024 * 1024;
 /** How long a connection may stay open between two requests. */
 const keepAliveTimeoutMs = 72_000;
 /** How long a request waits for room at the most: longer than a full line takes at two thousand requests a second. */
 const longestWaitMs = 5_000;
 
 /** How much time clients have, in milliseconds, and how many of them there may be. */
-export type ListenerBounds = {
+type ListenerBounds = {
   /** To send the headers of a request. */
   readonly headersTimeoutMs: number;
   /** To send a whole request. */
@@ -29,7 +29,7 @@ export type ListenerBounds = {
   readonly connections: ConnectionLimits;
 };
 /** Settings of a listener that have a usual value. */
-export type ListenerSettings = ListenerBounds & {
+type ListenerSettings = ListenerBounds & {
   /** Proxies of which is believed from where a request came to them (X-Forwarded-For). */
   readonly trustedProxies?: readonly string[];
   /** For how many requests there is room now; those for which there is none wait in line. Without it there is always room. */

@@ -6,7 +6,7 @@ import type { Log } from '../logging/log.ts';
 import { insteadOf } from './unserved-paths.ts';
 
 /** Kubernetes' Status object, the body of every answer that is no resource. */
-export type StatusBody = {
+type StatusBody = {
   readonly apiVersion: 'v1beta1';
   readonly kind: 'Status';
   readonly status: 'Success' | 'Failure';

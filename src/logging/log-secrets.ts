@@ -4,7 +4,7 @@ import type { MaskedKeys } from '../domain/secrets/masked-keys.ts';
 /** Text that stands where a secret was. */
 const hidden = '[hidden]';
 /** Characters of one text that a line of the log shows. */
-export const maxTextLength = 300;
+const maxTextLength = 300;
 /** Characters that are searched for secrets: more than are shown, so that a secret that is cut in two is still recognised. */
 const maxSearchedLength = 4_096;
 /** Levels of a field that a line shows. */

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { printedYaml } from './yaml-schema.ts';
 
-export type DocumentFormat = 'json' | 'yaml';
+type DocumentFormat = 'json' | 'yaml';
 
 /** One document as text that ends with a newline. */
 export function formatDocument(document: unknown, format: DocumentFormat): string {

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Node } from 'yaml';
 
 /** Document as it becomes when each alias is replaced by what it stands for. */
-export type Unfolded = {
+type Unfolded = {
   /** Characters of its scalars, and one for each node. */
   readonly size: number;
   /** Collections that stand inside each other. */

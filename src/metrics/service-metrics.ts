@@ -19,7 +19,7 @@ import { within } from '../time/time-limit.ts';
 import { counters, gauges, histograms, type MetricAbout } from './catalogue.ts';
 
 /** What the device side of this process holds open at the moment. */
-export type DeviceSideCounts = {
+type DeviceSideCounts = {
   readonly reportsWaiting: number;
   readonly webSockets: number;
   readonly longPolls: number;

@@ -15,7 +15,7 @@ const maxHeaderBytes = 16 * 1024;
 /** The validators that a server gave with a file, for asking again. */
 export type Validators = { readonly etag?: string | undefined; readonly lastModified?: string | undefined };
 
-export type FileAnswer =
+type FileAnswer =
   | { readonly kind: 'content'; readonly body: Buffer; readonly validators: Validators }
   | { readonly kind: 'unchanged' }
   /** The server, or a rule of ours, says no. */

@@ -22,7 +22,7 @@ export type HttpRepository = {
 };
 
 /** A repository of a kind that Muster does not fetch from. It is known, so that messages can say so. */
-export type OtherRepository = { readonly type: 'other'; readonly name: string; readonly kind: string };
+type OtherRepository = { readonly type: 'other'; readonly name: string; readonly kind: string };
 
 export type Repository = HttpRepository | OtherRepository;
 export type Repositories = ReadonlyMap<string, Repository>;

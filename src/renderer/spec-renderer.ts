@@ -11,9 +11,9 @@ import type { Repositories } from './repositories.ts';
 const maxFetchedBytes = 3 * 1024 * 1024;
 
 /** Specs that the renderer outside Muster is asked to render: those with what Muster cannot resolve, or all. */
-export type RendererScope = 'references' | 'all';
+type RendererScope = 'references' | 'all';
 
-export type SpecRendererParts = {
+type SpecRendererParts = {
   readonly files: HttpFiles;
   /** The repositories as they are now. */
   readonly repositories: () => Repositories;

@@ -21,7 +21,7 @@ export type DeliveredSpec = {
 };
 
 /** A document as an agent reads it. */
-export type ReadDocument =
+type ReadDocument =
   | {
       readonly kind: 'spec';
       readonly delivered: DeliveredSpec;

@@ -3,7 +3,7 @@ import type { DeliveredSpec } from './delivered-spec.ts';
 import type { DeviceAnswer, DeviceObserver } from './device-observer.ts';
 
 /** The reason for which a spec should not have come to a device. */
-export type ViolationKind =
+type ViolationKind =
   /** It has not reported, or its report has not been answered, since the restore in which the spec was sent. */
   | 'awaited'
   /** It was told that it is paused, and nobody has resumed it from there. */
@@ -13,7 +13,7 @@ export type ViolationKind =
   /** It runs that version already. An agent that has restarted applies it all the same, whatever is in it. */
   | 'same version';
 
-export type Violation = {
+type Violation = {
   readonly device: string;
   readonly kind: ViolationKind;
   readonly before: DevicePosition;
@@ -21,7 +21,7 @@ export type Violation = {
 };
 
 /** The facts that an onlooker has of one device, from its wire and from what people did. */
-export type DeviceFacts = {
+type DeviceFacts = {
   /** Up to this version the device's history is one with the server's. */
   readonly sharedVersion: number;
   /** It has sent a report since the last restore. */
@@ -35,7 +35,7 @@ export type DeviceFacts = {
 };
 
 /** The facts about a device that nothing is known of. */
-export const unheardOf: DeviceFacts = {
+const unheardOf: DeviceFacts = {
   sharedVersion: 0,
   hasReported: false,
   answer: undefined,
@@ -49,7 +49,7 @@ export const unheardOf: DeviceFacts = {
  *
  * @returns what is wrong with it, or undefined
  */
-export function violationOf(
+function violationOf(
   facts: DeviceFacts,
   delivered: Pick<DeliveredSpec, 'restore' | 'position'>,
   before: DevicePosition,

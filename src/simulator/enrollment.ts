@@ -4,7 +4,7 @@ import { TurnedAway } from './connection-loop.ts';
 import type { SimulatedDevice } from './simulated-device.ts';
 
 /** All that enrolling needs of the outside. */
-export type EnrollmentLine = {
+type EnrollmentLine = {
   readonly request: (
     method: 'GET' | 'POST',
     path: string,

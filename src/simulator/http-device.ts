@@ -28,7 +28,7 @@ const answerHeaders = z.object({
  */
 export type Manner = 'muster' | 'flightctl';
 
-export type HttpDeviceOptions = {
+type HttpDeviceOptions = {
   readonly manner: Manner;
   readonly times: AgentTimes;
   /** It has no certificate yet, and enrolls before all else. */

@@ -18,7 +18,7 @@ export type UnorderedPass = {
 };
 
 /** Gives a spec as a person wrote it, with templates filled in: worked out only when it is needed. */
-export type Written = () => JsonObject;
+type Written = () => JsonObject;
 
 /**
  * Watches that no file, application or setting of a device is removed or changed unless a spec that somebody wrote says so

@@ -14,7 +14,7 @@ export type OwedStatus = { readonly status: JsonObject; readonly revision: numbe
 /** A report that was sent, and the position that it speaks of. */
 export type DeviceReport = { readonly sent: SentReport; readonly position: DevicePosition };
 
-export type DeviceOptions = {
+type DeviceOptions = {
   readonly observer: DeviceObserver;
   /** Those of Flight Control's agent if not given. */
   readonly times?: AgentTimes;

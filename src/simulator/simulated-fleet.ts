@@ -26,7 +26,7 @@ export type Member = {
 };
 
 /** An agent's times, but polls follow each other at once: for trials that should not wait. */
-export const briskTimes: AgentTimes = { ...agentTimes, pollGapMs: 100 };
+const briskTimes: AgentTimes = { ...agentTimes, pollGapMs: 100 };
 
 export type FleetOptions = {
   /** Base URL of the listener for devices. */

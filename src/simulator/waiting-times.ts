@@ -1,5 +1,5 @@
 /** Gives a number from 0 up to 1, as Math.random does. */
-export type Chance = () => number;
+type Chance = () => number;
 
 /** How long to wait before trying again after failures: longer each time, up to a cap, and spread at random. */
 export class Backoff {

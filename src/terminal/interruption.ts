@@ -3,7 +3,7 @@ import { tell } from './terminal.ts';
 /** What a shell reports of a program that an interrupt ended. */
 export const interruptedExitCode = 130;
 
-export type Interruption = {
+type Interruption = {
   /** Aborts at the first Ctrl-C. */
   readonly signal: AbortSignal;
   /** Gives the signals back. */

@@ -72,7 +72,7 @@ export type ReportOutcome =
     };
 
 /** A report that was refused: it states a version that the device cannot have, and changed nothing. */
-export type RefusedReport = { readonly kind: 'refused'; readonly problem: string };
+type RefusedReport = { readonly kind: 'refused'; readonly problem: string };
 
 export type AcceptedReports = {
   /** One for each report, in its order. */

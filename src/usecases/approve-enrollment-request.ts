@@ -20,7 +20,7 @@ import { isHereAlready, readmitDevice } from './readmit-device.ts';
 type Deps = DeviceCaDeps & { database: Database; clock: Clock; templates: TemplateRenderer; queue: RenderHints };
 
 /** The answer as it is kept, and what whoever gave it has to know beside it. */
-export type GivenAnswer = { readonly answer: EnrollmentRequestApprovalStatus; readonly warning: string | undefined };
+type GivenAnswer = { readonly answer: EnrollmentRequestApprovalStatus; readonly warning: string | undefined };
 
 /**
  * Approves or denies an enrollment request. An approval issues the device's certificate, where there is a device CA, and

@@ -11,7 +11,7 @@ import { announceRestore, declareWithin, type Announcing } from './declare-resto
 export type DeclaringDeps = Announcing & { database: Database; clock: Clock; log: Log; tracing: Tracing };
 
 /** A restore that nobody declared, as it was noticed. */
-export type NoticedRestore = {
+type NoticedRestore = {
   readonly kind: Exclude<RestoreCause, 'person'>;
   /** For people: what was seen. */
   readonly text: string;

@@ -13,7 +13,7 @@ import { requireRestore } from './read-restores.ts';
 type Deps = { database: Database; clock: Clock; templates: TemplateRenderer; config: { disconnectedAfterMs: number } };
 
 /** Which unknown device of which restore (an id, or `current`) to let in. */
-export type UnknownEnrollment = {
+type UnknownEnrollment = {
   readonly restore: string;
   readonly device: string;
   readonly labels?: Readonly<Record<string, string>> | undefined;

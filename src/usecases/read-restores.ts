@@ -20,7 +20,7 @@ import type { Restore } from '../domain/resources/restore.ts';
 type Deps = { database: Database };
 
 /** The most devices and conflicts that a report of a restore lists. */
-export const maxReportRows = 10_000;
+const maxReportRows = 10_000;
 
 /** One restore, by its id or `current`. @throws MusterError 404 if there is none */
 export async function readRestore({ database }: Deps, name: string): Promise<Restore> {

@@ -8,7 +8,7 @@ import type { EnrollmentRequestApproval } from '../domain/resources/enrollment-r
 import type { CertifiedEnrollment } from './certify-enrollment.ts';
 
 /** The way in which a device is let back in. */
-export type Readmission = {
+type Readmission = {
   readonly approval: EnrollmentRequestApproval;
   readonly certified: CertifiedEnrollment | undefined;
   readonly now: Date;

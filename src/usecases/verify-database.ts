@@ -6,7 +6,7 @@ import { readDatabaseIdentity, storedIdentity, storeIdentity, type DatabaseIdent
 import { lockForDeclaring, marksAreOutdated, setMarksOutdated } from '../db/fence.ts';
 import { declareByItself, type DeclaringDeps } from './declare-by-itself.ts';
 
-export type VerifyingDeps = DeclaringDeps & {
+type VerifyingDeps = DeclaringDeps & {
   marks: HighWaterMarks;
   config: Pick<Config, 'noticeCopy' | 'noticeRewind'>;
 };

@@ -11,7 +11,7 @@ import { ConfigMap, Namespace, Secret, Service, ServiceAccount } from 'kubernete
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 
-export const kubernetesDirectory = fileURLToPath(new URL('../../deploy/kubernetes', import.meta.url));
+const kubernetesDirectory = fileURLToPath(new URL('../../deploy/kubernetes', import.meta.url));
 
 const objectSchema = z.looseObject({
   apiVersion: z.string(),
@@ -31,7 +31,7 @@ const kustomizationSchema = z.strictObject({
   images: z.array(z.object({ name: z.string() })).default([]),
   patches: z.array(z.strictObject({ path: z.string() })).default([]),
 });
-export type Kustomization = z.infer<typeof kustomizationSchema> & { readonly directory: string };
+type Kustomization = z.infer<typeof kustomizationSchema> & { readonly directory: string };
 
 /** Every kustomization under `deploy/kubernetes`. */
 export function kustomizations(): Kustomization[] {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export const quadletDirectory = fileURLToPath(new URL('../../deploy/quadlet', import.meta.url));
 
 /** A unit file: for each section the keys in their order, each with its value. */
-export type UnitFile = {
+type UnitFile = {
   readonly name: string;
   readonly sections: ReadonlyMap<string, readonly (readonly [key: string, value: string])[]>;
 };

@@ -6,14 +6,14 @@ import { writtenSpec } from './written-specs.ts';
 
 const callTimeoutMs = 25_000;
 
-export type Reply = { readonly code: number; readonly body: unknown; readonly headers: Record<string, unknown> };
+type Reply = { readonly code: number; readonly body: unknown; readonly headers: Record<string, unknown> };
 
 type Call = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
 };
-export type Choice = { readonly labelSelector?: string; readonly fieldSelector?: string };
+type Choice = { readonly labelSelector?: string; readonly fieldSelector?: string };
 
 const actionAnswer = z.object({
   resumedDevices: z.number().optional(),

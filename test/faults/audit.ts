@@ -78,7 +78,7 @@ export type EventRow = {
   readonly details: Readonly<Record<string, unknown>> | null;
 };
 
-export type RestoreRow = {
+type RestoreRow = {
   readonly id: string;
   readonly genesis: boolean;
   readonly declaredBy: string;
@@ -90,7 +90,7 @@ export type RestoreRow = {
 };
 
 /** A device as it is wanted: what it should run once all is done. */
-export type WantedRow = { readonly name: string; readonly image: string | null };
+type WantedRow = { readonly name: string; readonly image: string | null };
 
 /** All that the checker wants to know of one database. */
 export type DatabaseDump = {

@@ -112,7 +112,7 @@ function matches({ labelSelector, fieldSelector }: Request, name: string, labels
 }
 
 /** The few kinds of label selector that the rig uses. */
-export function matchesLabels(selector: string, labels: Labels): boolean {
+function matchesLabels(selector: string, labels: Labels): boolean {
   const set = /^(\w+) (in|notin) \(([\w,-]+)\)$/.exec(selector);
   if (set !== null) {
     const [, key = '', operator, values = ''] = set;

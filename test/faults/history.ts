@@ -15,7 +15,7 @@ export type Delivered = {
   readonly restore: string | null;
 };
 
-export type Transport = 'poll' | 'status' | 'socket';
+type Transport = 'poll' | 'status' | 'socket';
 
 /** What devices, people and the rig did and saw. Times are milliseconds since 1970. */
 export type Entry =

@@ -4,7 +4,7 @@ import type { Invariant, Violation } from './violation.ts';
 // What a database may do, told a second time and without the service's code: every change of a device's position, in
 // the order of commits, must be one of the moves below. Checks what can be seen of S2, S3, S4 and S6 in one database.
 
-export type Gate = 'Open' | 'AwaitingReconnect' | 'ConflictPaused';
+type Gate = 'Open' | 'AwaitingReconnect' | 'ConflictPaused';
 
 /** A position that was rendered, or that a person's decision made an ancestor. */
 export type Ancestor = {
@@ -17,7 +17,7 @@ export type Ancestor = {
 
 export type Transition = { readonly device: string; readonly xid: string; readonly from: Gate; readonly to: Gate };
 
-export type DeviceTrail = {
+type DeviceTrail = {
   readonly ancestors: Ancestor[];
   readonly rows: AuditRow[];
   /** It was given up at some time, and is judged no more. */

@@ -8,8 +8,7 @@ import type { Mutant } from '../mutants/mutants.ts';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export const programs = ['service-entry', 'restore-tool-entry'] as const;
-export type Program = (typeof programs)[number];
+const programs = ['service-entry', 'restore-tool-entry'] as const;
 
 /**
  * Compiles the programs that the rig starts again and again, so that each start costs half as much.

@@ -30,7 +30,7 @@ const reconnect = { firstMs: 200, capMs: 800 };
 const longestPauseMs = 300;
 
 /** How a device can be started anew: its agent alone, or all of it. */
-export type Restart = 'agent restart' | 'reboot';
+type Restart = 'agent restart' | 'reboot';
 
 type Parts = {
   readonly name: string;

@@ -25,7 +25,7 @@ export type Stage = {
   readonly directory: string;
 };
 
-export type SceneOptions = {
+type SceneOptions = {
   readonly devices: number;
   /** Leaves out what takes longer than a short draw has. */
   readonly short: boolean;

@@ -1,7 +1,7 @@
 import type { Database, Executor } from '../../src/db/client.ts';
 
 /** How long to wait before the next statement, in ms. */
-export type Jitter = () => number;
+type Jitter = () => number;
 
 const pause = async (ms: number): Promise<void> =>
   ms < 0.3 ? new Promise((done) => setImmediate(done)) : new Promise((done) => setTimeout(done, ms));

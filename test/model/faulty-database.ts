@@ -4,7 +4,7 @@ import type { Database, Executor } from '../../src/db/client.ts';
 export type Fault = 'before commit' | 'after commit';
 
 /** What a process that died would have said. */
-export class Died extends Error {
+class Died extends Error {
   override readonly name = 'Died';
 }
 

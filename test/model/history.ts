@@ -15,7 +15,7 @@ export type Spec = {
   readonly ancestors: ReadonlySet<string>;
 };
 
-export type SpecPlace = Pick<Spec, 'device' | 'timeline' | 'version' | 'content'>;
+type SpecPlace = Pick<Spec, 'device' | 'timeline' | 'version' | 'content'>;
 
 /** Contents are unique, so an id names one spec in the whole history of the world. */
 export function createSpec(place: SpecPlace, ancestors: ReadonlySet<string>): Spec {

@@ -77,7 +77,7 @@ export function s10Absence({ unordered, removed, changed }: OrderWitness): void 
 }
 
 /** Nothing is rendered for a device that has not answered the current restore or is paused. */
-export function s2Fencing(step: Step): void {
+function s2Fencing(step: Step): void {
   for (const { was, is } of changes(step)) {
     if (step.kind === 'put back' || !is.mustered || !was.mustered) continue;
     const rendered = is.spec_hash !== null && (is.version !== was.version || is.spec_hash !== was.spec_hash);
@@ -100,7 +100,7 @@ export function s2Delivery({ device }: Handed, { before, after }: Pick<Step, 'be
 }
 
 /** Versions only grow, and another spec has another version. */
-export function s3MonotoneVersions(step: Step): void {
+function s3MonotoneVersions(step: Step): void {
   if (step.kind === 'put back') return;
   for (const { was, is } of changes(step)) {
     if (is.version < was.version) violated('S3', `${tell(was)} became ${tell(is)}`);
@@ -114,7 +114,7 @@ export function s3MonotoneVersions(step: Step): void {
 }
 
 /** One decision a device and restore; a conflict ends by a person's decision alone, and its beginning is not moved. */
-export function s4DecideOnce(step: Step): void {
+function s4DecideOnce(step: Step): void {
   if (step.kind === 'put back') return;
   for (const { was, is } of changes(step)) {
     const sameRestore = step.before.restore === step.after.restore;

@@ -87,7 +87,7 @@ export function reviewFleet(state: ServerState, name: string): Next {
 }
 
 /** All of them have. */
-export function completeFleet(state: ServerState, name: string): Next {
+function completeFleet(state: ServerState, name: string): Next {
   const fleet = state.fleets.get(name);
   if (fleet === undefined) return { state, events: [] };
   const hasFailed = [...state.devices.values()].some(({ owner, problem }) => owner === name && problem);

@@ -17,7 +17,7 @@ import {
 // sets of specs here, not lineages and numbers. Every function takes a state and gives the next one.
 
 /** A claim that is no ancestor of the server's position, as far as the claim tells. */
-export function isConflict(belief: Belief, { at, form }: Claim): boolean {
+function isConflict(belief: Belief, { at, form }: Claim): boolean {
   if (at === null || form === 'silent') return false;
   if (form === 'full') return !belief.known.has(at.id);
   if (at.version > belief.version) return true;

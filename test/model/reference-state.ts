@@ -41,7 +41,7 @@ export type FleetBelief = {
   readonly rolledOut: number;
 };
 
-export type Tally = { answered: number; inSync: number; behind: number; resumed: number; adopted: number };
+type Tally = { answered: number; inSync: number; behind: number; resumed: number; adopted: number };
 export const noTally: Tally = { answered: 0, inSync: 0, behind: 0, resumed: 0, adopted: 0 };
 
 export type ServerState = {

@@ -72,7 +72,7 @@ const alphabet = [
 ];
 
 /** Which sequences to run: the environment can repeat a failure by what it printed. */
-export type Draw = {
+type Draw = {
   readonly runs: number;
   readonly seed: number;
   readonly path: string | undefined;

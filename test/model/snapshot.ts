@@ -20,7 +20,7 @@ export type DeviceRow = {
   problem: boolean;
 };
 
-export type EventRow = {
+type EventRow = {
   id: number;
   reason: string;
   involved_kind: string;
@@ -32,7 +32,7 @@ export type EventRow = {
 };
 
 /** Counters of a restore: as kept, or as counted. */
-export type Counters = {
+type Counters = {
   total: number;
   awaiting: number;
   answered: number;
@@ -44,7 +44,7 @@ export type Counters = {
 };
 
 /** A fleet's row, as far as the invariants speak of it. */
-export type FleetRow = { name: string; group: string; generation: number; rolled_out: number };
+type FleetRow = { name: string; group: string; generation: number; rolled_out: number };
 
 /** All that the database says, at one instant. */
 export type Snapshot = {

@@ -5,7 +5,7 @@ import { until } from './held-transactions.ts';
 import { SocketDevice } from './socket-device.ts';
 
 /** What a file's tests of WebSockets have: an agent server, and a way to connect to it. */
-export type AgentSockets = {
+type AgentSockets = {
   readonly server: AgentServer;
   /** Connects as a device; the connection is closed after the test. */
   connect(name: string, options?: Parameters<typeof SocketDevice.connect>[2]): Promise<SocketDevice>;

@@ -3,7 +3,7 @@ import { KeyObject, webcrypto } from 'node:crypto';
 import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import { nameOfKey } from '../../src/auth/key-name.ts';
 
-export const p256 = { name: 'ECDSA', namedCurve: 'P-256' } as const;
+const p256 = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 type KeyAlgorithm = { readonly name: string; readonly [parameter: string]: unknown };
 
 /** The key of a device, as the agent of Flight Control has one: its name comes of it. */

@@ -15,7 +15,7 @@ export function enrollmentRequest(name: string, { metadata = {}, ...spec }: Said
   };
 }
 
-export type EventRow = { kind: string; reason: string; actor: string; message: string; details: object | null };
+type EventRow = { kind: string; reason: string; actor: string; message: string; details: object | null };
 
 /** The events of all objects of one name, oldest first. */
 export async function eventsNamed({ database }: Context, name: string): Promise<EventRow[]> {

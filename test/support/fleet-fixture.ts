@@ -15,7 +15,7 @@ import type { TestContext } from './test-context.ts';
 export const actor = 'user:test';
 
 type Said = { readonly status?: JsonObject; readonly spec?: JsonObject; readonly applied?: number | null };
-export type KnownOutcome = Extract<ReportOutcome, { kind: 'known' }>;
+type KnownOutcome = Extract<ReportOutcome, { kind: 'known' }>;
 
 /** Brings devices into the states that tests begin with, by the moves by which any device gets there. */
 export class FleetFixture {

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { connectDatabase, type Database, type Executor } from '../../src/db/client.ts';
 import type { TestDatabase } from './test-database.ts';
 
-export type HeldTransaction<Result> = {
+type HeldTransaction<Result> = {
   /** What the work gave before it was held. */
   readonly result: Result;
   commit(): Promise<void>;

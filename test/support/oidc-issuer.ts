@@ -4,14 +4,14 @@ import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type CryptoKey, type J
 
 type Key = { readonly kid: string; readonly publicKey: CryptoKey; readonly privateKey: CryptoKey };
 
-export type SigningOptions = {
+type SigningOptions = {
   /** Signs with a key that the issuer does not publish. */
   readonly key?: Key;
   /** Says that it was signed with that key. */
   readonly kid?: string;
 };
 
-export type TokenRequest = { readonly authorization: string | undefined; readonly form: Record<string, string> };
+type TokenRequest = { readonly authorization: string | undefined; readonly form: Record<string, string> };
 
 /** A small OpenID Connect issuer on a port of its own: discovery, keys, and tokens with whatever claims a test wants. */
 export type TestIssuer = {

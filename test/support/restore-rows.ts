@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Context } from '../../src/context.ts';
 
 /** The counters of the current restore as they are kept. */
-export type KeptCounts = {
+type KeptCounts = {
   total: number;
   awaiting: number;
   answered: number;
@@ -40,7 +40,7 @@ export async function countedAnswers({ database }: Context): Promise<number> {
   return Number(row?.devices ?? 0);
 }
 
-export type EventRow = {
+type EventRow = {
   reason: string;
   type: string;
   involved_kind: string;

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Context } from '../../src/context.ts';
 
 /** What a test wants to see of the database beside what the API shows. */
-export type DevicePositionRow = {
+type DevicePositionRow = {
   mustered: boolean;
   timeline: string;
   version: string;
@@ -21,7 +21,7 @@ export async function positionRow({ database }: Context, name: string): Promise<
   return row;
 }
 
-export type DeviceRow = {
+type DeviceRow = {
   owner: string | null;
   matching_fleets: string[] | null;
   spec: object;

@@ -7,7 +7,7 @@ import { parseTarget } from '../targets.ts';
 import { print, tell } from '../../terminal/terminal.ts';
 
 /** An answer to requests: the same for each. */
-export type RequestAnswer = {
+type RequestAnswer = {
   readonly approved: boolean;
   readonly labels?: Record<string, string>;
   readonly replaceLabels?: boolean;

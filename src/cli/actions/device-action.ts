@@ -19,13 +19,13 @@ type Options = ChoiceOptions & {
   readonly yes?: true;
 };
 
-export type ActionRequest = SomeSelectors & {
+type ActionRequest = SomeSelectors & {
   readonly dryRun?: boolean;
   readonly reason?: string;
   readonly limit?: number;
 };
 
-export type ActionAnswer = {
+type ActionAnswer = {
   /** How many devices it changed, or would change. */
   readonly count: number;
   /** Their names; of more than 1,000 the first. */
@@ -47,7 +47,7 @@ export function nothingToSendIn(answer: Told): ActionAnswer['nothingToSend'] {
 }
 
 /** What a person can decide about paused devices. */
-export type DeviceAction = {
+type DeviceAction = {
   readonly verb: 'resume' | 'adopt';
   readonly title: 'Resume' | 'Adopt';
   readonly participle: 'resumed' | 'adopted';

@@ -24,7 +24,7 @@ const fileSchema = z.object({ servers: z.record(z.string(), credentialSchema) })
 type Contents = z.infer<typeof fileSchema>;
 
 /** Where logins are kept: for this user alone. */
-export function credentialsPath(): string {
+function credentialsPath(): string {
   return join(userConfigDirectory(), 'muster', 'credentials.json');
 }
 

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { PemIdentity } from './trial-authority.ts';
 
 /** Settings that an agent of Flight Control needs to enroll. */
-export type AgentConfig = {
+type AgentConfig = {
   /** Address of the listener for devices. */
   readonly server: string;
   /** Authorities by which the agent trusts that address, in PEM form. */

@@ -23,7 +23,7 @@ export type PemIdentity = { readonly certificate: string; readonly key: string }
 export type Validity = { readonly notBefore: Date; readonly notAfter: Date };
 
 /** What a certificate is to say. */
-export type CertificateWish = {
+type CertificateWish = {
   readonly subject: JsonName;
   readonly alternativeNames?: JsonGeneralNames;
   readonly usage: 'client' | 'server';

@@ -8,7 +8,7 @@ const secretMode = 0o600;
 const publicMode = 0o644;
 
 /** A file to write. */
-export type TrialFile = { readonly path: string; readonly text: string; readonly secret: boolean };
+type TrialFile = { readonly path: string; readonly text: string; readonly secret: boolean };
 
 /** Where the files of a trial lie. */
 export const trialPaths = (directory: string) => ({

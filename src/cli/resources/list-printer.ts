@@ -5,7 +5,7 @@ import type { Listed, Page, ResourceKind } from './resource-kind.ts';
 export type ListFormat = 'wide' | 'json' | 'yaml' | 'name';
 
 /** Turns pages of resources into text, page by page. */
-export type ListPrinter = {
+type ListPrinter = {
   page(page: Page): string;
   /** @param next the token of the page after the last one printed, if there is one */
   end(next: string | undefined): string;

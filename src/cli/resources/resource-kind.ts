@@ -1,7 +1,7 @@
 import type { ApiClient } from '../../client/api-client.ts';
 import { nextPage, pagesOf, type ListQuery } from '../../client/pages.ts';
 
-export type Column = {
+type Column = {
   readonly title: string;
   /** Only shown with `-o wide`. */
   readonly wide?: true;
@@ -9,7 +9,7 @@ export type Column = {
   readonly passes?: true;
 };
 
-export type TypedColumn<Document> = Column & { readonly cell: (document: Document, now: Date) => string };
+type TypedColumn<Document> = Column & { readonly cell: (document: Document, now: Date) => string };
 
 /** A resource as it is printed, whatever its kind. */
 export type Listed = {

@@ -5,7 +5,7 @@ import { identityPaths, readIdentity } from '../pki/trial-files.ts';
 import { readTokenKey } from '../pki/token-key.ts';
 
 /** Where the credentials of simulated devices come from. */
-export type CredentialSource = {
+type CredentialSource = {
   /** Has a certificate and a key for each, as `NAME.crt` and `NAME.key`. */
   readonly certificates?: string | undefined;
   /** File with the key that signs tokens for them. */

@@ -2,7 +2,7 @@ import type { Verdict } from '../../domain/recovery/verdict.ts';
 import type { SimulatedFleet } from '../../simulator/simulated-fleet.ts';
 
 /** The counts of a simulation. Times are in the unit that the name says. */
-export type SimulationSummary = {
+type SimulationSummary = {
   readonly devices: number;
   /** Devices that were answered at least once. */
   readonly answered: number;

@@ -5,7 +5,7 @@ import { withBegin, type TransactionWork } from '../replaced-begin.ts';
  * Whether an error means that the connection is gone, and whatever transaction it carried with it. For others, such as a
  * full disk, the connection goes on.
  */
-export function isConnectionLost(error: unknown): boolean {
+function isConnectionLost(error: unknown): boolean {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     if (at instanceof postgres.PostgresError) return at.severity === 'FATAL' || at.severity === 'PANIC';
     const code: unknown = 'code' in at ? at.code : undefined;

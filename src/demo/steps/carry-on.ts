@@ -5,7 +5,7 @@ import { versionOfCanaries } from './back-up.ts';
 import { publish, versionAtBackup } from './roll-out.ts';
 
 /** The edition that all fleets get while a part of the devices is paused. */
-export const editionOfFix = versionAtBackup + 1;
+const editionOfFix = versionAtBackup + 1;
 
 /** Operation goes on while people decide: a change reaches the others, and the paused devices nothing. */
 export async function carryOn(stage: Stage): Promise<void> {

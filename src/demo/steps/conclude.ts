@@ -53,7 +53,7 @@ function isSame(server: DevicePosition, device: DevicePosition | undefined): boo
 }
 
 /** Counts that the devices kept. */
-export type WitnessCounts = {
+type WitnessCounts = {
   /** Specs that came to paused or awaited devices. */
   readonly deliveredWhilePaused: number;
   /** Files, applications and settings that left a device although nobody wrote so. */

@@ -3,7 +3,7 @@ import type { Restore } from '../../domain/resources/restore.ts';
 import { countDevices } from '../device-counts.ts';
 import { arrivalsPerSecond, waitForAll, type Stage } from '../stage.ts';
 
-export type MusterCounts = {
+type MusterCounts = {
   /** Devices that answered and are paused. */
   readonly conflictPaused: number;
   /** Devices that answered and go on as before. */

@@ -7,7 +7,7 @@ import { devicePrefix, enrollmentName, signers } from './signers.ts';
 const dayMs = 86_400_000;
 
 /** The signer of a device's certificate, the time, and the validity. */
-export type Issuing = {
+type Issuing = {
   readonly issuer: CertificateIssuer;
   readonly now: Date;
   /** Validity of management certificates, in days. */

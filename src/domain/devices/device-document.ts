@@ -47,7 +47,7 @@ export function deviceDocument(device: DeviceRecord, view: Viewpoint): Device {
 }
 
 /** Annotations that say where the server thinks the device is, its gate, and the fault in its fleet's template. */
-export function derivedAnnotations(device: DeviceRecord, view: Viewpoint): Record<string, string> {
+function derivedAnnotations(device: DeviceRecord, view: Viewpoint): Record<string, string> {
   const { state, specAdopted, rolloutProblem, certificateExpiresAt } = device;
   const gate = gateOf(state, view.restore);
   const { timeline, version, specHash } = state.server;

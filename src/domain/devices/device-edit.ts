@@ -52,7 +52,7 @@ export function assertCreatable({ spec }: DesiredDevice): void {
 }
 
 /** Which parts differ. */
-export type DeviceChange = { readonly labels: boolean; readonly annotations: boolean; readonly spec: boolean };
+type DeviceChange = { readonly labels: boolean; readonly annotations: boolean; readonly spec: boolean };
 
 /**
  * What an edit would change of a device.

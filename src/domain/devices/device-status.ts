@@ -131,7 +131,7 @@ export function lifecycleOf(
 const orderOfBackup =
   'The order came with the backup, and is not sent to a device that is ahead of it. Decommission the device again to send it wherever the device is.';
 
-export function isDisconnected({ lastSeen }: DeviceRecord, { now, disconnectedAfterMs }: Viewpoint): boolean {
+function isDisconnected({ lastSeen }: DeviceRecord, { now, disconnectedAfterMs }: Viewpoint): boolean {
   return lastSeen === null || lastSeen.getTime() < now.getTime() - disconnectedAfterMs;
 }
 

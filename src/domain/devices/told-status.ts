@@ -11,7 +11,7 @@ export function toldStatus(status: JsonObject | null): ReportedDeviceStatus {
 }
 
 /** Health of the device by its conditions and resources. The summary that it reports is not used, as in Flight Control. */
-export type DeviceHealth = 'Rebooting' | 'Error' | 'Degraded' | 'Online';
+type DeviceHealth = 'Rebooting' | 'Error' | 'Degraded' | 'Online';
 
 export function healthOf(told: ReportedDeviceStatus): DeviceHealth {
   if (told.conditions?.some((condition) => isUpdating(condition) && condition.reason === 'Rebooting'))

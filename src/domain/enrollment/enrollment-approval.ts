@@ -66,7 +66,7 @@ export const noCertificate =
   'No certificate was issued, for no device CA is configured (MUSTER_DEVICE_CA_CERT): the device needs its credential from elsewhere, and an agent that waits for a certificate waits on.';
 
 /** Outcome of an approval. */
-export type Admission = {
+type Admission = {
   /** The device must answer before anything is rendered for it. */
   readonly awaited: boolean;
   /** The device was created; else it was here already and was let back in. */

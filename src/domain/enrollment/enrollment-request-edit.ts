@@ -27,7 +27,7 @@ export function knownVersion({ knownRenderedVersion }: EnrollmentRequestSpec): n
 }
 
 /** Which parts differ. */
-export type EnrollmentRequestChange = Readonly<Record<'labels' | 'annotations' | 'spec', boolean>>;
+type EnrollmentRequestChange = Readonly<Record<'labels' | 'annotations' | 'spec', boolean>>;
 
 /**
  * What an edit would change of an enrollment request; undefined if nothing.

@@ -6,7 +6,7 @@ import type { Fleet, FleetSpec } from '../resources/fleet.ts';
 import { unfollowedPolicy } from './unfollowed-policy.ts';
 
 /** What is known of a fleet beside its row. */
-export type FleetFacts = {
+type FleetFacts = {
   /** When its last rollout started or came to its end; undefined where no event tells. */
   readonly rolloutChangedAt: Date | undefined;
   readonly devicesSummary: DevicesSummary | undefined;

@@ -35,7 +35,7 @@ export function newFleet(name: string, desired: DesiredFleet, now: Date): FleetR
 }
 
 /** What an edit changes of a fleet. */
-export type FleetChange = {
+type FleetChange = {
   readonly metadata: boolean;
   readonly labels: boolean;
   readonly spec: boolean;

@@ -1,7 +1,7 @@
 import type { DevicePosition } from './position.ts';
 
 /** The version that the device of a report has applied. */
-export type AppliedClaim = {
+type AppliedClaim = {
   /**
    * The version that the device says it has applied. Null where the report says nothing of that, absent where it says only
    * what the device has received, as a poll does.

@@ -3,7 +3,7 @@ export const gates = ['Open', 'AwaitingReconnect', 'ConflictPaused'] as const;
 export type Gate = (typeof gates)[number];
 
 /** Facts that the gate depends on, beside the current restore. */
-export type GateFacts = {
+type GateFacts = {
   /** Decommissioning and decommissioned devices take no part in musters: their gate is always open. */
   readonly mustered: boolean;
   readonly answeredRestore: string;

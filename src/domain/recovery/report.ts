@@ -3,7 +3,7 @@ import { graft, type DevicePosition, type ServerPosition } from './position.ts';
 import { isConflict, judge, type ConflictVerdict, type Judgement } from './verdict.ts';
 
 /** A device's conflict: what was found, and when first. */
-export type Conflict = { readonly verdict: ConflictVerdict; readonly info: string; readonly since: Date };
+type Conflict = { readonly verdict: ConflictVerdict; readonly info: string; readonly since: Date };
 
 /** What is known of a device that is about to be judged. */
 export type JudgedState = {

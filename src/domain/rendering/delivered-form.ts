@@ -11,7 +11,7 @@ import { mergedFiles } from './merged-files.ts';
 import { named, unresolvedReferences } from './references.ts';
 
 /** A spec whose form has been checked, or why it cannot be. */
-export type ReadSpec = { readonly ok: true; readonly spec: DeviceSpec } | Extract<RenderOutcome, { ok: false }>;
+type ReadSpec = { readonly ok: true; readonly spec: DeviceSpec } | Extract<RenderOutcome, { ok: false }>;
 
 /** Checks the form of a spec that is to be rendered: templates have been filled in since it was written. */
 export function readSpec(spec: unknown): ReadSpec {

@@ -11,7 +11,7 @@ export type JsonPatchOperation =
   | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: JsonValue }
   | { readonly op: 'remove'; readonly path: string };
 
-export type SpecDifference = {
+type SpecDifference = {
   /** Turns what the device runs, masked, into what it would be sent, masked. Empty if the two are the same without masks. */
   readonly patch: JsonPatchOperation[];
   /** A unified diff of the two as YAML, keys sorted. Empty if they are the same. */

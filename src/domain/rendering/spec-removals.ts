@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../json.ts';
 
 /** A thing that a device loses when one spec takes the place of another. */
-export type Removal = {
+type Removal = {
   readonly kind: 'file' | 'config provider' | 'application' | 'systemd pattern' | 'resource monitor' | 'os image';
   readonly name: string;
 };

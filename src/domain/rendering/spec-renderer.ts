@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.ts';
 
 /** Why a spec could not be rendered, with the place in it. */
-export type RenderProblem = { readonly message: string };
+type RenderProblem = { readonly message: string };
 
 export type RenderOutcome =
   | { readonly ok: true; readonly spec: JsonObject }

@@ -6,7 +6,7 @@ import { atLeastOneOf, exactlyOneOf, requiring, uniqueBy } from './object-rules.
 
 const sources = ['reference', 'catalogItemRef'] as const;
 
-export const imageVolumeSourceSchema = z
+const imageVolumeSourceSchema = z
   .looseObject({
     reference: imageReferenceSchema.optional().meta({ description: 'The image or artifact in its registry.' }),
     catalogItemRef: catalogItemRefSchema.optional(),
@@ -21,9 +21,8 @@ export const imageVolumeSourceSchema = z
     description: 'The OCI image or artifact whose content a volume has.',
     oneOf: requiring(sources),
   });
-export type ImageVolumeSource = z.infer<typeof imageVolumeSourceSchema>;
 
-export const volumeMountSchema = z
+const volumeMountSchema = z
   .looseObject({
     path: z
       .string()
@@ -32,11 +31,10 @@ export const volumeMountSchema = z
       .meta({ description: 'Where in the container, with options after a colon.', example: '/var/lib/data:ro' }),
   })
   .meta({ id: 'VolumeMount', description: 'Where a volume appears.' });
-export type VolumeMount = z.infer<typeof volumeMountSchema>;
 
 const contents = ['image', 'mount'] as const;
 
-export const applicationVolumeSchema = z
+const applicationVolumeSchema = z
   .looseObject({
     name: z
       .string()
@@ -56,7 +54,6 @@ export const applicationVolumeSchema = z
     description: 'A volume of an application: filled from an image, mounted at a path, or both.',
     allOf: [{ anyOf: requiring(contents) }],
   });
-export type ApplicationVolume = z.infer<typeof applicationVolumeSchema>;
 
 export const applicationVolumesSchema = z
   .array(applicationVolumeSchema)

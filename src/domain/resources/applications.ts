@@ -7,11 +7,10 @@ import { limits } from './limits.ts';
 import { atMostEntries, exactlyOneOf, requiring } from './object-rules.ts';
 import { plainText } from './templated.ts';
 
-export const appTypes = ['compose', 'quadlet', 'container', 'helm', 'vm'] as const;
+const appTypes = ['compose', 'quadlet', 'container', 'helm', 'vm'] as const;
 export const appTypeSchema = z
   .enum(appTypes)
   .meta({ id: 'AppType', description: 'What kind of application it is, and so what runs it.' });
-export type AppType = z.infer<typeof appTypeSchema>;
 
 const environmentText = z.string().min(1).max(limits.itemNameLength);
 
@@ -57,7 +56,7 @@ const imageOrCatalog = ['image', 'catalogItemRef'] as const;
 const anySource = ['image', 'catalogItemRef', 'inline'] as const;
 const imageOrInline = ['image', 'inline'] as const;
 
-export const composeApplicationSchema = z
+const composeApplicationSchema = z
   .looseObject({
     appType: z.literal('compose'),
     ...commonFields,
@@ -73,9 +72,8 @@ export const composeApplicationSchema = z
     description: 'Containers described by a compose file.',
     oneOf: requiring(anySource),
   });
-export type ComposeApplication = z.infer<typeof composeApplicationSchema>;
 
-export const quadletApplicationSchema = z
+const quadletApplicationSchema = z
   .looseObject({
     appType: z.literal('quadlet'),
     ...commonFields,
@@ -88,14 +86,13 @@ export const quadletApplicationSchema = z
   })
   .superRefine(exactlyOneOf(anySource))
   .meta({ id: 'QuadletApplication', description: 'Containers run as systemd units.', oneOf: requiring(anySource) });
-export type QuadletApplication = z.infer<typeof quadletApplicationSchema>;
 
-export const applicationPortSchema = plainText(
+const applicationPortSchema = plainText(
   { pattern: /^\d+:\d+$/, expected: 'expected hostPort:containerPort, as in 8080:80' },
   limits.itemNameLength,
 ).meta({ id: 'ApplicationPort', description: 'A port of the host and the port of the container it leads to.' });
 
-export const applicationResourcesSchema = z
+const applicationResourcesSchema = z
   .looseObject({
     limits: z
       .looseObject({
@@ -106,9 +103,8 @@ export const applicationResourcesSchema = z
       .meta({ description: 'The most that it may use.' }),
   })
   .meta({ id: 'ApplicationResources', description: 'What an application may use of the device.' });
-export type ApplicationResources = z.infer<typeof applicationResourcesSchema>;
 
-export const containerApplicationSchema = z
+const containerApplicationSchema = z
   .looseObject({
     appType: z.literal('container'),
     ...commonFields,
@@ -122,10 +118,9 @@ export const containerApplicationSchema = z
   })
   .superRefine(exactlyOneOf(imageOrCatalog))
   .meta({ id: 'ContainerApplication', description: 'One container.', oneOf: requiring(imageOrCatalog) });
-export type ContainerApplication = z.infer<typeof containerApplicationSchema>;
 
 /** The contract demands an image of a chart, and that it is the only source: an item of a catalog cannot stand in. */
-export const helmApplicationSchema = z
+const helmApplicationSchema = z
   .looseObject({
     appType: z.literal('helm'),
     ...commonFields,
@@ -140,9 +135,8 @@ export const helmApplicationSchema = z
   })
   .superRefine(exactlyOneOf(imageOrCatalog))
   .meta({ id: 'HelmApplication', description: 'A Helm chart.' });
-export type HelmApplication = z.infer<typeof helmApplicationSchema>;
 
-export const vmApplicationSchema = z
+const vmApplicationSchema = z
   .looseObject({
     appType: z.literal('vm'),
     ...commonFields,
@@ -164,7 +158,6 @@ export const vmApplicationSchema = z
   })
   .superRefine(exactlyOneOf(imageOrInline))
   .meta({ id: 'VmApplication', description: 'A virtual machine.', oneOf: requiring(imageOrInline) });
-export type VmApplication = z.infer<typeof vmApplicationSchema>;
 
 export const applicationProviderSpecSchema = z
   .discriminatedUnion('appType', [

@@ -31,7 +31,7 @@ const tokenProviderSpecSchema = z
   })
   .meta({ id: 'TokenProviderSpec', description: 'Tokens that people and machines have from elsewhere.' });
 
-export const authProviderSchema = z
+const authProviderSchema = z
   .looseObject({
     apiVersion: apiVersionSchema,
     kind: z.literal('AuthProvider'),

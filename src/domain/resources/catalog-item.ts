@@ -11,4 +11,3 @@ export const catalogItemRefSchema = z
     channel: name.optional().meta({ description: 'The channel in which newer versions are looked for.' }),
   })
   .meta({ id: 'CatalogItemRefSpec', description: 'A version of an item of a catalog, which stands for an OCI image.' });
-export type CatalogItemRef = z.infer<typeof catalogItemRefSchema>;

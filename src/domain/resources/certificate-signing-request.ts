@@ -27,7 +27,7 @@ const wishFields = {
   }),
 };
 
-export const certificateSigningRequestSpecSchema = z
+const certificateSigningRequestSpecSchema = z
   .looseObject({
     ...wishFields,
     username: z
@@ -38,7 +38,7 @@ export const certificateSigningRequestSpecSchema = z
   .meta({ id: 'CertificateSigningRequestSpec', description: 'What a certificate is asked for with.' });
 export type CertificateSigningRequestSpec = z.infer<typeof certificateSigningRequestSpecSchema>;
 
-export const certificateSigningRequestStatusSchema = z
+const certificateSigningRequestStatusSchema = z
   .looseObject({
     certificate: z
       .string()
@@ -103,4 +103,3 @@ export const certificateSigningRequestListSchema = z
     items: z.array(certificateSigningRequestSchema),
   })
   .meta({ id: 'CertificateSigningRequestList', description: 'A page of certificate signing requests.' });
-export type CertificateSigningRequestList = z.infer<typeof certificateSigningRequestListSchema>;

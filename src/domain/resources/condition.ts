@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { timestampSchema } from './timestamp.ts';
 
-export const conditionStatusSchema = z
+const conditionStatusSchema = z
   .enum(['True', 'False', 'Unknown'])
   .meta({ id: 'ConditionStatus', description: 'Whether what the condition says is so.' });
-export type ConditionStatus = z.infer<typeof conditionStatusSchema>;
 
-export const conditionTypeSchema = z
+const conditionTypeSchema = z
   .enum([
     'Approved',
     'TPMVerified',
@@ -23,7 +22,6 @@ export const conditionTypeSchema = z
     'DeviceDecommissioning',
   ])
   .meta({ id: 'ConditionType', description: 'What the condition is about.' });
-export type ConditionType = z.infer<typeof conditionTypeSchema>;
 
 export const conditionSchema = z
   .looseObject({

@@ -6,16 +6,15 @@ import { exactlyOneOf, requiring } from './object-rules.ts';
 const text = z.string().min(1).max(limits.textLength);
 const account = z.string().max(limits.textLength);
 
-export const gitRefSchema = z
+const gitRefSchema = z
   .looseObject({
     repository: text.meta({ description: 'The repository, by the name of its resource.' }),
     targetRevision: z.string().max(limits.textLength).meta({ description: 'Branch, tag or commit.' }),
     path: z.string().max(limits.pathLength).meta({ description: 'What to take from the repository.' }),
   })
   .meta({ id: 'GitRef', description: 'Configuration kept in a Git repository.' });
-export type GitRef = z.infer<typeof gitRefSchema>;
 
-export const secretRefSchema = z
+const secretRefSchema = z
   .looseObject({
     name: text.meta({ description: 'The secret.' }),
     namespace: text.meta({ description: 'The namespace that the secret is in.' }),
@@ -24,9 +23,8 @@ export const secretRefSchema = z
     group: account.optional().meta({ description: 'Group of the files, by name or number; root if not given.' }),
   })
   .meta({ id: 'SecretRef', description: 'Configuration kept in a Kubernetes secret.' });
-export type SecretRef = z.infer<typeof secretRefSchema>;
 
-export const httpRefSchema = z
+const httpRefSchema = z
   .looseObject({
     repository: text.meta({ description: 'The repository, by the name of its resource.' }),
     suffix: z

@@ -18,7 +18,7 @@ const fields: readonly Field[] = [
 type Values = { readonly values: ReadonlySet<number>; readonly any: boolean };
 
 /** A cron expression taken apart. */
-export type CronSchedule = {
+type CronSchedule = {
   /** Minutes of a day, ascending. */
   readonly minutes: readonly number[];
   readonly isDay: (day: Date) => boolean;

@@ -27,7 +27,6 @@ export const deviceResumeRequestSchema = z
       'Lets the restored spec win over the paused devices that both selectors choose; one at least must be given.',
     allOf: [{ anyOf: requiring(selectors) }],
   });
-export type DeviceResumeRequest = z.infer<typeof deviceResumeRequestSchema>;
 
 const names = z
   .array(z.string())
@@ -53,7 +52,6 @@ export const deviceResumeResponseSchema = z
     ...nothingToSend,
   })
   .meta({ id: 'DeviceResumeResponse', description: 'Which devices were resumed.' });
-export type DeviceResumeResponse = z.infer<typeof deviceResumeResponseSchema>;
 
 export const deviceAdoptRequestSchema = z
   .strictObject(actionFields)
@@ -64,7 +62,6 @@ export const deviceAdoptRequestSchema = z
       'Lets the spec that each device runs become its desired one, for the paused devices that both selectors choose.',
     allOf: [{ anyOf: requiring(selectors) }],
   });
-export type DeviceAdoptRequest = z.infer<typeof deviceAdoptRequestSchema>;
 
 export const deviceAdoptResponseSchema = z
   .strictObject({
@@ -77,4 +74,3 @@ export const deviceAdoptResponseSchema = z
     ...nothingToSend,
   })
   .meta({ id: 'DeviceAdoptResponse', description: 'Which devices were adopted.' });
-export type DeviceAdoptResponse = z.infer<typeof deviceAdoptResponseSchema>;

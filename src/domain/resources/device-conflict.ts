@@ -4,7 +4,7 @@ import { patchOperationSchema } from './patch-request.ts';
 import { conflictVerdictSchema, positionSchema } from './position.ts';
 import { timestampSchema } from './timestamp.ts';
 
-export const specDifferenceSchema = z
+const specDifferenceSchema = z
   .object({
     patch: z
       .array(patchOperationSchema)

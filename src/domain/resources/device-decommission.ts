@@ -3,7 +3,6 @@ import { z } from 'zod';
 export const deviceDecommissionTargetTypeSchema = z
   .enum(['Unenroll', 'FactoryReset'])
   .meta({ id: 'DeviceDecommissionTargetType', description: 'What the device does when it is decommissioned.' });
-export type DeviceDecommissionTargetType = z.infer<typeof deviceDecommissionTargetTypeSchema>;
 
 export const deviceDecommissionSchema = z
   .looseObject({ target: deviceDecommissionTargetTypeSchema })

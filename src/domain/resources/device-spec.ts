@@ -10,7 +10,7 @@ import { resourceMonitorSchema } from './resource-monitors.ts';
 import { plainText } from './templated.ts';
 import { deviceUpdatePolicySpecSchema } from './update-policy.ts';
 
-export const deviceOsSpecSchema = z
+const deviceOsSpecSchema = z
   .looseObject({
     image: imageReferenceSchema.optional().meta({ description: 'The OS image, as an OCI reference.' }),
     catalogItemRef: catalogItemRefSchema.optional(),
@@ -20,7 +20,6 @@ export const deviceOsSpecSchema = z
     id: 'DeviceOsSpec',
     description: 'The operating system: an image, or an item of a catalog that stands for one.',
   });
-export type DeviceOsSpec = z.infer<typeof deviceOsSpecSchema>;
 
 /** The characters of systemd's unit names and of the globs over them, as the contract gives them. */
 const unitPatternSchema = plainText(
@@ -31,7 +30,7 @@ const unitPatternSchema = plainText(
   limits.unitPatternLength,
 );
 
-export const deviceConsoleSchema = z
+const deviceConsoleSchema = z
   .looseObject({
     sessionID: z.string().max(limits.textLength),
     sessionMetadata: z
@@ -40,7 +39,6 @@ export const deviceConsoleSchema = z
       .meta({ description: 'What the session needs to know, as key=value pairs.' }),
   })
   .meta({ id: 'DeviceConsole', description: 'A console session that is open. Set by the service.' });
-export type DeviceConsole = z.infer<typeof deviceConsoleSchema>;
 
 /** Templates may stand in some of its strings (templates/template-places.ts); keys that Muster does not know go to the device as they came. */
 export const deviceSpecSchema = z

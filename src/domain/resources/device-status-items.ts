@@ -42,17 +42,14 @@ export const systemdUnitStatusSchema = z
       .regex(/^[a-z0-9-]+$/, 'expected lower-case letters, digits and "-"'),
   })
   .meta({ id: 'SystemdUnitStatus', description: "A systemd unit's state, in systemd's own words." });
-export type SystemdUnitStatus = z.infer<typeof systemdUnitStatusSchema>;
 
-export const applicationStatusTypeSchema = z
+const applicationStatusTypeSchema = z
   .enum(['Preparing', 'Starting', 'Running', 'Error', 'Unknown', 'Completed', 'Stopped', 'Stopping'])
   .meta({ id: 'ApplicationStatusType', description: 'How an application is.' });
-export type ApplicationStatusType = z.infer<typeof applicationStatusTypeSchema>;
 
-export const applicationVolumeStatusSchema = z
+const applicationVolumeStatusSchema = z
   .looseObject({ name: z.string(), reference: z.string().meta({ description: 'The image that fills the volume.' }) })
   .meta({ id: 'ApplicationVolumeStatus', description: 'What a volume holds.' });
-export type ApplicationVolumeStatus = z.infer<typeof applicationVolumeStatusSchema>;
 
 export const deviceApplicationStatusSchema = z
   .looseObject({
@@ -66,28 +63,23 @@ export const deviceApplicationStatusSchema = z
     volumes: z.array(applicationVolumeStatusSchema).max(limits.volumeCount).optional(),
   })
   .meta({ id: 'DeviceApplicationStatus', description: 'How one application of the device is.' });
-export type DeviceApplicationStatus = z.infer<typeof deviceApplicationStatusSchema>;
 
-export const dependencySyncConfigRefStatusSchema = z
+const dependencySyncConfigRefStatusSchema = z
   .looseObject({
     configProviderName: z.string(),
     fingerprint: z.string().optional().meta({ description: 'Tells one content of the source from another.' }),
     lastUpdatedAt: timestampSchema.optional().meta({ description: 'When that content last changed.' }),
   })
   .meta({ id: 'DependencySyncConfigRefStatus', description: 'What a config provider gave at the last render.' });
-export type DependencySyncConfigRefStatus = z.infer<typeof dependencySyncConfigRefStatusSchema>;
 
 export const dependencySyncStatusSchema = z
   .object({ configRefs: z.array(dependencySyncConfigRefStatusSchema).max(limits.configReferenceCount).optional() })
   .meta({ id: 'DependencySyncStatus', description: 'What the sources outside the spec gave at the last render.' });
-export type DependencySyncStatus = z.infer<typeof dependencySyncStatusSchema>;
 
 export const osModeTypeSchema = z
   .enum(['image', 'package'])
   .meta({ id: 'OsModeType', description: 'Whether the OS is replaced as an image or managed by packages.' });
-export type OsModeType = z.infer<typeof osModeTypeSchema>;
 
 export const deviceCapabilitiesSchema = z
   .object({ osMode: osModeTypeSchema.optional() })
   .meta({ id: 'DeviceCapabilities', description: 'What the agent of the device can do.' });
-export type DeviceCapabilities = z.infer<typeof deviceCapabilitiesSchema>;

@@ -18,7 +18,6 @@ export type DeviceSummaryStatus = z.infer<typeof deviceSummaryStatusSchema>;
 export const deviceUpdatedStatusTypeSchema = z
   .enum(['UpToDate', 'OutOfDate', 'Updating', 'Unknown'])
   .meta({ id: 'DeviceUpdatedStatusType', description: 'Whether the device runs what it should.' });
-export type DeviceUpdatedStatusType = z.infer<typeof deviceUpdatedStatusTypeSchema>;
 
 export const deviceUpdatedStatusSchema = z
   .looseObject({ status: deviceUpdatedStatusTypeSchema, info })
@@ -28,7 +27,6 @@ export type DeviceUpdatedStatus = z.infer<typeof deviceUpdatedStatusSchema>;
 export const deviceLifecycleStatusTypeSchema = z
   .enum(['Unknown', 'Enrolled', 'Decommissioning', 'Decommissioned'])
   .meta({ id: 'DeviceLifecycleStatusType', description: 'Whether the device belongs to the fleet, or is leaving it.' });
-export type DeviceLifecycleStatusType = z.infer<typeof deviceLifecycleStatusTypeSchema>;
 
 export const deviceLifecycleStatusSchema = z.looseObject({ status: deviceLifecycleStatusTypeSchema, info }).meta({
   id: 'DeviceLifecycleStatus',
@@ -39,17 +37,15 @@ export type DeviceLifecycleStatus = z.infer<typeof deviceLifecycleStatusSchema>;
 export const applicationsSummaryStatusTypeSchema = z
   .enum(['Healthy', 'Degraded', 'Error', 'Unknown', 'NoApplications'])
   .meta({ id: 'ApplicationsSummaryStatusType', description: 'How the applications are, taken together.' });
-export type ApplicationsSummaryStatusType = z.infer<typeof applicationsSummaryStatusTypeSchema>;
 
 export const deviceApplicationsSummaryStatusSchema = z
   .looseObject({ status: applicationsSummaryStatusTypeSchema, info })
   .meta({ id: 'DeviceApplicationsSummaryStatus', description: 'How the applications of the device are.' });
 export type DeviceApplicationsSummaryStatus = z.infer<typeof deviceApplicationsSummaryStatusSchema>;
 
-export const deviceResourceStatusTypeSchema = z
+const deviceResourceStatusTypeSchema = z
   .enum(['Healthy', 'Warning', 'Critical', 'Error', 'Unknown'])
   .meta({ id: 'DeviceResourceStatusType', description: 'How much of a resource is left.' });
-export type DeviceResourceStatusType = z.infer<typeof deviceResourceStatusTypeSchema>;
 
 export const deviceResourceStatusSchema = z
   .looseObject({
@@ -58,14 +54,12 @@ export const deviceResourceStatusSchema = z
     disk: deviceResourceStatusTypeSchema,
   })
   .meta({ id: 'DeviceResourceStatus', description: 'How the resources that the device watches are.' });
-export type DeviceResourceStatus = z.infer<typeof deviceResourceStatusSchema>;
 
 const integrityStates = ['Verified', 'Failed', 'Unknown', 'Unsupported'] as const;
 
-export const deviceIntegrityCheckStatusSchema = z
+const deviceIntegrityCheckStatusSchema = z
   .looseObject({ status: z.enum(integrityStates), info })
   .meta({ id: 'DeviceIntegrityCheckStatus', description: 'What one check of integrity found.' });
-export type DeviceIntegrityCheckStatus = z.infer<typeof deviceIntegrityCheckStatusSchema>;
 
 export const deviceIntegrityStatusSchema = z
   .looseObject({
@@ -76,7 +70,6 @@ export const deviceIntegrityStatusSchema = z
     lastVerified: timestampSchema.optional().meta({ description: 'When integrity was last checked.' }),
   })
   .meta({ id: 'DeviceIntegrityStatus', description: 'Whether the device is what it says it is.' });
-export type DeviceIntegrityStatus = z.infer<typeof deviceIntegrityStatusSchema>;
 
 export const deviceConfigStatusSchema = z
   .looseObject({
@@ -86,7 +79,6 @@ export const deviceConfigStatusSchema = z
       .meta({ description: 'The rendered version that the device has applied.' }),
   })
   .meta({ id: 'DeviceConfigStatus', description: 'What configuration the device runs.' });
-export type DeviceConfigStatus = z.infer<typeof deviceConfigStatusSchema>;
 
 export const deviceOsStatusSchema = z
   .looseObject({
@@ -94,13 +86,11 @@ export const deviceOsStatusSchema = z
     imageDigest: z.string().meta({ description: 'The digest of that image.' }),
   })
   .meta({ id: 'DeviceOsStatus', description: 'What operating system the device runs.' });
-export type DeviceOsStatus = z.infer<typeof deviceOsStatusSchema>;
 
-export const customDeviceInfoSchema = z
+const customDeviceInfoSchema = z
   .record(z.string(), z.string())
   .superRefine(atMostEntries(limits.customInfoCount))
   .meta({ id: 'CustomDeviceInfo', description: 'What the device was set up to say of itself.' });
-export type CustomDeviceInfo = z.infer<typeof customDeviceInfoSchema>;
 
 export const deviceSystemInfoSchema = z
   .object({
@@ -112,4 +102,3 @@ export const deviceSystemInfoSchema = z
   })
   .catchall(z.string())
   .meta({ id: 'DeviceSystemInfo', description: 'Facts about the device, each a text under a name of its own.' });
-export type DeviceSystemInfo = z.infer<typeof deviceSystemInfoSchema>;

@@ -52,7 +52,6 @@ export const deviceStatusRequestSchema = z
     status: reportedDeviceStatusSchema,
   })
   .meta({ id: 'DeviceStatusRequest', description: "A device's report of its status." });
-export type DeviceStatusRequest = z.infer<typeof deviceStatusRequestSchema>;
 
 export const deviceListSchema = z
   .looseObject({
@@ -68,4 +67,3 @@ export type DeviceList = z.infer<typeof deviceListSchema>;
 export const deviceLastSeenSchema = z
   .looseObject({ lastSeen: timestampSchema })
   .meta({ id: 'DeviceLastSeen', description: 'When a device was last heard of.' });
-export type DeviceLastSeen = z.infer<typeof deviceLastSeenSchema>;

@@ -2,14 +2,13 @@ import { z } from 'zod';
 
 const counts = z.record(z.string(), z.int().nonnegative());
 
-export const devicesSummaryCapabilitiesSchema = z
+const devicesSummaryCapabilitiesSchema = z
   .looseObject({
     osMode: counts
       .optional()
       .meta({ description: 'By how the OS is managed; `unknown` for devices that did not say.' }),
   })
   .meta({ id: 'DevicesSummaryCapabilities', description: 'How many devices can do what.' });
-export type DevicesSummaryCapabilities = z.infer<typeof devicesSummaryCapabilitiesSchema>;
 
 export const devicesSummarySchema = z
   .looseObject({

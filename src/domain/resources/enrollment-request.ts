@@ -20,7 +20,7 @@ const suggestedLabels = z
   .optional()
   .meta({ description: 'Labels that the device would like to have.' });
 
-export const enrollmentRequestSpecSchema = z
+const enrollmentRequestSpecSchema = z
   .looseObject({
     csr: z
       .string()
@@ -58,14 +58,13 @@ export const enrollmentRequestApprovalStatusSchema = z
   .meta({ id: 'EnrollmentRequestApprovalStatus', description: 'The answer, with who gave it and when.' });
 export type EnrollmentRequestApprovalStatus = z.infer<typeof enrollmentRequestApprovalStatusSchema>;
 
-export const enrollmentRequestStatusSchema = z
+const enrollmentRequestStatusSchema = z
   .looseObject({
     certificate: z.string().optional().meta({ description: 'The certificate that was signed, in PEM.' }),
     conditions: z.array(conditionSchema),
     approval: enrollmentRequestApprovalStatusSchema.optional(),
   })
   .meta({ id: 'EnrollmentRequestStatus', description: 'What became of the request.' });
-export type EnrollmentRequestStatus = z.infer<typeof enrollmentRequestStatusSchema>;
 
 /** An enrollment request as it is answered. */
 export const enrollmentRequestSchema = z
@@ -102,4 +101,3 @@ export const enrollmentRequestListSchema = z
     items: z.array(enrollmentRequestSchema),
   })
   .meta({ id: 'EnrollmentRequestList', description: 'A page of enrollment requests.' });
-export type EnrollmentRequestList = z.infer<typeof enrollmentRequestListSchema>;

@@ -135,4 +135,3 @@ export const musterDetailsSchema = z
     id: 'MusterEventDetails',
     description: "Details of an event that only Muster has; `detailType` begins with 'Muster'.",
   });
-export type MusterDetails = z.infer<typeof musterDetailsSchema>;

@@ -23,15 +23,13 @@ import { eventReasonSchema } from './event-reasons.ts';
 import { listMetaSchema } from './list-meta.ts';
 import { objectMetaSchema } from './object-meta.ts';
 
-export const objectReferenceSchema = z
+const objectReferenceSchema = z
   .looseObject({ kind: z.string(), name: z.string() })
   .meta({ id: 'ObjectReference', description: 'Names an object.' });
-export type ObjectReference = z.infer<typeof objectReferenceSchema>;
 
-export const eventSourceSchema = z
+const eventSourceSchema = z
   .looseObject({ component: z.string() })
   .meta({ id: 'EventSource', description: 'The part of the service that tells of the event.' });
-export type EventSource = z.infer<typeof eventSourceSchema>;
 
 const eventFields = {
   apiVersion: apiVersionSchema,
@@ -53,7 +51,7 @@ const originalEventSchema = z
   .looseObject(eventFields)
   .meta({ id: 'OriginalEvent', description: 'The event that was being worked on.' });
 
-export const internalTaskFailedDetailsSchema = z
+const internalTaskFailedDetailsSchema = z
   .looseObject({
     detailType: z.literal('InternalTaskFailed'),
     errorMessage: z.string(),
@@ -62,7 +60,7 @@ export const internalTaskFailedDetailsSchema = z
   })
   .meta({ id: 'InternalTaskFailedDetails', description: 'Work that failed, and may be tried again.' });
 
-export const internalTaskPermanentlyFailedDetailsSchema = z
+const internalTaskPermanentlyFailedDetailsSchema = z
   .looseObject({
     detailType: z.literal('InternalTaskPermanentlyFailed'),
     errorMessage: z.string(),
@@ -71,7 +69,7 @@ export const internalTaskPermanentlyFailedDetailsSchema = z
   })
   .meta({ id: 'InternalTaskPermanentlyFailedDetails', description: 'Work that failed and was set aside.' });
 
-export const eventDetailsSchema = z
+const eventDetailsSchema = z
   .union([
     z.discriminatedUnion('detailType', [
       resourceUpdatedDetailsSchema,
@@ -96,7 +94,6 @@ export const eventDetailsSchema = z
     musterDetailsSchema,
   ])
   .meta({ id: 'EventDetails', description: 'More about an event; `detailType` says what.' });
-export type EventDetails = z.infer<typeof eventDetailsSchema>;
 
 export const eventSchema = z
   .looseObject({ ...eventFields, details: eventDetailsSchema.optional() })

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { limits } from './limits.ts';
 import { templatedText, type TemplatedForm } from './templated.ts';
 
-export const encodingTypeSchema = z
+const encodingTypeSchema = z
   .enum(['plain', 'base64'])
   .meta({ id: 'EncodingType', description: 'How the content of a file is written down.' });
-export type EncodingType = z.infer<typeof encodingTypeSchema>;
+type EncodingType = z.infer<typeof encodingTypeSchema>;
 
 const account = z.string().max(limits.textLength);
 
@@ -44,7 +44,7 @@ export const relativePathForm: TemplatedForm = {
   templated: /^(?!\/|\.\.\/)[\s\S]*\{\{/,
   expected: 'expected a relative path without ".."',
 };
-export const relativePathSchema = templatedText(relativePathForm, limits.pathLength);
+const relativePathSchema = templatedText(relativePathForm, limits.pathLength);
 
 export const fileSpecSchema = z
   .looseObject({

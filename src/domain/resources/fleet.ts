@@ -8,15 +8,12 @@ import { listMetaSchema } from './list-meta.ts';
 import { objectMetaSchema, templateMetaSchema } from './object-meta.ts';
 import { rolloutPolicySchema } from './rollout-policy.ts';
 
-export const fleetTemplateSchema = z
-  .strictObject({ metadata: templateMetaSchema.optional(), spec: deviceSpecSchema })
-  .meta({
-    id: 'FleetTemplate',
-    description: 'What the devices of a fleet should be. Templates in it are filled in for each.',
-  });
-export type FleetTemplate = z.infer<typeof fleetTemplateSchema>;
+const fleetTemplateSchema = z.strictObject({ metadata: templateMetaSchema.optional(), spec: deviceSpecSchema }).meta({
+  id: 'FleetTemplate',
+  description: 'What the devices of a fleet should be. Templates in it are filled in for each.',
+});
 
-export const fleetSpecSchema = z
+const fleetSpecSchema = z
   .strictObject({
     selector: labelSelectorSchema.optional(),
     rolloutPolicy: rolloutPolicySchema.optional(),
@@ -25,19 +22,17 @@ export const fleetSpecSchema = z
   .meta({ id: 'FleetSpec', description: 'Which devices make up the fleet, and what they should be.' });
 export type FleetSpec = z.infer<typeof fleetSpecSchema>;
 
-export const fleetRolloutStatusSchema = z
+const fleetRolloutStatusSchema = z
   .looseObject({ currentBatch: z.int().optional().meta({ description: 'The batch that is being updated.' }) })
   .meta({ id: 'FleetRolloutStatus', description: 'How far a rollout is.' });
-export type FleetRolloutStatus = z.infer<typeof fleetRolloutStatusSchema>;
 
-export const fleetStatusSchema = z
+const fleetStatusSchema = z
   .strictObject({
     rollout: fleetRolloutStatusSchema.optional(),
     conditions: z.array(conditionSchema),
     devicesSummary: devicesSummarySchema.optional(),
   })
   .meta({ id: 'FleetStatus', description: 'What is known of the state of a fleet.' });
-export type FleetStatus = z.infer<typeof fleetStatusSchema>;
 
 /** A fleet as it is answered. */
 export const fleetSchema = z
@@ -71,4 +66,3 @@ export const fleetListSchema = z
     items: z.array(fleetSchema),
   })
   .meta({ id: 'FleetList', description: 'A page of fleets.' });
-export type FleetList = z.infer<typeof fleetListSchema>;

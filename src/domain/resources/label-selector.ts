@@ -20,7 +20,7 @@ function valuesAsOperatorNeeds(
   context.addIssue({ code: 'custom', path: ['values'], message });
 }
 
-export const matchExpressionSchema = z
+const matchExpressionSchema = z
   .looseObject({
     key: labelKeySchema.meta({ description: 'The label that is looked at.' }),
     operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
@@ -28,7 +28,6 @@ export const matchExpressionSchema = z
   })
   .superRefine(valuesAsOperatorNeeds)
   .meta({ id: 'MatchExpression', description: 'Something that must hold of one label.' });
-export type MatchExpression = z.infer<typeof matchExpressionSchema>;
 
 export const labelSelectorSchema = z
   .looseObject({
@@ -48,4 +47,3 @@ export const labelSelectorSchema = z
     id: 'LabelSelector',
     description: 'Chooses objects by their labels: all that it names must hold. Empty, it chooses none.',
   });
-export type LabelSelector = z.infer<typeof labelSelectorSchema>;

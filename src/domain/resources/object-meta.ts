@@ -48,7 +48,7 @@ export const labelsSchema = z
 export type Labels = z.infer<typeof labelsSchema>;
 
 /** Labels of a fleet's template: a value may hold a template, and only has to be a label once that is filled in. */
-export const templatedLabelsSchema = z
+const templatedLabelsSchema = z
   .record(
     labelKeySchema,
     z.union([labelValueSchema, z.string().max(limits.templatedLabelValueLength).regex(/\{\{/, 'expected a template')]),
@@ -75,7 +75,6 @@ export const annotationsSchema = z
     }
   })
   .meta({ description: 'Further properties; those of the service begin with its prefixes.' });
-export type Annotations = z.infer<typeof annotationsSchema>;
 
 function utf8Bytes(text: string): number {
   return new TextEncoder().encode(text).byteLength;
@@ -102,10 +101,8 @@ const metaFields = {
 export const objectMetaSchema = z
   .looseObject({ ...metaFields, labels: labelsSchema.optional() })
   .meta({ id: 'ObjectMeta', description: 'What every stored object has: a name, labels, when it was made.' });
-export type ObjectMeta = z.infer<typeof objectMetaSchema>;
 
 /** The metadata in a fleet's template: as of any object, but labels may hold templates. */
 export const templateMetaSchema = z
   .looseObject({ ...metaFields, labels: templatedLabelsSchema.optional() })
   .meta({ id: 'TemplateMeta', description: 'Metadata that the devices of a fleet get from its template.' });
-export type TemplateMeta = z.infer<typeof templateMetaSchema>;

@@ -21,7 +21,6 @@ export const patchOperationSchema = z
     }
   })
   .meta({ id: 'PatchOperation', description: 'One step of a patch.' });
-export type PatchOperation = z.infer<typeof patchOperationSchema>;
 
 export const patchRequestSchema = z
   .array(patchOperationSchema)

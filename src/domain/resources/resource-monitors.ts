@@ -5,7 +5,7 @@ import { plainText } from './templated.ts';
 
 const severities = ['Warning', 'Critical', 'Info'] as const;
 
-export const resourceAlertRuleSchema = z
+const resourceAlertRuleSchema = z
   .looseObject({
     severity: z.enum(severities).meta({ description: 'How bad it is.' }),
     duration: plainText({ pattern: /^\d+[smh]$/, expected: 'expected a duration such as 90s, 10m or 1h' }).meta({
@@ -15,7 +15,6 @@ export const resourceAlertRuleSchema = z
     description: z.string().max(limits.textLength).meta({ description: 'What the alert means, for people.' }),
   })
   .meta({ id: 'ResourceAlertRule', description: 'When to raise an alert about a resource.' });
-export type ResourceAlertRule = z.infer<typeof resourceAlertRuleSchema>;
 
 const monitorFields = {
   alertRules: z
@@ -31,15 +30,15 @@ const monitorFields = {
   }),
 };
 
-export const cpuResourceMonitorSpecSchema = z
+const cpuResourceMonitorSpecSchema = z
   .looseObject({ monitorType: z.literal('CPU'), ...monitorFields })
   .meta({ id: 'CpuResourceMonitorSpec', description: 'Watches how busy the processors are.' });
 
-export const memoryResourceMonitorSpecSchema = z
+const memoryResourceMonitorSpecSchema = z
   .looseObject({ monitorType: z.literal('Memory'), ...monitorFields })
   .meta({ id: 'MemoryResourceMonitorSpec', description: 'Watches how much memory is in use.' });
 
-export const diskResourceMonitorSpecSchema = z
+const diskResourceMonitorSpecSchema = z
   .looseObject({
     monitorType: z.literal('Disk'),
     ...monitorFields,
@@ -54,4 +53,3 @@ export const resourceMonitorSchema = z
     diskResourceMonitorSpecSchema,
   ])
   .meta({ id: 'ResourceMonitor', description: 'A resource to watch; `monitorType` says which.' });
-export type ResourceMonitor = z.infer<typeof resourceMonitorSchema>;

@@ -6,7 +6,7 @@ import { timestampSchema } from './timestamp.ts';
 
 const seconds = z.number().nonnegative().nullable();
 
-export const reportedConflictSchema = z
+const reportedConflictSchema = z
   .object({
     device: z.string(),
     verdict: conflictVerdictSchema,
@@ -25,15 +25,13 @@ export const reportedConflictSchema = z
     id: 'RestoreReportConflict',
     description: 'A device that was not where the server believed, and what was decided.',
   });
-export type ReportedConflict = z.infer<typeof reportedConflictSchema>;
 
-export const absentDeviceSchema = z
+const absentDeviceSchema = z
   .object({
     device: z.string(),
     lastSeen: timestampSchema.nullable().meta({ description: 'When it was last heard of; null if never.' }),
   })
   .meta({ id: 'AbsentDevice', description: 'A device that has not answered.' });
-export type AbsentDevice = z.infer<typeof absentDeviceSchema>;
 
 export const restoreReportSchema = z
   .object({

@@ -29,7 +29,6 @@ export const restoreRequestSchema = z
     backup: restoreBackupSchema.optional(),
   })
   .meta({ id: 'RestoreRequest', description: 'Declares that the database now holds a backup.' });
-export type RestoreRequest = z.infer<typeof restoreRequestSchema>;
 
 const devices = z.int().nonnegative();
 
@@ -45,15 +44,13 @@ export const restoreDevicesSchema = z
     adopted: devices.meta({ description: "Conflicts in which the device's own spec won." }),
   })
   .meta({ id: 'RestoreDeviceCounts', description: 'How many devices stand where.' });
-export type RestoreDevices = z.infer<typeof restoreDevicesSchema>;
 
 const seconds = z.number().nonnegative().nullable();
 
-export const restoreReconnectSchema = z.object({ p50Seconds: seconds, p95Seconds: seconds, p99Seconds: seconds }).meta({
+const restoreReconnectSchema = z.object({ p50Seconds: seconds, p95Seconds: seconds, p99Seconds: seconds }).meta({
   id: 'RestoreReconnectTimes',
   description: 'After how long so many percent of the devices had answered; null until then.',
 });
-export type RestoreReconnect = z.infer<typeof restoreReconnectSchema>;
 
 export const restoreSpecSchema = z
   .object({
@@ -63,7 +60,6 @@ export const restoreSpecSchema = z
     previous: z.uuid().nullable().meta({ description: 'The restore before this one.' }),
   })
   .meta({ id: 'RestoreSpec', description: 'What was declared, and by whom.' });
-export type RestoreSpec = z.infer<typeof restoreSpecSchema>;
 
 export const restorePhaseSchema = z.enum(['Mustering', 'Settled', 'Superseded']).meta({
   id: 'RestorePhase',
@@ -71,7 +67,7 @@ export const restorePhaseSchema = z.enum(['Mustering', 'Settled', 'Superseded'])
 });
 export type RestorePhase = z.infer<typeof restorePhaseSchema>;
 
-export const restoreStatusSchema = z
+const restoreStatusSchema = z
   .object({
     phase: restorePhaseSchema,
     devices: restoreDevicesSchema,
@@ -81,12 +77,10 @@ export const restoreStatusSchema = z
     reconnect: restoreReconnectSchema,
   })
   .meta({ id: 'RestoreStatus', description: 'How far the muster is.' });
-export type RestoreStatus = z.infer<typeof restoreStatusSchema>;
 
 export const restoreMetaSchema = z
   .object({ name: z.uuid(), creationTimestamp: timestampSchema.meta({ description: 'When it was declared.' }) })
   .meta({ id: 'RestoreMeta', description: 'The id of a restore, which is also that of its timeline.' });
-export type RestoreMeta = z.infer<typeof restoreMetaSchema>;
 
 export const restoreSchema = z
   .object({
@@ -107,4 +101,3 @@ export const restoreListSchema = z
     items: z.array(restoreSchema),
   })
   .meta({ id: 'RestoreList', description: 'A page of restores, newest first.' });
-export type RestoreList = z.infer<typeof restoreListSchema>;

@@ -3,13 +3,12 @@ import { labelSelectorSchema } from './label-selector.ts';
 import { limits } from './limits.ts';
 import { durationSchema } from './update-policy.ts';
 
-export const percentageSchema = z
+const percentageSchema = z
   .string()
   .regex(/^(?:100|[1-9]?[0-9])%$/, 'expected a percentage from 0% to 100%')
   .meta({ id: 'Percentage', description: 'A whole number from 0 to 100, and a percent sign.' });
-export type Percentage = z.infer<typeof percentageSchema>;
 
-export const disruptionBudgetSchema = z
+const disruptionBudgetSchema = z
   .looseObject({
     groupBy: z
       .array(
@@ -25,9 +24,8 @@ export const disruptionBudgetSchema = z
     maxUnavailable: z.int().min(1).optional().meta({ description: 'How many devices may be unavailable.' }),
   })
   .meta({ id: 'DisruptionBudget', description: 'How many devices a rollout may disturb at once.' });
-export type DisruptionBudget = z.infer<typeof disruptionBudgetSchema>;
 
-export const batchSchema = z
+const batchSchema = z
   .looseObject({
     selector: labelSelectorSchema.optional(),
     successThreshold: percentageSchema.optional(),
@@ -37,21 +35,18 @@ export const batchSchema = z
       .meta({ description: 'The most devices in the batch: a number, or a share of the fleet.' }),
   })
   .meta({ id: 'Batch', description: 'Devices that are updated together.' });
-export type Batch = z.infer<typeof batchSchema>;
 
-export const batchSequenceSchema = z
+const batchSequenceSchema = z
   .looseObject({
     strategy: z.literal('BatchSequence'),
     sequence: z.array(batchSchema).min(1).max(limits.batchCount).optional(),
   })
   .meta({ id: 'BatchSequence', description: 'Batches that are updated one after the other.' });
-export type BatchSequence = z.infer<typeof batchSequenceSchema>;
 
-export const rolloutDeviceSelectionSchema = z.discriminatedUnion('strategy', [batchSequenceSchema]).meta({
+const rolloutDeviceSelectionSchema = z.discriminatedUnion('strategy', [batchSequenceSchema]).meta({
   id: 'RolloutDeviceSelection',
   description: 'In which order devices are updated; `strategy` says how it is given.',
 });
-export type RolloutDeviceSelection = z.infer<typeof rolloutDeviceSelectionSchema>;
 
 export const rolloutPolicySchema = z
   .looseObject({
@@ -65,4 +60,3 @@ export const rolloutPolicySchema = z
     description:
       'How a change of the template should reach the devices of a fleet. Kept but not followed: it goes to all devices at once.',
   });
-export type RolloutPolicy = z.infer<typeof rolloutPolicySchema>;

@@ -80,7 +80,7 @@ function applicationProblems(app: ApplicationProviderSpec, at: Place, open: IsOp
 }
 
 /** The files of an application that is written out in the spec itself; undefined for another one. */
-export function inlineFilesOf(app: ApplicationProviderSpec): readonly ApplicationContent[] | undefined {
+function inlineFilesOf(app: ApplicationProviderSpec): readonly ApplicationContent[] | undefined {
   switch (app.appType) {
     case 'compose':
     case 'quadlet':

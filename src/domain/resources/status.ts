@@ -11,4 +11,3 @@ export const statusSchema = z
     message: z.string().meta({ description: 'What happened, for people.' }),
   })
   .meta({ id: 'Status', description: 'The answer where there is no other object to give; every error is one.' });
-export type Status = z.infer<typeof statusSchema>;

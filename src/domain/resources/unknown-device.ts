@@ -5,7 +5,7 @@ import { labelsSchema } from './object-meta.ts';
 import { positionSchema } from './position.ts';
 import { timestampSchema } from './timestamp.ts';
 
-export const unknownDeviceSchema = z
+const unknownDeviceSchema = z
   .object({
     name: z.string(),
     firstSeen: timestampSchema,
@@ -18,7 +18,6 @@ export type UnknownDevice = z.infer<typeof unknownDeviceSchema>;
 export const unknownDeviceEnrollmentSchema = z
   .strictObject({ labels: labelsSchema.optional() })
   .meta({ id: 'UnknownDeviceEnrollment', description: 'Lets in a device that the database does not know.' });
-export type UnknownDeviceEnrollment = z.infer<typeof unknownDeviceEnrollmentSchema>;
 
 export const unknownDeviceListSchema = z
   .object({
@@ -28,4 +27,3 @@ export const unknownDeviceListSchema = z
     items: z.array(unknownDeviceSchema),
   })
   .meta({ id: 'UnknownDeviceList', description: 'A page of devices that the database does not know.' });
-export type UnknownDeviceList = z.infer<typeof unknownDeviceListSchema>;

@@ -10,14 +10,14 @@ export const durationSchema = plainText({
 const zone = '[A-Za-z][A-Za-z0-9._+-]*';
 
 /** IANA names have four letters or a slash, so that of all short names only the two that mean one thing are left. */
-export const timeZoneSchema = plainText({
+const timeZoneSchema = plainText({
   pattern: new RegExp(`^(?:GMT|UTC|${zone}(?:/[A-Za-z0-9][A-Za-z0-9._+-]*)+|(?=.{4})${zone})$`),
   expected: 'expected an IANA time zone such as Europe/Paris, or UTC, GMT or Local',
 }).meta({ id: 'TimeZone', description: "An IANA time zone; Local, the device's own, if not given." });
 
 const field = '[0-9A-Za-z*,/?-]+';
 
-export const cronExpressionSchema = plainText({
+const cronExpressionSchema = plainText({
   pattern: new RegExp(`^ *${field}(?: +${field}){4} *$`),
   expected: 'expected five fields: minute, hour, day of month, month, day of week',
 }).meta({
@@ -26,7 +26,7 @@ export const cronExpressionSchema = plainText({
     'Points in time: minute, hour, day of month, month and day of week, each a value, list, range, step or *.',
 });
 
-export const updateScheduleSchema = z
+const updateScheduleSchema = z
   .looseObject({
     timeZone: timeZoneSchema.optional(),
     at: cronExpressionSchema,
@@ -41,4 +41,3 @@ export const deviceUpdatePolicySpecSchema = z
     updateSchedule: updateScheduleSchema.optional(),
   })
   .meta({ id: 'DeviceUpdatePolicySpec', description: 'When the device may download an update, and when apply it.' });
-export type DeviceUpdatePolicySpec = z.infer<typeof deviceUpdatePolicySpecSchema>;

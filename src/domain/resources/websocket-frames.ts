@@ -8,7 +8,7 @@ const id = z.int().optional().meta({ description: 'Chosen by the device; what an
 /** What is claimed is parsed with the position: a malformed one is refused there, with the same words as over HTTP. */
 const claim = z.string().max(limits.positionTextLength).nullable().optional();
 
-export const reportFrameSchema = z
+const reportFrameSchema = z
   .object({
     type: z.literal('report'),
     id,
@@ -48,11 +48,10 @@ export const verdictFrameSchema = z
   .meta({ id: 'VerdictFrame', description: 'The answer to a report.' });
 export type VerdictFrame = z.infer<typeof verdictFrameSchema>;
 
-export const renderedFrameSchema = z.object({ type: z.literal('rendered'), device: deviceSchema }).meta({
+const renderedFrameSchema = z.object({ type: z.literal('rendered'), device: deviceSchema }).meta({
   id: 'RenderedFrame',
   description: 'A spec to apply: newer than what the device runs, and never empty. Sent only while the gate is open.',
 });
-export type RenderedFrame = z.infer<typeof renderedFrameSchema>;
 
 export const reportRequestFrameSchema = z
   .object({
@@ -60,7 +59,6 @@ export const reportRequestFrameSchema = z
     reason: z.string().meta({ description: 'Why: `restore` when one was declared.' }),
   })
   .meta({ id: 'ReportRequestFrame', description: 'Asks the device to say again where it is.' });
-export type ReportRequestFrame = z.infer<typeof reportRequestFrameSchema>;
 
 export const errorFrameSchema = z
   .object({
@@ -70,7 +68,6 @@ export const errorFrameSchema = z
     id,
   })
   .meta({ id: 'ErrorFrame', description: 'A frame was refused.' });
-export type ErrorFrame = z.infer<typeof errorFrameSchema>;
 
 /** What Muster sends over a connection of the subprotocol `muster.v1`. */
 export const musterFrameSchema = z

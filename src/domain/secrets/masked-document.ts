@@ -4,7 +4,7 @@ import type { MaskedKeys } from './masked-keys.ts';
 import { maskCredentials, maskText, mayHoldCredentials, type MaskOf } from './masked-text.ts';
 
 /** What stands instead of a secret where nothing is compared with it. */
-export const maskedValue = '(masked)';
+const maskedValue = '(masked)';
 
 /** Members that name what another member of the same object holds, and members that hold it. */
 const naming = ['name', 'key', 'path'] as const;

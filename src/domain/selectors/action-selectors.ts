@@ -14,7 +14,7 @@ export interface ActionSelectors {
  * The text of a selector that an action cannot do without.
  * @throws MusterError 400 if it is absent, empty or blank: in an action that never means "all" (design.md, S8).
  */
-export function requireForAction(text: string | null | undefined, which: SelectorName): string {
+function requireForAction(text: string | null | undefined, which: SelectorName): string {
   // Wider than what the grammar skips: a text of other blanks looks as empty to who sent it.
   if (text === null || text === undefined || text.trim() === '') {
     throw badRequest(

@@ -3,7 +3,7 @@ import { badRequest } from '../errors.ts';
 /** What a field holds, and so how it compares. Any field may be NULL. */
 export type FieldType = 'text' | 'timestamp' | 'integer' | 'boolean' | 'textArray';
 
-export interface FieldDefinition {
+interface FieldDefinition {
   readonly type: FieldType;
   /**
    * The fields that this name stands for, all of its type: a requirement on it holds where it holds for any of them.

@@ -7,13 +7,13 @@ export interface Word {
   readonly offset: number;
 }
 
-export type SetOperator = 'in' | 'notin';
-export type EqualityOperator = '=' | '==' | '!=';
-export type ContainmentOperator = 'contains' | 'notcontains';
+type SetOperator = 'in' | 'notin';
+type EqualityOperator = '=' | '==' | '!=';
+type ContainmentOperator = 'contains' | 'notcontains';
 export type OrderingOperator = '>' | '>=' | '<' | '<=';
 export type BinaryOperator = SetOperator | EqualityOperator | ContainmentOperator | OrderingOperator;
 
-export type NonEmpty<T> = readonly [T, ...T[]];
+type NonEmpty<T> = readonly [T, ...T[]];
 
 /** One requirement as written, before anybody asks whether its key or operator makes sense. */
 export type WrittenRequirement = {
@@ -31,7 +31,7 @@ export type WrittenRequirement = {
 );
 
 /** In what the two kinds of selector differ while they are read. */
-export interface Dialect {
+interface Dialect {
   /** Whether `(x,y)` may stand for a key. */
   readonly keySets: boolean;
   readonly values: WordMode;

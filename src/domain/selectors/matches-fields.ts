@@ -4,7 +4,7 @@ import type { OrderingOperator } from './grammar.ts';
 import { canonicalTimestamp } from './operands.ts';
 
 /** The value of a field: a timestamp as a Date or in RFC 3339, an integer as a number or a bigint. Absent is NULL. */
-export type FieldValue = string | number | bigint | boolean | Date | readonly string[] | null | undefined;
+type FieldValue = string | number | bigint | boolean | Date | readonly string[] | null | undefined;
 
 /** The values of the fields of one resource, by the names of its catalogue; one that stands for others needs none. */
 export type FieldValues = Readonly<Record<string, FieldValue>>;

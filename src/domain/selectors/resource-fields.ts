@@ -42,11 +42,6 @@ export const signingRequestFields = {
   'status.certificate': text,
 } as const satisfies FieldCatalogue;
 
-export const restoreFields = {
-  'metadata.name': text,
-  'metadata.creationTimestamp': timestamp,
-} as const satisfies FieldCatalogue;
-
 export const eventFields = {
   'metadata.name': text,
   'metadata.owner': text,

@@ -11,14 +11,14 @@ const maxParentheses = 100;
 const keywords = new Set(['if', 'else', 'end', 'with', 'range', 'define', 'template', 'block', 'break', 'continue']);
 
 /** Parses `command | command …` up to the end of the action. */
-export function parseExpression(cursor: TokenCursor): Expression {
+function parseExpression(cursor: TokenCursor): Expression {
   const expression = parsePipeline(cursor, 0);
   if (cursor.peek().kind !== 'end') cursor.fail(unexpected(cursor.peek()));
   return expression;
 }
 
 /** A pipeline, and the number of the variable that its value is kept in, if there is one. */
-export type Assignment = { readonly variable: number | undefined; readonly expression: Expression };
+type Assignment = { readonly variable: number | undefined; readonly expression: Expression };
 
 /** Parses a pipeline up to the end of the action, or `$x := pipeline`, or `$x = pipeline`. */
 export function parseAssignment(cursor: TokenCursor): Assignment {

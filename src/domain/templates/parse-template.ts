@@ -7,9 +7,9 @@ import { describe, TokenCursor, type Token } from './token-cursor.ts';
 import { VariableNames } from './variable-names.ts';
 
 /** Bytes of UTF-8. A file in a spec may not be longer. */
-export const maxTemplateBytes = 1024 * 1024;
+const maxTemplateBytes = 1024 * 1024;
 /** Most levels of `if` and `with` blocks inside each other, as in Flight Control. */
-export const maxBlockDepth = 10;
+const maxBlockDepth = 10;
 
 /**
  * Compiles a template. The language is the part of Go's text/template that Flight Control's fleet templates use;

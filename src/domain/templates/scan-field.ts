@@ -1,7 +1,7 @@
 import { endsName, identifierAt, matchAt } from './source-text.ts';
 import { quoted, TemplateError } from './template-error.ts';
 
-export type ScannedField = { readonly end: number } & (
+type ScannedField = { readonly end: number } & (
   | { readonly kind: 'dot' }
   | { readonly kind: 'field'; readonly name: string }
 );

@@ -2,7 +2,7 @@ import { matchAt, endsName } from './source-text.ts';
 import { excerpt, quoted, TemplateError } from './template-error.ts';
 
 /** A literal and where the source goes on after it. */
-export type ScannedLiteral = { readonly value: string | bigint; readonly end: number };
+type ScannedLiteral = { readonly value: string | bigint; readonly end: number };
 
 const stringBody = /(?:[^"\\\n]+|\\[^\n])*/y;
 

@@ -20,7 +20,7 @@ export type Segment =
   | { readonly kind: 'action'; readonly offset: number; readonly tokens: readonly Token[] };
 
 /** Most tokens in the actions of one template. A compiled template takes memory for each. */
-export const maxTokens = 50_000;
+const maxTokens = 50_000;
 
 /**
  * Cuts a template into text and actions, with trim markers applied and comments left out, one segment at a time so that

@@ -17,7 +17,7 @@ export type TemplateNode =
   | BlockNode;
 
 /** `bytes` is the length of the text in UTF-8. */
-export type TextNode = {
+type TextNode = {
   readonly kind: 'text';
   readonly offset: number;
   readonly text: string;
@@ -41,7 +41,7 @@ export type Branch = {
 /** `offset` is where the expression starts in the source, in UTF-16 code units. */
 export type Expression = Place | FieldExpression | LiteralExpression | CallExpression | PipelineExpression;
 
-export type LiteralExpression = {
+type LiteralExpression = {
   readonly kind: 'literal';
   readonly offset: number;
   readonly value: string | boolean | bigint;
@@ -53,7 +53,7 @@ export type Place =
   | { readonly kind: 'variable'; readonly offset: number; readonly variable: number };
 
 /** `.a.b`, `$.a.b` or `$x.a.b` */
-export type FieldExpression = {
+type FieldExpression = {
   readonly kind: 'field';
   readonly offset: number;
   readonly base: Place;
@@ -68,7 +68,7 @@ export type CallExpression = {
 };
 
 /** `first | call | call`: each call takes what stands before it as one more, last argument. */
-export type PipelineExpression = {
+type PipelineExpression = {
   readonly kind: 'pipeline';
   readonly offset: number;
   readonly first: Expression;

@@ -47,7 +47,7 @@ const arities = {
 
 export type FunctionName = keyof typeof arities;
 /** `and` and `or` do not evaluate all of their arguments, so they are no functions of values. */
-export type EagerFunctionName = Exclude<FunctionName, 'and' | 'or'>;
+type EagerFunctionName = Exclude<FunctionName, 'and' | 'or'>;
 
 export const functionNames: readonly string[] = Object.keys(arities);
 

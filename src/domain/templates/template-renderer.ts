@@ -15,7 +15,7 @@ export type RenderOutcome =
   | { readonly ok: true; readonly spec: JsonObject }
   | { readonly ok: false; readonly problems: TemplateProblem[] };
 
-export type TemplateRendererOptions = {
+type TemplateRendererOptions = {
   /** Number of compiled texts of each encoding to keep, at least 2. Default 1,000. */
   readonly maxCachedTemplates?: number;
   /** Most bytes of text that the templates of one spec may make. Default 2 MiB. */

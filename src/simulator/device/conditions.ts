@@ -14,7 +14,7 @@ export type Decommissioning = 'Started' | 'Completed';
 /** Characters of a message that an agent sends. */
 const longestMessage = 250;
 
-export type ReportedCondition = {
+type ReportedCondition = {
   readonly type: 'Updating' | 'DeviceDecommissioning';
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;

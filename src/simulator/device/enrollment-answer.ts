@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 
 /** Conclusion that an agent draws from its enrollment request. */
-export type EnrollmentAnswer =
+type EnrollmentAnswer =
   | { readonly kind: 'enrolled'; readonly certificate: string }
   | { readonly kind: 'wait'; readonly why: string }
   /** Its process ends over it, and its unit starts another one. */

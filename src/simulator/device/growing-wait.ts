@@ -1,5 +1,5 @@
 /** Waits that grow by a factor each time up to a cap, each spread at random around its step. */
-export type WaitRule = {
+type WaitRule = {
   readonly firstMs: number;
   readonly capMs: number;
   readonly factor: number;

@@ -16,7 +16,7 @@ export type Application = {
 };
 
 /** An agent's notes on disk: `desired.json`, `current.json` and `rollback.json`. A file that is lost is undefined. */
-export type Notes = {
+type Notes = {
   /** The spec that is being applied; the same as the current one once that is done. */
   desired: DeliveredSpec | undefined;
   /** The spec that was applied last. */

@@ -1,5 +1,5 @@
 /** Conclusion that an agent draws from an answer to a poll. */
-export type PollAnswer =
+type PollAnswer =
   | { readonly kind: 'document'; readonly document: unknown }
   | { readonly kind: 'nothing new' }
   /** It waits longer and longer, and keeps certificate and configuration. */

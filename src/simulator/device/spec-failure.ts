@@ -11,7 +11,7 @@ import type { Machine } from './machine.ts';
 import { isWindowOpen } from './update-window.ts';
 
 /** A reason for which a version is not applied: tried again for as long as it takes, or given up for good. */
-export type SpecFailure = { readonly message: string; readonly isRetryable: boolean };
+type SpecFailure = { readonly message: string; readonly isRetryable: boolean };
 
 const knownAppTypes: ReadonlySet<string> = new Set(['container', 'compose', 'quadlet', 'helm']);
 

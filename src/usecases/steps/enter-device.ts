@@ -22,7 +22,7 @@ const newTarget = {
 } as const;
 
 /** A device that enters the inventory. */
-export type EnteringDevice = DesiredDevice & {
+type EnteringDevice = DesiredDevice & {
   readonly name: string;
   /** What its lifecycle status reads; null to show what the device says. */
   readonly lifecycle: 'Enrolled' | null;

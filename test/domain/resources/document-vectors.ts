@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { describeProblems } from '../../../src/domain/resources/zod-problem.ts';
 
 /** Documents as Flight Control's command line, its agent and people write them, and what must not get through. */
-export type Vectors = {
+type Vectors = {
   readonly schema: z.ZodType;
   readonly valid: readonly unknown[];
   /** Each with what the person who sent it is told. */
