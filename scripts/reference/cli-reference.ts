@@ -1,4 +1,5 @@
 import type { Command, Help } from 'commander';
+import { code, table } from './markdown.ts';
 
 /** Every command with its arguments, options and examples, as Markdown. It says what `--help` says. */
 export function cliReference(program: Command): string {
@@ -26,9 +27,9 @@ function sectionOf(command: Command): string {
     command.description(),
     '',
     fenced(help.commandUsage(command)),
-    ...table('Command', 'What it does', commandRows(command, help)),
-    ...table('Argument', 'Meaning', argumentRows(command, help)),
-    ...table('Option', 'Meaning', optionRows(command, help)),
+    ...listed('Command', 'What it does', commandRows(command, help)),
+    ...listed('Argument', 'Meaning', argumentRows(command, help)),
+    ...listed('Option', 'Meaning', optionRows(command, help)),
     ...examplesOf(command),
   ].join('\n');
 }
@@ -49,10 +50,8 @@ function optionRows(command: Command, help: Help): string[][] {
   return help.visibleOptions(command).map((option) => [code(help.optionTerm(option)), help.optionDescription(option)]);
 }
 
-function table(left: string, right: string, rows: string[][]): string[] {
-  if (rows.length === 0) return [];
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line([left, right]), line(['---', '---']), ...rows.map(line), ''];
+function listed(left: string, right: string, rows: string[][]): string[] {
+  return rows.length === 0 ? [] : [...table([left, right], rows), ''];
 }
 
 function examplesOf(command: Command): string[] {
@@ -74,8 +73,4 @@ export function textAfterHelp(command: Command): string {
 
 function fenced(text: string): string {
   return `\`\`\`text\n${text}\n\`\`\`\n`;
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
 }

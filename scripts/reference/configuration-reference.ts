@@ -1,3 +1,4 @@
+import { code, table } from './markdown.ts';
 import { settings } from '../../src/config/config.ts';
 import { clientVariables } from '../../src/cli/client-variables.ts';
 
@@ -62,13 +63,4 @@ function shown(env: string, value: unknown): string | undefined {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? String(value)
     : undefined;
-}
-
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)];
-}
-
-function code(text: string | undefined): string {
-  return text === undefined ? '' : `\`${text}\``;
 }

@@ -1,6 +1,13 @@
-/** What the commands that talk to a server read from the environment, where no option says otherwise. */
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { inheritedEnvironment, type Environment } from '../config/config.ts';
+
+const serverFallback = 'http://127.0.0.1:3443';
+const agentServerFallback = 'http://127.0.0.1:7443';
+
+/** Variables that the commands that talk to a server read, where no option says otherwise. */
 export const clientVariables = [
-  { env: 'MUSTER_SERVER', fallback: 'http://127.0.0.1:3443', about: 'Base URL of the admin API.' },
+  { env: 'MUSTER_SERVER', fallback: serverFallback, about: 'Base URL of the admin API.' },
   { env: 'MUSTER_CA', about: 'PEM file with the authorities that the certificate of the server may be from.' },
   {
     env: 'MUSTER_TOKEN',
@@ -8,7 +15,7 @@ export const clientVariables = [
   },
   {
     env: 'MUSTER_AGENT_SERVER',
-    fallback: 'http://127.0.0.1:7443',
+    fallback: agentServerFallback,
     about: 'Base URL of the listener for devices, for `muster simulate`.',
   },
   {
@@ -17,3 +24,29 @@ export const clientVariables = [
     about: 'Where logins are kept, in `muster/credentials.json`.',
   },
 ] as const satisfies readonly { env: string; fallback?: string; about: string }[];
+
+/** The server that the command line talks to, and its credentials, where no option says otherwise. */
+export function clientDefaults(env: Environment = inheritedEnvironment()): {
+  server: string;
+  token: string | undefined;
+  /** File with the authorities that the server's certificate may be from. */
+  ca: string | undefined;
+} {
+  return { server: env['MUSTER_SERVER'] ?? serverFallback, token: env['MUSTER_TOKEN'], ca: env['MUSTER_CA'] };
+}
+
+/** The directory for settings of this user's programs (XDG Base Directory Specification 0.8: a relative path is ignored). */
+export function userConfigDirectory(env: Environment = inheritedEnvironment()): string {
+  const given = env['XDG_CONFIG_HOME'];
+  return given !== undefined && isAbsolute(given) ? given : join(homedir(), '.config');
+}
+
+/** Tells if the environment names a database and no server: then what can be done without a server is done on it. */
+export function namesDatabaseOnly(env: Environment = inheritedEnvironment()): boolean {
+  return Boolean(env['DATABASE_URL']) && !env['MUSTER_SERVER'];
+}
+
+/** The listener that simulated devices talk to. */
+export function agentServerDefault(env: Environment = inheritedEnvironment()): string {
+  return env['MUSTER_AGENT_SERVER'] ?? agentServerFallback;
+}

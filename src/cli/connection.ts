@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { clientDefaults } from '../config/config.ts';
+import { clientDefaults } from './client-variables.ts';
 import { readAuthorities } from './authorities.ts';
 import { createApiClient, type ApiClient, type Connection } from '../client/api-client.ts';
 import { UsageError } from '../client/failures.ts';

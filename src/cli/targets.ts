@@ -36,8 +36,13 @@ function kindCalled(word: string, kinds: readonly ResourceKind[]): ResourceKind 
   throw new UsageError(`unknown kind of resource ${JSON.stringify(word)}: expected ${known.join(', ')}`);
 }
 
-/** Names go into selectors and addresses, where an odd one could come to mean something else. */
-function validName(name: string): string {
+/** Names that a person gave, as names of devices, each once. @throws UsageError for one that is none */
+export function deviceNames(names: readonly string[]): string[] {
+  return [...new Set(names.map(validName))];
+}
+
+/** Checks a name: it goes into selectors and addresses, where an odd one could come to mean something else. */
+export function validName(name: string): string {
   const parsed = resourceNameSchema.safeParse(name);
   if (parsed.success) return name;
   const [issue] = parsed.error.issues;

@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { deviceCaSettings } from './device-ca-settings.ts';
 import { usualMaskKeys } from '../domain/secrets/masked-keys.ts';
@@ -381,33 +379,7 @@ export function wantsTraces(
   return (config.tracesExporter ?? config.otlpEndpoint ?? config.otlpTracesEndpoint) !== undefined;
 }
 
-/** Where the command line finds its server, and who it says it is. */
-export function clientDefaults(env: Environment = process.env): {
-  server: string;
-  token: string | undefined;
-  /** File with the authorities that the server's certificate may be from. */
-  ca: string | undefined;
-} {
-  return { server: env['MUSTER_SERVER'] ?? 'http://127.0.0.1:3443', token: env['MUSTER_TOKEN'], ca: env['MUSTER_CA'] };
-}
-
-/** Where programs of this user keep what they are told (XDG Base Directory Specification 0.8: a relative path is ignored). */
-export function userConfigDirectory(env: Environment = process.env): string {
-  const given = env['XDG_CONFIG_HOME'];
-  return given !== undefined && isAbsolute(given) ? given : join(homedir(), '.config');
-}
-
-/** Whether the environment names a database and no server: then what can be done without a server is done on it. */
-export function namesDatabaseOnly(env: Environment = process.env): boolean {
-  return Boolean(env['DATABASE_URL']) && !env['MUSTER_SERVER'];
-}
-
-/** Where simulated devices find the listener for devices. */
-export function agentServerDefault(env: Environment = process.env): string {
-  return env['MUSTER_AGENT_SERVER'] ?? 'http://127.0.0.1:7443';
-}
-
-/** The environment as it is, for a child process. */
+/** The environment as it is, for child processes and for the command line. */
 export function inheritedEnvironment(): Environment {
   return process.env;
 }

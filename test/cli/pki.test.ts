@@ -120,7 +120,7 @@ describe('muster pki device', () => {
 
   test.each<[string, string[], number, RegExp]>([
     ['a name that has one', ['new-1', 'gateway-1'], 1, /gateway-1\.crt, .*gateway-1\.key exist already/],
-    ['what is no name', ['Gateway_1'], 2, /"Gateway_1" is no name of a device/],
+    ['what is no name', ['Gateway_1'], 2, /"Gateway_1" cannot be a name/],
     ['no name', [], 2, /missing required argument 'name'/],
   ])('refuses %s', async (_what, names, code, message) => {
     const ended = await muster(['pki', 'device', ...names, '--dir', join(directory, 'pki')]);

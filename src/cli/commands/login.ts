@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { clientDefaults } from '../../config/config.ts';
+import { clientDefaults } from '../client-variables.ts';
 import { answerOf, createApiClient, type ApiClient, type Connection } from '../../client/api-client.ts';
 import { connectionOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';

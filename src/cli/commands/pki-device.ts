@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { addExamples } from '../examples.ts';
-import { deviceNames } from '../device-names.ts';
+import { deviceNames } from '../targets.ts';
 import { daysOption } from '../option-values.ts';
 import { CliError } from '../../client/failures.ts';
 import { TrialAuthority, validFor } from '../pki/trial-authority.ts';

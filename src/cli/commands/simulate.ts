@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Agent, fetch as fetchThrough } from 'undici';
-import { agentServerDefault } from '../../config/config.ts';
+import { agentServerDefault } from '../client-variables.ts';
 import { fresh } from '../../simulator/starting-point.ts';
 import { SimulatedFleet, type Member, type Transport } from '../../simulator/simulated-fleet.ts';
 import { readAuthorities } from '../authorities.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { issueDeviceToken } from '../../auth/device-tokens.ts';
-import { deviceName } from '../device-names.ts';
+import { validName } from '../targets.ts';
 import { addExamples } from '../examples.ts';
 import { lifetimeSeconds } from '../option-values.ts';
 import { readTokenKey } from '../pki/token-key.ts';
@@ -31,7 +31,7 @@ export function tokenDeviceCommand(): Command {
 }
 
 async function issue(name: string, { key, expires }: Options): Promise<void> {
-  const token = await issueDeviceToken(deviceName(name), {
+  const token = await issueDeviceToken(validName(name), {
     key: await readTokenKey(key),
     now: new Date(),
     lifetimeSeconds: expires,

@@ -1,4 +1,4 @@
-import { steps, valueFlags, type CompletedCommand } from './command-tree.ts';
+import { choicesOf, quoted, steps, valueFlags, type CompletedCommand } from './command-tree.ts';
 
 /** A completion script for bash 4 or newer. Where it has nothing to offer, bash completes file names. */
 export function bashCompletion(program: string, commands: readonly CompletedCommand[]): string {
@@ -67,18 +67,6 @@ function flagsOf({ options }: CompletedCommand): string[] {
   return options.flatMap(({ flags }) => flags);
 }
 
-function choicesOf(commands: readonly CompletedCommand[]): [string, readonly string[]][] {
-  return commands.flatMap(({ path, options }) =>
-    options
-      .filter(({ choices }) => choices.length > 0)
-      .flatMap(({ flags, choices }) => flags.map((flag): [string, readonly string[]] => [`${path} ${flag}`, choices])),
-  );
-}
-
 function caseLine(patterns: readonly string[], action: string): string {
   return `    ${patterns.map(quoted).join(' | ')}) ${action} ;;`;
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -66,3 +66,17 @@ export function valueFlags(commands: readonly CompletedCommand[]): string[] {
     options.filter(({ takesValue }) => takesValue).flatMap(({ flags }) => flags.map((flag) => `${path} ${flag}`)),
   );
 }
+
+/** Choices of each option that has some, by the words that lead to it. */
+export function choicesOf(commands: readonly CompletedCommand[]): [string, readonly string[]][] {
+  return commands.flatMap(({ path, options }) =>
+    options
+      .filter(({ choices }) => choices.length > 0)
+      .flatMap(({ flags, choices }) => flags.map((flag): [string, readonly string[]] => [`${path} ${flag}`, choices])),
+  );
+}
+
+/** A text as one word of bash or zsh. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,4 +1,4 @@
-import { steps, valueFlags, type CompletedCommand, type CompletedOption } from './command-tree.ts';
+import { choicesOf, quoted, steps, valueFlags, type CompletedCommand } from './command-tree.ts';
 
 /** A completion script for zsh. Where it has nothing to offer, it completes file names. */
 export function zshCompletion(program: string, commands: readonly CompletedCommand[]): string {
@@ -61,19 +61,6 @@ function described(word: string, about: string): string {
   return `${word.replaceAll(':', String.raw`\:`)}:${about}`;
 }
 
-function choicesOf(commands: readonly CompletedCommand[]): [string, readonly string[]][] {
-  const withChoices = ({ choices }: CompletedOption) => choices.length > 0;
-  return commands.flatMap(({ path, options }) =>
-    options
-      .filter(withChoices)
-      .flatMap(({ flags, choices }) => flags.map((flag): [string, readonly string[]] => [`${path} ${flag}`, choices])),
-  );
-}
-
 function caseLine(patterns: readonly string[], action: string): string {
   return `    ${patterns.map((pattern) => `(${quoted(pattern)})`).join('|')}) ${action} ;;`;
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { userConfigDirectory } from '../../config/config.ts';
+import { userConfigDirectory } from '../client-variables.ts';
 import { CliError } from '../../client/failures.ts';
 
 const credentialSchema = z.discriminatedUnion('kind', [
