@@ -49,8 +49,7 @@ function labelCondition(requirement: LabelRequirement, labels: SQL): SQL {
           : containsTuple(requirement.keys, requirement.tuples, labels),
       );
     default: {
-      const never: never = requirement;
-      return never;
+      return requirement satisfies never;
     }
   }
 }
@@ -119,8 +118,7 @@ function fieldCondition(requirement: FieldRequirement, type: FieldType, column: 
     case '<=':
       return ordered(requirement.operator, requirement.operand, type, column);
     default: {
-      const never: never = requirement;
-      return never;
+      return requirement satisfies never;
     }
   }
 }

@@ -78,8 +78,7 @@ function fieldRequirement(source: SelectorText, written: WrittenRequirement, fie
       return { operator, field, operand };
     }
     default: {
-      const never: never = operator;
-      return never;
+      return operator satisfies never;
     }
   }
 }
@@ -116,8 +115,7 @@ function equalityOperand(type: FieldType, text: string): string | undefined {
     case 'boolean':
       return canonicalBoolean(text);
     default: {
-      const never: never = type;
-      return never;
+      return type satisfies never;
     }
   }
 }

@@ -70,8 +70,7 @@ function requirementOf(expression: z.infer<typeof matchExpression>, index: numbe
       if (values.length > 0) throw refusal(`${path}.values`, `expected no values for ${operator}`);
       return { operator: operator === 'Exists' ? 'exists' : 'notExists', keys: [key] };
     default: {
-      const never: never = operator;
-      return never;
+      return operator satisfies never;
     }
   }
 }

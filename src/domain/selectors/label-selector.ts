@@ -59,8 +59,7 @@ function labelRequirement(source: SelectorText, written: WrittenRequirement): La
         `expected '=', '==', '!=', 'in' or 'notin' for a label, found '${operator}'`,
       );
     default: {
-      const never: never = operator;
-      return never;
+      return operator satisfies never;
     }
   }
 }
@@ -86,8 +85,7 @@ function holds(requirement: LabelRequirement, labels: Readonly<Record<string, st
     case 'notIn':
       return !hasTuple(requirement.keys, requirement.tuples, labels);
     default: {
-      const never: never = requirement;
-      return never;
+      return requirement satisfies never;
     }
   }
 }

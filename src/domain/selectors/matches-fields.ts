@@ -39,8 +39,7 @@ function holds(requirement: FieldRequirement, type: FieldType, value: Present | 
     case '<=':
       return value !== null && ordered(order(type, spelling(type, value), requirement.operand), requirement.operator);
     default: {
-      const never: never = requirement;
-      return never;
+      return requirement satisfies never;
     }
   }
 }
@@ -80,8 +79,7 @@ function trySpelling(type: FieldType, value: Present): string | undefined {
     case 'textArray':
       return undefined;
     default: {
-      const never: never = type;
-      return never;
+      return type satisfies never;
     }
   }
 }
@@ -105,8 +103,7 @@ function ordered(comparison: number, operator: OrderingOperator): boolean {
     case '<=':
       return comparison <= 0;
     default: {
-      const never: never = operator;
-      return never;
+      return operator satisfies never;
     }
   }
 }
