@@ -55,7 +55,7 @@ async function answer(request: z.infer<typeof requestSchema>): Promise<object> {
       return { rssBytes: process.memoryUsage.rss(), maxRssBytes: process.resourceUsage().maxRSS * 1024 };
     }
     case 'declare': {
-      const { restore } = await declareRestore(context, { declaredBy: 'service:bench' });
+      const { restore } = await declareRestore(context, { by: { actor: 'service:bench' } });
       return { restore: restore.id };
     }
     case 'stop': {

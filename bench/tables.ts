@@ -22,7 +22,7 @@ export const tablesBench: Bench = {
     const sizes: number[] = [];
     try {
       for (let storm = 0; storm < storms; storm += 1) {
-        await declareRestore(context, { declaredBy: 'service:bench' });
+        await declareRestore(context, { by: { actor: 'service:bench' } });
         for (let first = 0; first < devices; first += batch) {
           const names = Array.from({ length: Math.min(batch, devices - first) }, (_, index) =>
             deviceName(first + index),

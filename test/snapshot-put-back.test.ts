@@ -41,7 +41,7 @@ async function start(work: 'look' | 'go on' | 'declare' = 'look'): Promise<Array
   const context = await createContext(readConfig({ MUSTER_DATA_DIR: data(), REDIS_URL: redis.url }), log);
   const watch = new RestoreWatch(context);
   try {
-    if (work === 'declare') await declareRestore(context, { reason: 'INC-1', declaredBy: 'user:test' });
+    if (work === 'declare') await declareRestore(context, { reason: 'INC-1', by: { actor: 'user:test' } });
     await watch.start();
     const { items } = await readRestores(context, { limit: 10, after: undefined });
     if (work === 'go on') {

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { DeviceAuthenticator, DeviceIdentity } from '../auth/device-authenticator.ts';
 import { forbidden, MusterError, unauthorized } from '../domain/errors.ts';
-import { deviceActor } from '../domain/event.ts';
+import { byDevice } from '../domain/event.ts';
 import type { Listener } from '../listener/listener.ts';
 import { refusalLine } from '../listener/request-line.ts';
 import type { Log } from '../logging/log.ts';
@@ -48,9 +48,9 @@ export function guardDevices(app: Listener, authenticator: DeviceAuthenticator |
  * @throws MusterError 403 if that is another device
  */
 export function requireEnrolling({ deviceIdentity }: FastifyRequest, device: string): string {
-  if (deviceIdentity === null) return deviceActor(device);
+  if (deviceIdentity === null) return byDevice(device).actor;
   requireEnrollment(deviceIdentity, device);
-  return deviceActor(deviceIdentity.name);
+  return byDevice(deviceIdentity.name).actor;
 }
 
 /**

@@ -1,9 +1,7 @@
-import { actFrom } from '../db/event-origin.ts';
 import { identifyAdmin, type AdminAuthenticator } from '../auth/admin-authenticator.ts';
 import type { RouteAccess } from '../domain/access/permissions.ts';
 import { assertPermitted } from '../domain/access/principal.ts';
 import { forbidden, MusterError } from '../domain/errors.ts';
-import { actorOf } from './actor.ts';
 import type { Log } from '../logging/log.ts';
 import type { Listener } from '../listener/listener.ts';
 import { refusalLine } from '../listener/request-line.ts';
@@ -47,9 +45,5 @@ export function guardRoutes(app: Listener, authenticator: AdminAuthenticator | u
       if (error instanceof MusterError) log.info(refusalLine(request, error), `refused: ${error.message}`);
       throw error;
     }
-  });
-  // The last hook before the handler: reading a body loses what was entered before it.
-  app.addHook('preHandler', (request, _reply, done) => {
-    actFrom({ actor: actorOf(request), from: request.ip, requestId: request.id }, done);
   });
 }

@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { anonymous, type Principal } from '../domain/access/principal.ts';
 import type { Listener } from '../listener/listener.ts';
+import type { Origin } from '../domain/event.ts';
+import { requestOrigin } from '../listener/request-origin.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -19,7 +21,12 @@ export function principalOf({ principal }: FastifyRequest): Principal {
   return principal ?? anonymous;
 }
 
-/** Who makes an admin request, as events write it down. */
+/** Name of the caller of an admin request, as the log writes it down. */
 export function actorOf(request: FastifyRequest): string {
   return principalOf(request).name;
+}
+
+/** Origin of what an admin request asks for, as events write it down. */
+export function originOf(request: FastifyRequest): Origin {
+  return requestOrigin(actorOf(request), request);
 }

@@ -4,7 +4,6 @@ import type { NewEvent } from '../domain/event.ts';
 import { maskRecord } from '../domain/secrets/masked-document.ts';
 import { maskedKeys } from '../domain/secrets/masked-keys.ts';
 import type { Executor } from './client.ts';
-import { originOf } from './event-origin.ts';
 import { prepared } from './driver/prepared-statements.ts';
 
 /** Parts two JSON texts: no JSON text holds it unescaped, so that nothing needs to be quoted. */
@@ -21,21 +20,19 @@ export async function appendEvents(
 ): Promise<void> {
   if (events.length === 0) return;
   const column = (valueOf: (event: NewEvent) => string) => sql.param(events.map(valueOf));
-  const origin = events.map(({ actor }) => originOf(actor)).find((found) => found !== undefined);
   const details = events.map(detailsText);
   await tx.execute(sql`${prepared}
     INSERT INTO events (name, at, type, reason, involved_kind, involved_name, message, details, actor, component, restore,
       client_address, request_id)
     SELECT r.id::uuid, ${now.toISOString()}::timestamptz, r.type, r.reason, r.kind, r.name, r.message,
-      nullif(r.details, '')::json, r.actor, 'muster', ${restore}::uuid,
-      CASE r.actor WHEN ${origin?.actor ?? null}::text THEN ${origin?.from ?? null}::text END,
-      CASE r.actor WHEN ${origin?.actor ?? null}::text THEN ${origin?.requestId ?? null}::text END
+      nullif(r.details, '')::json, r.actor, 'muster', ${restore}::uuid, nullif(r.client, ''), nullif(r.request, '')
     FROM unnest(
       ${column(() => randomUUID())}::text[], ${column((event) => event.type)}::text[],
       ${column((event) => event.reason)}::text[], ${column((event) => event.involved.kind)}::text[],
       ${column((event) => event.involved.name)}::text[], ${column((event) => event.message)}::text[],
-      string_to_array(${details.join(separator)}::text, ${separator}), ${column((event) => event.actor)}::text[])
-      AS r(id, type, reason, kind, name, message, details, actor)`);
+      string_to_array(${details.join(separator)}::text, ${separator}), ${column(({ by }) => by.actor)}::text[],
+      ${column(({ by }) => by.from ?? '')}::text[], ${column(({ by }) => by.requestId ?? '')}::text[])
+      AS r(id, type, reason, kind, name, message, details, actor, client, request)`);
 }
 
 /** An event of each report comes by here: what cannot hold a secret is not searched for one. */

@@ -1,3 +1,4 @@
+import { byService } from '../domain/event.ts';
 import { eq, sql } from 'drizzle-orm';
 import { UnverifiedDatabase, type Executor } from './client.ts';
 import { databaseMark } from './database-identity.ts';
@@ -68,7 +69,7 @@ export async function ensureGenesis(tx: Executor, restore: string, now: Date): P
   if (await hasGenesis(tx)) return;
   await tx.execute(sql`SELECT pg_advisory_xact_lock(${turnstile})`);
   if (await hasGenesis(tx)) return;
-  const genesis = { id: restore, genesis: true, declaredAt: now, declaredBy: 'service:muster', settledAt: now };
+  const genesis = { id: restore, genesis: true, declaredAt: now, declaredBy: byService.actor, settledAt: now };
   await tx.insert(restores).values(genesis);
   await tx.insert(serviceState).values({ id: true, currentRestore: restore });
 }

@@ -1,9 +1,9 @@
 import { sql, type SQL } from 'drizzle-orm';
+import type { Origin } from '../domain/event.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Executor } from './client.ts';
 import { runningSpec } from './device-documents.ts';
 import { fromDevices } from './device-store.ts';
-import { originOf } from './event-origin.ts';
 import { isPaused } from './gate-sql.ts';
 import { graftedPosition } from './graft-sql.ts';
 
@@ -11,7 +11,7 @@ import { graftedPosition } from './graft-sql.ts';
 export type PausedSelection = { readonly restore: string; readonly where: SQL; readonly limit: number | undefined };
 
 /** How a person's decision is written down. */
-type DecisionRecord = { readonly actor: string; readonly reason: string | undefined; readonly now: Date };
+type DecisionRecord = { readonly by: Origin; readonly reason: string | undefined; readonly now: Date };
 
 const matching = ({ restore, where }: PausedSelection): SQL =>
   sql`${fromDevices} WHERE ${isPaused(restore)} AND ${where}`;
@@ -110,11 +110,10 @@ async function graftPaused(
   choice: SQL,
   restore: string,
   verb: 'Resumed' | 'Adopted',
-  { actor, reason, now }: DecisionRecord,
+  { by, reason, now }: DecisionRecord,
 ): Promise<Decided> {
   const { lineage, version } = graftedPosition(restore);
   const because = reason === undefined ? '' : `: ${reason}`;
-  const origin = originOf(actor);
   const told = { detailType: `Muster${verb}`, before: 'ConflictPaused', after: 'Open', reason: reason ?? null };
   // Any number of rows are sorted and held on their way: in memory, not on disk.
   await tx.execute(sql`SET LOCAL work_mem = '64MB'`);
@@ -134,7 +133,7 @@ async function graftPaused(
       SELECT gen_random_uuid(), ${now.toISOString()}::timestamptz, 'Normal', ${verb === 'Resumed' ? 'DeviceConflictResolved' : 'DeviceAdopted'},
         'Device', b.name,
         ${verb}::text || ' from version ' || b.reported_version || ' (' || b.verdict || ')' || ${because}::text,
-        ${eventDetails(told)}, ${actor}, 'muster', ${restore}::uuid, ${origin?.from ?? null}::text, ${origin?.requestId ?? null}::text
+        ${eventDetails(told)}, ${by.actor}, 'muster', ${restore}::uuid, ${by.from ?? null}::text, ${by.requestId ?? null}::text
       FROM before b JOIN grafted USING (name) ORDER BY b.name)
     SELECT string_agg(name, ',' ORDER BY name) AS names, string_agg(name, ',' ORDER BY name) FILTER (WHERE without) AS without
     FROM grafted`);

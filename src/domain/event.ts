@@ -13,14 +13,22 @@ export type NewEvent = {
   readonly details?: JsonObject;
   /** True where all of the details is Muster's own (positions, verdicts), so that no secret can be in them. */
   readonly detailsAreOwn?: boolean;
-  /** Who did it: `user:NAME`, `token:NAME`, `device:NAME` or `service:NAME`. */
-  readonly actor: string;
+  readonly by: Origin;
 };
 
-/** The actor of what Muster does by itself. */
-export const serviceActor = 'service:muster';
+/** The originator of an action, and the request that asked for it. */
+export type Origin = {
+  /** `user:NAME`, `token:NAME`, `device:NAME` or `service:NAME`. */
+  readonly actor: string;
+  /** Address of the client; absent where no request asked for it. */
+  readonly from?: string;
+  readonly requestId?: string;
+};
 
-/** The actor of what a device does, by the name that it has proved or, where nobody has to, given. */
-export function deviceActor(name: string): string {
-  return `device:${name}`;
+/** Origin of what Muster does by itself. */
+export const byService: Origin = { actor: 'service:muster' };
+
+/** Origin of what a device does, by the name that it has proved or, where nobody has to, given. */
+export function byDevice(name: string): Origin {
+  return { actor: `device:${name}` };
 }

@@ -1,4 +1,4 @@
-import type { NewEvent } from './event.ts';
+import type { NewEvent, Origin } from './event.ts';
 import { problemsInBrief, type FleetProblems } from './fleets/fleet-problems.ts';
 import type { Ownership } from './fleets/ownership.ts';
 
@@ -7,21 +7,21 @@ type Resource = { readonly kind: NewEvent['involved']['kind']; readonly name: st
 /** A part of a resource that an event can name as updated. */
 export type UpdatedField = 'owner' | 'labels' | 'spec' | 'spec.selector' | 'spec.template';
 
-export function createdEvent({ kind, name }: Resource, actor: string): NewEvent {
+export function createdEvent({ kind, name }: Resource, by: Origin): NewEvent {
   const message = `${kind} ${name} was created.`;
-  return { type: 'Normal', reason: 'ResourceCreated', involved: { kind, name }, message, actor };
+  return { type: 'Normal', reason: 'ResourceCreated', involved: { kind, name }, message, by };
 }
 
-export function deletedEvent({ kind, name }: Resource, actor: string): NewEvent {
+export function deletedEvent({ kind, name }: Resource, by: Origin): NewEvent {
   const message = `${kind} ${name} was deleted.`;
-  return { type: 'Normal', reason: 'ResourceDeleted', involved: { kind, name }, message, actor };
+  return { type: 'Normal', reason: 'ResourceDeleted', involved: { kind, name }, message, by };
 }
 
 /** @param owners of a device that changed hands: before and after */
 export function updatedEvent(
   { kind, name }: Resource,
   updatedFields: readonly UpdatedField[],
-  actor: string,
+  by: Origin,
   owners?: { readonly before: Ownership; readonly after: Ownership },
 ): NewEvent {
   const what = updatedFields.length === 0 ? 'metadata' : updatedFields.join(', ');
@@ -35,17 +35,12 @@ export function updatedEvent(
       updatedFields: [...updatedFields],
       ...(owners && { previousOwner: owners.before.owner, newOwner: owners.after.owner }),
     },
-    actor,
+    by,
   };
 }
 
 /** A fleet's selector or template is on its way to its devices; or has been written for them all. */
-export function rolloutEvent(
-  fleet: string,
-  generation: number,
-  stage: 'Started' | 'Completed',
-  actor: string,
-): NewEvent {
+export function rolloutEvent(fleet: string, generation: number, stage: 'Started' | 'Completed', by: Origin): NewEvent {
   const templateVersion = String(generation);
   const started = stage === 'Started';
   return {
@@ -56,23 +51,18 @@ export function rolloutEvent(
     details: started
       ? { detailType: 'FleetRolloutStarted', templateVersion, rolloutStrategy: 'None' }
       : { detailType: 'FleetRolloutCompleted', templateVersion },
-    actor,
+    by,
   };
 }
 
 /** A fleet's template has been written for all devices but some, for which it cannot be filled in. */
-export function rolloutFailedEvent(
-  fleet: string,
-  generation: number,
-  problems: FleetProblems,
-  actor: string,
-): NewEvent {
+export function rolloutFailedEvent(fleet: string, generation: number, problems: FleetProblems, by: Origin): NewEvent {
   return {
     type: 'Warning',
     reason: 'FleetRolloutFailed',
     involved: { kind: 'Fleet', name: fleet },
     message: `Rollout of generation ${generation} did not reach every device: ${problemsInBrief(problems)}.`,
     details: { detailType: 'FleetRolloutFailed', templateVersion: String(generation) },
-    actor,
+    by,
   };
 }

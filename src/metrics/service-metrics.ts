@@ -2,7 +2,7 @@ import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, R
 import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { readServiceFigures, type ServiceFigures } from '../db/service-figures.ts';
-import { serviceActor } from '../domain/event.ts';
+import { byService } from '../domain/event.ts';
 import { verdicts } from '../domain/recovery/verdict.ts';
 import type {
   CloneEvidence,
@@ -203,7 +203,7 @@ export class ServiceMetrics implements Observer {
     problems.set({ problem: 'template' }, figures.problems.template);
     problems.set({ problem: 'spec' }, figures.problems.spec);
     if (restore !== null) {
-      const by = restore.declaredBy === serviceActor ? 'service' : 'person';
+      const by = restore.declaredBy === byService.actor ? 'service' : 'person';
       restoreDeclaredAt.set({ by }, restore.declaredAt.getTime() / 1_000);
     }
     const { expiring, expired, next } = figures.certificates;

@@ -20,6 +20,7 @@ import type {
   CertificateSigningRequestAnswer,
 } from '../domain/resources/certificate-signing-request.ts';
 import { noSuchSigningRequest } from './read-signing-request.ts';
+import type { Origin } from '../domain/event.ts';
 
 type Deps = { database: Database; clock: Clock; deviceCa: CertificateIssuer | undefined };
 
@@ -31,7 +32,7 @@ type Deps = { database: Database; clock: Clock; deviceCa: CertificateIssuer | un
  */
 export async function answerSigningRequest(
   { database, clock, deviceCa }: Deps,
-  { name, answer, actor }: { name: string; answer: CertificateSigningRequestAnswer; actor: string },
+  { name, answer, by }: { name: string; answer: CertificateSigningRequestAnswer; by: Origin },
 ): Promise<CertificateSigningRequest> {
   const decision = decisionIn(answer);
   return await database.transact(async (tx) => {
@@ -43,12 +44,12 @@ export async function answerSigningRequest(
     const issued = decision === 'Approved' ? await issue(deviceCa, known, now) : undefined;
     const answered = {
       ...known,
-      conditions: [decisionCondition(decision, `${decision} by ${actor}.`, now)],
+      conditions: [decisionCondition(decision, `${decision} by ${by.actor}.`, now)],
       certificate: issued?.certificate ?? null,
       resourceVersion: known.resourceVersion + 1,
     };
     await saveSigningAnswer(tx, answered);
-    const event = signingAnswerEvent(name, decision, { actor, expiresAt: issued?.expiresAt });
+    const event = signingAnswerEvent(name, decision, { by, expiresAt: issued?.expiresAt });
     await appendEvents(tx, [event], { restore, now });
     return signingRequestDocument(answered);
   });

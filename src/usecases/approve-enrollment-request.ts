@@ -16,6 +16,7 @@ import { certifyEnrollment, type DeviceCaDeps } from './certify-enrollment.ts';
 import { enterDevice } from './steps/enter-device.ts';
 import { noSuchEnrollmentRequest } from './read-enrollment-request.ts';
 import { isHereAlready, readmitDevice } from './readmit-device.ts';
+import type { Origin } from '../domain/event.ts';
 
 type Deps = DeviceCaDeps & { database: Database; clock: Clock; templates: TemplateRenderer; queue: RenderHints };
 
@@ -32,7 +33,7 @@ type GivenAnswer = { readonly answer: EnrollmentRequestApprovalStatus; readonly 
  */
 export async function approveEnrollmentRequest(
   deps: Deps,
-  { name, approval, actor }: { name: string; approval: EnrollmentRequestApproval; actor: string },
+  { name, approval, by }: { name: string; approval: EnrollmentRequestApproval; by: Origin },
 ): Promise<GivenAnswer> {
   const { restore, answer, wanted } = await deps.database.transact(async (tx) => {
     const restore = await holdRestore(tx);
@@ -41,10 +42,10 @@ export async function approveEnrollmentRequest(
     const request = await lockEnrollmentRequest(tx, name);
     if (request === undefined) throw noSuchEnrollmentRequest(name);
     const now = deps.clock.now();
-    const answer = answerRequest(request, approval, { actor, now });
+    const answer = answerRequest(request, approval, { by, now });
     if (!answer.approved) {
       await saveApproval(tx, name, answer, null);
-      await appendEvents(tx, [answerEvent(request, answer)], { restore, now });
+      await appendEvents(tx, [answerEvent(request, answer, by)], { restore, now });
       return { restore, answer, wanted: false };
     }
     const certified = await certifyEnrollment(deps, request, now);
@@ -52,7 +53,7 @@ export async function approveEnrollmentRequest(
     await saveApproval(tx, name, answer, certified?.issued.certificate ?? null);
     const isNew = known === undefined;
     const outcome = { awaited: isNew && awaited, isNew, expiresAt: certified?.issued.expiresAt };
-    await appendEvents(tx, [answerEvent(request, answer, outcome)], { restore, now });
+    await appendEvents(tx, [answerEvent(request, answer, by, outcome)], { restore, now });
     if (known === undefined) {
       const device = {
         name,
@@ -62,8 +63,7 @@ export async function approveEnrollmentRequest(
         lifecycle: 'Enrolled',
         awaited,
       } as const;
-      if (!(await enterDevice(tx, device, { restore, now, actor, templates: deps.templates })))
-        throw isHereAlready(name);
+      if (!(await enterDevice(tx, device, { restore, now, by, templates: deps.templates }))) throw isHereAlready(name);
     } else await readmitDevice(tx, known, request, { approval, certified, now });
     if (certified !== undefined) await saveCertificateExpiry(tx, name, certified.issued.expiresAt);
     await forgetUnknownDevice(tx, name);

@@ -8,6 +8,7 @@ import type { TemplateRenderer } from '../domain/templates/template-renderer.ts'
 import type { RenderHints } from '../queue/render-queue.ts';
 import { enterDevice } from './steps/enter-device.ts';
 import { documentOf } from './read-device.ts';
+import type { Origin } from '../domain/event.ts';
 
 type Deps = {
   database: Database;
@@ -24,7 +25,7 @@ type Deps = {
  */
 export async function createDevice(
   deps: Deps,
-  { request, actor }: { request: DeviceRequest; actor: string },
+  { request, by }: { request: DeviceRequest; by: Origin },
 ): Promise<Device> {
   const { name } = request.metadata;
   if (name === undefined) throw badRequest('metadata.name: expected the name of the device');
@@ -33,7 +34,7 @@ export async function createDevice(
   const { restore, document } = await deps.database.transact(async (tx) => {
     const restore = await holdRestore(tx);
     const now = deps.clock.now();
-    const entered = await enterDevice(tx, { ...desired, name, lifecycle: null }, { ...deps, restore, now, actor });
+    const entered = await enterDevice(tx, { ...desired, name, lifecycle: null }, { ...deps, restore, now, by });
     if (!entered) throw alreadyExists('device', name);
     return { restore, document: await documentOf(tx, name, { ...deps.config, restore, now }) };
   });

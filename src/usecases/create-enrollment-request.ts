@@ -15,6 +15,7 @@ import { createdEvent } from '../domain/resource-events.ts';
 import type { EnrollmentRequest, EnrollmentRequestRequest } from '../domain/resources/enrollment-request.ts';
 import type { DeviceCaDeps } from './certify-enrollment.ts';
 import { reissueCertificate } from './reissue-certificate.ts';
+import type { Origin } from '../domain/event.ts';
 
 type Deps = DeviceCaDeps & { database: Database; clock: Clock };
 
@@ -27,7 +28,7 @@ type Deps = DeviceCaDeps & { database: Database; clock: Clock };
  */
 export async function createEnrollmentRequest(
   deps: Deps,
-  { request, actor }: { request: EnrollmentRequestRequest; actor: string },
+  { request, by }: { request: EnrollmentRequestRequest; by: Origin },
 ): Promise<EnrollmentRequest> {
   const { name } = request.metadata;
   if (name === undefined) throw badRequest('metadata.name: expected the name of the device');
@@ -35,11 +36,11 @@ export async function createEnrollmentRequest(
   if (deps.deviceCa !== undefined) requireOwnName(name, await deps.deviceCa.read(desired.spec.csr));
   const document = await deps.database.transact(async (tx) => {
     const restore = await holdRestore(tx);
-    const entered = await enterEnrollmentRequest(tx, { name, desired }, { restore, now: deps.clock.now(), actor });
+    const entered = await enterEnrollmentRequest(tx, { name, desired }, { restore, now: deps.clock.now(), by });
     return entered && enrollmentRequestDocument(entered, restore);
   });
   if (document !== undefined) return document;
-  await reissueCertificate(deps, { name, actor });
+  await reissueCertificate(deps, { name, by });
   throw alreadyExists('enrollment request', name);
 }
 
@@ -51,10 +52,10 @@ export async function createEnrollmentRequest(
 export async function enterEnrollmentRequest(
   tx: Executor,
   { name, desired }: { name: string; desired: DesiredEnrollmentRequest },
-  { restore, now, actor }: { restore: string; now: Date; actor: string },
+  { restore, now, by }: { restore: string; now: Date; by: Origin },
 ): Promise<EnrollmentRequestRecord | undefined> {
   const request = { name, ...desired, approval: null, certificate: null, resourceVersion: 1, createdAt: now, restore };
   if (!(await insertEnrollmentRequest(tx, request))) return undefined;
-  await appendEvents(tx, [createdEvent({ kind: 'EnrollmentRequest', name }, actor)], { restore, now });
+  await appendEvents(tx, [createdEvent({ kind: 'EnrollmentRequest', name }, by)], { restore, now });
   return request;
 }

@@ -11,6 +11,7 @@ import { createdEvent, rolloutEvent } from '../domain/resource-events.ts';
 import type { Fleet, FleetRequest } from '../domain/resources/fleet.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { fleetDocumentOf } from './read-fleet.ts';
+import type { Origin } from '../domain/event.ts';
 
 type Deps = { database: Database; clock: Clock; queue: RenderHints };
 
@@ -20,17 +21,14 @@ type Deps = { database: Database; clock: Clock; queue: RenderHints };
  * @throws MusterError 400 for a fleet without a name or with a selector that says nothing sensible; 409 if there is one
  * of that name
  */
-export async function createFleet(
-  deps: Deps,
-  { request, actor }: { request: FleetRequest; actor: string },
-): Promise<Fleet> {
+export async function createFleet(deps: Deps, { request, by }: { request: FleetRequest; by: Origin }): Promise<Fleet> {
   const { name } = request.metadata;
   if (name === undefined) throw badRequest('metadata.name: expected the name of the fleet');
   const desired = desiredFleet(request);
   const { restore, document } = await deps.database.transact(async (tx) => {
     const restore = await holdRestore(tx);
     await lockFleets(tx);
-    const entered = await enterFleet(tx, { name, desired }, { restore, now: deps.clock.now(), actor });
+    const entered = await enterFleet(tx, { name, desired }, { restore, now: deps.clock.now(), by });
     if (entered === undefined) throw alreadyExists('fleet', name);
     return { restore, document: await fleetDocumentOf(tx, entered) };
   });
@@ -42,11 +40,11 @@ export async function createFleet(
 export async function enterFleet(
   tx: Executor,
   { name, desired }: { name: string; desired: DesiredFleet },
-  { restore, now, actor }: { restore: string; now: Date; actor: string },
+  { restore, now, by }: { restore: string; now: Date; by: Origin },
 ): Promise<FleetRecord | undefined> {
   const fleet = newFleet(name, desired, now);
   if (!(await insertFleet(tx, fleet))) return undefined;
-  const created = createdEvent({ kind: 'Fleet', name }, actor);
-  await appendEvents(tx, [created, rolloutEvent(name, fleet.generation, 'Started', actor)], { restore, now });
+  const created = createdEvent({ kind: 'Fleet', name }, by);
+  await appendEvents(tx, [created, rolloutEvent(name, fleet.generation, 'Started', by)], { restore, now });
   return fleet;
 }

@@ -21,12 +21,13 @@ import type {
   CertificateSigningRequest,
   CertificateSigningRequestRequest,
 } from '../domain/resources/certificate-signing-request.ts';
+import type { Origin } from '../domain/event.ts';
 
 type Deps = { database: Database; clock: Clock; deviceCa: CertificateIssuer | undefined };
 
 type Wish = {
   readonly request: CertificateSigningRequestRequest;
-  readonly actor: string;
+  readonly by: Origin;
   /** The one who asks may approve requests as well: then it is approved at once, as Flight Control does. */
   readonly mayDecide: boolean;
 };
@@ -39,23 +40,23 @@ type Wish = {
  */
 export async function createSigningRequest(
   { database, clock, deviceCa: issuer }: Deps,
-  { request, actor, mayDecide }: Wish,
+  { request, by, mayDecide }: Wish,
 ): Promise<CertificateSigningRequest> {
   const now = clock.now();
-  const wanted = newSigningRequest(withFullSigner(request), { owner: null, actor, now });
+  const wanted = newSigningRequest(withFullSigner(request), { owner: null, by, now });
   requireEnrollmentSigner(wanted);
   if (issuer === undefined) throw noDeviceCa();
   const read = await issuer.read(pemOf(wanted.spec));
   // Signed also where nobody has approved it yet, to be sure that it can be.
   const issued = await issueEnrollmentCertificate(wanted.name, read, wanted.spec, { issuer, now });
   const approved = {
-    conditions: [decisionCondition('Approved', `Approved by ${actor}, who asked.`, now)],
+    conditions: [decisionCondition('Approved', `Approved by ${by.actor}, who asked.`, now)],
     certificate: issued.certificate,
   };
   const record: SigningRequestRecord = mayDecide ? { ...wanted, ...approved } : wanted;
   const events = [
-    createdEvent({ kind: 'CertificateSigningRequest', name: record.name }, actor),
-    ...(mayDecide ? [signingAnswerEvent(record.name, 'Approved', { actor, expiresAt: issued.expiresAt })] : []),
+    createdEvent({ kind: 'CertificateSigningRequest', name: record.name }, by),
+    ...(mayDecide ? [signingAnswerEvent(record.name, 'Approved', { by, expiresAt: issued.expiresAt })] : []),
   ];
   await database.transact(async (tx) => {
     const restore = await holdRestore(tx);

@@ -2,7 +2,7 @@ import type { Clock } from '../time/clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Database, Executor } from '../db/client.ts';
 import { lockForDeclaring } from '../db/fence.ts';
-import { serviceActor } from '../domain/event.ts';
+import { byService } from '../domain/event.ts';
 import type { Log } from '../logging/log.ts';
 import type { RestoreCause } from './observer.ts';
 import type { Tracing } from './tracing.ts';
@@ -31,11 +31,11 @@ export async function declareByItself(
       deps.log.warn({ cause: cause.text, mode }, 'the database seems to have been restored, and nobody declared it');
       if (mode === 'warn') return undefined;
       const reason = `Noticed by Muster: the database was restored; ${cause.text}.`;
-      const declaration = { reason, declaredBy: serviceActor, cause: cause.kind };
+      const declaration = { reason, by: byService, cause: cause.kind };
       return await declareWithin(tx, current, declaration, deps.clock.now());
     }),
   );
   if (declared === undefined) return;
   announceRestore(deps, declared.id, cause.kind);
-  deps.log.warn({ restore: declared.id, actor: serviceActor, cause: cause.kind }, 'declared a restore');
+  deps.log.warn({ restore: declared.id, actor: byService.actor, cause: cause.kind }, 'declared a restore');
 }

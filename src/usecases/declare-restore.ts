@@ -1,3 +1,4 @@
+import type { Origin } from '../domain/event.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Database, Executor } from '../db/client.ts';
@@ -20,7 +21,7 @@ export type RestoreDeclaration = {
   /** Which backup the database now holds. */
   readonly backup?: RestoreBackup | undefined;
   readonly idempotencyKey?: string | undefined;
-  readonly declaredBy: string;
+  readonly by: Origin;
   /** The cause, where Muster declares it by itself. */
   readonly cause?: Exclude<RestoreCause, 'person'>;
 };
@@ -66,7 +67,7 @@ export async function declareWithin(
     id: uuidv7(now),
     previous,
     declaredAt: now,
-    declaredBy: declaration.declaredBy,
+    declaredBy: declaration.by.actor,
     reason: declaration.reason ?? null,
     backup: declaration.backup ?? null,
     idempotencyKey: declaration.idempotencyKey ?? null,
@@ -86,7 +87,7 @@ export async function declareWithin(
         involved: { kind: 'System', name: restore.id },
         message: `The database was restored from a backup${because}. ${restore.total} devices must answer before anything changes.`,
         details: { detailType: 'MusterRestore', restore: restore.id, previous, backup: backupJson(declaration) },
-        actor: declaration.declaredBy,
+        by: declaration.by,
       },
     ],
     { restore: restore.id, now },

@@ -14,6 +14,7 @@ import type { DeviceDecommission } from '../domain/resources/device-decommission
 import type { RenderHints } from '../queue/render-queue.ts';
 import { countOutDevice } from './steps/count-devices.ts';
 import { documentOf, noSuchDevice } from './read-device.ts';
+import type { Origin } from '../domain/event.ts';
 
 type Deps = { database: Database; clock: Clock; queue: RenderHints; config: { disconnectedAfterMs: number } };
 
@@ -27,7 +28,7 @@ type Deps = { database: Database; clock: Clock; queue: RenderHints; config: { di
  */
 export async function decommissionDevice(
   deps: Deps,
-  { name, target, actor }: DeviceDecommission & { name: string; actor: string },
+  { name, target, by }: DeviceDecommission & { name: string; by: Origin },
 ): Promise<Device> {
   const { restore, document } = await deps.database.transact(async (tx) => {
     const restore = await holdRestore(tx);
@@ -58,7 +59,7 @@ export async function decommissionDevice(
       reason: 'DeviceDecommissioned',
       involved: { kind: 'Device', name },
       message: `Device ${name} is to be decommissioned (${target}).`,
-      actor,
+      by,
     } as const;
     // A device whose order was lost with the database may have said already that it carried it out.
     const finished = await finishDecommissions(tx, [name]);

@@ -9,6 +9,7 @@ import { requestOwner } from '../domain/certificates/signing-request.ts';
 import { deletedEvent } from '../domain/resource-events.ts';
 import { countOutDevice } from './steps/count-devices.ts';
 import { noSuchDevice } from './read-device.ts';
+import type { Origin } from '../domain/event.ts';
 
 /**
  * Deletes a device, and the enrollment request that it came of, so that it may ask anew. One that is awaited or paused is
@@ -18,7 +19,7 @@ import { noSuchDevice } from './read-device.ts';
  */
 export async function deleteDevice(
   { database, clock }: { database: Database; clock: Clock },
-  { name, actor }: { name: string; actor: string },
+  { name, by }: { name: string; by: Origin },
 ): Promise<void> {
   await database.transact(async (tx) => {
     const restore = await holdRestore(tx);
@@ -27,8 +28,8 @@ export async function deleteDevice(
     if (device === undefined) throw noSuchDevice(name);
     await removeDevice(tx, name);
     await pruneSigningRequests(tx, requestOwner(name), 0);
-    const events = [deletedEvent({ kind: 'Device', name }, actor)];
-    if (await removeApprovedRequest(tx, name)) events.push(deletedEvent({ kind: 'EnrollmentRequest', name }, actor));
+    const events = [deletedEvent({ kind: 'Device', name }, by)];
+    if (await removeApprovedRequest(tx, name)) events.push(deletedEvent({ kind: 'EnrollmentRequest', name }, by));
     await appendEvents(tx, events, { restore, now });
     await countOutDevice(tx, device.state, { restore, now });
   });

@@ -7,6 +7,7 @@ import { holdRestore } from '../db/fence.ts';
 import { conflict } from '../domain/errors.ts';
 import { deletedEvent } from '../domain/resource-events.ts';
 import { noSuchEnrollmentRequest } from './read-enrollment-request.ts';
+import type { Origin } from '../domain/event.ts';
 
 /**
  * Deletes an enrollment request, so that its device may ask anew.
@@ -15,7 +16,7 @@ import { noSuchEnrollmentRequest } from './read-enrollment-request.ts';
  */
 export async function deleteEnrollmentRequest(
   { database, clock }: { database: Database; clock: Clock },
-  { name, actor }: { name: string; actor: string },
+  { name, by }: { name: string; by: Origin },
 ): Promise<void> {
   await database.transact(async (tx) => {
     const restore = await holdRestore(tx);
@@ -25,7 +26,7 @@ export async function deleteEnrollmentRequest(
       throw conflict(`enrollment request ${name} has become device ${name}: delete that, and the request goes with it`);
     }
     await removeEnrollmentRequest(tx, name);
-    const deleted = deletedEvent({ kind: 'EnrollmentRequest', name }, actor);
+    const deleted = deletedEvent({ kind: 'EnrollmentRequest', name }, by);
     await appendEvents(tx, [deleted], { restore, now: clock.now() });
   });
 }

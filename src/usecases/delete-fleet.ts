@@ -10,6 +10,7 @@ import type { TemplateRenderer } from '../domain/templates/template-renderer.ts'
 import type { RenderHints } from '../queue/render-queue.ts';
 import { noSuchFleet } from './read-fleet.ts';
 import { reviewOwnership } from './steps/review-ownership.ts';
+import type { Origin } from '../domain/event.ts';
 
 type Deps = { database: Database; clock: Clock; templates: TemplateRenderer; queue: RenderHints };
 
@@ -24,7 +25,7 @@ const batch = 500;
  */
 export async function deleteFleet(
   { database, clock, templates, queue }: Deps,
-  { name, actor }: { name: string; actor: string },
+  { name, by }: { name: string; by: Origin },
 ): Promise<void> {
   const { restore, wanting } = await database.transact(async (tx) => {
     const restore = await holdRestore(tx);
@@ -42,7 +43,7 @@ export async function deleteFleet(
       after = last;
     }
     await removeFleet(tx, name);
-    await appendEvents(tx, [deletedEvent({ kind: 'Fleet', name }, actor)], { restore, now });
+    await appendEvents(tx, [deletedEvent({ kind: 'Fleet', name }, by)], { restore, now });
     return { restore, wanting };
   });
   queue.wantRendering(restore, wanting);

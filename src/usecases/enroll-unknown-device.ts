@@ -9,6 +9,7 @@ import type { TemplateRenderer } from '../domain/templates/template-renderer.ts'
 import { enterDevice } from './steps/enter-device.ts';
 import { documentOf } from './read-device.ts';
 import { requireRestore } from './read-restores.ts';
+import type { Origin } from '../domain/event.ts';
 
 type Deps = { database: Database; clock: Clock; templates: TemplateRenderer; config: { disconnectedAfterMs: number } };
 
@@ -17,7 +18,7 @@ type UnknownEnrollment = {
   readonly restore: string;
   readonly device: string;
   readonly labels?: Readonly<Record<string, string>> | undefined;
-  readonly actor: string;
+  readonly by: Origin;
 };
 
 /**
@@ -29,7 +30,7 @@ type UnknownEnrollment = {
  */
 export async function enrollUnknownDevice(
   { database, clock, templates, config }: Deps,
-  { restore: named, device: name, labels = {}, actor }: UnknownEnrollment,
+  { restore: named, device: name, labels = {}, by }: UnknownEnrollment,
 ): Promise<Device> {
   return await database.transact(async (tx) => {
     const restore = await holdRestore(tx);
@@ -46,7 +47,7 @@ export async function enrollUnknownDevice(
     };
     const now = clock.now();
     const device = { name, labels, annotations: {}, spec: {}, lifecycle: 'Enrolled', awaited: true, told } as const;
-    if (!(await enterDevice(tx, device, { restore, now, actor, templates }))) throw alreadyExists('device', name);
+    if (!(await enterDevice(tx, device, { restore, now, by, templates }))) throw alreadyExists('device', name);
     return await documentOf(tx, name, { restore, now, disconnectedAfterMs: config.disconnectedAfterMs });
   });
 }

@@ -14,6 +14,7 @@ import type { TemplateRenderer } from '../domain/templates/template-renderer.ts'
 import type { RenderHints } from '../queue/render-queue.ts';
 import { editDevice } from './steps/edit-device.ts';
 import { documentOf, noSuchDevice } from './read-device.ts';
+import type { Origin } from '../domain/event.ts';
 
 type Deps = {
   database: Database;
@@ -33,7 +34,7 @@ const patchable = [['metadata', 'labels'], ['metadata', 'annotations'], ['spec']
  */
 export async function patchDevice(
   deps: Deps,
-  { name, patch, actor }: { name: string; patch: PatchRequest; actor: string },
+  { name, patch, by }: { name: string; patch: PatchRequest; by: Origin },
 ): Promise<Device> {
   const { restore, document, wanted } = await deps.database.transact(async (tx) => {
     const restore = await holdRestore(tx);
@@ -47,7 +48,7 @@ export async function patchDevice(
     if (!parsed.success) throw badRequest(describeProblems(parsed.error, 'the patched device'));
     assertServiceAnnotationsKept(shown, parsed.data);
     const desired = desiredDevice(parsed.data);
-    const wanted = await editDevice(tx, device, desired, { restore, now, actor, templates: deps.templates });
+    const wanted = await editDevice(tx, device, desired, { restore, now, by, templates: deps.templates });
     return { restore, document: await documentOf(tx, name, view), wanted };
   });
   if (wanted) deps.queue.wantRendering(restore, [name]);

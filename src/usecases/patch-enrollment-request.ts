@@ -12,6 +12,7 @@ import type { PatchRequest } from '../domain/resources/patch-request.ts';
 import { describeProblems } from '../domain/resources/zod-problem.ts';
 import { editEnrollmentRequest } from './steps/edit-enrollment-request.ts';
 import { noSuchEnrollmentRequest } from './read-enrollment-request.ts';
+import type { Origin } from '../domain/event.ts';
 
 const patchable = [['metadata', 'labels'], ['metadata', 'annotations'], ['spec']];
 
@@ -23,7 +24,7 @@ const patchable = [['metadata', 'labels'], ['metadata', 'annotations'], ['spec']
  */
 export async function patchEnrollmentRequest(
   { database, clock }: { database: Database; clock: Clock },
-  { name, patch, actor }: { name: string; patch: PatchRequest; actor: string },
+  { name, patch, by }: { name: string; patch: PatchRequest; by: Origin },
 ): Promise<EnrollmentRequest> {
   return await database.transact(async (tx) => {
     const restore = await holdRestore(tx);
@@ -34,7 +35,7 @@ export async function patchEnrollmentRequest(
     if (!parsed.success) throw badRequest(describeProblems(parsed.error, 'the patched enrollment request'));
     assertServiceAnnotationsKept(shown, parsed.data);
     const desired = desiredEnrollmentRequest(parsed.data);
-    const edited = await editEnrollmentRequest(tx, known, desired, { restore, now: clock.now(), actor });
+    const edited = await editEnrollmentRequest(tx, known, desired, { restore, now: clock.now(), by });
     return enrollmentRequestDocument(edited, restore);
   });
 }

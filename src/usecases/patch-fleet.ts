@@ -12,6 +12,7 @@ import { describeProblems } from '../domain/resources/zod-problem.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { editFleet } from './steps/edit-fleet.ts';
 import { fleetDocumentOf, noSuchFleet } from './read-fleet.ts';
+import type { Origin } from '../domain/event.ts';
 
 type Deps = { database: Database; clock: Clock; queue: RenderHints };
 
@@ -25,7 +26,7 @@ const patchable = [['metadata', 'labels'], ['metadata', 'annotations'], ['spec']
  */
 export async function patchFleet(
   deps: Deps,
-  { name, patch, actor }: { name: string; patch: PatchRequest; actor: string },
+  { name, patch, by }: { name: string; patch: PatchRequest; by: Origin },
 ): Promise<Fleet> {
   const { restore, document, rollout } = await deps.database.transact(async (tx) => {
     const restore = await holdRestore(tx);
@@ -34,7 +35,7 @@ export async function patchFleet(
     if (known === undefined) throw noSuchFleet(name);
     const parsed = fleetRequestSchema.safeParse(patchResource(await fleetDocumentOf(tx, known), patch, patchable));
     if (!parsed.success) throw badRequest(describeProblems(parsed.error, 'the patched fleet'));
-    const at = { restore, now: deps.clock.now(), actor };
+    const at = { restore, now: deps.clock.now(), by };
     const { fleet, rollout } = await editFleet(tx, known, desiredFleet(parsed.data), at);
     return { restore, document: await fleetDocumentOf(tx, fleet), rollout };
   });

@@ -7,6 +7,7 @@ import { appendEvents } from '../db/event-log.ts';
 import { holdRestore } from '../db/fence.ts';
 import { certificateIssuedEvent } from '../domain/certificates/certificate-events.ts';
 import { certifyEnrollment, type DeviceCaDeps } from './certify-enrollment.ts';
+import type { Origin } from '../domain/event.ts';
 
 type Deps = DeviceCaDeps & { database: Database; clock: Clock };
 
@@ -18,7 +19,7 @@ const leastMs = 60 * 60_000;
  * there was no device CA, or what it got has expired. The certificate is for the key that was approved, whoever asks. Does
  * nothing where a valid one is stored, the device is gone or decommissioned, or its request was not approved.
  */
-export async function reissueCertificate(deps: Deps, { name, actor }: { name: string; actor: string }): Promise<void> {
+export async function reissueCertificate(deps: Deps, { name, by }: { name: string; by: Origin }): Promise<void> {
   if (deps.deviceCa === undefined) return;
   await deps.database.transact(async (tx) => {
     const restore = await holdRestore(tx);
@@ -32,7 +33,7 @@ export async function reissueCertificate(deps: Deps, { name, actor }: { name: st
     const { certificate, expiresAt } = certified.issued;
     await replaceCertificate(tx, name, certificate);
     await saveCertificateExpiry(tx, name, expiresAt);
-    await appendEvents(tx, [certificateIssuedEvent(name, { expiresAt, actor })], { restore, now });
+    await appendEvents(tx, [certificateIssuedEvent(name, { expiresAt, by })], { restore, now });
   });
 }
 

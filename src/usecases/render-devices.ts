@@ -17,7 +17,7 @@ import {
   type SpecProblem,
   type WantedRender,
 } from '../db/render-store.ts';
-import { serviceActor, type NewEvent } from '../domain/event.ts';
+import { byService, type NewEvent } from '../domain/event.ts';
 import { gateOf } from '../domain/recovery/gate.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { renderedPosition } from '../domain/recovery/position.ts';
@@ -210,6 +210,6 @@ function specEvents(changed: readonly SpecProblem[]): NewEvent[] {
     reason: problem === null ? 'DeviceSpecValid' : 'DeviceSpecInvalid',
     involved: { kind: 'Device', name },
     message: problem === null ? 'The spec can be rendered again.' : `The spec cannot be rendered: ${problem}`,
-    actor: serviceActor,
+    by: byService,
   }));
 }

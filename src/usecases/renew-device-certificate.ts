@@ -22,6 +22,7 @@ import type {
   CertificateSigningRequestRequest,
 } from '../domain/resources/certificate-signing-request.ts';
 import type { DeviceCaDeps } from './certify-enrollment.ts';
+import type { Origin } from '../domain/event.ts';
 
 type Deps = DeviceCaDeps & { database: Database; clock: Clock };
 
@@ -39,11 +40,11 @@ const hourMs = 60 * 60_000;
  */
 export async function renewDeviceCertificate(
   { database, clock, config, deviceCa: issuer }: Deps,
-  { device: name, request, actor }: { device: string; request: CertificateSigningRequestRequest; actor: string },
+  { device: name, request, by }: { device: string; request: CertificateSigningRequestRequest; by: Origin },
 ): Promise<CertificateSigningRequest> {
   const now = clock.now();
   const owner = requestOwner(name);
-  const wanted = newSigningRequest(request, { owner, actor, now });
+  const wanted = newSigningRequest(request, { owner, by, now });
   if (issuer === undefined) throw noDeviceCa();
   const read = await issuer.read(pemOf(wanted.spec));
   return await database.transact(async (tx) => {
@@ -56,10 +57,10 @@ export async function renewDeviceCertificate(
     const record = { ...wanted, conditions: [decisionCondition('Approved', message, now)], certificate };
     if (!(await insertSigningRequest(tx, record))) throw alreadyExists('certificate signing request', record.name);
     await pruneSigningRequests(tx, owner, mostRequests);
-    const events = [createdEvent({ kind: 'CertificateSigningRequest', name: record.name }, actor)];
+    const events = [createdEvent({ kind: 'CertificateSigningRequest', name: record.name }, by)];
     if (wanted.spec.signerName === signers.renewal) {
       await saveCertificateExpiry(tx, name, expiresAt);
-      events.push(certificateIssuedEvent(name, { expiresAt, actor }));
+      events.push(certificateIssuedEvent(name, { expiresAt, by }));
     }
     await appendEvents(tx, events, { restore, now });
     return signingRequestDocument(record);

@@ -12,6 +12,7 @@ import type { RenderHints } from '../queue/render-queue.ts';
 import { editDevice } from './steps/edit-device.ts';
 import { enterDevice } from './steps/enter-device.ts';
 import { documentOf } from './read-device.ts';
+import type { Origin } from '../domain/event.ts';
 
 type Deps = {
   database: Database;
@@ -20,7 +21,7 @@ type Deps = {
   queue: RenderHints;
   config: { disconnectedAfterMs: number };
 };
-type Replacement = { readonly name: string; readonly request: DeviceRequest; readonly actor: string };
+type Replacement = { readonly name: string; readonly request: DeviceRequest; readonly by: Origin };
 
 /**
  * Puts a device in the place of the one of that name, or creates it. A document without a spec, or with an empty one, leaves
@@ -51,17 +52,17 @@ export async function replaceDevice(
 
 async function put(
   tx: Executor,
-  { name, request, actor }: Replacement,
+  { name, request, by }: Replacement,
   at: { restore: string; now: Date; templates: TemplateRenderer },
 ): Promise<{ created: boolean; wanted: boolean }> {
   const desired = desiredDevice(request);
   const device = await lockDevice(tx, name);
   if (device !== undefined) {
     assertExpectedVersion(request.metadata.resourceVersion, { kind: 'device', ...device });
-    return { created: false, wanted: await editDevice(tx, device, keepingSpec(desired, device), { ...at, actor }) };
+    return { created: false, wanted: await editDevice(tx, device, keepingSpec(desired, device), { ...at, by }) };
   }
   assertCreatable(desired);
-  const entered = await enterDevice(tx, { ...desired, name, lifecycle: null }, { ...at, actor });
+  const entered = await enterDevice(tx, { ...desired, name, lifecycle: null }, { ...at, by });
   if (!entered) throw conflict(`device ${name} was created by somebody else at the same time`);
   return { created: true, wanted: true };
 }

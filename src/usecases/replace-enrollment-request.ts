@@ -9,6 +9,7 @@ import { assertExpectedVersion } from '../domain/expected-version.ts';
 import type { EnrollmentRequest, EnrollmentRequestRequest } from '../domain/resources/enrollment-request.ts';
 import { enterEnrollmentRequest } from './create-enrollment-request.ts';
 import { editEnrollmentRequest } from './steps/edit-enrollment-request.ts';
+import type { Origin } from '../domain/event.ts';
 
 /**
  * Puts an enrollment request in the place of the one of that name, or creates it.
@@ -19,7 +20,7 @@ import { editEnrollmentRequest } from './steps/edit-enrollment-request.ts';
  */
 export async function replaceEnrollmentRequest(
   { database, clock }: { database: Database; clock: Clock },
-  { name, request, actor }: { name: string; request: EnrollmentRequestRequest; actor: string },
+  { name, request, by }: { name: string; request: EnrollmentRequestRequest; by: Origin },
 ): Promise<{ document: EnrollmentRequest; created: boolean }> {
   if (request.metadata.name !== undefined && request.metadata.name !== name) {
     throw badRequest(
@@ -29,7 +30,7 @@ export async function replaceEnrollmentRequest(
   const desired = desiredEnrollmentRequest(request);
   return await database.transact(async (tx) => {
     const restore = await holdRestore(tx);
-    const at = { restore, now: clock.now(), actor };
+    const at = { restore, now: clock.now(), by };
     const known = await lockEnrollmentRequest(tx, name);
     if (known !== undefined) {
       assertExpectedVersion(request.metadata.resourceVersion, { kind: 'enrollment request', ...known });

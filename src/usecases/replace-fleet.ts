@@ -11,6 +11,7 @@ import type { RenderHints } from '../queue/render-queue.ts';
 import { enterFleet } from './create-fleet.ts';
 import { editFleet } from './steps/edit-fleet.ts';
 import { fleetDocumentOf } from './read-fleet.ts';
+import type { Origin } from '../domain/event.ts';
 
 type Deps = { database: Database; clock: Clock; queue: RenderHints };
 
@@ -23,7 +24,7 @@ type Deps = { database: Database; clock: Clock; queue: RenderHints };
  */
 export async function replaceFleet(
   deps: Deps,
-  { name, request, actor }: { name: string; request: FleetRequest; actor: string },
+  { name, request, by }: { name: string; request: FleetRequest; by: Origin },
 ): Promise<{ document: Fleet; created: boolean }> {
   if (request.metadata.name !== undefined && request.metadata.name !== name) {
     throw badRequest(`metadata.name: expected ${name}, the fleet in the path, found ${request.metadata.name}`);
@@ -32,7 +33,7 @@ export async function replaceFleet(
   const { restore, document, created, rollout } = await deps.database.transact(async (tx) => {
     const restore = await holdRestore(tx);
     await lockFleets(tx);
-    const at = { restore, now: deps.clock.now(), actor };
+    const at = { restore, now: deps.clock.now(), by };
     const known = await findFleet(tx, name);
     if (known === undefined) {
       const fleet = await enterFleet(tx, { name, desired }, at);

@@ -19,6 +19,7 @@ import { settlingEvent } from '../domain/recovery/restore-events.ts';
 import { parseActionSelectors, type ActionSelectors } from '../domain/selectors/action-selectors.ts';
 import { deviceFields } from '../domain/selectors/resource-fields.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
+import type { Origin } from '../domain/event.ts';
 
 type Deps = {
   database: Database;
@@ -36,7 +37,7 @@ export type DeviceAction = {
   readonly reason?: string | undefined;
   /** At most so many, in name order. */
   readonly limit?: number | undefined;
-  readonly actor: string;
+  readonly by: Origin;
 };
 
 /**
@@ -61,7 +62,7 @@ export async function resumeDevices(
     const restore = await holdRestore(tx);
     const now = deps.clock.now();
     const { names, nothingToSend } = await resumePaused(tx, selection(deps, selectors, action, restore), {
-      actor: action.actor,
+      by: action.by,
       reason: action.reason,
       now,
     });
@@ -102,7 +103,7 @@ export async function adoptDevices(
     const chosen = await listAdoptable(tx, selection(deps, selectors, action, restore));
     const { withSpec, nothingToSend, withoutSpec } = chosen;
     if (action.dryRun === true) return { restore, names: withSpec, nothingToSend, withoutSpec };
-    const record = { actor: action.actor, reason: action.reason, now };
+    const record = { by: action.by, reason: action.reason, now };
     const { names } = await adoptPaused(tx, { restore, names: withSpec }, record);
     const { settling } = await countForRestore(
       tx,

@@ -6,7 +6,7 @@ import { currentRestore, holdRestore } from '../db/fence.ts';
 import { holdFleets } from '../db/fleet-lock.ts';
 import { findFleet, listFleetRules, listFleetsToRollOut, markRolledOut } from '../db/fleet-store.ts';
 import { listDevicesNearFleet } from '../db/ownership-store.ts';
-import { serviceActor } from '../domain/event.ts';
+import { byService } from '../domain/event.ts';
 import { ownerNamed } from '../domain/fleets/ownership.ts';
 import { rolloutEvent, rolloutFailedEvent } from '../domain/resource-events.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
@@ -92,7 +92,7 @@ async function complete(tx: Executor, { restore, fleet, generation }: Rollout, n
   const problems = await readRolloutProblems(tx, fleet);
   const event =
     problems === undefined
-      ? rolloutEvent(fleet, generation, 'Completed', serviceActor)
-      : rolloutFailedEvent(fleet, generation, problems, serviceActor);
+      ? rolloutEvent(fleet, generation, 'Completed', byService)
+      : rolloutFailedEvent(fleet, generation, problems, byService);
   await appendEvents(tx, [event], { restore, now });
 }

@@ -151,7 +151,7 @@ describe('a device that was let in before and asks again', () => {
 test('after a restore that it asked before, an approved device gets a certificate and answers first', async () => {
   const device = await DeviceKey.make();
   await here.enroll(device, { knownRenderedVersion: '7' });
-  await declareRestore(here.context, { declaredBy: 'user:test' });
+  await declareRestore(here.context, { by: { actor: 'user:test' } });
   await here.approve(device.name);
   const answer = await here.poll(await here.certificateOf(device), device.name, 7);
   expect(answer.headers).toMatchObject({ 'muster-gate': 'ConflictPaused' });

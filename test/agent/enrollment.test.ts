@@ -42,7 +42,7 @@ const writeSpec = async (name: string) =>
     200,
     deviceSchema,
   );
-const declare = () => declareRestore(here.context, { declaredBy: 'user:test' });
+const declare = () => declareRestore(here.context, { by: { actor: 'user:test' } });
 const render = () => renderPending(here.context, new AbortController().signal);
 
 describe('a device that asks to join', () => {

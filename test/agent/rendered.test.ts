@@ -6,7 +6,7 @@ import { decommissionDevice } from '../../src/usecases/decommission-device.ts';
 import { readDevice } from '../../src/usecases/read-device.ts';
 import { startAgentServer, type AgentServer, type DeviceAnswer } from '../support/agent-server.ts';
 import { emptyDatabase } from '../support/empty-database.ts';
-import { actor } from '../support/fleet-fixture.ts';
+import { by } from '../support/fleet-fixture.ts';
 import { connectTo, holdTransaction, until, untilWaiting } from '../support/held-transactions.ts';
 import { foreignTimeline, hashes } from '../support/random-positions.ts';
 import { keptCounts } from '../support/restore-rows.ts';
@@ -245,7 +245,7 @@ describe('a rendered spec that says nothing', () => {
 describe('a device that is being decommissioned', () => {
   test('gets its order while another restore is mustering', async () => {
     await server.fleet.running('a');
-    await decommissionDevice(server.context, { name: 'a', target: 'Unenroll', actor });
+    await decommissionDevice(server.context, { name: 'a', target: 'Unenroll', by });
     await server.fleet.declareRestore();
     await server.fleet.render();
     expect(await server.poll('a', says(1))).toMatchObject({
@@ -254,7 +254,7 @@ describe('a device that is being decommissioned', () => {
     });
   });
 
-  const order = async (name: string) => await decommissionDevice(server.context, { name, target: 'Unenroll', actor });
+  const order = async (name: string) => await decommissionDevice(server.context, { name, target: 'Unenroll', by });
   const decommissioning = { decommissioning: { target: 'Unenroll' } };
   const versioned = (version: number) => ({
     annotations: { 'device-controller/renderedVersion': String(version) },

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { startAgentServer } from '../support/agent-server.ts';
 import { agentSockets } from '../support/agent-sockets.ts';
-import { actor } from '../support/fleet-fixture.ts';
+import { by } from '../support/fleet-fixture.ts';
 import { until } from '../support/held-transactions.ts';
 import { foreignTimeline } from '../support/random-positions.ts';
 import { keptCounts } from '../support/restore-rows.ts';
@@ -48,7 +48,7 @@ describe('a restore', () => {
     const device = await here.connect('a');
     await device.ask(at(1));
     const silent = { publish: () => undefined, subscribe: () => () => undefined, close: async () => undefined };
-    await declareRestore({ ...here.server.context, bus: silent }, { declaredBy: actor });
+    await declareRestore({ ...here.server.context, bus: silent }, { by });
     here.server.gateway.waiting.lookAt(['a']);
     await device.next('report-request');
   });

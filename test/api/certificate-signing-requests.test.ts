@@ -163,7 +163,11 @@ describe('an answer to a request', () => {
   async function pending() {
     const { createSigningRequest } = await import('../../src/usecases/create-signing-request.ts');
     const request = await wish();
-    await createSigningRequest(here.context, { request: request as never, actor: 'user:bob', mayDecide: false });
+    await createSigningRequest(here.context, {
+      request: request as never,
+      by: { actor: 'user:bob' },
+      mayDecide: false,
+    });
     return { where: `${path}/${request.metadata.name}`, request };
   }
 

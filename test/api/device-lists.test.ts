@@ -157,7 +157,7 @@ describe('summaries', () => {
 });
 
 test('after a restore, lists and summaries tell who is awaited, who is paused and who answered', async () => {
-  await declareRestore(here.context, { declaredBy: 'user:test' });
+  await declareRestore(here.context, { by: { actor: 'user:test' } });
   const [paused = '', answered = ''] = sorted;
   const position = { timeline: null, specHash: null };
   await acceptReports(here.context, [

@@ -25,7 +25,7 @@ const statusRequest = (name: string, status: object) => ({ apiVersion: '', kind:
 describe('the status that an administrator gives', () => {
   test('is kept and shown, but proves nothing: nothing is judged and the device has not been seen', async () => {
     const name = await create();
-    const { restore } = await declareRestore(here.context, { declaredBy: 'user:test' });
+    const { restore } = await declareRestore(here.context, { by: { actor: 'user:test' } });
     const before = await positionRow(here.context, name);
     const status = {
       config: { renderedVersion: '99' },
@@ -49,7 +49,7 @@ describe('the status that an administrator gives', () => {
 
   test('cannot leave a device stuck with what the service said of it meanwhile', async () => {
     const name = await create();
-    await declareRestore(here.context, { declaredBy: 'user:test' });
+    await declareRestore(here.context, { by: { actor: 'user:test' } });
     const shown = documentOf(await api.get(`/devices/${name}`), 200, deviceSchema);
     expect(shown.status?.summary.status).toBe('AwaitingReconnect');
     documentOf(await api.put(`/devices/${name}/status`, shown), 200, deviceSchema);
@@ -135,7 +135,7 @@ describe('the rendered device', () => {
     const name = await create();
     await render();
     await report(name, 1);
-    await declareRestore(here.context, { declaredBy: 'user:test' });
+    await declareRestore(here.context, { by: { actor: 'user:test' } });
     for (const known of [undefined, '0', '1', '9']) {
       expect(refusalOf(await rendered(name, known), 409)).toContain('before it has reported after the restore');
     }

@@ -457,7 +457,7 @@ test('devices that are awaited or paused are written off exactly, and the last o
   for (const { metadata } of others) {
     if (!names.some((name) => name === metadata.name)) await api.delete(`/devices/${metadata.name}`);
   }
-  const { restore } = await declareRestore(here.context, { declaredBy: 'user:test' });
+  const { restore } = await declareRestore(here.context, { by: { actor: 'user:test' } });
   expect(await restoreCounts(here.context)).toMatchObject({
     kept: { total: 5, awaiting: 5, paused: 0 },
     settled: false,

@@ -47,7 +47,7 @@ const writeSpec = async (name: string) =>
     200,
     deviceSchema,
   );
-const declare = () => declareRestore(here.context, { declaredBy: 'user:test' });
+const declare = () => declareRestore(here.context, { by: { actor: 'user:test' } });
 async function report(device: string, version: number) {
   const reports = [{ device, position: { timeline: null, version, specHash: null } }];
   return (await acceptReports(here.context, reports)).outcomes[0];
@@ -540,7 +540,7 @@ describe('the gate of an approved device', () => {
     const statusOf = async (name: string) =>
       documentOf(await ownApi.get(`/devices/${name}`), 200, deviceSchema).status?.summary.status;
     expect([await statusOf('old'), await statusOf('new')]).toEqual(['AwaitingReconnect', 'Unknown']);
-    const restored = await declareRestore(own.context, { declaredBy: 'user:test' });
+    const restored = await declareRestore(own.context, { by: { actor: 'user:test' } });
     expect(restored.restore).toMatchObject({ total: 2, awaiting: 2 });
     expect(await restoreCounts(own.context)).toMatchObject({
       kept: { total: 2, awaiting: 2 },
@@ -589,7 +589,7 @@ describe('the gate of an approved device', () => {
       acceptReports(own.context, [{ device, position: { timeline: null, version, specHash: null } }]);
     const phase = async () => (await readRestore(own.context, 'current')).status;
 
-    await declareRestore(own.context, { declaredBy: 'user:test' });
+    await declareRestore(own.context, { by: { actor: 'user:test' } });
     expect(await phase()).toMatchObject({ phase: 'Settled', settledAt: own.clock.now().toISOString() });
     own.clock.advance(60_000);
     await awaitedOne('late');
@@ -598,7 +598,7 @@ describe('the gate of an approved device', () => {
     await tell('late', 7);
     expect(await phase()).toMatchObject({ ...mustering, devices: { answered: 1, conflictPaused: 1 } });
 
-    await declareRestore(own.context, { declaredBy: 'user:test' });
+    await declareRestore(own.context, { by: { actor: 'user:test' } });
     await awaitedOne('another');
     await ownApi.delete('/devices/late');
     expect(await phase()).toMatchObject({ phase: 'Mustering', devices: { total: 1, awaitingReconnect: 1 } });

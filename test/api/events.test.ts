@@ -19,11 +19,15 @@ beforeAll(async () => {
   tick();
   await api.post('/devices', deviceRequest('one', { labels: { x: '1', y: '1' } }));
   tick();
-  await declareRestore(here.context, { declaredBy: 'user:operator' });
+  await declareRestore(here.context, { by: { actor: 'user:operator' } });
   tick();
   await acceptReports(here.context, [{ device: 'one', position: { timeline: null, version: 3, specHash: null } }]);
   tick();
-  await resumeDevices(here.context, { fieldSelector: 'metadata.name=one', actor: 'user:operator', reason: 'checked' });
+  await resumeDevices(here.context, {
+    fieldSelector: 'metadata.name=one',
+    by: { actor: 'user:operator' },
+    reason: 'checked',
+  });
   tick();
   await api.put('/devices/one', deviceRequest('one', { labels: { x: '1' } }));
   tick();

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await declare();
 });
 
-const declare = () => declareRestore(here.context, { declaredBy: 'user:test' });
+const declare = () => declareRestore(here.context, { by: { actor: 'user:test' } });
 async function report(device: string, version: number, timeline: string | null = null) {
   const position = { timeline, version, specHash: timeline === null ? null : hash };
   return (await acceptReports(here.context, [{ device, position }])).outcomes[0];
@@ -249,7 +249,7 @@ describe('enrolling an unknown device', () => {
     onTestFinished(() => own.close());
     const ownApi = await createApiClient(own.context);
     onTestFinished(() => ownApi.close());
-    await declareRestore(own.context, { declaredBy: 'user:test' });
+    await declareRestore(own.context, { by: { actor: 'user:test' } });
     const position = { timeline: null, version: 7, specHash: null };
     await acceptReports(
       own.context,

@@ -56,7 +56,7 @@ test('resuming in SQL grafts every device as the domain grafts one', async () =>
           resumePaused(
             tx,
             { restore, where: sql`true`, limit: undefined },
-            { actor: 'user:test', reason: undefined, now: new Date() },
+            { by: { actor: 'user:test' }, reason: undefined, now: new Date() },
           ),
         );
         expect(names).toHaveLength(devices.length);

@@ -34,7 +34,7 @@ const database = {
 };
 const { restore, created } = await declareRestore(
   { ...context, database },
-  { idempotencyKey: key, reason: key, declaredBy: 'user:restore-tool' },
+  { idempotencyKey: key, reason: key, by: { actor: 'user:restore-tool' } },
 );
 failpoints.pass('before-exit');
 process.stdout.write(`${JSON.stringify({ event: 'declared', restore: restore.id, created })}\n`);

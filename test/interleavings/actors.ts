@@ -30,7 +30,7 @@ export const reports =
 export const declares =
   (key: string): Actor =>
   async (context) => {
-    const declaration = { idempotencyKey: key, reason: key, declaredBy: 'user:ada' };
+    const declaration = { idempotencyKey: key, reason: key, by: { actor: 'user:ada' } };
     const { restore, created } = await declareRestore(context, declaration);
     return {
       mean: (state) => (state.keys.has(key) ? { state, events: [] } : declare(state, restore.id, key, key)),
@@ -44,7 +44,7 @@ export const resumes =
   (world: World, ...names: readonly string[]): Actor =>
   async (context) => {
     const fieldSelector = `metadata.name in (${names.join(',')})`;
-    const done = await resumeDevices(context, { fieldSelector, actor: 'user:ada' });
+    const done = await resumeDevices(context, { fieldSelector, by: { actor: 'user:ada' } });
     return decision(world, 'resume', names, done.names);
   };
 
@@ -53,7 +53,7 @@ export const adopts =
   (world: World, ...names: readonly string[]): Actor =>
   async (context) => {
     const fieldSelector = `metadata.name in (${names.join(',')})`;
-    const done = await adoptDevices(context, { fieldSelector, actor: 'user:bob' });
+    const done = await adoptDevices(context, { fieldSelector, by: { actor: 'user:bob' } });
     return decision(world, 'adopt', names, done.names);
   };
 
@@ -76,7 +76,7 @@ export const edits =
   (name: string, content: string, group: string): Actor =>
   async (context) => {
     const document = deviceRequest(name, { labels: { group }, spec: documentOf(content) });
-    await replaceDevice(context, { name, request: deviceRequestSchema.parse(document), actor: 'user:ada' });
+    await replaceDevice(context, { name, request: deviceRequestSchema.parse(document), by: { actor: 'user:ada' } });
     return { mean: (state) => edit(state, name, { content, group }) };
   };
 
@@ -85,6 +85,6 @@ export const creates =
   (name: string, content: string, group: string): Actor =>
   async (context) => {
     const document = deviceRequest(name, { labels: { group }, spec: documentOf(content) });
-    await createDevice(context, { request: deviceRequestSchema.parse(document), actor: 'user:ada' });
+    await createDevice(context, { request: deviceRequestSchema.parse(document), by: { actor: 'user:ada' } });
     return { mean: (state) => create(state, name, content, group) };
   };

@@ -10,7 +10,7 @@ import { renderDevices } from '../../src/usecases/render-devices.ts';
 import { verifyDatabase } from '../../src/usecases/verify-database.ts';
 import { RenderWorker } from '../../src/service/render-worker.ts';
 import { fleetRequest } from '../support/documents.ts';
-import { actor, FleetFixture } from '../support/fleet-fixture.ts';
+import { by, FleetFixture } from '../support/fleet-fixture.ts';
 import { connectTo, holdTransaction, until, untilWaiting } from '../support/held-transactions.ts';
 import { plainRenderer, refusedImage } from '../support/plain-renderer.ts';
 import { scrape, type Samples } from '../support/scrape.ts';
@@ -98,17 +98,17 @@ describe('the metrics of a service', () => {
     };
     expect(await problems()).toEqual([0, 0]);
     const request = fleetRequest('troubled', { troubled: 'yes' }, 'quay.io/acme/{{ .metadata.labels.rack }}:1');
-    await createFleet(here.context, { request: request as FleetRequest, actor });
+    await createFleet(here.context, { request: request as FleetRequest, by });
     await fleet.create('without-label', { labels: { troubled: 'yes' } });
     await fleet.create('troublesome', { spec: { os: { image: refusedImage } } });
     await fleet.render();
     expect(await problems()).toEqual([1, 1]);
-    await deleteDevice(here.context, { name: 'without-label', actor });
+    await deleteDevice(here.context, { name: 'without-label', by });
     expect(await problems()).toEqual([0, 1]);
     await fleet.edit('troublesome', 'quay.io/acme/a:1');
     await fleet.render();
     expect(await problems()).toEqual([0, 0]);
-    await deleteDevice(here.context, { name: 'troublesome', actor });
+    await deleteDevice(here.context, { name: 'troublesome', by });
   });
 
   test('do not count a render as waiting whose device may not be rendered', async () => {
@@ -116,7 +116,7 @@ describe('the metrics of a service', () => {
     await fleet.edit('b', 'quay.io/acme/b:2');
     here.clock.advance(60_000);
     expect((await scrape(api)).get('muster_render_oldest_wanted_age_seconds')).toBe(0);
-    await resumeDevices(here.context, { fieldSelector: 'metadata.name=b', actor });
+    await resumeDevices(here.context, { fieldSelector: 'metadata.name=b', by });
     here.clock.advance(5_000);
     expect((await scrape(api)).get('muster_render_oldest_wanted_age_seconds')).toBe(5);
     await fleet.render();

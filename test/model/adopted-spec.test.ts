@@ -19,7 +19,7 @@ test('an adopted spec is sent as it is; one that a person writes afterwards is r
   await fleet.declareRestore();
   const own = { os: { image: 'quay.io/acme/a:7' } };
   await fleet.report('a', 7, { spec: own });
-  await adoptDevices(here.context, { fieldSelector: 'metadata.name=a', actor: 'user:ada' });
+  await adoptDevices(here.context, { fieldSelector: 'metadata.name=a', by: { actor: 'user:ada' } });
   expect(await rendered()).toBe(specHash(own));
 
   await fleet.edit('a', 'quay.io/acme/a:8');

@@ -11,7 +11,7 @@ export async function prepare(system: System): Promise<void> {
   for (const { name, group, enrolled } of fleet) {
     if (!enrolled) continue;
     const document = deviceRequest(name, { labels: { group }, spec: documentOf(firstContent(name)) });
-    await createDevice(system.context, { request: deviceRequestSchema.parse(document), actor: 'user:ada' });
+    await createDevice(system.context, { request: deviceRequestSchema.parse(document), by: { actor: 'user:ada' } });
   }
   await system.render();
   const { restore } = await system.look();

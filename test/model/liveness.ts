@@ -24,7 +24,7 @@ export async function l2EverybodyArrives(world: World, system: System): Promise<
   world.polls = [];
   for (const device of world.devices.values()) {
     if (!device.gone || !world.server.devices.has(device.name)) continue;
-    await deleteDevice(system.context, { name: device.name, actor: 'user:ada' });
+    await deleteDevice(system.context, { name: device.name, by: { actor: 'user:ada' } });
     await takeStep(world, system, 'inventory', remove(world.server, device.name));
   }
   await new RollOut({ fault: undefined }).run(world, system);
@@ -63,7 +63,7 @@ async function everybodyReports(world: World, system: System): Promise<void> {
 
 async function resumeAll(world: World, system: System): Promise<void> {
   if (census(world.server).conflictPaused === 0) return;
-  await resumeDevices(system.context, { fieldSelector: "metadata.name!=''", actor: 'user:ada' });
+  await resumeDevices(system.context, { fieldSelector: "metadata.name!=''", by: { actor: 'user:ada' } });
   const next = decideFor(world.server, 'resume', [...world.server.devices.keys()], world.history);
   await takeStep(world, system, 'decide', next);
 }

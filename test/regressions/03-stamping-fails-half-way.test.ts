@@ -21,7 +21,7 @@ test('a declaration that dies before its commit leaves nothing behind, and the n
   const fleet = new FleetFixture(here);
   await fleet.running('a', 'b', 'c');
   const before = await here.restore();
-  const declare = () => declareRestore(context, { idempotencyKey: 'INC-1', declaredBy: 'user:ada' });
+  const declare = () => declareRestore(context, { idempotencyKey: 'INC-1', by: { actor: 'user:ada' } });
 
   expect(await faulty.during('before commit', declare)).toBeUndefined();
   expect(await here.restore()).toBe(before);

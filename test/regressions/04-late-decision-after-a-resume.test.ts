@@ -15,7 +15,10 @@ test('a report that two instances take, with a resume between, leaves the device
   onTestFinished(() => other.close());
 
   const resume = await holdTransaction(other, (tx) =>
-    resumeDevices({ ...context, database: within(other, tx) }, { fieldSelector: 'metadata.name=a', actor: 'user:ada' }),
+    resumeDevices(
+      { ...context, database: within(other, tx) },
+      { fieldSelector: 'metadata.name=a', by: { actor: 'user:ada' } },
+    ),
   );
   expect(resume.result.names).toEqual(['a']);
   // It says more than the device said before, so that there is something to write.

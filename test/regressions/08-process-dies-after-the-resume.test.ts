@@ -13,7 +13,7 @@ test('a device whose resume was the last thing that its process did is rendered 
   const faulty = new FaultyDatabase(connectDatabase(database.url, { poolSize: 3, applicationName: 'faulty' }));
   const dying = await createTestContext({ database, overrides: { database: faulty } });
   await new FleetFixture(dying).paused('a');
-  const resume = () => resumeDevices(dying.context, { fieldSelector: 'metadata.name=a', actor: 'user:ada' });
+  const resume = () => resumeDevices(dying.context, { fieldSelector: 'metadata.name=a', by: { actor: 'user:ada' } });
   expect(await faulty.during('after commit', resume)).toBeUndefined();
   await dying.context.destroy();
 

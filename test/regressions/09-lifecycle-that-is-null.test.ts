@@ -13,7 +13,7 @@ test('a device without a lifecycle status is awaited; one that is given up is no
   onTestFinished(() => here.close());
   const fleet = new FleetFixture(here);
   await fleet.running('plain', 'given-up');
-  await decommissionDevice(here.context, { name: 'given-up', target: 'Unenroll', actor: 'user:ada' });
+  await decommissionDevice(here.context, { name: 'given-up', target: 'Unenroll', by: { actor: 'user:ada' } });
   expect(await deviceRow(here.context, 'plain')).toMatchObject({ lifecycle: null });
 
   await fleet.declareRestore();

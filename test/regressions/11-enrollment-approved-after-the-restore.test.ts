@@ -19,11 +19,11 @@ test.each([
   const fleet = new FleetFixture(here);
   const said = knownRenderedVersion === undefined ? {} : { knownRenderedVersion };
   const request = enrollmentRequestRequestSchema.parse(enrollmentRequest('a', said));
-  const enroll = () => createEnrollmentRequest(context, { request, actor: 'user:ada' });
+  const enroll = () => createEnrollmentRequest(context, { request, by: { actor: 'user:ada' } });
   if (before) await enroll();
   await fleet.declareRestore();
   if (!before) await enroll();
-  await approveEnrollmentRequest(context, { name: 'a', approval: { approved: true }, actor: 'user:ada' });
+  await approveEnrollmentRequest(context, { name: 'a', approval: { approved: true }, by: { actor: 'user:ada' } });
 
   expect(await keptCounts(context)).toMatchObject({ total: 1, awaiting: 1 });
   await fleet.edit('a', 'quay.io/acme/a:1');

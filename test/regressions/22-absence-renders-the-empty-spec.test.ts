@@ -9,7 +9,7 @@ import { replaceFleet } from '../../src/usecases/replace-fleet.ts';
 import { resumeDevices } from '../../src/usecases/resume-devices.ts';
 import { rollOutPending } from '../../src/usecases/roll-out-fleet.ts';
 import { deviceRequest, fleetRequest } from '../support/documents.ts';
-import { actor, FleetFixture } from '../support/fleet-fixture.ts';
+import { by, FleetFixture } from '../support/fleet-fixture.ts';
 import { deviceRow, eventReasons } from '../support/table-rows.ts';
 import { createTestContext, type TestContext } from '../support/test-context.ts';
 
@@ -33,7 +33,7 @@ const image = 'quay.io/acme/{{ .metadata.name }}:1';
 const rollOut = () => rollOutPending(here.context, new AbortController().signal);
 
 async function inFleet(): Promise<void> {
-  await createFleet(here.context, { request: fleetRequest('north', labels, image) as FleetRequest, actor });
+  await createFleet(here.context, { request: fleetRequest('north', labels, image) as FleetRequest, by });
   await rollOut();
   await fleet.create('a', { labels });
   await fleet.render();
@@ -41,17 +41,17 @@ async function inFleet(): Promise<void> {
 }
 
 async function changedFleet(request: object): Promise<void> {
-  await replaceFleet(here.context, { name: 'north', request: request as FleetRequest, actor });
+  await replaceFleet(here.context, { name: 'north', request: request as FleetRequest, by });
   await rollOut();
 }
 
 describe('a device of a fleet keeps what it runs, as its own,', () => {
   test.each([
-    ['when the fleet is deleted', () => deleteFleet(here.context, { name: 'north', actor })],
+    ['when the fleet is deleted', () => deleteFleet(here.context, { name: 'north', by })],
     ['when its selector is misspelt', () => changedFleet(fleetRequest('north', { site: 'nroth' }, image))],
     [
       'when its label is patched away',
-      () => patchDevice(here.context, { name: 'a', patch: [{ op: 'remove', path: '/metadata/labels/site' }], actor }),
+      () => patchDevice(here.context, { name: 'a', patch: [{ op: 'remove', path: '/metadata/labels/site' }], by }),
     ],
   ])('%s', async (_, taken) => {
     await inFleet();
@@ -83,13 +83,13 @@ describe('a device of a fleet keeps what it runs, as its own,', () => {
     await inFleet();
     await createFleet(here.context, {
       request: fleetRequest('south', { site: 'south' }, 'b:2') as FleetRequest,
-      actor,
+      by,
     });
     await rollOut();
     await replaceDevice(here.context, {
       name: 'a',
       request: deviceRequest('a', { labels: { site: 'south' } }) as never,
-      actor,
+      by,
     });
     expect(await fleet.render()).toBe(1);
     expect((await readDevice(here.context, 'a')).spec).toEqual({ os: { image: 'b:2' } });
@@ -103,7 +103,7 @@ test.each([
   await fleet.running('a');
   const request = deviceRequest('a', { labels: { note: 'x' } });
   without(request);
-  await replaceDevice(here.context, { name: 'a', request: request as never, actor });
+  await replaceDevice(here.context, { name: 'a', request: request as never, by });
   expect(await fleet.render()).toBe(0);
   expect(await readDevice(here.context, 'a')).toMatchObject({
     metadata: { labels: { note: 'x' } },
@@ -126,7 +126,7 @@ describe('a device for which nobody has written a spec', () => {
     await fleet.declareRestore();
     await fleet.report('without', 4);
     await fleet.report('with', 4);
-    const action = { labelSelector: '!none', reason: 'test', actor };
+    const action = { labelSelector: '!none', reason: 'test', by };
     const said = { count: 2, names: ['with', 'without'], nothingToSend: { count: 1, names: ['without'] } };
     expect(await resumeDevices(here.context, { ...action, dryRun: true })).toEqual(said);
     expect(await resumeDevices(here.context, action)).toEqual(said);
@@ -143,7 +143,7 @@ test('explicit empty lists are an order, and are rendered', async () => {
   await replaceDevice(here.context, {
     name: 'a',
     request: deviceRequest('a', { spec: { config: [] } }) as never,
-    actor,
+    by,
   });
   expect(await fleet.render()).toBe(1);
   expect(await eventReasons(here.context, 'a')).toContain('ResourceUpdated');

@@ -8,7 +8,7 @@ import { readFleet } from '../../src/usecases/read-fleet.ts';
 import { replaceFleet } from '../../src/usecases/replace-fleet.ts';
 import { rollOutPending } from '../../src/usecases/roll-out-fleet.ts';
 import { fleetRequest } from '../support/documents.ts';
-import { actor, FleetFixture } from '../support/fleet-fixture.ts';
+import { by, FleetFixture } from '../support/fleet-fixture.ts';
 import { eventReasons } from '../support/table-rows.ts';
 import { createTestContext, type TestContext } from '../support/test-context.ts';
 
@@ -41,7 +41,7 @@ const conditionOf = async (type: string) =>
   (await readFleet(here.context, 'north')).status?.conditions.find((condition) => condition.type === type);
 
 async function inFleet(...names: readonly string[]): Promise<void> {
-  await createFleet(here.context, { request: fleetRequest('north', labels) as FleetRequest, actor });
+  await createFleet(here.context, { request: fleetRequest('north', labels) as FleetRequest, by });
   await rollOut();
   for (const name of names) await fleet.create(name, { labels });
   await fleet.render();
@@ -58,7 +58,7 @@ async function changeTemplate(image: string): Promise<void> {
   await replaceFleet(here.context, {
     name: 'north',
     request: fleetRequest('north', labels, image) as FleetRequest,
-    actor,
+    by,
   });
   await rollOut();
   await fleet.render();
@@ -88,7 +88,7 @@ test('a template that cannot be filled in for one device leaves that one out of 
   await patchDevice(here.context, {
     name: 'b',
     patch: [{ op: 'add', path: '/metadata/labels/ring', value: '1' }],
-    actor,
+    by,
   });
   await fleet.render();
   const before = await fleet.row('a');
@@ -109,7 +109,7 @@ test('a template that cannot be filled in for one device leaves that one out of 
   await patchDevice(here.context, {
     name: 'a',
     patch: [{ op: 'add', path: '/metadata/labels/ring', value: '7' }],
-    actor,
+    by,
   });
   await fleet.render();
   await applies('a');

@@ -8,7 +8,7 @@ import { createFleet } from '../../src/usecases/create-fleet.ts';
 import { resumeDevices } from '../../src/usecases/resume-devices.ts';
 import { RenderWorker } from '../../src/service/render-worker.ts';
 import { fleetRequest } from '../support/documents.ts';
-import { actor, FleetFixture } from '../support/fleet-fixture.ts';
+import { by, FleetFixture } from '../support/fleet-fixture.ts';
 import { until } from '../support/held-transactions.ts';
 import { plainRenderer } from '../support/plain-renderer.ts';
 import { flush, redisDatabase } from '../support/redis-server.ts';
@@ -50,10 +50,10 @@ describe.each(['Postgres', 'Redis'])('a worker whose queue is on %s', (backend) 
     await until(() => here.context.queue.isHealthy());
     await fleet.create('a', { spec: { os: { image: 'x:1' } }, labels: { site: 'north' } });
     await until(async () => (await version(fleet, 'a')) === 1);
-    await createFleet(here.context, { request: fleetRequest('north', { site: 'north' }) as FleetRequest, actor });
+    await createFleet(here.context, { request: fleetRequest('north', { site: 'north' }) as FleetRequest, by });
     await until(async () => (await version(fleet, 'a')) === 2);
     await fleet.report('a', 5);
-    await resumeDevices(here.context, { fieldSelector: 'metadata.name=a', actor });
+    await resumeDevices(here.context, { fieldSelector: 'metadata.name=a', by });
     await until(async () => (await version(fleet, 'a')) === 6);
   });
 
@@ -68,7 +68,7 @@ describe.each(['Postgres', 'Redis'])('a worker whose queue is on %s', (backend) 
     await until(async () => (await version(fleet, 'a')) === 1);
     const silent = { ...here.context, queue: { ...here.context.queue, wantRendering: () => undefined } };
     await fleet.report('a', 5);
-    await resumeDevices(silent, { fieldSelector: 'metadata.name=a', actor });
+    await resumeDevices(silent, { fieldSelector: 'metadata.name=a', by });
     await until(async () => (await version(fleet, 'a')) === 6);
   });
 

@@ -1,3 +1,4 @@
+import type { Origin } from '../../src/domain/event.ts';
 import { readPositions, type PositionRow } from '../../src/db/position-store.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { DevicePosition } from '../../src/domain/recovery/position.ts';
@@ -11,8 +12,8 @@ import { resumeDevices, type DeviceAction } from '../../src/usecases/resume-devi
 import { deviceRequest } from './documents.ts';
 import type { TestContext } from './test-context.ts';
 
-/** Who acts in tests. */
-export const actor = 'user:test';
+/** Origin of what tests do. */
+export const by: Origin = { actor: 'user:test' };
 
 type Said = { readonly status?: JsonObject; readonly spec?: JsonObject; readonly applied?: number | null };
 type KnownOutcome = Extract<ReportOutcome, { kind: 'known' }>;
@@ -26,13 +27,13 @@ export class FleetFixture {
   }
 
   async create(name: string, desired: { labels?: Record<string, string>; spec?: object } = {}): Promise<void> {
-    await createDevice(this.here.context, { request: deviceRequest(name, desired) as DeviceRequest, actor });
+    await createDevice(this.here.context, { request: deviceRequest(name, desired) as DeviceRequest, by });
   }
 
   /** Gives a device another spec, which is a reason to render it. */
   async edit(name: string, image: string): Promise<void> {
     const request = deviceRequest(name, { spec: { os: { image } } }) as DeviceRequest;
-    await replaceDevice(this.here.context, { name, request, actor });
+    await replaceDevice(this.here.context, { name, request, by });
   }
 
   async render(): Promise<number> {
@@ -76,7 +77,7 @@ export class FleetFixture {
   }
 
   async declareRestore(): Promise<string> {
-    return (await declareRestore(this.here.context, { declaredBy: actor })).restore.id;
+    return (await declareRestore(this.here.context, { by })).restore.id;
   }
 
   /** Devices that came back from a restore with a version that the server has not heard of. */
@@ -90,8 +91,8 @@ export class FleetFixture {
     return restore;
   }
 
-  async resume(action: Omit<DeviceAction, 'actor'>): Promise<string[]> {
-    return (await resumeDevices(this.here.context, { ...action, actor })).names;
+  async resume(action: Omit<DeviceAction, 'by'>): Promise<string[]> {
+    return (await resumeDevices(this.here.context, { ...action, by })).names;
   }
 
   async resumeNamed(name: string): Promise<string[]> {

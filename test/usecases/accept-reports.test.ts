@@ -6,7 +6,7 @@ import { acceptReports } from '../../src/usecases/accept-reports.ts';
 import { decommissionDevice } from '../../src/usecases/decommission-device.ts';
 import { deleteDevice } from '../../src/usecases/delete-device.ts';
 import { readRestore } from '../../src/usecases/read-restores.ts';
-import { actor, inFull } from '../support/fleet-fixture.ts';
+import { by, inFull } from '../support/fleet-fixture.ts';
 import { foreignTimeline, hashes } from '../support/random-positions.ts';
 import { countedAnswers, eventRows, keptCounts } from '../support/restore-rows.ts';
 import { eventReasons, positionRow, restoreCounts } from '../support/table-rows.ts';
@@ -356,7 +356,7 @@ describe('a report without a position', () => {
 describe('a device that takes no part in musters', () => {
   test('is not judged, whatever it says, and not awaited after a restore', async () => {
     await fleet.running('a', 'b');
-    await decommissionDevice(here.context, { name: 'a', target: 'Unenroll', actor });
+    await decommissionDevice(here.context, { name: 'a', target: 'Unenroll', by });
     await fleet.declareRestore();
     expect(await keptCounts(here.context)).toMatchObject({ total: 1, awaiting: 1 });
     const before = await eventReasons(here.context, 'a');
@@ -403,7 +403,7 @@ describe('a device that the database does not know', () => {
   test('may have been deleted while it was awaited', async () => {
     await fleet.running('a');
     await fleet.declareRestore();
-    await deleteDevice(here.context, { name: 'a', actor });
+    await deleteDevice(here.context, { name: 'a', by });
     expect(await fleet.reportAll([{ device: 'a', position: inFull(1) }])).toMatchObject([{ kind: 'unknown' }]);
     expect(await restoreCounts(here.context)).toMatchObject({ kept: { total: 0, awaiting: 0 }, settled: true });
   });

@@ -6,7 +6,7 @@ import { readRendered } from '../../src/usecases/read-rendered.ts';
 import { adoptDevices, type DeviceAction } from '../../src/usecases/resume-devices.ts';
 import { rollOutPending } from '../../src/usecases/roll-out-fleet.ts';
 import { fleetRequest } from '../support/documents.ts';
-import { actor } from '../support/fleet-fixture.ts';
+import { by } from '../support/fleet-fixture.ts';
 import { eventRows, keptCounts } from '../support/restore-rows.ts';
 import { deviceRow, restoreCounts } from '../support/table-rows.ts';
 import { useFleet } from '../support/use-fleet.ts';
@@ -14,7 +14,7 @@ import { useFleet } from '../support/use-fleet.ts';
 const { here, fleet } = await useFleet();
 
 const everything = { fieldSelector: 'metadata.name!=none' };
-const adopt = (action: Partial<DeviceAction> = {}) => adoptDevices(here.context, { ...everything, ...action, actor });
+const adopt = (action: Partial<DeviceAction> = {}) => adoptDevices(here.context, { ...everything, ...action, by });
 const own = { os: { image: 'quay.io/acme/lost:9' }, label: '{{ .metadata.name }}' };
 
 describe('adopting', () => {
@@ -58,7 +58,11 @@ describe('adopting', () => {
     await adopt({ reason: 'the backup was too old' });
     const events = await eventRows(here.context, 'DeviceAdopted');
     expect(events).toHaveLength(1);
-    expect(events[0]).toMatchObject({ actor, involved_name: 'a', details: { reason: 'the backup was too old' } });
+    expect(events[0]).toMatchObject({
+      actor: by.actor,
+      involved_name: 'a',
+      details: { reason: 'the backup was too old' },
+    });
     expect(await restoreCounts(here.context)).toMatchObject({ kept: { paused: 0 }, settled: true });
     expect(await adopt()).toEqual({ names: [], nothingToSend: [], withoutSpec: [] });
     expect(await eventRows(here.context, 'DeviceAdopted')).toHaveLength(1);
@@ -73,7 +77,7 @@ describe('adopting', () => {
   });
 
   test('goes before a fleet’s template, and says so', async () => {
-    await createFleet(here.context, { request: fleetRequest('north', { site: 'north' }) as FleetRequest, actor });
+    await createFleet(here.context, { request: fleetRequest('north', { site: 'north' }) as FleetRequest, by });
     await rollOutPending(here.context, new AbortController().signal);
     await fleet.create('a', { labels: { site: 'north' } });
     await fleet.render();

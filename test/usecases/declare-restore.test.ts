@@ -6,7 +6,7 @@ import { MusterError } from '../../src/domain/errors.ts';
 import { acceptReports } from '../../src/usecases/accept-reports.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { readRestore } from '../../src/usecases/read-restores.ts';
-import { actor } from '../support/fleet-fixture.ts';
+import { by } from '../support/fleet-fixture.ts';
 import { connectTo, holdTransaction, until, untilWaiting, within } from '../support/held-transactions.ts';
 import { eventRows, keptCounts, rowsOfDeclaration } from '../support/restore-rows.ts';
 import { eventReasons, restoreCounts } from '../support/table-rows.ts';
@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 const declare = (declaration: Partial<Parameters<typeof declareRestore>[1]> = {}) =>
-  declareRestore(here.context, { declaredBy: actor, ...declaration });
+  declareRestore(here.context, { by, ...declaration });
 
 async function refusal(work: Promise<unknown>): Promise<MusterError> {
   const error = await work.then(
@@ -55,7 +55,7 @@ describe('declaring a restore', () => {
     const backup = { artifact: 's3://backups/1', sha256: 'ab'.repeat(32), takenAt: '2026-11-20T02:00:00.000Z' };
     const { restore } = await declare({ reason: 'INC-4211', backup });
     expect(await readRestore(here.context, restore.id)).toMatchObject({
-      spec: { reason: 'INC-4211', backup, declaredBy: actor, previous: null },
+      spec: { reason: 'INC-4211', backup, declaredBy: by.actor, previous: null },
       metadata: { name: restore.id, creationTimestamp: here.clock.now().toISOString() },
     });
   });
@@ -67,7 +67,7 @@ describe('declaring a restore', () => {
     expect(events[0]).toMatchObject({
       reason: 'SystemRestored',
       type: 'Warning',
-      actor,
+      actor: by.actor,
       restore: restore.id,
       involved_name: restore.id,
     });
@@ -136,7 +136,7 @@ describe('declaring a restore', () => {
     await fleet.running('a');
     const before = await here.restore();
     const failing = here.context.database.transact(async (tx) => {
-      await declareRestore({ ...here.context, database: within(here.context.database, tx) }, { declaredBy: actor });
+      await declareRestore({ ...here.context, database: within(here.context.database, tx) }, { by });
       throw new Error('killed');
     });
     await expect(failing).rejects.toThrow('killed');
@@ -148,8 +148,8 @@ describe('declaring a restore', () => {
   test('empties the queue of what belongs to the restore before', async () => {
     const discarded: string[] = [];
     const queue = { ...here.context.queue, discardOlderJobs: () => discarded.push('all') };
-    await declareRestore({ ...here.context, queue }, { declaredBy: actor, idempotencyKey: 'k' });
-    await declareRestore({ ...here.context, queue }, { declaredBy: actor, idempotencyKey: 'k' });
+    await declareRestore({ ...here.context, queue }, { by, idempotencyKey: 'k' });
+    await declareRestore({ ...here.context, queue }, { by, idempotencyKey: 'k' });
     expect(discarded).toEqual(['all']);
   });
 });
@@ -201,7 +201,7 @@ describe('a declaration among other work', () => {
         { device: 'a', position: { timeline: null, version: 9, specHash: null } },
       ]),
     );
-    const declaring = declareRestore({ ...here.context, database: other }, { declaredBy: actor });
+    const declaring = declareRestore({ ...here.context, database: other }, { by });
     await untilWaiting(here.context.database);
     await under.commit();
     const { restore } = await declaring;

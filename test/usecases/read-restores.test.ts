@@ -9,7 +9,7 @@ import { deleteDevice } from '../../src/usecases/delete-device.ts';
 import { readRestore, readRestores, reportRestore } from '../../src/usecases/read-restores.ts';
 import { adoptDevices } from '../../src/usecases/resume-devices.ts';
 import { watchRestore } from '../../src/usecases/watch-restore.ts';
-import { actor } from '../support/fleet-fixture.ts';
+import { by } from '../support/fleet-fixture.ts';
 import { until } from '../support/held-transactions.ts';
 import { restoreCounts } from '../support/table-rows.ts';
 import { useFleet } from '../support/use-fleet.ts';
@@ -55,7 +55,7 @@ describe('a restore', () => {
     expect(status.reconnect.p50Seconds).toBeGreaterThanOrEqual(30);
     expect(status.reconnect.p50Seconds).toBeLessThanOrEqual(30 * 1.05);
     expect(status.reconnect).toMatchObject({ p95Seconds: null, p99Seconds: null });
-    await deleteDevice(here.context, { name: 'd', actor });
+    await deleteDevice(here.context, { name: 'd', by });
     expect((await readRestore(here.context, 'current')).status.reconnect.p99Seconds).toBeGreaterThanOrEqual(90);
   });
 
@@ -88,8 +88,8 @@ describe('a device that is written off', () => {
     async (how) => {
       const writeOff = (name: string) =>
         how === 'deleted'
-          ? deleteDevice(here.context, { name, actor })
-          : decommissionDevice(here.context, { name, target: 'Unenroll', actor });
+          ? deleteDevice(here.context, { name, by })
+          : decommissionDevice(here.context, { name, target: 'Unenroll', by });
       await fleet.running('answered', 'awaited', 'paused');
       await fleet.declareRestore();
       await fleet.report('answered', 1);
@@ -118,7 +118,7 @@ describe('the record of a recovery', () => {
     here.clock.advance(1_000);
     await fleet.report('fine', 1);
     const { restore } = await declareRestore(here.context, {
-      declaredBy: actor,
+      by,
       reason: 'INC-4211',
       backup: { artifact: 's3://b/1', takenAt: new Date(here.clock.now().getTime() - 3_600_000).toISOString() },
     });
@@ -127,8 +127,8 @@ describe('the record of a recovery', () => {
     for (const name of ['adopted', 'deleted', 'open', 'resumed']) await fleet.report(name, 9);
     await fleet.report('adopted', 9, { spec: { os: { image: 'x:9' } } });
     await fleet.resume({ fieldSelector: 'metadata.name=resumed', reason: 'checked' });
-    await adoptDevices(here.context, { fieldSelector: 'metadata.name=adopted', actor });
-    await deleteDevice(here.context, { name: 'deleted', actor });
+    await adoptDevices(here.context, { fieldSelector: 'metadata.name=adopted', by });
+    await deleteDevice(here.context, { name: 'deleted', by });
 
     const report = restoreReportSchema.parse(await reportRestore(here.context, 'current'));
     expect(report).toMatchObject({
@@ -143,7 +143,7 @@ describe('the record of a recovery', () => {
     expect(report.conflicts.find(({ device }) => device === 'resumed')).toMatchObject({
       verdict: 'Ahead',
       reported: { renderedVersion: '9' },
-      resolvedBy: actor,
+      resolvedBy: by.actor,
       reason: 'checked',
     });
     const markdown = restoreReportMarkdown(report);

@@ -8,7 +8,7 @@ import { readDevice } from '../../src/usecases/read-device.ts';
 import { readRendered } from '../../src/usecases/read-rendered.ts';
 import { renderDevices, renderPending } from '../../src/usecases/render-devices.ts';
 import { retryProblems } from '../../src/usecases/retry-problems.ts';
-import { actor } from '../support/fleet-fixture.ts';
+import { by } from '../support/fleet-fixture.ts';
 import { until } from '../support/held-transactions.ts';
 import { plainRenderer, refusedImage } from '../support/plain-renderer.ts';
 import { eventRows } from '../support/restore-rows.ts';
@@ -134,7 +134,7 @@ describe('a restore', () => {
     let declared: Promise<unknown> | undefined;
     renderer = {
       async render(spec) {
-        declared ??= declareRestore(here.context, { declaredBy: actor });
+        declared ??= declareRestore(here.context, { by });
         await declared;
         return plainRenderer.render(spec);
       },

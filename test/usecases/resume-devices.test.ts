@@ -4,7 +4,7 @@ import { MusterError } from '../../src/domain/errors.ts';
 import { acceptReports } from '../../src/usecases/accept-reports.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { resumeDevices } from '../../src/usecases/resume-devices.ts';
-import { actor, inFull } from '../support/fleet-fixture.ts';
+import { by, inFull } from '../support/fleet-fixture.ts';
 import { connectTo, holdTransaction, untilWaiting, within } from '../support/held-transactions.ts';
 import { eventRows, keptCounts } from '../support/restore-rows.ts';
 import { restoreCounts } from '../support/table-rows.ts';
@@ -38,7 +38,7 @@ describe('resuming', () => {
     const events = await eventRows(here.context, 'DeviceConflictResolved');
     expect(events.map(({ involved_name: name }) => name)).toEqual(names);
     expect(events[0]).toMatchObject({
-      actor,
+      actor: by.actor,
       details: { verdict: 'Ahead', reason: 'checked on site', device: { version: 4 }, server: { version: 1 } },
     });
     expect(await keptCounts(here.context)).toMatchObject({ conflict_paused: 0, resumed: 3 });
@@ -95,7 +95,7 @@ describe('resuming', () => {
       SELECT name, current_restore, 1, current_restore, 4, 'Ahead', 'ahead', now() FROM d, service_state`);
     const listed = Array.from({ length: 1_000 }, (_, index) => `m-${String(index + 1).padStart(4, '0')}`);
     for (const dryRun of [true, false]) {
-      const { count, names } = await resumeDevices(here.context, { ...everything, actor, dryRun, limit: 1_001 });
+      const { count, names } = await resumeDevices(here.context, { ...everything, by, dryRun, limit: 1_001 });
       expect({ dryRun, count, names }).toEqual({ dryRun, count: 1_001, names: listed });
     }
     expect(await fleet.resume(everything)).toEqual(['m-1002']);
@@ -129,7 +129,7 @@ describe('resuming', () => {
     await fleet.paused('a');
     const before = await fleet.row('a');
     const failing = here.context.database.transact(async (tx) => {
-      await resumeDevices({ ...here.context, database: within(here.context.database, tx) }, { ...everything, actor });
+      await resumeDevices({ ...here.context, database: within(here.context.database, tx) }, { ...everything, by });
       throw new Error('killed');
     });
     await expect(failing).rejects.toThrow('killed');
@@ -143,7 +143,7 @@ describe('after a resume', () => {
   test('the device is rendered although nobody was told of it, above all that it ever ran', async () => {
     await fleet.paused('a');
     const silent = { ...here.context, queue: { ...here.context.queue, wantRendering: () => undefined } };
-    await resumeDevices(silent, { ...everything, actor });
+    await resumeDevices(silent, { ...everything, by });
     expect(await fleet.render()).toBe(1);
     expect((await fleet.row('a')).state.server.version).toBe(5);
     expect(await fleet.report('a', 4)).toMatchObject({ verdict: 'Behind', gate: 'Open' });
@@ -193,7 +193,7 @@ describe('a resume and a report at the same time', () => {
     await fleet.paused('a');
     const other = connectTo(here.database);
     const resume = await holdTransaction(other, (tx) =>
-      resumeDevices({ ...here.context, database: within(other, tx) }, { ...everything, actor }),
+      resumeDevices({ ...here.context, database: within(other, tx) }, { ...everything, by }),
     );
     const reporting = fleet.report('a', 9);
     await untilWaiting(other);
@@ -222,9 +222,9 @@ describe('a resume and a report at the same time', () => {
     await fleet.paused('a');
     const other = connectTo(here.database);
     const resume = await holdTransaction(other, (tx) =>
-      resumeDevices({ ...here.context, database: within(other, tx) }, { ...everything, actor }),
+      resumeDevices({ ...here.context, database: within(other, tx) }, { ...everything, by }),
     );
-    const declaring = declareRestore(here.context, { declaredBy: actor });
+    const declaring = declareRestore(here.context, { by });
     await untilWaiting(other);
     const late = fleet.resume(everything);
     await untilWaiting(other, 2);
@@ -253,7 +253,7 @@ describe('resumes that overlap', () => {
     const answers = await Promise.all(
       selectors.map((selector, n) => {
         const database = others[n % 3] ?? here.context.database;
-        return resumeDevices({ ...here.context, database }, { ...selector, actor });
+        return resumeDevices({ ...here.context, database }, { ...selector, by });
       }),
     );
     const resumed = answers.flatMap((answer) => answer.names);

@@ -19,7 +19,7 @@ import { deviceRow, eventReasons, positionRow } from '../support/table-rows.ts';
 import { createTestContext, type TestContext } from '../support/test-context.ts';
 
 let here: TestContext;
-const actor = 'user:test';
+const by = { actor: 'user:test' };
 
 beforeEach(async () => {
   here = await createTestContext();
@@ -32,13 +32,13 @@ afterEach(async () => {
 type Labels = Record<string, string>;
 
 const fleet = (name: string, labels: Labels, image?: string) =>
-  createFleet(here.context, { request: fleetRequest(name, labels, image) as FleetRequest, actor });
+  createFleet(here.context, { request: fleetRequest(name, labels, image) as FleetRequest, by });
 const changeFleet = (name: string, labels: Labels, image?: string) =>
-  replaceFleet(here.context, { name, request: fleetRequest(name, labels, image) as FleetRequest, actor });
+  replaceFleet(here.context, { name, request: fleetRequest(name, labels, image) as FleetRequest, by });
 const device = (name: string, labels: Labels = {}, spec: object = {}) =>
-  createDevice(here.context, { request: deviceRequest(name, { labels, spec }) as DeviceRequest, actor });
+  createDevice(here.context, { request: deviceRequest(name, { labels, spec }) as DeviceRequest, by });
 const relabel = (name: string, labels: Labels) =>
-  replaceDevice(here.context, { name, request: deviceRequest(name, { labels }) as DeviceRequest, actor });
+  replaceDevice(here.context, { name, request: deviceRequest(name, { labels }) as DeviceRequest, by });
 const rollOut = () => rollOutPending(here.context, new AbortController().signal);
 const render = () => renderPending(here.context, new AbortController().signal);
 
@@ -120,7 +120,7 @@ describe('who owns a device', () => {
     await rollOut();
     const again = here.clock.now().toISOString();
     expect(await multipleOwners()).toMatchObject([{ status: 'True', message: 'c,d', lastTransitionTime: again }]);
-    await deleteFleet(here.context, { name: 'd', actor });
+    await deleteFleet(here.context, { name: 'd', by });
     const told = (await eventReasons(here.context, 'one')).filter((reason) => reason.startsWith('DeviceMultiple'));
     expect(told).toEqual([
       'DeviceMultipleOwnersDetected',
@@ -133,7 +133,7 @@ describe('who owns a device', () => {
 
   test('is nobody for a fleet that selects nothing', async () => {
     const request = { ...fleetRequest('idle', {}), spec: { template: { spec: {} } } };
-    await createFleet(here.context, { request: request as FleetRequest, actor });
+    await createFleet(here.context, { request: request as FleetRequest, by });
     await fleet('empty', {});
     await device('one', { site: 'north' });
     await rollOut();
@@ -148,9 +148,9 @@ describe('who owns a device', () => {
     await fleet('c', { z: '1' });
     await rollOut();
     expect(await deviceRow(here.context, 'one')).toMatchObject({ owner: 'Fleet/a', matching_fleets: ['a', 'b', 'c'] });
-    await deleteFleet(here.context, { name: 'a', actor });
+    await deleteFleet(here.context, { name: 'a', by });
     expect(await deviceRow(here.context, 'one')).toMatchObject({ owner: null, matching_fleets: ['b', 'c'] });
-    await deleteFleet(here.context, { name: 'b', actor });
+    await deleteFleet(here.context, { name: 'b', by });
     expect(await deviceRow(here.context, 'one')).toMatchObject({ owner: 'Fleet/c', matching_fleets: null });
   });
 
@@ -165,10 +165,10 @@ describe('who owns a device', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 6, maxLength: 16 }), async (changes) => {
         await Promise.all(
-          changes.map(async ({ kind, name, by }) => {
-            if (kind === 'fleet') await changeFleet(name, { by });
-            if (kind === 'unfleet') await deleteFleet(here.context, { name, actor }).catch(toleratedRace);
-            if (kind === 'device') await relabel(name, { by }).catch(toleratedRace);
+          changes.map(async ({ kind, name, by: value }) => {
+            if (kind === 'fleet') await changeFleet(name, { by: value });
+            if (kind === 'unfleet') await deleteFleet(here.context, { name, by }).catch(toleratedRace);
+            if (kind === 'device') await relabel(name, { by: value }).catch(toleratedRace);
             if (kind === 'rollout') await rollOut();
           }),
         );
@@ -210,7 +210,7 @@ describe('a rollout', () => {
     await render();
     expect(await renderedImage('one')).toBe('fleet/one:2');
     expect(await positionRow(here.context, 'one')).toMatchObject({ version: '3' });
-    await deleteFleet(here.context, { name: 'north', actor });
+    await deleteFleet(here.context, { name: 'north', by });
     await render();
     expect(await renderedImage('one')).toBe('fleet/one:2');
     expect(await positionRow(here.context, 'one')).toMatchObject({ version: '3' });
@@ -288,7 +288,7 @@ describe('a rollout', () => {
       ...here.context.database,
       async transact(work) {
         transactions += 1;
-        if (transactions === when) await declareRestore(here.context, { declaredBy: actor });
+        if (transactions === when) await declareRestore(here.context, { by });
         return await here.context.database.transact(work);
       },
     };
@@ -342,7 +342,7 @@ test('deleting a fleet of many devices leaves none with an owner that is gone', 
   await manyDevices(1_100, { site: 'north' });
   await fleet('north', { site: 'north' });
   await rollOut();
-  await deleteFleet(here.context, { name: 'north', actor });
+  await deleteFleet(here.context, { name: 'north', by });
   expect(await ownerCounts()).toEqual({ none: 1_100 });
   expect(await positionRow(here.context, 'd-01100')).toMatchObject({ wanted_generation: '2' });
   expect(await deviceRow(here.context, 'd-01100')).toMatchObject({ spec: { os: { image: 'quay.io/acme/os:1' } } });

@@ -41,7 +41,7 @@ const declared = async () =>
 const putRowsBack = async () => {
   await here.context.database.pool.execute(sql`UPDATE database_age SET looks = 0`);
 };
-const byPerson = (reason: string) => declareRestore(here.context, { reason, declaredBy: 'user:test' });
+const byPerson = (reason: string) => declareRestore(here.context, { reason, by: { actor: 'user:test' } });
 
 /** Redis that gives no answer until it is told to. */
 function silentMarks(): { marks: HighWaterMarks; answer: () => void } {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { actFrom } from '../../db/event-origin.ts';
-import { deviceActor } from '../../domain/event.ts';
+import { requestOrigin } from '../../listener/request-origin.ts';
+import { byDevice } from '../../domain/event.ts';
 import {
   certificateSigningRequestRequestSchema,
   certificateSigningRequestSchema,
@@ -33,14 +33,12 @@ export function certificateSigningRequestRoutes({ context }: Gateway) {
       },
       async handler(request, reply) {
         const device = requireCertified(request);
-        const actor = deviceActor(device);
-        const made = await actFrom({ actor, from: request.ip, requestId: request.id }, () =>
-          renewDeviceCertificate(context, { device, request: request.body, actor }),
-        );
+        const by = requestOrigin(byDevice(device).actor, request);
+        const made = await renewDeviceCertificate(context, { device, request: request.body, by });
         context.log.info(
           {
             requestId: request.id,
-            actor,
+            actor: by.actor,
             action: 'createCertificateSigningRequest',
             certificatesigningrequest: made.metadata.name,
           },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actFrom } from '../../db/event-origin.ts';
+import { requestOrigin } from '../../listener/request-origin.ts';
 import { enrollmentRequestRequestSchema, enrollmentRequestSchema } from '../../domain/resources/enrollment-request.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import { deviceErrors } from '../../listener/error-responses.ts';
@@ -27,9 +27,10 @@ export function enrollmentRoutes({ context }: Gateway) {
       },
       async handler(request, reply) {
         const actor = requireEnrolling(request, request.body.metadata.name ?? '');
-        const made = await actFrom({ actor, from: request.ip, requestId: request.id }, () =>
-          createEnrollmentRequest(context, { request: request.body, actor }),
-        );
+        const made = await createEnrollmentRequest(context, {
+          request: request.body,
+          by: requestOrigin(actor, request),
+        });
         const { name } = made.metadata;
         context.log.info(
           { requestId: request.id, actor, action: 'createEnrollmentRequest', enrollmentrequest: name },

@@ -15,7 +15,7 @@ import { deleteSigningRequest } from '../../usecases/delete-signing-request.ts';
 import { listSigningRequests } from '../../usecases/list-signing-requests.ts';
 import { readSigningRequest } from '../../usecases/read-signing-request.ts';
 import { replaceSigningRequest } from '../../usecases/replace-signing-request.ts';
-import { actorOf, principalOf } from '../actor.ts';
+import { originOf, principalOf } from '../actor.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
 import { listMeta, pageQuery, pageTokens } from '../paging.ts';
@@ -119,7 +119,7 @@ export function certificateSigningRequestRoutes(context: Context) {
       },
       async handler(request) {
         const { name } = request.params;
-        await deleteSigningRequest(context, { name, actor: actorOf(request) });
+        await deleteSigningRequest(context, { name, by: originOf(request) });
         return statusBody(200, 'OK', `certificate signing request ${name} was deleted`);
       },
     });
@@ -140,13 +140,12 @@ export function certificateSigningRequestRoutes(context: Context) {
         answerSigningRequest(context, {
           name: request.params.name,
           answer: request.body,
-          actor: actorOf(request),
+          by: originOf(request),
         }),
     });
   };
 }
 
 function whoAsks(request: Parameters<typeof principalOf>[0]) {
-  const principal = principalOf(request);
-  return { actor: principal.name, mayDecide: hasPermission(principal, 'certificates.decide') };
+  return { by: originOf(request), mayDecide: hasPermission(principalOf(request), 'certificates.decide') };
 }

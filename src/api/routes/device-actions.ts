@@ -14,7 +14,7 @@ import { maskedKeys } from '../../domain/secrets/masked-keys.ts';
 import { explainConflict } from '../../usecases/explain-conflict.ts';
 import { adoptDevices, resumeDevices } from '../../usecases/resume-devices.ts';
 import { noteAction, type ActionFacts } from '../action-log.ts';
-import { actorOf } from '../actor.ts';
+import { originOf } from '../actor.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
 import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
@@ -51,7 +51,7 @@ export function deviceActionRoutes(context: Context) {
         noteAction(request, wishOf(request.body));
         const { count, names, nothingToSend } = await resumeDevices(context, {
           ...request.body,
-          actor: actorOf(request),
+          by: originOf(request),
         });
         noteAction(request, { devices: count });
         return { resumedDevices: count, devices: [...names], ...toldOf(nothingToSend) };
@@ -74,7 +74,7 @@ export function deviceActionRoutes(context: Context) {
         noteAction(request, wishOf(request.body));
         const { names, nothingToSend, withoutSpec } = await adoptDevices(context, {
           ...request.body,
-          actor: actorOf(request),
+          by: originOf(request),
         });
         noteAction(request, { devices: names.length });
         return {

@@ -20,7 +20,7 @@ import { readDevice } from '../../usecases/read-device.ts';
 import { readLastSeen } from '../../usecases/read-last-seen.ts';
 import { replaceDevice } from '../../usecases/replace-device.ts';
 import { summariseDevices } from '../../usecases/summarise-devices.ts';
-import { actorOf } from '../actor.ts';
+import { originOf } from '../actor.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
 import { listMeta, pageQuery, pageTokens } from '../paging.ts';
@@ -78,7 +78,7 @@ export function deviceRoutes(context: Context) {
         response: { 201: deviceSchema, ...apiErrors },
       },
       async handler(request, reply) {
-        const device = await createDevice(context, { request: request.body, actor: actorOf(request) });
+        const device = await createDevice(context, { request: request.body, by: originOf(request) });
         return await reply.code(201).send(device);
       },
     });
@@ -110,7 +110,7 @@ export function deviceRoutes(context: Context) {
         response: { 200: deviceSchema.describe('Replaced.'), 201: deviceSchema.describe('Created.'), ...apiErrors },
       },
       async handler(request, reply) {
-        const replacement = { name: request.params.name, request: request.body, actor: actorOf(request) };
+        const replacement = { name: request.params.name, request: request.body, by: originOf(request) };
         const { document, created } = await replaceDevice(context, replacement);
         return await reply.code(created ? 201 : 200).send(document);
       },
@@ -130,7 +130,7 @@ export function deviceRoutes(context: Context) {
         response: { 200: deviceSchema, ...apiErrors },
       },
       handler: (request) =>
-        patchDevice(context, { name: request.params.name, patch: request.body, actor: actorOf(request) }),
+        patchDevice(context, { name: request.params.name, patch: request.body, by: originOf(request) }),
     });
 
     app.route({
@@ -146,7 +146,7 @@ export function deviceRoutes(context: Context) {
       },
       async handler(request) {
         const { name } = request.params;
-        await deleteDevice(context, { name, actor: actorOf(request) });
+        await deleteDevice(context, { name, by: originOf(request) });
         return statusBody(200, 'OK', `device ${name} was deleted`);
       },
     });
@@ -185,7 +185,7 @@ export function deviceRoutes(context: Context) {
         decommissionDevice(context, {
           name: request.params.name,
           target: request.body.target,
-          actor: actorOf(request),
+          by: originOf(request),
         }),
     });
   };

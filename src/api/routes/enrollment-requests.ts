@@ -17,7 +17,7 @@ import { listEnrollmentRequests } from '../../usecases/list-enrollment-requests.
 import { patchEnrollmentRequest } from '../../usecases/patch-enrollment-request.ts';
 import { readEnrollmentRequest } from '../../usecases/read-enrollment-request.ts';
 import { replaceEnrollmentRequest } from '../../usecases/replace-enrollment-request.ts';
-import { actorOf } from '../actor.ts';
+import { originOf } from '../actor.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
 import { listMeta, pageQuery, pageTokens } from '../paging.ts';
@@ -66,7 +66,7 @@ export function enrollmentRequestRoutes(context: Context) {
         response: { 201: enrollmentRequestSchema, ...apiErrors },
       },
       async handler(request, reply) {
-        const made = await createEnrollmentRequest(context, { request: request.body, actor: actorOf(request) });
+        const made = await createEnrollmentRequest(context, { request: request.body, by: originOf(request) });
         return await reply.code(201).send(made);
       },
     });
@@ -102,7 +102,7 @@ export function enrollmentRequestRoutes(context: Context) {
         },
       },
       async handler(request, reply) {
-        const replacement = { name: request.params.name, request: request.body, actor: actorOf(request) };
+        const replacement = { name: request.params.name, request: request.body, by: originOf(request) };
         const { document, created } = await replaceEnrollmentRequest(context, replacement);
         return await reply.code(created ? 201 : 200).send(document);
       },
@@ -122,7 +122,7 @@ export function enrollmentRequestRoutes(context: Context) {
         response: { 200: enrollmentRequestSchema, ...apiErrors },
       },
       handler: (request) =>
-        patchEnrollmentRequest(context, { name: request.params.name, patch: request.body, actor: actorOf(request) }),
+        patchEnrollmentRequest(context, { name: request.params.name, patch: request.body, by: originOf(request) }),
     });
 
     app.route({
@@ -138,7 +138,7 @@ export function enrollmentRequestRoutes(context: Context) {
       },
       async handler(request) {
         const { name } = request.params;
-        await deleteEnrollmentRequest(context, { name, actor: actorOf(request) });
+        await deleteEnrollmentRequest(context, { name, by: originOf(request) });
         return statusBody(200, 'OK', `enrollment request ${name} was deleted`);
       },
     });
@@ -157,7 +157,7 @@ export function enrollmentRequestRoutes(context: Context) {
       },
       async handler(request, reply) {
         const { name } = request.params;
-        const given = { name, approval: request.body, actor: actorOf(request) };
+        const given = { name, approval: request.body, by: originOf(request) };
         const { answer, warning } = await approveEnrollmentRequest(context, given);
         if (warning !== undefined) warn(reply, warning);
         return answer;

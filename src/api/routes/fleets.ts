@@ -15,7 +15,7 @@ import { patchFleet } from '../../usecases/patch-fleet.ts';
 import { patchFleetStatus } from '../../usecases/patch-fleet-status.ts';
 import { readFleet } from '../../usecases/read-fleet.ts';
 import { replaceFleet } from '../../usecases/replace-fleet.ts';
-import { actorOf } from '../actor.ts';
+import { originOf } from '../actor.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
 import { listMeta, pageQuery, pageTokens } from '../paging.ts';
@@ -66,7 +66,7 @@ export function fleetRoutes(context: Context) {
         response: { 201: fleetSchema, ...apiErrors },
       },
       async handler(request, reply) {
-        const fleet = await createFleet(context, { request: request.body, actor: actorOf(request) });
+        const fleet = await createFleet(context, { request: request.body, by: originOf(request) });
         warnOfPolicy(reply, fleet);
         return await reply.code(201).send(fleet);
       },
@@ -101,7 +101,7 @@ export function fleetRoutes(context: Context) {
         response: { 200: fleetSchema.describe('Replaced.'), 201: fleetSchema.describe('Created.'), ...apiErrors },
       },
       async handler(request, reply) {
-        const replacement = { name: request.params.name, request: request.body, actor: actorOf(request) };
+        const replacement = { name: request.params.name, request: request.body, by: originOf(request) };
         const { document, created } = await replaceFleet(context, replacement);
         warnOfPolicy(reply, document);
         return await reply.code(created ? 201 : 200).send(document);
@@ -122,7 +122,7 @@ export function fleetRoutes(context: Context) {
         response: { 200: fleetSchema, ...apiErrors },
       },
       async handler(request, reply) {
-        const change = { name: request.params.name, patch: request.body, actor: actorOf(request) };
+        const change = { name: request.params.name, patch: request.body, by: originOf(request) };
         const fleet = await patchFleet(context, change);
         warnOfPolicy(reply, fleet);
         return fleet;
@@ -142,7 +142,7 @@ export function fleetRoutes(context: Context) {
       },
       async handler(request) {
         const { name } = request.params;
-        await deleteFleet(context, { name, actor: actorOf(request) });
+        await deleteFleet(context, { name, by: originOf(request) });
         return statusBody(200, 'OK', `fleet ${name} was deleted`);
       },
     });

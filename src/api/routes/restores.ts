@@ -8,7 +8,7 @@ import { declareRestore } from '../../usecases/declare-restore.ts';
 import { readRestore, readRestores, reportRestore } from '../../usecases/read-restores.ts';
 import { watchRestore } from '../../usecases/watch-restore.ts';
 import { noteAction } from '../action-log.ts';
-import { actorOf } from '../actor.ts';
+import { originOf } from '../actor.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
 import { pageQuery, pageTokens } from '../paging.ts';
@@ -57,7 +57,7 @@ export function restoreRoutes(context: Context) {
         const { restore, created } = await declareRestore(context, {
           ...request.body,
           idempotencyKey: request.headers['idempotency-key'],
-          declaredBy: actorOf(request),
+          by: originOf(request),
         });
         noteAction(request, { restore: restore.id, reason: request.body?.reason });
         return await reply.code(created ? 201 : 200).send(await readRestore(context, restore.id));

@@ -5,7 +5,7 @@ import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import { unknownDeviceEnrollmentSchema, unknownDeviceListSchema } from '../../domain/resources/unknown-device.ts';
 import { enrollUnknownDevice } from '../../usecases/enroll-unknown-device.ts';
 import { listUnknownDevices } from '../../usecases/list-unknown-devices.ts';
-import { actorOf } from '../actor.ts';
+import { originOf } from '../actor.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
 import { pageQuery, pageTokens } from '../paging.ts';
@@ -51,7 +51,7 @@ export function unknownDeviceRoutes(context: Context) {
       },
       async handler(request, reply) {
         const { name: restore, device } = request.params;
-        const enrollment = { ...request.body, restore, device, actor: actorOf(request) };
+        const enrollment = { ...request.body, restore, device, by: originOf(request) };
         return await reply.code(201).send(await enrollUnknownDevice(context, enrollment));
       },
     });

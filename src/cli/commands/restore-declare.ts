@@ -98,11 +98,11 @@ async function declareDirectly({ idempotencyKey, request }: Declaration): Promis
   // Loaded here, so that commands that only talk to a server start without it.
   const { declareOnDatabase } = await import('../../service/declare-on-database.ts');
   try {
-    const declaredBy = `user:${userInfo().username}`;
+    const by = { actor: `user:${userInfo().username}` };
     const { restore } = await declareOnDatabase(readConfig(), {
       ...request,
       idempotencyKey,
-      declaredBy,
+      by,
     });
     return restore;
   } catch (error) {

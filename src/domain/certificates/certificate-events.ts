@@ -1,10 +1,10 @@
-import type { NewEvent } from '../event.ts';
+import type { NewEvent, Origin } from '../event.ts';
 import type { SigningDecision } from './signing-request.ts';
 
 /** The event of a certificate that a device gets after its first one. */
 export function certificateIssuedEvent(
   device: string,
-  { expiresAt, actor }: { readonly expiresAt: Date; readonly actor: string },
+  { expiresAt, by }: { readonly expiresAt: Date; readonly by: Origin },
 ): NewEvent {
   const until = expiresAt.toISOString();
   return {
@@ -13,7 +13,7 @@ export function certificateIssuedEvent(
     involved: { kind: 'Device', name: device },
     message: `Device ${device} got a certificate that is valid until ${until}.`,
     details: { detailType: 'MusterCertificate', expiresAt: until },
-    actor,
+    by,
   };
 }
 
@@ -21,7 +21,7 @@ export function certificateIssuedEvent(
 export function signingAnswerEvent(
   name: string,
   decision: SigningDecision,
-  { actor, expiresAt }: { readonly actor: string; readonly expiresAt: Date | undefined },
+  { by, expiresAt }: { readonly by: Origin; readonly expiresAt: Date | undefined },
 ): NewEvent {
   const until = expiresAt?.toISOString();
   const then = until === undefined ? '' : ` Its certificate is valid until ${until}.`;
@@ -31,6 +31,6 @@ export function signingAnswerEvent(
     involved: { kind: 'CertificateSigningRequest', name },
     message: `Certificate signing request ${name} was ${decision.toLowerCase()}.${then}`,
     ...(until !== undefined && { details: { detailType: 'MusterCertificate', expiresAt: until } }),
-    actor,
+    by,
   };
 }

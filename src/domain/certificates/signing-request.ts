@@ -7,6 +7,7 @@ import type {
   CertificateSigningRequestSpec,
 } from '../resources/certificate-signing-request.ts';
 import type { Condition } from '../resources/condition.ts';
+import type { Origin } from '../event.ts';
 
 /** A certificate signing request as it is stored. */
 export type SigningRequestRecord = {
@@ -30,7 +31,7 @@ export const requestOwner = (device: string): string => `Device/${device}`;
 /** A new request, of which only what counts is kept. @throws MusterError 400 for one without a name */
 export function newSigningRequest(
   { metadata, spec }: CertificateSigningRequestRequest,
-  { owner, actor, now }: { owner: string | null; actor: string; now: Date },
+  { owner, by, now }: { owner: string | null; by: Origin; now: Date },
 ): SigningRequestRecord {
   const { name, labels = {}, annotations = {} } = metadata;
   if (name === undefined) throw badRequest('metadata.name: expected the name of the request');
@@ -40,7 +41,7 @@ export function newSigningRequest(
     signerName,
     ...(expirationSeconds !== undefined && { expirationSeconds }),
     ...(usages !== undefined && { usages }),
-    username: actor,
+    username: by.actor,
   };
   return {
     name,

@@ -1,5 +1,5 @@
 import type { Sightings } from './clones.ts';
-import { serviceActor, type NewEvent } from '../event.ts';
+import { byService, type NewEvent } from '../event.ts';
 
 const advice = 'Give each machine a name and a key of its own.';
 
@@ -24,6 +24,6 @@ function clonesEvent(device: string, found: string, details: Readonly<Record<str
     involved: { kind: 'Device', name: device },
     message: `Two machines speak as device ${device}: ${found}. ${advice}`,
     details: { detailType: 'MusterClones', ...details },
-    actor: serviceActor,
+    by: byService,
   };
 }

@@ -1,4 +1,4 @@
-import { deviceActor, type NewEvent } from '../event.ts';
+import { byDevice, type NewEvent } from '../event.ts';
 
 /** The ways in which a device can end its order to decommission. */
 export type EndedDecommission = {
@@ -9,7 +9,7 @@ export type EndedDecommission = {
 
 /** The event of a device that has carried out its order to decommission, or failed to. */
 export function decommissionEndedEvent({ device, failure }: EndedDecommission): NewEvent {
-  const common = { involved: { kind: 'Device', name: device }, actor: deviceActor(device) } as const;
+  const common = { involved: { kind: 'Device', name: device }, by: byDevice(device) } as const;
   return failure === undefined
     ? {
         ...common,

@@ -1,7 +1,7 @@
 import { knownVersion } from './enrollment-request-edit.ts';
 import type { EnrollmentRequestRecord } from './enrollment-request-record.ts';
 import { badRequest } from '../errors.ts';
-import type { NewEvent } from '../event.ts';
+import type { NewEvent, Origin } from '../event.ts';
 import type {
   EnrollmentRequestApproval,
   EnrollmentRequestApprovalStatus,
@@ -31,7 +31,7 @@ export function mustAnswer(
 export function answerRequest(
   { name, spec, approval: known }: EnrollmentRequestRecord,
   { approved, labels, replaceLabels }: EnrollmentRequestApproval,
-  { actor, now }: { actor: string; now: Date },
+  { by, now }: { by: Origin; now: Date },
 ): EnrollmentRequestApprovalStatus {
   if (known !== null && known.approved) {
     const advice = approved ? '' : ': to give its device up, decommission or delete that';
@@ -45,7 +45,7 @@ export function answerRequest(
     approved,
     ...(granted !== undefined && { labels: granted }),
     ...(replaceLabels !== undefined && { replaceLabels }),
-    approvedBy: actor,
+    approvedBy: by.actor,
     approvedAt: now.toISOString(),
   };
 }
@@ -78,12 +78,13 @@ type Admission = {
 /** The event of an answer. */
 export function answerEvent(
   request: EnrollmentRequestRecord,
-  { approved, approvedBy }: EnrollmentRequestApprovalStatus,
+  { approved }: EnrollmentRequestApprovalStatus,
+  by: Origin,
   { awaited, isNew, expiresAt }: Admission = { awaited: false, isNew: false, expiresAt: undefined },
 ): NewEvent {
   const { name } = request;
   const involved = { kind: 'EnrollmentRequest', name } as const;
-  const common = { type: 'Normal', involved, actor: approvedBy } as const;
+  const common = { type: 'Normal', involved, by } as const;
   if (!approved) {
     return { ...common, reason: 'EnrollmentRequestDenied', message: `Enrollment request ${name} was denied.` };
   }

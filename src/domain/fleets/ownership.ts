@@ -1,4 +1,4 @@
-import { serviceActor, type NewEvent } from '../event.ts';
+import { byService, type NewEvent } from '../event.ts';
 import { matchesLabels, type LabelSelector } from '../selectors/label-selector.ts';
 
 /** Which fleet a device belongs to. */
@@ -64,7 +64,7 @@ export function matchEvents(
   cause: 'Labels' | 'FleetDeleted' = 'Labels',
 ): NewEvent[] {
   if (isSameMatch(before, after)) return [];
-  const common = { involved: { kind: 'Device', name: device }, actor: serviceActor } as const;
+  const common = { involved: { kind: 'Device', name: device }, by: byService } as const;
   const { owner, matchingFleets } = after;
   if (matchingFleets !== null) {
     return [

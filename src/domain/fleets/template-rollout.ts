@@ -1,6 +1,6 @@
 import { saysNothing } from '../rendering/absence.ts';
 import type { DeviceRecord } from '../devices/device-record.ts';
-import { serviceActor, type NewEvent } from '../event.ts';
+import { byService, type NewEvent } from '../event.ts';
 import type { JsonObject } from '../json.ts';
 import { problemText } from '../rendering/spec-renderer.ts';
 import type { TemplateRenderer } from '../templates/template-renderer.ts';
@@ -108,7 +108,7 @@ export function rolloutProblemEvents(name: string, before: string | null, after:
         after === null
           ? 'No template of a fleet is left that cannot be filled in for this device.'
           : `The template of the fleet cannot be filled in for this device, which keeps its spec: ${after}`,
-      actor: serviceActor,
+      by: byService,
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { serviceActor, type NewEvent } from '../event.ts';
+import { byService, type NewEvent } from '../event.ts';
 import type { Decision } from './report.ts';
 
 /** The event of a report that changed its device's gate: what was found, both positions, and the gate before and after. */
@@ -19,7 +19,7 @@ export function transitionEvent(device: string, { judgement, gateBefore, gate, s
       server: { ...state.server },
     },
     detailsAreOwn: true,
-    actor: serviceActor,
+    by: byService,
   };
 }
 
@@ -31,6 +31,6 @@ export function aheadEvent(device: string, restore: string, info: string): NewEv
     involved: { kind: 'System', name: restore },
     message: `Device ${device} is ahead although no restore was declared. ${info}`,
     details: { detailType: 'MusterDeviceAhead', device },
-    actor: serviceActor,
+    by: byService,
   };
 }

@@ -1,11 +1,11 @@
-import { serviceActor, type NewEvent } from '../event.ts';
+import { byService, type NewEvent } from '../event.ts';
 
 /** A restore that settles, or is mustering again after it had settled. */
 export type Settling = 'Settled' | 'MusteringAgain';
 
 /** The event of a restore's muster being over, or going on after it was over. */
 export function settlingEvent(restore: string, settling: Settling): NewEvent {
-  const common = { involved: { kind: 'Restore', name: restore }, actor: serviceActor } as const;
+  const common = { involved: { kind: 'Restore', name: restore }, by: byService } as const;
   switch (settling) {
     case 'Settled':
       return {

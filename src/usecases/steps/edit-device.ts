@@ -16,6 +16,7 @@ import { updatedEvent } from '../../domain/resource-events.ts';
 import { rolloutProblemEvents, type TemplateOutcome } from '../../domain/fleets/template-rollout.ts';
 import type { TemplateRenderer } from '../../domain/templates/template-renderer.ts';
 import { rollOutTemplate } from '../roll-out-template.ts';
+import type { Origin } from '../../domain/event.ts';
 
 /**
  * Makes a locked device what a client wants it to be, in the transaction that locked it. Labels decide who owns the device
@@ -28,7 +29,7 @@ export async function editDevice(
   tx: Executor,
   device: DeviceRecord,
   desired: DesiredDevice,
-  { restore, now, actor, templates }: { restore: string; now: Date; actor: string; templates: TemplateRenderer },
+  { restore, now, by, templates }: { restore: string; now: Date; by: Origin; templates: TemplateRenderer },
 ): Promise<boolean> {
   const change = deviceChange(device, desired);
   if (!isChange(change)) return false;
@@ -49,7 +50,7 @@ export async function editDevice(
   const fields = updatedFields(device, edited);
   const owners = fields.includes('owner') ? { before: device, after: edited } : undefined;
   const events = [
-    updatedEvent({ kind: 'Device', name }, fields, actor, owners),
+    updatedEvent({ kind: 'Device', name }, fields, by, owners),
     ...matchEvents(name, device, edited),
     ...rolloutProblemEvents(name, device.rolloutProblem, edited.rolloutProblem),
   ];

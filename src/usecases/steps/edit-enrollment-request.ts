@@ -9,6 +9,7 @@ import {
 } from '../../domain/enrollment/enrollment-request-edit.ts';
 import type { EnrollmentRequestRecord } from '../../domain/enrollment/enrollment-request-record.ts';
 import { updatedEvent } from '../../domain/resource-events.ts';
+import type { Origin } from '../../domain/event.ts';
 
 /**
  * Makes a locked enrollment request what a client wants it to be. The restore must be held. What changes nothing leaves
@@ -21,13 +22,13 @@ export async function editEnrollmentRequest(
   tx: Executor,
   request: EnrollmentRequestRecord,
   desired: DesiredEnrollmentRequest,
-  { restore, now, actor }: { restore: string; now: Date; actor: string },
+  { restore, now, by }: { restore: string; now: Date; by: Origin },
 ): Promise<EnrollmentRequestRecord> {
   const change = enrollmentRequestChange(request, desired);
   if (change === undefined) return request;
   const edited = editedEnrollmentRequest(request, desired);
   await saveEnrollmentRequest(tx, edited);
-  const updated = updatedEvent({ kind: 'EnrollmentRequest', name: request.name }, updatedRequestFields(change), actor);
+  const updated = updatedEvent({ kind: 'EnrollmentRequest', name: request.name }, updatedRequestFields(change), by);
   await appendEvents(tx, [updated], { restore, now });
   return edited;
 }

@@ -11,6 +11,7 @@ import {
 } from '../../domain/fleets/fleet-edit.ts';
 import type { FleetRecord } from '../../domain/fleets/fleet-record.ts';
 import { rolloutEvent, updatedEvent } from '../../domain/resource-events.ts';
+import type { Origin } from '../../domain/event.ts';
 
 /**
  * Makes a fleet what a client wants it to be. The restore must be held and the fleets locked. What changes nothing leaves
@@ -22,7 +23,7 @@ export async function editFleet(
   tx: Executor,
   fleet: FleetRecord,
   desired: DesiredFleet,
-  { restore, now, actor }: { restore: string; now: Date; actor: string },
+  { restore, now, by }: { restore: string; now: Date; by: Origin },
 ): Promise<{ fleet: FleetRecord; rollout: boolean }> {
   const change = fleetChange(fleet, desired);
   if (!change.metadata && !change.spec) return { fleet, rollout: false };
@@ -31,8 +32,8 @@ export async function editFleet(
   if (change.template) await endAdoption(tx, fleet.name);
   await saveFleet(tx, edited);
   const rollout = concernsDevices(change);
-  const updated = updatedEvent({ kind: 'Fleet', name: fleet.name }, updatedFleetFields(change), actor);
-  const started = rollout ? [rolloutEvent(fleet.name, edited.generation, 'Started', actor)] : [];
+  const updated = updatedEvent({ kind: 'Fleet', name: fleet.name }, updatedFleetFields(change), by);
+  const started = rollout ? [rolloutEvent(fleet.name, edited.generation, 'Started', by)] : [];
   await appendEvents(tx, [updated, ...started], { restore, now });
   return { fleet: edited, rollout };
 }

@@ -12,6 +12,7 @@ import { rolledOut, rolloutProblemEvents } from '../../domain/fleets/template-ro
 import type { TemplateRenderer } from '../../domain/templates/template-renderer.ts';
 import { countNewDevice } from './count-devices.ts';
 import { rollOutTemplate } from '../roll-out-template.ts';
+import type { Origin } from '../../domain/event.ts';
 
 const newTarget = {
   owner: null,
@@ -44,7 +45,7 @@ type EnteringDevice = DesiredDevice & {
 export async function enterDevice(
   tx: Executor,
   device: EnteringDevice,
-  { restore, now, actor, templates }: { restore: string; now: Date; actor: string; templates: TemplateRenderer },
+  { restore, now, by, templates }: { restore: string; now: Date; by: Origin; templates: TemplateRenderer },
 ): Promise<boolean> {
   await holdFleets(tx);
   const { name, labels } = device;
@@ -56,7 +57,7 @@ export async function enterDevice(
   const rollout = rolledOut(target, { owner }, device.spec, outcome);
   const entering = { ...device, ...ownership, ...rollout, createdAt: now };
   if (!(await insertDevice(tx, entering, { restore, awaited }))) return false;
-  const created = { ...createdEvent({ kind: 'Device', name }, actor), ...device.told };
+  const created = { ...createdEvent({ kind: 'Device', name }, by), ...device.told };
   const events = [
     created,
     ...matchEvents(name, unowned, ownership),

@@ -5,7 +5,7 @@ import { appendEvents } from '../../db/event-log.ts';
 import { readOwnership, saveOwnership } from '../../db/ownership-store.ts';
 import { lockPositions } from '../../db/position-store.ts';
 import { readTemplates, saveRollouts } from '../../db/rollout-store.ts';
-import { serviceActor } from '../../domain/event.ts';
+import { byService } from '../../domain/event.ts';
 import { gateOf } from '../../domain/recovery/gate.ts';
 import {
   decideOwnership,
@@ -81,7 +81,7 @@ export async function reviewOwnership(tx: Executor, names: readonly string[], re
     const owners = changesHands ? { before, after } : undefined;
     const outcome = outcomes.get(name);
     return [
-      ...(fields.length === 0 ? [] : [updatedEvent({ kind: 'Device', name }, fields, serviceActor, owners)]),
+      ...(fields.length === 0 ? [] : [updatedEvent({ kind: 'Device', name }, fields, byService, owners)]),
       ...matchEvents(name, before, after, cause),
       ...(outcome === undefined
         ? []

@@ -19,7 +19,7 @@ export class Adopt extends ModelCommand<Choice> {
   async run(world: World, system: System): Promise<void> {
     const { fault } = this.choice;
     const { selectors, names } = select(world, this.choice.selection);
-    const action = { ...selectors, reason: 'it knows better', actor: 'user:ada' };
+    const action = { ...selectors, reason: 'it knows better', by: { actor: 'user:ada' } };
     const adopt = () => adoptDevices(system.context, action);
     const answer = await system.faulty.during(fault, adopt);
     const next = decideFor(world.server, 'adopt', names, world.history);

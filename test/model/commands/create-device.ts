@@ -28,7 +28,7 @@ export class CreateDevice extends ModelCommand<Choice> {
     const { name } = world.device(this.choice.device);
     const content = empty ? nothingWritten : `quay.io/acme/os:${world.next()}`;
     const request = deviceRequestSchema.parse(deviceRequest(name, { labels: { group }, spec: documentOf(content) }));
-    await system.faulty.during(fault, () => createDevice(system.context, { request, actor: 'user:ada' }));
+    await system.faulty.during(fault, () => createDevice(system.context, { request, by: { actor: 'user:ada' } }));
     const next = create(world.server, name, content, group);
     await takeStep(world, system, 'inventory', afterFault(fault, world, next));
   }

@@ -28,7 +28,7 @@ export class Declare extends ModelCommand<Choice> {
     const [idempotencyKey, { reason: given, restore }] = known;
     const clashes = this.choice.key === 'clashing';
     const reason = clashes ? `${given}, no: another one` : given;
-    const answer = await declareRestore(system.context, { idempotencyKey, reason, declaredBy: 'user:ada' }).catch(
+    const answer = await declareRestore(system.context, { idempotencyKey, reason, by: { actor: 'user:ada' } }).catch(
       (error: unknown) => {
         if (!clashes || !(error instanceof MusterError) || error.code !== 'conflict') throw error;
         return undefined;
@@ -51,7 +51,7 @@ export async function declareSurely(
 ): Promise<void> {
   const number = world.next();
   const [key, reason] = [`key-${number}`, `INC-${number}`];
-  const declaration = { reason, idempotencyKey: key, declaredBy: 'user:ada' };
+  const declaration = { reason, idempotencyKey: key, by: { actor: 'user:ada' } };
   const first = await system.faulty.during(fault, () => declareRestore(system.context, declaration));
   const { restore, created } = first ?? (await declareRestore(system.context, declaration));
   if (created !== (fault !== 'after commit')) throw new Violation(`S6: ${reason} was declared twice or not at all`);

@@ -25,7 +25,7 @@ export class Decommission extends ModelCommand<Choice> {
     const { fault } = this.choice;
     const { name } = world.device(this.choice.device);
     await system.faulty.during(fault, () =>
-      decommissionDevice(system.context, { name, target: 'Unenroll', actor: 'user:ada' }),
+      decommissionDevice(system.context, { name, target: 'Unenroll', by: { actor: 'user:ada' } }),
     );
     await takeStep(
       world,

@@ -23,7 +23,7 @@ export class DeleteFleet extends ModelCommand<Choice> {
 
   async run(world: World, system: System): Promise<void> {
     const { fleet: name, fault } = this.choice;
-    await system.faulty.during(fault, () => deleteFleet(system.context, { name, actor: 'user:ada' }));
+    await system.faulty.during(fault, () => deleteFleet(system.context, { name, by: { actor: 'user:ada' } }));
     world.note('FleetDeleted');
     await takeStep(world, system, 'fleet', afterFault(fault, world, removeFleet(world.server, name)));
   }

@@ -77,11 +77,15 @@ export class Edit extends ModelCommand<Choice> {
 async function send(system: System, name: string, before: Belief, { content, group }: Change): Promise<unknown> {
   if (group === null && before.group !== null) {
     const patch = [{ op: 'remove', path: '/metadata/labels/group' } as const];
-    return await patchDevice(system.context, { name, patch, actor: 'user:ada' });
+    return await patchDevice(system.context, { name, patch, by: { actor: 'user:ada' } });
   }
   const labels = labelsOf(group === undefined ? before.group : group);
   const document = deviceRequest(name, { labels, spec: documentOf(content ?? nothingWritten) });
-  return await replaceDevice(system.context, { name, request: deviceRequestSchema.parse(document), actor: 'user:ada' });
+  return await replaceDevice(system.context, {
+    name,
+    request: deviceRequestSchema.parse(document),
+    by: { actor: 'user:ada' },
+  });
 }
 
 const labelsOf = (group: string | null): Record<string, string> => (group === null ? {} : { group });

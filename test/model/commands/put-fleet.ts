@@ -46,7 +46,7 @@ export class PutFleet extends ModelCommand<Choice> {
       metadata: { name },
       spec: { selector: { matchLabels: { group } }, template: { spec: documentOf(template) } },
     });
-    await system.faulty.during(fault, () => replaceFleet(system.context, { name, request, actor: 'user:ada' }));
+    await system.faulty.during(fault, () => replaceFleet(system.context, { name, request, by: { actor: 'user:ada' } }));
     const next = putFleet(world.server, name, { group, template });
     await takeStep(world, system, 'fleet', afterFault(fault, world, next));
     if (rollsOut) await new RollOut({ fault: undefined }).run(world, system);

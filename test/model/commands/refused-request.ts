@@ -60,7 +60,7 @@ export class RefusedRequest extends ModelCommand<Choice> {
 
   private async attempt(world: World, system: System): Promise<unknown> {
     const { what, which, device } = this.choice;
-    const action = { ...selectors[which % selectors.length], actor: 'user:ada' };
+    const action = { ...selectors[which % selectors.length], by: { actor: 'user:ada' } };
     switch (what) {
       case 'resume':
         return await resumeDevices(system.context, action);

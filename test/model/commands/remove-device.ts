@@ -23,7 +23,7 @@ export class RemoveDevice extends ModelCommand<Choice> {
   async run(world: World, system: System): Promise<void> {
     const { fault } = this.choice;
     const { name } = world.device(this.choice.device);
-    await system.faulty.during(fault, () => deleteDevice(system.context, { name, actor: 'user:ada' }));
+    await system.faulty.during(fault, () => deleteDevice(system.context, { name, by: { actor: 'user:ada' } }));
     await takeStep(world, system, 'inventory', afterFault(fault, world, remove(world.server, name)));
   }
 }

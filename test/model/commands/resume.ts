@@ -34,7 +34,7 @@ export class Resume extends ModelCommand<Choice> {
       return belief !== undefined && gateOf(belief, restore) === 'ConflictPaused';
     });
     const chosen = paused.slice(0, limit ?? paused.length);
-    const action = { ...selectors, limit, dryRun, reason: 'it is fine', actor: 'user:ada' };
+    const action = { ...selectors, limit, dryRun, reason: 'it is fine', by: { actor: 'user:ada' } };
     const resume = () => resumeDevices(system.context, action);
     const answer = await system.faulty.during(dryRun ? undefined : fault, resume);
     if (dryRun) {
