@@ -3,7 +3,7 @@ import type { EndedDecommission } from '../domain/devices/decommission-events.ts
 import type { JsonObject } from '../domain/json.ts';
 import { endedDecommission, toldStatus } from '../domain/devices/told-status.ts';
 import type { Executor } from './client.ts';
-import { graftedPosition } from './graft-sql.ts';
+import { graftedPosition } from './gate-sql.ts';
 
 /**
  * Joins the reported positions of devices that are to decommission themselves to the server's, as a resume does, so that

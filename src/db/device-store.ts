@@ -74,6 +74,17 @@ export async function listDevices(
   return rows.map(toRecord);
 }
 
+/** The distinct labels of devices as `key=value`, in byte order. */
+export async function listDeviceLabels(
+  db: Executor,
+  { where, limit }: { where: SQL; limit: number },
+): Promise<string[]> {
+  const rows = await db.execute<{ label: string }>(sql`
+    SELECT DISTINCT (l.key || '=' || l.value) COLLATE "C" AS label
+    ${fromDevices} CROSS JOIN LATERAL jsonb_each_text(d.labels) AS l WHERE ${where} ORDER BY label LIMIT ${limit}`);
+  return rows.map((row) => row.label);
+}
+
 const date = (text: string): Date => new Date(text);
 const maybeDate = (text: string | null): Date | null => (text === null ? null : new Date(text));
 

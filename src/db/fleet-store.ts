@@ -2,10 +2,11 @@ import { and, asc, eq, gt, lt, sql, type SQL } from 'drizzle-orm';
 import type { FleetRecord } from '../domain/fleets/fleet-record.ts';
 import type { FleetRule } from '../domain/fleets/ownership.ts';
 import { fleetSelector } from '../domain/selectors/fleet-selector.ts';
-import type { fleetFields } from '../domain/selectors/resource-fields.ts';
+import type { ListSelectors } from '../domain/selectors/list-selectors.ts';
+import { fleetFields } from '../domain/selectors/resource-fields.ts';
 import type { Executor } from './client.ts';
 import { fleets } from './schema.ts';
-import type { FieldColumns } from './selector-sql.ts';
+import { fieldSelectorToSql, labelSelectorToSql, type FieldColumns } from './selector-sql.ts';
 
 const columns = {
   name: fleets.name,
@@ -19,13 +20,19 @@ const columns = {
 } as const;
 
 /** The labels of a fleet, and the fields by which fleets can be selected, as SQL. A fleet has no owner here. */
-export const fleetLabels: SQL = sql`${fleets.labels}`;
-export const fleetColumns: FieldColumns<typeof fleetFields> = {
+const fleetLabels: SQL = sql`${fleets.labels}`;
+const fleetColumns: FieldColumns<typeof fleetFields> = {
   'metadata.name': sql`${fleets.name}`,
   'metadata.owner': sql`NULL`,
   'metadata.creationTimestamp': sql`${fleets.createdAt}`,
   'spec.template.spec.os.image': sql`(${fleets.spec} #>> '{template,spec,os,image}')`,
 };
+
+/** Fleets that satisfy both selectors, as a condition over the table of fleets. */
+export function fleetSelection({ labelSelector, fieldSelector }: ListSelectors): SQL {
+  const byField = fieldSelectorToSql(fieldSelector, fleetColumns, fleetFields);
+  return sql`(${labelSelectorToSql(labelSelector, fleetLabels)} AND ${byField})`;
+}
 
 /** One fleet; undefined if there is none of that name. */
 export async function findFleet(db: Executor, name: string): Promise<FleetRecord | undefined> {

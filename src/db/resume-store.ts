@@ -4,8 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Executor } from './client.ts';
 import { runningSpec } from './device-documents.ts';
 import { fromDevices } from './device-store.ts';
-import { isPaused } from './gate-sql.ts';
-import { graftedPosition } from './graft-sql.ts';
+import { graftedPosition, isPaused } from './gate-sql.ts';
 
 /** Which paused devices an action is for: those that match, at most `limit` of them, in name order. */
 export type PausedSelection = { readonly restore: string; readonly where: SQL; readonly limit: number | undefined };

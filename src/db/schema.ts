@@ -3,6 +3,7 @@ import {
   bigint,
   bigserial,
   boolean,
+  customType,
   foreignKey,
   index,
   integer,
@@ -21,7 +22,9 @@ import type { CertificateSigningRequestSpec } from '../domain/resources/certific
 import type { Condition } from '../domain/resources/condition.ts';
 import type { EnrollmentRequestApprovalStatus, EnrollmentRequestSpec } from '../domain/resources/enrollment-request.ts';
 import type { RestoreBackup } from '../domain/resources/restore.ts';
-import { orderedText } from './column-types.ts';
+
+/** Text in byte order: what names and keyset pages are ordered by, whatever the database's locale. */
+const orderedText = customType<{ data: string; driverData: string }>({ dataType: () => 'text COLLATE "C"' });
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
 const count = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0);

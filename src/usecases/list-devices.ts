@@ -3,7 +3,7 @@ import type { Database } from '../db/client.ts';
 import { deviceSelection } from '../db/device-selection.ts';
 import { listDevices as listRecords } from '../db/device-store.ts';
 import { countDevicesAfter } from '../db/device-summary.ts';
-import { openSnapshot } from '../db/snapshot.ts';
+import { openSnapshot } from '../db/fence.ts';
 import { deviceDocument } from '../domain/devices/device-document.ts';
 import { cutPage, type Page } from '../domain/page.ts';
 import type { Device } from '../domain/resources/device.ts';

@@ -4,7 +4,7 @@ import {
   enrollmentRequestSelection,
   listEnrollmentRequests as listRecords,
 } from '../db/enrollment-request-store.ts';
-import { openSnapshot } from '../db/snapshot.ts';
+import { openSnapshot } from '../db/fence.ts';
 import { enrollmentRequestDocument } from '../domain/enrollment/enrollment-request-document.ts';
 import { cutPage, type Page } from '../domain/page.ts';
 import type { EnrollmentRequest } from '../domain/resources/enrollment-request.ts';

@@ -1,8 +1,7 @@
 import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
-import { fleetSelection } from '../db/fleet-selection.ts';
-import { countFleetsAfter, listFleets as listRecords } from '../db/fleet-store.ts';
-import { openSnapshot } from '../db/snapshot.ts';
+import { countFleetsAfter, fleetSelection, listFleets as listRecords } from '../db/fleet-store.ts';
+import { openSnapshot } from '../db/fence.ts';
 import { fleetDocument } from '../domain/fleets/fleet-document.ts';
 import { cutPage, type Page } from '../domain/page.ts';
 import type { Fleet } from '../domain/resources/fleet.ts';

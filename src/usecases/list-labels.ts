@@ -1,8 +1,8 @@
 import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { deviceSelection } from '../db/device-selection.ts';
-import { listDeviceLabels } from '../db/label-store.ts';
-import { openSnapshot } from '../db/snapshot.ts';
+import { listDeviceLabels } from '../db/device-store.ts';
+import { openSnapshot } from '../db/fence.ts';
 import { parseListSelectors, type GivenSelectors } from '../domain/selectors/list-selectors.ts';
 import { deviceFields } from '../domain/selectors/resource-fields.ts';
 

@@ -4,7 +4,7 @@ import {
   listSigningRequests as listRecords,
   signingRequestSelection,
 } from '../db/signing-request-store.ts';
-import { openSnapshot } from '../db/snapshot.ts';
+import { openSnapshot } from '../db/fence.ts';
 import { signingRequestDocument } from '../domain/certificates/signing-request.ts';
 import { cutPage, type Page } from '../domain/page.ts';
 import type { CertificateSigningRequest } from '../domain/resources/certificate-signing-request.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../time/clock.ts';
 import type { Database, Executor } from '../db/client.ts';
 import { findDevice } from '../db/device-store.ts';
-import { openSnapshot } from '../db/snapshot.ts';
+import { openSnapshot } from '../db/fence.ts';
 import { deviceDocument } from '../domain/devices/device-document.ts';
 import type { Viewpoint } from '../domain/devices/device-record.ts';
 import { notFound, type MusterError } from '../domain/errors.ts';
@@ -16,6 +16,13 @@ export async function readDevice(
     const restore = await openSnapshot(tx);
     return await documentOf(tx, name, { restore, now: clock.now(), disconnectedAfterMs: config.disconnectedAfterMs });
   });
+}
+
+/** When a device was last heard of; undefined if it never was. @throws MusterError 404 */
+export async function readLastSeen({ database }: { database: Database }, name: string): Promise<Date | undefined> {
+  const device = await findDevice(database.pool, name);
+  if (device === undefined) throw noSuchDevice(name);
+  return device.lastSeen ?? undefined;
 }
 
 /** A device as a transaction sees it. @throws MusterError 404 */

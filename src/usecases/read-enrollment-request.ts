@@ -1,6 +1,6 @@
 import type { Database } from '../db/client.ts';
 import { findEnrollmentRequest } from '../db/enrollment-request-store.ts';
-import { openSnapshot } from '../db/snapshot.ts';
+import { openSnapshot } from '../db/fence.ts';
 import { enrollmentRequestDocument } from '../domain/enrollment/enrollment-request-document.ts';
 import { notFound, type MusterError } from '../domain/errors.ts';
 import type { EnrollmentRequest } from '../domain/resources/enrollment-request.ts';

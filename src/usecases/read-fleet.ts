@@ -4,7 +4,7 @@ import { summariseFleets } from '../db/device-summary.ts';
 import { lastEventTimes } from '../db/event-store.ts';
 import { readFleetProblems } from '../db/device-problems.ts';
 import { findFleet } from '../db/fleet-store.ts';
-import { openSnapshot } from '../db/snapshot.ts';
+import { openSnapshot } from '../db/fence.ts';
 import type { Viewpoint } from '../domain/devices/device-record.ts';
 import { notFound, type MusterError } from '../domain/errors.ts';
 import { fleetDocument } from '../domain/fleets/fleet-document.ts';

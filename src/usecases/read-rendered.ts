@@ -2,7 +2,7 @@ import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { readRenderedSpecs } from '../db/delivery-store.ts';
 import { findDevice } from '../db/device-store.ts';
-import { openSnapshot } from '../db/snapshot.ts';
+import { openSnapshot } from '../db/fence.ts';
 import { saysNothing } from '../domain/rendering/absence.ts';
 import { deviceDocument } from '../domain/devices/device-document.ts';
 import { conflict } from '../domain/errors.ts';

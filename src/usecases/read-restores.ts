@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.ts';
 import type { Database, Executor } from '../db/client.ts';
-import { currentRestore } from '../db/fence.ts';
+import { currentRestore, openSnapshot } from '../db/fence.ts';
 import { listRestoreDecisions, type DecisionRow } from '../db/restore-decisions.ts';
 import {
   answerTimes,
@@ -11,7 +11,6 @@ import {
   type RestoreKey,
   type RestoreRecord,
 } from '../db/restore-store.ts';
-import { openSnapshot } from '../db/snapshot.ts';
 import { notFound } from '../domain/errors.ts';
 import { phaseOf, reconnectSeconds, restoreDocument } from '../domain/recovery/restore-document.ts';
 import type { RestoreReport } from '../domain/resources/restore-report.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { deviceSelection } from '../db/device-selection.ts';
 import { appendEvents } from '../db/event-log.ts';
-import { holdRestore } from '../db/fence.ts';
+import { holdRestore, openSnapshot } from '../db/fence.ts';
 import { holdFleets } from '../db/fleet-lock.ts';
 import { countForRestore } from '../db/restore-counters.ts';
 import {
@@ -13,7 +13,6 @@ import {
   type PausedSelection,
   type SomeDevices,
 } from '../db/resume-store.ts';
-import { openSnapshot } from '../db/snapshot.ts';
 import { limits } from '../domain/resources/limits.ts';
 import { settlingEvent } from '../domain/recovery/restore-events.ts';
 import { parseActionSelectors, type ActionSelectors } from '../domain/selectors/action-selectors.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
 import { deviceSelection } from '../db/device-selection.ts';
 import { summariseDevices as countStates } from '../db/device-summary.ts';
-import { openSnapshot } from '../db/snapshot.ts';
+import { openSnapshot } from '../db/fence.ts';
 import type { DevicesSummary } from '../domain/resources/devices-summary.ts';
 import { parseListSelectors, type GivenSelectors } from '../domain/selectors/list-selectors.ts';
 import { deviceFields } from '../domain/selectors/resource-fields.ts';

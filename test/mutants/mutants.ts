@@ -207,7 +207,7 @@ export const mutants: readonly Mutant[] = [
         replace: 'version: server.version + 1',
       },
       {
-        file: 'src/db/graft-sql.ts',
+        file: 'src/db/gate-sql.ts',
         find: 'version: sql`greatest(p.version, p.reported_version)`',
         replace: 'version: sql`p.version`',
       },

@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import { withBegin, type TransactionWork } from '../replaced-begin.ts';
+import { withBegin, type TransactionWork } from './transaction-end.ts';
 
 /**
  * Whether an error means that the connection is gone, and whatever transaction it carried with it. For others, such as a

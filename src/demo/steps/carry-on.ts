@@ -1,4 +1,4 @@
-import { countDevices } from '../device-counts.ts';
+import { countDevices } from '../device-questions.ts';
 import { fleets, isCanary } from '../scene.ts';
 import { chosen, waitForVersion, type Stage } from '../stage.ts';
 import { versionOfCanaries } from './back-up.ts';

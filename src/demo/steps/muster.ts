@@ -1,6 +1,6 @@
 import { answerOf, type ApiClient } from '../../client/api-client.ts';
 import type { Restore } from '../../domain/resources/restore.ts';
-import { countDevices } from '../device-counts.ts';
+import { countDevices } from '../device-questions.ts';
 import { arrivalsPerSecond, waitForAll, type Stage } from '../stage.ts';
 
 type MusterCounts = {

@@ -1,4 +1,4 @@
-import { countDevices } from '../device-counts.ts';
+import { countDevices } from '../device-questions.ts';
 import { isCanary } from '../scene.ts';
 import { chosen, restartAndReturn, type Stage } from '../stage.ts';
 import { versionOfCanaries } from './back-up.ts';

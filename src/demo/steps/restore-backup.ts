@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { answerOf } from '../../client/api-client.ts';
-import { countDevices } from '../device-counts.ts';
+import { countDevices } from '../device-questions.ts';
 import type { Stage } from '../stage.ts';
 import type { Backup } from './back-up.ts';
 

@@ -1,6 +1,6 @@
 import { answerOf } from '../../client/api-client.ts';
 import type { SimulatedDevice } from '../../simulator/simulated-device.ts';
-import { countDevices } from '../device-counts.ts';
+import { countDevices } from '../device-questions.ts';
 import { isCanary, sites } from '../scene.ts';
 import { chosen, type Stage } from '../stage.ts';
 

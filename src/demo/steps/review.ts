@@ -1,7 +1,7 @@
 import { printable } from '../../terminal/printable.ts';
 import { Table } from '../../terminal/table.ts';
 import type { DeviceConflict } from '../../domain/resources/device-conflict.ts';
-import { readConflict } from '../device-conflicts.ts';
+import { readConflict } from '../device-questions.ts';
 import { isCanary } from '../scene.ts';
 import { waitForAll, type Stage } from '../stage.ts';
 import { versionOfCanaries } from './back-up.ts';

@@ -4,8 +4,7 @@ import type { DevicePosition } from '../../domain/recovery/position.ts';
 import { statusSchema } from '../../domain/resources/status.ts';
 import type { UnknownDevice } from '../../domain/resources/unknown-device.ts';
 import type { SimulatedDevice } from '../../simulator/simulated-device.ts';
-import { readConflict } from '../device-conflicts.ts';
-import { countDevices } from '../device-counts.ts';
+import { countDevices, readConflict } from '../device-questions.ts';
 import { deviceRequest, latecomer } from '../scene.ts';
 import { waitForAll, waitForVersion, type Stage } from '../stage.ts';
 
