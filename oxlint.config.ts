@@ -26,7 +26,7 @@ export const layers: readonly (readonly string[])[] = [
   ['client'],
   ['terminal'],
   ['config', 'logging'],
-  ['time', 'version.ts', 'bounded-memory.ts', 'read-bounded.ts'],
+  ['time', 'version.ts', 'read-bounded.ts'],
   ['domain'],
 ];
 

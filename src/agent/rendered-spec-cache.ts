@@ -1,43 +1,26 @@
+import { LRUCache } from 'lru-cache';
 import type { Database } from '../db/client.ts';
 import { readRenderedSpecs } from '../db/delivery-store.ts';
 
-/**
- * Rendered specs by hash, as JSON text ready to send. A hash names its content for ever, so nothing here goes stale; the
- * least recently used go first when the bound is reached.
- */
+/** Rendered specs by hash, as JSON text ready to send. A hash names its content, so nothing here goes stale. */
 export class RenderedSpecCache {
-  private readonly texts = new Map<string, string>();
-  private bytes = 0;
+  private readonly texts: LRUCache<string, string>;
   private readonly database: Database;
-  private readonly maxBytes: number;
 
-  constructor(database: Database, maxBytes = 64 * 1024 * 1024) {
+  /** @param maxSize characters of text that are kept */
+  constructor(database: Database, maxSize = 64 * 1024 * 1024) {
     this.database = database;
-    this.maxBytes = maxBytes;
+    this.texts = new LRUCache({ maxSize, sizeCalculation: (text) => text.length });
   }
 
-  /** The JSON text of a rendered spec. @throws Error if it is not in the database, which no position should point to */
+  /** Reads the JSON text of a rendered spec. @throws Error if it is not in the database, which no position should point to */
   async text(hash: string): Promise<string> {
     const known = this.texts.get(hash);
-    if (known !== undefined) {
-      this.texts.delete(hash);
-      this.texts.set(hash, known);
-      return known;
-    }
+    if (known !== undefined) return known;
     const spec = (await readRenderedSpecs(this.database.pool, [hash])).get(hash);
     if (spec === undefined) throw new Error(`rendered_specs has no row ${hash}`);
     const text = JSON.stringify(spec);
-    this.keep(hash, text);
-    return text;
-  }
-
-  private keep(hash: string, text: string): void {
     this.texts.set(hash, text);
-    this.bytes += text.length;
-    for (const [oldest, dropped] of this.texts) {
-      if (this.bytes <= this.maxBytes || oldest === hash) break;
-      this.texts.delete(oldest);
-      this.bytes -= dropped.length;
-    }
+    return text;
   }
 }

@@ -1,4 +1,4 @@
-import { BoundedMemory } from '../bounded-memory.ts';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../time/clock.ts';
 
 /** The share of the queue that is kept for devices that were turned away before: who waits longest is not pushed back for ever. */
@@ -17,7 +17,11 @@ const smoothing = 0.3;
  * the muster needs at the rate that can be served (design.md, section 10), sooner each time that they are turned away.
  */
 export class Admission {
-  private readonly timesTurnedAway = new BoundedMemory<number>(maxRemembered);
+  private readonly timesTurnedAway = new LRUCache<string, number>({
+    // Unlike `max`, this sets no memory aside before there is anything to remember.
+    maxSize: maxRemembered,
+    sizeCalculation: () => 1,
+  });
   private servedThisSecond = 0;
   private secondBeganAt: number | undefined;
   /** Nothing waited at some moment of this second: more could have been served than was asked for. */

@@ -1,4 +1,4 @@
-import { BoundedMemory } from '../bounded-memory.ts';
+import { LRUCache } from 'lru-cache';
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
@@ -29,7 +29,7 @@ export type TakeoverDeps = {
  * instance sees it tells the others; what they miss costs a takeover that comes too early, and no more.
  */
 export class TakeoverWatch {
-  private readonly contests = new BoundedMemory<Contest>(maxRemembered);
+  private readonly contests = new LRUCache<string, Contest>({ max: maxRemembered });
   private readonly deps: TakeoverDeps;
   private readonly unsubscribe: () => void;
 

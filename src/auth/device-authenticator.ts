@@ -4,7 +4,7 @@ import type { Clock } from '../time/clock.ts';
 import type { Config } from '../config/config.ts';
 import { unauthorized, type MusterError } from '../domain/errors.ts';
 import { isAgentAuthenticated } from '../config/listen-rules.ts';
-import { BoundedMemory } from '../bounded-memory.ts';
+import { LRUCache } from 'lru-cache';
 import { holderOf, type CertificateHolder } from './certificate-name.ts';
 import { readClientAuthority, type ClientAuthority } from './client-authority.ts';
 import type { CredentialFiles, Kept } from './credential-files.ts';
@@ -17,7 +17,7 @@ export type DeviceIdentity = CertificateHolder & { readonly credential: Presente
 /** What the TLS handshake finds wrong with a certificate if it finds no root above its issuers. */
 const rootFaults = ['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'];
 /** Tokens whose signature need not be checked again. */
-const mostTokens = 20_000;
+const maxTokens = 20_000;
 
 type Sources = {
   readonly authority: Kept<ClientAuthority> | undefined;
@@ -29,7 +29,9 @@ export class DeviceAuthenticator {
   private readonly sources: Sources;
   private readonly clock: Clock;
   private readonly reader: CredentialReader;
-  private readonly checkedTokens = new BoundedMemory<{ device: string; expiresAt: Date | undefined }>(mostTokens);
+  private readonly checkedTokens = new LRUCache<string, { device: string; expiresAt: Date | undefined }>({
+    max: maxTokens,
+  });
   private checkedWith: TokenKeys | undefined;
   private readonly holders = new WeakMap<X509Certificate, CertificateHolder>();
 

@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { AddressSet } from '../config/address-ranges.ts';
-import { BoundedMemory } from '../bounded-memory.ts';
+import { LRUCache } from 'lru-cache';
 import { forwardedCertificate } from './forwarded-certificate.ts';
 
 /** By what a client says who it is; whether it is true remains to be seen. */
@@ -19,7 +19,7 @@ export type PresentedCredential =
   | { readonly kind: 'unreadable'; readonly what: string };
 
 /** Forwarded certificates that are kept parsed. */
-const mostForwarded = 20_000;
+const maxForwarded = 20_000;
 const longestPresentedChain = 5;
 
 /** Which kinds of credentials are looked for. */
@@ -36,7 +36,7 @@ export class CredentialReader {
   private readonly expected: Expected;
   private readonly proxies: AddressSet;
   private readonly ofConnections = new WeakMap<TLSSocket, PresentedCredential>();
-  private readonly forwarded = new BoundedMemory<PresentedCredential>(mostForwarded);
+  private readonly forwarded = new LRUCache<string, PresentedCredential>({ max: maxForwarded });
 
   constructor(expected: Expected) {
     this.expected = expected;
