@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { migrateDatabase } from '../../src/db/server/migrate.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -45,4 +45,16 @@ test('instances that start at the same time migrate it once', async () => {
   expect(together.migrations).toBeGreaterThan(0);
   await migrateDatabase(empty.url);
   expect(await schemaOf(empty.url)).toEqual(together);
+});
+
+test('a database that a newer program has served is refused, with what to do, and stays as it is', async () => {
+  await migrateDatabase(empty.url);
+  const client = postgres(empty.url, { max: 1 });
+  onTestFinished(() => client.end());
+  await client`INSERT INTO muster_migrations (hash, created_at) VALUES ('newer', 9999999999999)`;
+  const before = await schemaOf(empty.url);
+  await expect(migrateDatabase(empty.url)).rejects.toThrow(
+    'the database has had 1 migration that this version of Muster does not know, so a newer one has served it: start that version',
+  );
+  expect(await schemaOf(empty.url)).toEqual(before);
 });

@@ -11,12 +11,19 @@ const migrationsFolder = fileURLToPath(new URL('../../../migrations', import.met
 /** Spells `MUST`: instances that start together take turns. */
 const migrationLock = 0x4d55_5354;
 
-/** Brings the database to the newest schema. Under an advisory lock, so any number of instances may start at once. */
+/**
+ * Brings the database to the newest schema. Under an advisory lock, so any number of instances may start at once.
+ *
+ * @throws Error if a newer program has brought it further: an older one may misread what that wrote
+ */
 export async function migrateDatabase(url: string): Promise<void> {
   const client = postgres(url, { max: 1, onnotice: () => undefined, connect_timeout: 5 });
   try {
     await client`SELECT pg_advisory_lock(${migrationLock})`;
-    await migrate(drizzle(client), {
+    const database = drizzle(client);
+    const { unknown } = await countMigrations(database);
+    if (unknown > 0) throw new Error(newerSchema(unknown));
+    await migrate(database, {
       migrationsFolder,
       migrationsSchema: 'public',
       migrationsTable: 'muster_migrations',
@@ -26,8 +33,18 @@ export async function migrateDatabase(url: string): Promise<void> {
   }
 }
 
+function newerSchema(unknown: number): string {
+  const migrations = unknown === 1 ? '1 migration' : `${unknown} migrations`;
+  return (
+    `the database has had ${migrations} that this version of Muster does not know, so a newer one has served it: ` +
+    'start that version or a newer one, or restore a backup from before the upgrade and declare it'
+  );
+}
+
 /** How many migrations there are, how many of them a database has had, and how many more it has had than are known here. */
-export async function countMigrations(db: Executor): Promise<{ known: number; applied: number; unknown: number }> {
+export async function countMigrations(
+  db: Pick<Executor, 'execute'>,
+): Promise<{ known: number; applied: number; unknown: number }> {
   const known = new Set(readMigrationFiles({ migrationsFolder }).map(({ folderMillis }) => folderMillis));
   const [table] = await db.execute<{ there: boolean }>(
     sql`SELECT to_regclass('public.muster_migrations') IS NOT NULL AS there`,
