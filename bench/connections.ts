@@ -1,7 +1,7 @@
 import { Client } from 'undici';
 import type { Measured } from './measured.ts';
 
-/** So many connections, each for one request at a time: a pool would look through all of them for each request. */
+/** Opens a number of connections, each for one request at a time: a pool would search all of them for each request. */
 export class Connections {
   private readonly clients: readonly Client[];
   private readonly idle: Client[];

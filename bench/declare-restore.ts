@@ -4,7 +4,7 @@ import { startService } from './service.ts';
 
 const smallFleet = 1_000;
 
-/** What stamping a fleet costs: with a thousand devices, with a million, and the way that rewrites every row. */
+/** Costs of stamping a fleet: with a thousand devices, with a million, and by rewriting every row. */
 export const declareRestoreBench: Bench = {
   name: 'declare-restore',
   async run(rig) {

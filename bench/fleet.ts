@@ -17,7 +17,7 @@ export function reportPath(name: string): string {
   return `/api/v1/devices/${name}/rendered?knownRenderedVersion=${fleetVersion}`;
 }
 
-/** So many devices of a fleet, all different, in no order. */
+/** Draws a number of devices of a fleet, all different, in no order. */
 export function randomDevices(fleet: number, count: number): string[] {
   const chosen = new Set<number>();
   while (chosen.size < Math.min(count, fleet)) chosen.add(Math.floor(Math.random() * fleet));

@@ -24,9 +24,9 @@ export type Bench = { readonly name: string; run(rig: Rig): Promise<Row[]> };
 
 /** A real PostgreSQL with fsync on, and databases of any number of devices in it. */
 export type Rig = {
-  /** How many devices the large fleet has: a million, unless this run was asked for fewer. */
+  /** Number of devices in the large fleet: a million, unless this run was asked for fewer. */
   readonly fleet: number;
-  /** A database whose fleet has so many devices, all of which have answered. It goes away with the rig. */
+  /** Makes a database with a fleet of that size, all of whose devices have answered. It goes away with the rig. */
   databaseWith(devices: number): Promise<string>;
 };
 
@@ -90,7 +90,7 @@ function urlOf(serverUrl: string, database: string): string {
   return url.toString();
 }
 
-/** The times of so many runs, in milliseconds, shortest first. */
+/** Times of a number of runs, in milliseconds, shortest first. */
 export async function timesMs(runs: number, work: () => Promise<unknown>): Promise<number[]> {
   const times: number[] = [];
   for (let run = 0; run < runs; run += 1) {
@@ -101,7 +101,7 @@ export async function timesMs(runs: number, work: () => Promise<unknown>): Promi
   return times.toSorted((a, b) => a - b);
 }
 
-/** The time that a share of so many runs did not exceed. */
+/** Time that a share of the runs did not exceed. */
 export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
@@ -111,7 +111,7 @@ export function noted(what: string, unit: string, { figure, baseline }: { figure
   return { what, unit, figure, baseline, ratio: figure / baseline, goal: '', met: null };
 }
 
-/** Where and on what a run was made. */
+/** Machine and versions of a run. */
 export function machine(): { date: string; commit: string; cores: number; cpu: string; node: string } {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
   const all = cpus();

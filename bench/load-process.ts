@@ -79,7 +79,7 @@ async function run(message: unknown): Promise<LoadResult> {
   }
 }
 
-// Whoever asked is gone.
+// The parent process is gone.
 process.on('disconnect', () => process.exit(1));
 process.on('message', (message) => {
   run(message).then(

@@ -7,7 +7,7 @@ const resultSchema = z.object({
   perSecond: z.number(),
   p50Ms: z.number(),
   p99Ms: z.number(),
-  /** How often each status, close code or outcome came. */
+  /** Number of answers by status, close code or outcome. */
   outcomes: z.record(z.string(), z.number()),
   /** Answers other than 503 a second for as long as new ones arrived, where they arrive at a rate. */
   servedPerSecond: z.number().optional(),
@@ -15,7 +15,7 @@ const resultSchema = z.object({
 export type LoadResult = z.infer<typeof resultSchema>;
 
 export const loadSchema = z.discriminatedUnion('kind', [
-  /** Each path once, over so many connections that each send their next request when the last was answered. */
+  /** Requests each path once, over a number of connections that each send their next request when the last was answered. */
   z.object({
     kind: z.literal('requests'),
     /** Connections are shared out among them. */

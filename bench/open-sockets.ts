@@ -2,7 +2,7 @@ import { WebSocket } from 'ws';
 import type { LoadResult } from './load.ts';
 import type { Measured } from './measured.ts';
 
-/** So many sockets are being opened at once. */
+/** Sockets opened at once. */
 const openingAtOnce = 200;
 
 /** Sockets that stay open from one measurement to the next. */

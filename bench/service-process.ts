@@ -25,7 +25,7 @@ const app = await buildApp(context);
 const worker = config.worker ? new RenderWorker(context) : undefined;
 worker?.start();
 app.agent.get('/empty/:name', async () => '');
-/** What a report would be without sharing commits: one UPDATE, in a transaction of its own. */
+/** A report without shared commits: one UPDATE in a transaction of its own. */
 app.agent.get<{ Params: { name: string } }>('/update/:name', async ({ params }) => {
   await context.database.pool.execute(sql`${prepared}
     UPDATE device_positions SET answered_at = now(), last_seen = now() WHERE name = ${params.name}`);
@@ -41,7 +41,7 @@ const api = await listenOn(app.api);
 const agent = devices?.agent ?? (await listenOn(app.agent));
 process.send?.({ api, agent, readyMs: performance.now() - startedAt });
 
-// Whoever asked is gone.
+// The parent process is gone.
 process.on('disconnect', () => process.exit(1));
 process.on('message', (message) => {
   void answer(requestSchema.parse(message)).then((reply) => process.send?.(reply));

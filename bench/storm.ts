@@ -7,7 +7,7 @@ import { statusP99, watched } from './watched.ts';
 const reports = 60_000;
 const connections = 1_024;
 
-/** What people see while all devices come back, what that costs the storm, and what the whole of it costs in memory. */
+/** Response times for people while all devices come back, their cost to the storm, and the memory that it takes. */
 export const stormBench: Bench = {
   name: 'storm',
   async run(rig) {

@@ -11,7 +11,7 @@ const batch = 500;
 /** Autovacuum looks once a minute by default, and then needs its time. */
 const vacuumTimeoutMs = 180_000;
 
-/** What the hot tables take on disk after storms on the whole of a fleet, one after another. */
+/** Disk space of the hot tables after storms on a whole fleet, one after another. */
 export const tablesBench: Bench = {
   name: 'tables',
   async run(rig) {

@@ -59,7 +59,7 @@ function examplesOf(command: Command): string[] {
   return text === '' ? [] : [fenced(text)];
 }
 
-/** What a command says after its options. Commander only writes it, after the help that it can also give as text. */
+/** Text of a command after its options. Commander only writes it, after the help that it can also give as text. */
 export function textAfterHelp(command: Command): string {
   let whole = '';
   command.configureOutput({

@@ -25,7 +25,7 @@ export function settingRows(): VariableRow[] {
   });
 }
 
-/** What the commands that talk to a server read from the environment. */
+/** Variables that the commands which talk to a server read from the environment. */
 export function clientRows(): VariableRow[] {
   return clientVariables.map((variable) => ({ flag: undefined, fallback: undefined, ...variable }));
 }

@@ -1,7 +1,7 @@
 import { permissions } from '../../src/domain/access/permissions.ts';
 import { allPermissions, roleNames, rolePermissions } from '../../src/domain/access/roles.ts';
 
-/** Which role may do what, as a page of Markdown. */
+/** Page of Markdown with the permissions of each role. */
 export function permissionsReference(): string {
   const header = ['Permission', ...roleNames, 'What it allows'];
   const rows = allPermissions.map((permission) => [

@@ -4,7 +4,7 @@ import type { Log } from '../logging/log.ts';
 import type { Bus, BusListener, BusMessage } from './bus.ts';
 
 const channel = '{muster}:bus';
-/** Names in one message at the most, so that a resume of a whole fleet is many small messages. */
+/** Most names in one message, so that a resume of a whole fleet is many small messages. */
 const maxNamesPerMessage = 1_000;
 
 const messageSchema = z.discriminatedUnion('type', [

@@ -27,7 +27,7 @@ export function connectionLimits(config: {
 
 /** Connections past the limits that are told so before they are closed; those past these too are cut off without a word. */
 const mostRefused = 1_000;
-/** How long a refused client should stay away, in seconds. */
+/** Seconds that a refused client should stay away. */
 const retryAfterSeconds = 10;
 
 /** Header lines of a request; what agents, browsers and proxies send is far below. */
@@ -36,7 +36,7 @@ const maxHeaderLines = 200;
 /**
  * Refuses requests with too many header lines, and bounds how many connections are open. A connection too many is
  * accepted, has its first request refused with the reason, and is closed; it has no more time for that request than any
- * other. All of it in one hook, for every report comes by.
+ * other. All of it in one hook, because every report passes through here.
  */
 export function admitRequests(app: FastifyInstance, limits: ConnectionLimits): void {
   const { server } = app;

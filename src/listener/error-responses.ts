@@ -2,7 +2,7 @@ import { statusSchema } from '../domain/resources/status.ts';
 
 const answer = (description: string) => statusSchema.describe(description);
 
-/** What any call of the admin API may answer instead of what it was asked for. */
+/** Error answers that any call of the admin API may give. */
 export const apiErrors = {
   400: answer('The request is malformed; nothing was changed.'),
   401: answer('Who calls is not known.'),
@@ -13,5 +13,5 @@ export const apiErrors = {
   503: answer('Try again later: Retry-After says when.'),
 } as const;
 
-/** What any call of a device may be answered instead. */
+/** Error answers that any call of a device may get. */
 export const deviceErrors = apiErrors;

@@ -7,10 +7,10 @@ import { readClientAuthority } from '../auth/client-authority.ts';
 import type { CredentialFiles, Kept } from '../auth/credential-files.ts';
 import { readNamedFile, type NamedFile } from '../auth/pem-file.ts';
 
-/** How long a client may take for its part of the handshake. */
+/** Longest time for a client's part of the handshake. */
 const handshakeTimeoutMs = 10_000;
 
-/** Which files a listener's TLS is made of. */
+/** Files that a listener's TLS is made of. */
 export type TlsFiles = {
   /** Certificate first, then the intermediate ones. */
   readonly cert: NamedFile;
@@ -19,7 +19,7 @@ export type TlsFiles = {
   readonly clientCa?: NamedFile | undefined;
 };
 
-/** What a listener speaks TLS with. New connections use what the files hold now; those that are open stay as they are. */
+/** Certificates and key of a listener. New connections use what the files hold now; open ones stay as they are. */
 export class ListenerTls {
   private readonly context: Kept<SecureContextOptions>;
   private readonly asksForCertificate: boolean;

@@ -13,12 +13,12 @@ export type Listener = FastifyInstance<Server, IncomingMessage, ServerResponse, 
 
 /** Largest request body, in bytes. */
 const maxBodyBytes = 2 * 1024 * 1024;
-/** How long a connection may stay open between two requests. */
+/** Longest time between two requests of a connection. */
 const keepAliveTimeoutMs = 72_000;
-/** How long a request waits for room at the most: longer than a full line takes at two thousand requests a second. */
+/** Longest wait of a request for capacity: longer than a full queue takes at two thousand requests a second. */
 const longestWaitMs = 5_000;
 
-/** How much time clients have, in milliseconds, and how many of them there may be. */
+/** Time limits for clients, in milliseconds, and the number of clients. */
 type ListenerBounds = {
   /** To send the headers of a request. */
   readonly headersTimeoutMs: number;
@@ -43,7 +43,7 @@ const usualSettings: ListenerSettings = {
 };
 
 /**
- * What both listeners share: zod reads what comes in, one place renders errors, sizes and times are bounded. What goes
+ * Makes a listener as both doors use it: zod reads what comes in, one place renders errors, sizes and times are bounded. What goes
  * out is typed by the same schemas at compile time and written by JSON.stringify.
  *
  * @param tls what it speaks TLS with; plain HTTP if it is not given
@@ -88,7 +88,7 @@ function serverBounds({ headersTimeoutMs, requestTimeoutMs }: ListenerBounds): S
   return {
     headersTimeout,
     maxHeaderSize: maxHeaderBytes,
-    // By how much a client may be late at the most before it is noticed.
+    // Longest time by which a client can be late before it is noticed.
     connectionsCheckingInterval: Math.min(2_000, headersTimeout),
   };
 }
@@ -106,7 +106,7 @@ function serverFactory(tls: ListenerTls, bounds: ListenerBounds): FastifyServerF
 /**
  * Connections that are answered while the listener closes are not kept alive: closing would wait for each to time out. And
  * no cache keeps an answer, unless a route knows better: answers hold specs, and how a device stands at this moment. Both in
- * one hook, for every report comes by.
+ * one hook, because every report passes through here.
  */
 function finishAnswers(app: Listener): void {
   let closing = false;

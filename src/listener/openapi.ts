@@ -13,7 +13,7 @@ type SecuritySchemes = NonNullable<
   NonNullable<NonNullable<FastifyDynamicSwaggerOptions['openapi']>['components']>['securitySchemes']
 >;
 
-/** How the OpenAPI document of a listener is made from its routes. */
+/** Settings that the OpenAPI document of a listener is made with. */
 export function openapiOptions({
   securitySchemes = {},
   security = [],
@@ -22,9 +22,9 @@ export function openapiOptions({
   title: string;
   description: string;
   tags: Tag[];
-  /** How callers authenticate: with any one of these. */
+  /** Ways to authenticate: any one of these. */
   securitySchemes?: SecuritySchemes;
-  /** What every operation asks for that does not say otherwise: any one of these. */
+  /** Credentials that an operation asks for where it does not say otherwise: any one of these. */
   security?: Record<string, string[]>[];
 }): FastifyDynamicSwaggerOptions {
   return {
@@ -48,7 +48,7 @@ export function openapiOptions({
   };
 }
 
-/** What a route asks of its caller, in its operation. */
+/** Writes the permission that a route asks for into its operation. */
 function withAccess(schema: FastifySchema, access: RouteAccess | undefined, schemes: readonly string[]): FastifySchema {
   if (access === undefined || access === 'open') return schema;
   return Object.assign(schema, { security: schemes.map((name) => ({ [name]: [] })), 'x-permission': access });

@@ -56,7 +56,7 @@ export function limitRequests(app: Listener, limit: RateLimit, callerOf: (reques
 }
 
 /**
- * How often each of many callers may ask: so often a second in the long run, and ten seconds' worth at once. In memory
+ * Limits the requests of each of many callers: to a rate in the long run, and to ten seconds' worth at once. In memory
  * of one process. Costs a look-up in a map and a number a caller, for it stands in the way of every report.
  *
  * The generic cell rate algorithm (ITU-T I.371, annex A, virtual scheduling): each request pays for a slice of time,
@@ -92,7 +92,7 @@ export class RateLimiter {
     return 0;
   }
 
-  /** How many callers are remembered. */
+  /** Number of callers that are remembered. */
   get size(): number {
     return this.paidUntilMs.size;
   }

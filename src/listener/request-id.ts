@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 
 const header = 'x-request-id';
-/** What other programs make of request ids: UUIDs, ULIDs, traces and spans. Nothing that could forge a line of a log. */
+/** Form of request ids that other programs make: UUIDs, ULIDs, traces and spans. None of them can forge a line of a log. */
 const sane = /^[\w.:/+=-]{1,128}$/;
 
 /** The id of a request: the one that its sender gave it, if that is one, else a new one. */

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { Socket } from 'node:net';
 
-/** So many requests at the most are begun before the event loop sees to everything else again: about ten milliseconds of work. */
+/** Most requests started per turn of the event loop: about ten milliseconds of work. */
 const perTurn = 128;
-/** So many are kept in line at the most. */
+/** Most requests queued. */
 const longestLine = 10_000;
-/** How often it is looked whether there is room again. */
+/** Interval of the looks for capacity. */
 const lookEveryMs = 5;
 
 type Arrived = { readonly socket: Socket; readonly begin: () => void; readonly atMs: number };
@@ -23,8 +23,7 @@ type Arrived = { readonly socket: Socket; readonly begin: () => void; readonly a
  * a client may have under way by the answers that it does not read, and those in line have none yet.
  *
  * @param room for how many requests there is room now
- * @param longestWaitMs how long a request is kept in line for want of room at the most: clients are to be told when to come
- *   back, not left in the dark
+ * @param longestWaitMs longest wait for capacity; after it the request is started, and answered with Retry-After
  */
 export function beginInTurns(
   app: FastifyInstance,
@@ -43,7 +42,7 @@ export function beginInTurns(
     line = line.slice(count);
     for (const { socket, begin } of turn) {
       inLine.delete(socket);
-      // Whoever hung up is not waited for.
+      // A client that hung up is not waited for.
       if (!socket.destroyed) begin();
     }
     if (line.length === 0) isScheduled = false;

@@ -10,7 +10,7 @@ type SiteHeaders = {
 };
 
 /**
- * Refuses what pages of other sites make a browser ask. A listener that asks nobody who they are trusts whoever reaches it on
+ * Refuses what pages of other sites make a browser ask. A listener without authentication trusts every caller that reaches it on
  * this machine, and a browser reaches it for any page that is open in it: by a form, an image, a WebSocket, or a name that an
  * attacker lets point here. So only names of this machine and the address that it listens on count as its own.
  *

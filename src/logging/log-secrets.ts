@@ -72,7 +72,7 @@ function cut(text: string, isCut = false): string {
   return isCut || text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
 }
 
-/** Whether a field of an error is one in which a database, or what speaks to it, repeats what it was sent. */
+/** Tells whether a database, or its driver, repeats in this field of an error what it was sent. */
 export function holdsValues(name: string): boolean {
   return name === 'params' || name === 'parameters' || name === 'detail';
 }

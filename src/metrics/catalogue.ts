@@ -6,7 +6,7 @@ type Label = { readonly name: string; readonly values: readonly string[] | strin
 export type MetricAbout = {
   readonly name: string;
   readonly about: string;
-  /** What tells the samples of one metric apart: a closed list of values, or what the value is. */
+  /** Labels that tell the samples of one metric apart: each with a closed list of values, or a description of the value. */
   readonly labels?: readonly Label[];
   /** Upper bounds, of a histogram. */
   readonly buckets?: readonly number[];

@@ -18,7 +18,7 @@ import { version } from '../version.ts';
 import { within } from '../time/time-limit.ts';
 import { counters, gauges, histograms, type MetricAbout } from './catalogue.ts';
 
-/** What the device side of this process holds open at the moment. */
+/** Number of things that the device side of this process holds open now. */
 type DeviceSideCounts = {
   readonly reportsWaiting: number;
   readonly webSockets: number;
@@ -28,7 +28,7 @@ type DeviceSideCounts = {
 /** One metric with its values, as it goes from one process to another. */
 export type MetricValues = ReadonlyArray<{ readonly name: string; readonly type: string }>;
 
-/** What several processes have measured, in one. */
+/** Adds up the measurements of several processes. */
 export async function sumOf(processes: readonly MetricValues[]): Promise<MetricValues> {
   return asValues(await AggregatorRegistry.aggregate([...processes]).getMetricsAsJSON());
 }
@@ -74,17 +74,17 @@ export class ServiceMetrics implements Observer {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  /** Where to ask what the device side holds open; nothing is, until this is called. */
+  /** Sets the source of what the device side holds open; nothing is, until this is called. */
   readDeviceSideFrom(counts: () => DeviceSideCounts): void {
     this.deviceSide = counts;
   }
 
-  /** Where to ask what other processes of this instance have measured, to be told together with this one's. */
+  /** Sets the source of the measurements of this instance's other processes, which a scrape adds to its own. */
   addThoseOf(others: () => Promise<readonly MetricValues[]>): void {
     this.others = others;
   }
 
-  /** What this process alone has measured: all but what is so of the whole service, which any process could tell. */
+  /** Measurements of this process alone, without those of the whole service, which any process could give. */
   async ownValues(): Promise<MetricValues> {
     this.setDeviceSide();
     const own = new Set<keyof typeof gauges>(['reportsWaiting', 'webSockets', 'longPolls']);
@@ -214,7 +214,7 @@ export class ServiceMetrics implements Observer {
     oldestWantedRender.set(Math.max(0, ageMs / 1_000));
   }
 
-  /** A counter that first appears with its first event hides that event from whoever asks how much it grew. */
+  /** A counter that first appears with its first event hides that event from a query of its growth. */
   private beginAtZero(): void {
     for (const [name, about] of Object.entries(counters)) {
       const counter = this.counters[name as keyof typeof counters];

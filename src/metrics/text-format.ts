@@ -1,4 +1,4 @@
-/** What a scrape says. */
+/** Text of a scrape. */
 export type Scrape = {
   /** The type of each metric by its name, whether it has a value at the moment or not. */
   readonly types: ReadonlyMap<string, string>;

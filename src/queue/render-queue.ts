@@ -28,20 +28,20 @@ export type RenderJob = z.infer<typeof jobSchema>;
 export type QueueState = {
   /** Jobs by where they are; undefined if the queue does not answer. */
   readonly jobs: Readonly<Record<(typeof jobStates)[number], number>> | undefined;
-  /** Whether the worker of this process takes jobs; `none` where it has none. */
+  /** State of the worker of this process; `none` where it has none. */
   readonly worker: 'none' | 'running' | 'lost';
 };
 
-/** Where a job can be; `failed` ones were tried often enough and are set aside. */
+/** States of a job. A `failed` one was tried often enough and is set aside. */
 export const jobStates = ['waiting', 'active', 'delayed', 'failed'] as const;
 
 export type RenderQueue = RenderHints &
   QueueControl & {
     /** Starts to work: one handler at a time for each of `concurrency`. */
     work(handle: (job: RenderJob) => Promise<void>, options: { concurrency: number }): void;
-    /** Whether the queue answers, and the worker, if this process has one, takes jobs. */
+    /** Tells if the queue answers and the worker, if this process has one, takes jobs. */
     isHealthy(): Promise<boolean>;
-    /** How the queue is, seen from this process. Never throws. */
+    /** Reads the state of the queue, as this process sees it. Never throws. */
     state(): Promise<QueueState>;
     /** Lets running jobs end, for a few seconds; the others stay for another worker. */
     close(): Promise<void>;
@@ -55,7 +55,7 @@ const devicesPerJob = 500;
 const gatherMs = 100;
 /** A queue that takes longer to say how it is does not answer. */
 const answerTimeoutMs = 2_000;
-/** How long closing may take: running jobs end within that, or are taken up by another worker. */
+/** Longest time for closing. A job that runs longer is taken up by another worker. */
 const closeTimeoutMs = 5_000;
 const jobOptions = {
   attempts: 3,
@@ -109,9 +109,9 @@ type Parts = {
   readonly log: Log;
   readonly queue: AnyQueue;
   readonly startWorker: (process: (job: Job) => Promise<void>, concurrency: number) => AnyWorker;
-  /** Whether a hint can be sent now. */
+  /** Tells if a hint can be sent now. */
   readonly isConnected: () => boolean;
-  /** Whether a worker can take jobs now. */
+  /** Tells if a worker can take jobs now. */
   readonly isWorkerConnected: () => boolean;
   readonly disconnect: () => void;
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the first process asks of one that devices talk to. */
+/** Orders of the first process to one that devices talk to. */
 export const deviceProcessOrderSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('metrics') }),
   z.object({ kind: z.literal('reload') }),
@@ -8,7 +8,7 @@ export const deviceProcessOrderSchema = z.discriminatedUnion('kind', [
 ]);
 export type DeviceProcessOrder = z.infer<typeof deviceProcessOrderSchema>;
 
-/** What it is answered. */
+/** Answers to such orders. */
 export const deviceProcessAnswerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), agent: z.string() }),
   z.object({ kind: z.literal('failed'), message: z.string() }),

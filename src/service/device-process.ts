@@ -55,7 +55,7 @@ process.on('message', (message) => {
     createServiceLog(config).warn({ error: String(error) }, 'what the first process asked could not be done'),
   );
 });
-// A service manager tells every process of the service to end; a Ctrl-C at the terminal is for the first one to heed.
+// A service manager tells every process of the service to end; a Ctrl-C at the terminal is handled by the first one.
 process.once('SIGTERM', () => void end());
 process.on('SIGINT', () => undefined);
 process.on('SIGHUP', () => undefined);

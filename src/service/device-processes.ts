@@ -13,14 +13,14 @@ import { within } from '../time/time-limit.ts';
 
 /** A process that ended by itself is started again after so long. */
 const restartAfterMs = 1_000;
-/** Of a process that takes longer to say what it has measured, a scrape has what it said last. */
+/** Longest wait for the measurements of a process; a slower one contributes its previous values. */
 const metricsTimeoutMs = 1_000;
 
 /** Processes that devices talk to, on one address: connections are shared out among them. */
 export type DeviceProcesses = {
   /** Their base address. */
   readonly agent: string;
-  /** What each of them has measured. */
+  /** Measurements of each of them. */
   metrics(): Promise<MetricValues[]>;
   /** Makes each read certificates, keys and tokens again. */
   reload(): void;
@@ -31,7 +31,7 @@ export type DeviceProcesses = {
 };
 
 /**
- * Starts so many processes, and starts again any that ends by itself.
+ * Starts a number of processes, and starts again any that ends by itself.
  *
  * @param environment what the configuration was read from: they read it again
  * @throws Error saying what keeps one of them from serving
@@ -42,7 +42,7 @@ export async function startDeviceProcesses(
   log: Log,
 ): Promise<DeviceProcesses> {
   const processes = new Set<DeviceProcess>();
-  /** What those that ended had counted: a sum that went down would look like a restart of all. */
+  /** Counts of the processes that have ended: without them the sum would go down, as if all had restarted. */
   let gone: MetricValues = [];
   let adding = Promise.resolve();
   const addToGone = async (ending: DeviceProcess, before: Promise<void>) => {
@@ -97,7 +97,7 @@ export async function startDeviceProcesses(
   }
 }
 
-/** What only grows: what a process held open, or was, ended with it. */
+/** Keeps the values that only grow; what a process held open ended with it. */
 function countedIn(metrics: MetricValues): MetricValues {
   return metrics.filter(({ type, name }) => (type === 'counter' || type === 'histogram') && name.startsWith('muster_'));
 }
@@ -108,14 +108,14 @@ const program = fileURLToPath(
 );
 
 class DeviceProcess {
-  /** Where it serves. @throws Error saying why it does not */
+  /** Address at which it serves. @throws Error saying why it does not */
   readonly agent: Promise<string>;
   /** Its exit code; null if a signal ended it. */
   readonly ended: Promise<number | null>;
-  /** Whether devices can talk to it by now. */
+  /** True once devices can talk to it. */
   serves = false;
   private readonly worker: Worker;
-  /** What it last said that it has measured. */
+  /** Measurements that it told last. */
   lastMetrics: MetricValues = [];
   private asking: { readonly answered: Promise<void>; readonly hear: () => void } | undefined;
 
@@ -143,7 +143,7 @@ class DeviceProcess {
   }
 
   tell(order: DeviceProcessOrder): void {
-    // What cannot be told to a process that has just ended needs not be told.
+    // A process that has just ended gets no message.
     if (this.worker.isConnected()) this.worker.send(order, () => undefined);
   }
 

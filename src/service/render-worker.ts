@@ -8,7 +8,7 @@ const concurrency = 2;
 /** Interval at which specs that could not be rendered are tried again. */
 const retryProblemsEveryMs = 5 * 60_000;
 
-/** What renders: it takes hints from the queue, and every so often looks for what no hint told it. */
+/** Renders: takes hints from the queue, and looks at intervals for what no hint told it. */
 export class RenderWorker {
   private readonly stopping = new AbortController();
   private sweeping: Promise<void> = Promise.resolve();

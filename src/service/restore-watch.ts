@@ -5,7 +5,7 @@ import { verifyDatabase, type Unanswered } from '../usecases/verify-database.ts'
 const marksTimeoutMs = 10_000;
 
 /**
- * Looks for a restore that nobody declared: before anything is served, every so often after, and whenever the database
+ * Looks for a restore that nobody declared: before anything is served, at intervals after that, and whenever the database
  * under this process turns out to be another one than last looked at.
  */
 export class RestoreWatch {
@@ -39,7 +39,7 @@ export class RestoreWatch {
   /** Resolves when no look is under way any more. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    // Whoever asked for it hears of its failure.
+    // Its caller is told of a failure.
     await this.looking?.catch(() => undefined);
   }
 

@@ -13,7 +13,7 @@ export type ShutdownStep = {
 
 /**
  * Runs the steps one after another. One that fails or is not over by its share of the time is left as it is: those after
- * it have the rest. What is left undone was promised to nobody, so that whoever waits for it asks again.
+ * it have the rest. Nothing left undone was promised to anybody: its clients ask again.
  *
  * @param timeoutMs the time for all steps
  */

@@ -1,4 +1,4 @@
-/** Where the time comes from, so that tests can set it. No decision about a device depends on it. */
+/** Source of the time, so that tests can set it. No decision about a device depends on it. */
 export type Clock = { now(): Date };
 
 export const systemClock: Clock = { now: () => new Date() };

@@ -1,4 +1,4 @@
-/** What the work came to, or undefined if it failed or took longer than so many milliseconds; it is not stopped by that. */
+/** Waits for work a limited time. @returns its result; undefined if it failed or took longer, which does not stop it */
 export async function within<Result>(ms: number, work: Promise<Result>): Promise<Result | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
@@ -11,7 +11,7 @@ export async function within<Result>(ms: number, work: Promise<Result>): Promise
   }
 }
 
-/** Waits for work, but no longer than so many milliseconds. @returns what has settled by then, and the work that has not */
+/** Waits for work a limited time, in milliseconds. @returns what has settled by then, and the work that has not */
 export async function settledWithin<Result>(
   ms: number,
   works: readonly Promise<Result>[],

@@ -69,7 +69,7 @@ async function carryOut<Result>(span: Span, work: () => Promise<Result>): Promis
   }
 }
 
-/** What a trace says of an error: nothing of the values that a failed query ran with, which its message lists at its end. */
+/** Text of an error for a trace, without the values that a failed query ran with, which its message lists at the end. */
 function exceptionOf(error: unknown): { name: string; message: string } {
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
   return { name, message: loggableText(message.split('\nparams:', 1)[0] ?? '') };
