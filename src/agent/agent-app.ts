@@ -52,7 +52,7 @@ export async function buildAgentApp(gateway: Gateway): Promise<Listener> {
   return app;
 }
 
-/** How long a device may take nothing of an answer, beside the wait for it. */
+/** Longest time in which a device takes nothing of an answer, beside the wait for it. */
 const answerTimeMs = 60_000;
 
 /** The device that a path names, or an address. Asked of each request, so no schema. */

@@ -13,7 +13,7 @@ const signingPath = '/api/v1/certificatesigningrequests';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who a device proved that it is; null where no device has to say who it is. */
+    /** Identity that a device proved; null where devices need not authenticate. */
     deviceIdentity: DeviceIdentity | null;
   }
 }

@@ -19,7 +19,7 @@ import type { Standing } from '../usecases/find-standings.ts';
 /** A report's verdict: where the device was, and in which restore that was judged. */
 type Judged = { readonly position: DevicePosition; readonly restore: string };
 
-/** What was said and decided on one connection so far. */
+/** Statements and decisions of one connection so far. */
 export type DeviceSession = {
   /** The position last stated here, judged or not; outdated by a restore since then. */
   readonly stated: DevicePosition | 'nothing yet' | 'outdated';

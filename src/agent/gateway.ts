@@ -7,14 +7,14 @@ import { ReportIntake } from './report-intake.ts';
 import { SocketRegistry } from './socket-registry.ts';
 import { WaitingDevices } from './waiting-devices.ts';
 
-/** What all of the device side shares in one process. */
+/** Things that all of the device side shares in one process. */
 export type Gateway = {
   readonly context: Context;
   readonly reports: ReportIntake;
   readonly specs: RenderedSpecCache;
   readonly waiting: WaitingDevices;
   readonly sockets: SocketRegistry;
-  /** How often each device may ask, by requests and frames together. */
+  /** Rate limit of each device, for requests and frames together. */
   readonly deviceRate: RateLimit;
 };
 

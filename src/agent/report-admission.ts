@@ -13,7 +13,7 @@ const firstGuessSeconds = 10;
 const smoothing = 0.3;
 
 /**
- * Who may join the queue of reports, and when the others shall come back: spread at random over the time that the rest of
+ * Decides which reports may join the queue, and when the others shall come back: spread at random over the time that the rest of
  * the muster needs at the rate that can be served (design.md, section 10), sooner each time that they are turned away.
  */
 export class Admission {
@@ -39,13 +39,13 @@ export class Admission {
     this.processes = processes;
   }
 
-  /** Whether a report of the device may wait, given how many do already. */
+  /** Tells if a report of the device may wait, given how many do already. */
   admits(device: string, waiting: number): boolean {
     if (waiting >= this.maxWaiting) return false;
     return waiting < this.newcomerLimit || this.timesTurnedAway.has(device);
   }
 
-  /** So many reports may wait before newcomers are turned away. */
+  /** Reports that may wait before newcomers are turned away. */
   get newcomerLimit(): number {
     return this.maxWaiting * (1 - keptForReturning);
   }
@@ -66,7 +66,7 @@ export class Admission {
     this.secondBeganAt = nowMs;
   }
 
-  /** What was served while there was time to spare says what was asked for: the rate that can be served is that or more. */
+  /** Notes the rate served while there was time to spare: it shows the demand, and what can be served is that or more. */
   private learn(rate: number): void {
     const known = this.ratePerSecond;
     if (this.hadTimeToSpare) this.ratePerSecond = known && Math.max(known, rate);
@@ -81,7 +81,7 @@ export class Admission {
     return 1 + Math.floor(Math.random() * Math.min(span, longestWaitSeconds));
   }
 
-  /** How long all who still have to come will take. */
+  /** Time that all devices that still have to come will take. */
   private secondsForTheRest(waiting: number): number {
     if (this.ratePerSecond === undefined || this.ratePerSecond < 1) return firstGuessSeconds;
     // Those turned away are awaited too, all but the few that answered before.

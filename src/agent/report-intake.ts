@@ -29,9 +29,9 @@ type IntakeLimits = {
   readonly processes?: number;
 };
 
-/** So many commits are under way at once: one is written while the next is prepared. */
+/** Commits in flight at once: one is written while the next is prepared. */
 const maxCommits = 2;
-/** So many are answered before the event loop sees to everything else again. */
+/** Answers sent per turn of the event loop. */
 const answersPerTurn = 64;
 
 /**
@@ -75,7 +75,7 @@ export class ReportIntake {
     return this.waiting.length;
   }
 
-  /** So many more may wait before newcomers are turned away. */
+  /** Reports that may wait beside those in flight before newcomers are turned away. */
   get room(): number {
     return Math.ceil(this.admission.newcomerLimit - this.waiting.length);
   }
@@ -167,7 +167,7 @@ export class ReportIntake {
     await this.commit(batch.slice(half));
   }
 
-  /** What to tell all of a batch whose failure none of them is to blame for; undefined if one may be. */
+  /** Chooses what to tell all of a batch that failed through no fault of theirs; undefined if one may be to blame. */
   private whyLater(error: unknown): string | undefined {
     if (isUnreachable(error)) return 'the database cannot be reached';
     return isBusy(error) ? 'the database has no time for this report now' : undefined;

@@ -9,7 +9,7 @@ export type Waiter = {
   readonly kind: 'poll' | 'socket';
   /** The restore in which the device said here where it is; null while it has not. */
   readonly restore: string | null;
-  /** How the device stands, looked at again because something may have changed. */
+  /** Called with the device's standing, read again because something may have changed. */
   onStanding(standing: Standing, restore: string): void;
   /** Another restore is current than the one in which the device spoke: what it said counts no more. */
   onRestore(restore: string): void;
@@ -23,7 +23,7 @@ const lookupBatch = 1_000;
 const retryAfterMs = 250;
 
 /**
- * Who waits in this process, and waking them. A message on the bus is a hint to look at a device now; every so often all
+ * Devices that wait in this process, and waking them. A message on the bus is a hint to look at a device now; at intervals all
  * are looked at without one, so a lost message costs that long and no more. What is so is read from the database each
  * time, and never concluded from a message.
  */

@@ -8,7 +8,7 @@ import { refusalLine } from '../listener/request-line.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the route asks of its caller. On the admin listener no route does without. */
+    /** Permission that the route asks for. No route of the admin listener is without. */
     access?: RouteAccess;
   }
 }

@@ -5,7 +5,7 @@ import { resourceNameSchema } from '../domain/resources/object-meta.ts';
 import { actorOf } from './actor.ts';
 import type { Listener } from '../listener/listener.ts';
 
-/** What a line about an action says beside the request itself. */
+/** Facts about an action that its line of the log has beside the request. */
 export type ActionFacts = {
   readonly restore?: string;
   /** Devices that the action changed. */
@@ -66,7 +66,7 @@ function operationOf({ routeOptions }: FastifyRequest): string | undefined {
 const named = z.object({ name: resourceNameSchema });
 const namedDocument = z.object({ metadata: named });
 
-/** What the path names, or the document that is created: a device by that word, anything else by its kind. */
+/** Names the resource of the path, or of the document that is created: a device by that word, anything else by its kind. */
 function subjectOf({ routeOptions, params, body }: FastifyRequest): Record<string, string> {
   const kind = /^\/api\/v1\/([a-z]+?)s?(?:\/:name|$)/.exec(routeOptions.url ?? '')?.[1];
   if (kind === undefined) return {};

@@ -6,7 +6,7 @@ import { requestOrigin } from '../listener/request-origin.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who makes an admin request; null until that is known. */
+    /** Caller of an admin request; null until that is known. */
     principal: Principal | null;
   }
 }
@@ -16,7 +16,7 @@ export function tellPrincipals(app: Listener): void {
   app.decorateRequest('principal', null);
 }
 
-/** Who makes an admin request; nobody in particular if nobody had to say. */
+/** Reads the caller of an admin request; anonymous where no authentication is configured. */
 export function principalOf({ principal }: FastifyRequest): Principal {
   return principal ?? anonymous;
 }

@@ -81,7 +81,7 @@ const apiRoutes = [
   versionRoutes,
 ];
 
-/** How long a client may take nothing of an answer: longer than any statement of the database runs. */
+/** Longest time in which a client takes nothing of an answer: longer than any statement of the database runs. */
 const quietTimeoutMs = 5 * 60_000;
 
 /** The admin listener. @throws Error naming the setting whose tokens, certificate or key cannot be used */

@@ -20,12 +20,12 @@ export const pageQuery = z.object({
 
 type PageRequest = { readonly limit?: number | undefined; readonly continue?: string | undefined };
 
-/** How many items a page may have. @param asked what the request says; 0 says nothing */
+/** Most items of a page. @param asked number that the request gives; 0 stands for none */
 export function pageSize(asked: number | undefined): number {
   return asked === undefined || asked === 0 ? maxPageSize : asked;
 }
 
-/** What a page says of the list that it is of. */
+/** Makes the metadata of a page. */
 export function listMeta<Key>(
   { next, remaining }: Pick<Page<unknown, Key>, 'next' | 'remaining'>,
   tokens: { write(key: Key): string },
@@ -44,7 +44,7 @@ export function pageTokens<Key>(query: string, keySchema: z.ZodType<Key>) {
   const fingerprint = createHash('sha256').update(query).digest('base64url').slice(0, 16);
   const tokenSchema = z.object({ q: z.literal(fingerprint), k: keySchema });
   return {
-    /** Where a page begins and how long it is. @throws MusterError 400 for a token that is not of this query */
+    /** Finds where a page begins and how long it is. @throws MusterError 400 for a token of another query */
     read(page: PageRequest): { limit: number; after: Key | undefined } {
       const limit = pageSize(page.limit);
       if (page.continue === undefined || page.continue === '') return { limit, after: undefined };

@@ -45,7 +45,7 @@ export class AdminAuthenticator {
   }
 
   /**
-   * Who makes a request.
+   * Identifies the caller of a request.
    *
    * @param authorization the header of that name
    * @throws MusterError 401 saying what is missing, or wrong; 503 if it cannot be told now
@@ -79,7 +79,7 @@ export class AdminAuthenticator {
 
 const expectedHeader = 'expected Authorization: Bearer TOKEN';
 
-/** Who makes a request, where nobody has to say so. */
+/** Identifies the caller of a request; anonymous where no authentication is configured. */
 export async function identifyAdmin(
   authenticator: AdminAuthenticator | undefined,
   authorization: string | undefined,

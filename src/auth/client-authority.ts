@@ -19,7 +19,7 @@ type CertificateFault =
 /** The authorities that issue certificates to devices: those that a bundle names, and no others. */
 export class ClientAuthority {
   private readonly anchors: readonly X509Certificate[];
-  /** What each certificate was found to descend from: signatures do not change, dates are looked at each time. */
+  /** Issuers found for each certificate: signatures do not change, dates are looked at each time. */
   private readonly chains = new WeakMap<X509Certificate, readonly X509Certificate[]>();
 
   constructor(anchors: readonly X509Certificate[]) {
@@ -27,7 +27,7 @@ export class ClientAuthority {
   }
 
   /**
-   * Whether a certificate may be that of a device: issued by one of the authorities, for a client, and valid now
+   * Checks that a certificate may be that of a device: issued by one of the authorities, for a client, and valid now
    * (RFC 5280, section 6.1).
    *
    * @param presented intermediate certificates that came with it
@@ -51,7 +51,7 @@ export class ClientAuthority {
     return this.anchors.some((anchor) => anchor.subject === subject && anchor.publicKey.equals(publicKey));
   }
 
-  /** Whether one of the authorities issued it itself, with no intermediate certificate in between. */
+  /** Tells if one of the authorities issued it itself, with no intermediate certificate in between. */
   isDirectIssuerOf(certificate: X509Certificate): boolean {
     return this.anchors.some((anchor) => isIssuer(anchor, certificate));
   }

@@ -2,19 +2,19 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../logging/log.ts';
 
-/** How often a file is looked at. */
+/** Interval of the looks at a file. */
 const lookEveryMs = 1_000;
 /** Files that belong together, such as a certificate and its key, are written one after the other. */
 const settleMs = 250;
 
-/** What was last read from files without a mistake. */
+/** Content that was last read from files without a mistake. */
 export type Kept<Held> = {
   readonly current: Held;
 };
 
-/** Which files hold something, and how it is read. */
+/** Files that hold something, and how to read it. */
 type CredentialSource<Held> = {
-  /** What they hold, for the log. */
+  /** Name of their content, for the log. */
   readonly what: string;
   readonly paths: readonly string[];
   /** @throws Error saying which setting is wrong, and how */
@@ -27,7 +27,7 @@ type CredentialSource<Held> = {
 
 /**
  * Files with certificates, keys and tokens, read again whenever they change, so that they can be renewed without a restart.
- * What cannot be read leaves in force what was read before.
+ * A file that cannot be read leaves in force what was read before.
  */
 export class CredentialFiles {
   private readonly log: Log;

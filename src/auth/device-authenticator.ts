@@ -11,10 +11,10 @@ import type { CredentialFiles, Kept } from './credential-files.ts';
 import { readDeviceToken, readTokenKeys, type TokenKeys } from './device-tokens.ts';
 import { CredentialReader, type PresentedCredential } from './presented-credential.ts';
 
-/** Who a device proved to be, and by what. */
+/** The identity that a device proved, and the credential that proved it. */
 export type DeviceIdentity = CertificateHolder & { readonly credential: PresentedCredential };
 
-/** What the TLS handshake finds wrong with a certificate if it finds no root above its issuers. */
+/** Faults that the TLS handshake reports for a certificate with no root above its issuers. */
 const rootFaults = ['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'];
 /** Tokens whose signature need not be checked again. */
 const maxTokens = 20_000;
@@ -56,14 +56,14 @@ export class DeviceAuthenticator {
     });
   }
 
-  /** Who sends a request. @throws MusterError 401 saying what is missing, or wrong */
+  /** Identifies the device that sends a request. @throws MusterError 401 saying what is missing, or wrong */
   async identify(request: IncomingMessage): Promise<DeviceIdentity> {
     const credential = this.reader.read(request);
     if (credential === undefined) throw unauthorized(this.whatIsMissing);
     return await this.check(credential);
   }
 
-  /** Whether a credential holds now: what was right a while ago may have expired. @throws MusterError 401 if not */
+  /** Checks that a credential still holds: it may have expired meanwhile. @throws MusterError 401 if not */
   async check(credential: PresentedCredential): Promise<DeviceIdentity> {
     switch (credential.kind) {
       case 'token':
@@ -77,7 +77,7 @@ export class DeviceAuthenticator {
     }
   }
 
-  /** What is accepted, for `WWW-Authenticate` (RFC 9110, section 11.6.1); undefined if no scheme of HTTP is. */
+  /** Accepted schemes, for `WWW-Authenticate` (RFC 9110, section 11.6.1); undefined if none of them is one of HTTP. */
   get challenge(): string | undefined {
     return this.sources.tokenKeys === undefined ? undefined : 'Bearer realm="muster-agent"';
   }

@@ -2,10 +2,10 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, errors, exportJWK, jwtVerify, SignJWT } from 'jose';
 import { pemBlocks, readNamedFile, type NamedFile } from './pem-file.ts';
 
-/** Whom a device token is for: no other service may take it for its own, nor the other way round. */
+/** Audience of device tokens: no other service may take one for its own, nor this service one of another. */
 const deviceTokenAudience = 'muster-agent';
 const algorithm = 'EdDSA';
-/** How far the clocks of who issues and who checks may be apart. */
+/** Largest difference between the clocks of issuer and checker. */
 const clockToleranceSeconds = 10;
 
 /** Why a token is not accepted, in words for whoever showed it. */

@@ -11,14 +11,14 @@ import type { Clock } from '../time/clock.ts';
 import { unavailable } from '../domain/errors.ts';
 import type { Log } from '../logging/log.ts';
 
-/** How long the issuer may take to answer. */
+/** Longest wait for an answer of the issuer. */
 const timeoutMs = 5_000;
 /** After the issuer could not be reached, how long it is left alone: a crowd of requests must not make it worse. */
 const pauseMs = 5_000;
 /** A key that is not known is looked for anew, but not more often than this, whoever makes keys up. */
 const defaultCooldownMs = 10_000;
 
-/** What is needed of an issuer's metadata (OpenID Connect Discovery 1.0, section 3). */
+/** Parts of an issuer's metadata that are needed (OpenID Connect Discovery 1.0, section 3). */
 const metadataSchema = z.object({
   issuer: z.string(),
   jwks_uri: z.url(),
@@ -67,7 +67,7 @@ export class OidcIssuer {
   };
 
   /**
-   * Where the issuer gives tokens; undefined if it names no address that can be used.
+   * Finds the issuer's token endpoint; undefined if it names no address that can be used.
    *
    * @throws MusterError 503 if the issuer cannot be reached or does not answer as one
    */
@@ -131,7 +131,7 @@ export class OidcIssuer {
   }
 }
 
-/** Whether it is the token's fault that no key was found for it. */
+/** Tells if it is the token's fault that no key was found for it. */
 function isAboutToken(error: unknown): boolean {
   return (
     error instanceof errors.JWKSNoMatchingKey ||

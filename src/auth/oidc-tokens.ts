@@ -31,15 +31,15 @@ export type OidcRules = {
   readonly clockToleranceMs: number;
 };
 
-/** Whether a text looks like what an OIDC issuer issues: three parts of base64url. */
+/** Tells if a text has the form of a token of an OIDC issuer: three parts of base64url. */
 export function looksLikeJwt(text: string): boolean {
   return /^[\w-]+\.[\w-]*\.[\w-]*$/.test(text);
 }
 
 /**
- * Who a token of the issuer is of, and the roles that it gives.
+ * Verifies a token of the issuer. @returns its owner, with the roles that it gives
  *
- * @throws MusterError 401 saying what is wrong with it; 503 if the issuer's keys are not to be had
+ * @throws MusterError 401 saying what is wrong with it; 503 if the issuer's keys cannot be had
  */
 export async function verifyOidcToken(token: string, rules: OidcRules, clock: Clock): Promise<Principal> {
   const payload = await verifiedClaims(token, rules, clock);
@@ -68,7 +68,7 @@ async function verifiedClaims(token: string, rules: OidcRules, clock: Clock): Pr
   }
 }
 
-/** What is wrong with a token, as far as whoever holds it may know. */
+/** Fault of a token, as far as its holder may know. */
 function refusalOf(error: errors.JOSEError, { issuer, audiences }: OidcRules): MusterError {
   if (error instanceof errors.JWTExpired) return wrongToken('the token has expired: log in again');
   if (error instanceof errors.JWTClaimValidationFailed) {

@@ -13,7 +13,7 @@ export type PresentedCredential =
       readonly certificate: X509Certificate;
       /** Intermediate certificates that came with it. */
       readonly presented: readonly X509Certificate[];
-      /** What the TLS handshake has found wrong; null if nothing, or if the handshake was a proxy's. */
+      /** Fault that the TLS handshake has found; null if none, or if the handshake was a proxy's. */
       readonly handshakeFault: string | null;
     }
   | { readonly kind: 'unreadable'; readonly what: string };
@@ -22,7 +22,7 @@ export type PresentedCredential =
 const maxForwarded = 20_000;
 const longestPresentedChain = 5;
 
-/** Which kinds of credentials are looked for. */
+/** Kinds of credentials that are looked for. */
 type Expected = {
   readonly tokens: boolean;
   readonly certificates: boolean;

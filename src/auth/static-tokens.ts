@@ -11,7 +11,7 @@ const tokenBytes = 32;
 
 const roleSchema = z.enum(roleNames, { error: `expected a role: ${roleNames.join(', ')}` });
 
-/** What may call a machine. */
+/** A valid token name. */
 export const tokenNameSchema = z
   .string()
   .regex(/^[A-Za-z0-9][\w.@/-]{0,99}$/, 'expected letters, digits and . _ - @ /, at most 100 of them');
@@ -77,7 +77,7 @@ function parseList({ setting, path }: NamedFile, text: string): unknown {
   }
 }
 
-/** Whether anybody on the machine may read a file. */
+/** Tells if anybody on the machine may read a file. */
 export async function isReadableByAll(path: string): Promise<boolean> {
   return ((await stat(path)).mode & 0o004) !== 0;
 }
@@ -97,7 +97,7 @@ export function createStaticToken(): string {
   return `muster_${randomBytes(tokenBytes).toString('base64url')}`;
 }
 
-/** What is kept of a token. */
+/** A token as it is kept. */
 export function hashOfToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

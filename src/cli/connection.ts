@@ -16,7 +16,7 @@ export function addConnectionOptions(program: Command): Command {
     );
 }
 
-/** Where a command finds its server: by its options, else by the environment. @throws UsageError for what is no URL */
+/** Finds the server of a command: by its options, else by the environment. @throws UsageError for a text that is no URL */
 export function connectionOf(command: Command): Connection {
   const options = command.optsWithGlobals<{ server?: string; token?: string; ca?: string }>();
   const defaults = clientDefaults();

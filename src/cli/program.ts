@@ -64,7 +64,7 @@ function helpCommand(): Command {
   return new Command('help').argument('[command]').description('show help for a command');
 }
 
-/** What commands that were made on their own do not have from their parent: exits, help, and where to look it up. */
+/** Gives commands that were made on their own what they do not inherit from their parent: exits, help, and where to look it up. */
 function settle(command: Command, path: string): void {
   command.showHelpAfterError(`Run '${path} --help' for usage.`);
   for (const subcommand of command.commands) {

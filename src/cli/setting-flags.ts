@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { inheritedEnvironment, settings, type Environment } from '../config/config.ts';
 
-/** What was given by flags, as commander names them. */
+/** Settings given by flags, as commander names them. */
 export type SettingFlags = Readonly<Record<string, string | boolean | undefined>>;
 
 const flags = Object.values(settings).flatMap((setting) => ('flag' in setting ? [setting] : []));
@@ -21,7 +21,7 @@ export function environmentWith(options: SettingFlags): Environment {
   return { ...inheritedEnvironment(), ...Object.fromEntries(given) };
 }
 
-/** How commander names an option: `--api-listen <host:port>` is `apiListen`. */
+/** Name that commander gives an option: `--api-listen <host:port>` is `apiListen`. */
 function attributeName(flag: string): string {
   const [name = ''] = flag.replace(/^--/, '').split(' ');
   return name.replaceAll(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());

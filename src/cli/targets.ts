@@ -3,7 +3,7 @@ import { UsageError } from '../client/failures.ts';
 import { wordsFor } from './resources/catalogue.ts';
 import type { ResourceKind } from './resources/resource-kind.ts';
 
-/** What the words of a command line name: resources of one kind. Without names, the kind as a whole. */
+/** Resources that the words of a command line name, all of one kind. Without names, the kind as a whole. */
 type Target = { readonly kind: ResourceKind; readonly names: readonly string[] };
 
 /**

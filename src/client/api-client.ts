@@ -9,10 +9,10 @@ import { tell } from '../terminal/terminal.ts';
 /** The HTTP API, typed by its OpenAPI document. Wrap every call in {@link answerOf}. */
 export type ApiClient = Client<paths>;
 
-/** What goes to the server where a device is written. */
+/** Body of a request that writes a device. */
 export type DeviceBody = paths['/api/v1/devices/{name}']['put']['requestBody']['content']['application/json'];
 
-/** What goes to the server where a fleet is written. */
+/** Body of a request that writes a fleet. */
 export type FleetBody = paths['/api/v1/fleets/{name}']['put']['requestBody']['content']['application/json'];
 
 /** Body of a request that writes an enrollment request. */
@@ -74,7 +74,7 @@ export function unreachable(server: string, failure: UnreachableError, options: 
   return new UnreachableError(`cannot reach the server at ${server}: ${failure.message}${advice}`, failure.cause);
 }
 
-/** What to do about a server that does not know who asks. */
+/** Advice for a server that does not know the caller. */
 function loginAdvice(token: string | undefined, request: Request): string {
   if (token !== undefined) return 'the token is that of --token or MUSTER_TOKEN';
   return request.headers.has('authorization') ? 'log in again with muster login' : 'log in with muster login';
@@ -83,7 +83,7 @@ function loginAdvice(token: string | undefined, request: Request): string {
 type Answer<Data> = { readonly data?: Data; readonly error?: unknown; readonly response: Response };
 
 /**
- * What the server answered.
+ * Waits for the body of an answer.
  *
  * @throws ApiError with the server's message if it refused
  * @throws UnreachableError if no answer came, or only a part of one
@@ -132,7 +132,7 @@ export function explained(failure: unknown): unknown {
 
 const notTrusted = 'its certificate is not from an authority that is trusted here (--ca or MUSTER_CA names one)';
 
-/** What OpenSSL and Node find wrong with a server's certificate. */
+/** Faults that OpenSSL and Node find in a server's certificate. */
 const certificateReasons: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: notTrusted,
   SELF_SIGNED_CERT_IN_CHAIN: notTrusted,

@@ -4,7 +4,7 @@ import type { DevicePosition } from '../domain/recovery/position.ts';
 import { answerOf, type ApiClient } from './api-client.ts';
 import { nextPage, pagesOf, type ListQuery } from './pages.ts';
 
-/** Where the server believes a device is. */
+/** Position and summary of a device, as the server believes them. */
 type DeviceStanding = {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ const documentSchema = z.looseObject({
   status: z.looseObject({ summary: z.looseObject({ status: z.string() }) }).optional(),
 });
 
-/** Where the server believes each of its devices is, page by page. */
+/** Reads the standings of all devices, page by page. */
 export async function* standingsOfDevices(api: ApiClient, query: ListQuery = {}): AsyncGenerator<DeviceStanding[]> {
   const list = async (page: ListQuery) => {
     const { items, metadata } = await answerOf(api.GET('/api/v1/devices', { params: { query: page } }));

@@ -2,7 +2,7 @@ import { counted } from '../terminal/counted.ts';
 
 export { rootCause } from '../logging/root-cause.ts';
 
-/** What the exit code of `muster` says (api.md, "Command line"). */
+/** Exit codes of `muster`. Other programs are written against them. */
 export const exitCodes = {
   done: 0,
   error: 1,

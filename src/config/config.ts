@@ -371,7 +371,7 @@ function withPassword(text: string | undefined, password: string | undefined): s
   return parsed.toString();
 }
 
-/** Whether traces are to be sent; where to and how, OpenTelemetry reads from the environment itself. */
+/** Tells if traces are to be sent. OpenTelemetry reads from the environment where to and how. */
 export function wantsTraces(
   config: Pick<Config, 'otlpEndpoint' | 'otlpTracesEndpoint' | 'tracesExporter' | 'openTelemetryOff'>,
 ): boolean {

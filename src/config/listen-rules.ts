@@ -1,4 +1,4 @@
-/** What of the configuration says where the listeners are, who may talk to them, and how. */
+/** Part of the configuration that says where the listeners are, who may talk to them, and how. */
 type GuardSettings = {
   readonly apiTlsCert?: string | undefined;
   readonly apiTlsKey?: string | undefined;
@@ -17,7 +17,7 @@ type GuardSettings = {
   readonly trustedProxies: readonly string[];
 };
 
-/** Whether whoever administers has to say who they are. */
+/** Tells if administrators have to authenticate. */
 export function isApiAuthenticated({
   oidcIssuer,
   tokensFile,
@@ -25,7 +25,7 @@ export function isApiAuthenticated({
   return oidcIssuer !== undefined || tokensFile !== undefined;
 }
 
-/** Whether devices have to say who they are. */
+/** Tells if devices have to authenticate. */
 export function isAgentAuthenticated({ agentClientCa, deviceTokenKeys, forwardedCertHeader }: GuardSettings): boolean {
   return agentClientCa !== undefined || deviceTokenKeys !== undefined || forwardedCertHeader !== undefined;
 }
@@ -141,7 +141,7 @@ export function requireGuard({ host, names, hasTls, isAuthenticated }: GuardedLi
   );
 }
 
-/** Whether a host is this machine itself, for certain. */
+/** Tells if a host is certainly this machine itself. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -4,13 +4,13 @@ import { parseRoleMapping } from '../domain/access/role-mapping.ts';
 import { roleNames } from '../domain/access/roles.ts';
 import { isLoopback } from './listen-rules.ts';
 
-/** How the settings are written, and how they are read: the schemas that the table of settings (config.ts) is made of. */
+/** Forms that settings are written in: the schemas that the table of settings (config.ts) is made of. */
 
 /** Past this a timer of Node's runs at once (2^31 ms are 24.8 days). */
 const longestMs = 20 * 24 * 3_600_000;
 const longestQuote = 100;
 
-/** What was found, for a message: a value may be of any length. */
+/** Shortens a value for a message: it may be of any length. */
 function quoted(text: string): string {
   return JSON.stringify(text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text);
 }

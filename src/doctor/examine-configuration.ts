@@ -58,7 +58,7 @@ function near(name: string, known: ReadonlySet<string>): string | undefined {
   return closest.filter(({ by }) => by <= 3).toSorted((a, b) => a.by - b.by)[0]?.candidate;
 }
 
-/** How many letters must be added, left out or changed to get from one word to another (Levenshtein). */
+/** Number of letters to add, leave out or change to get from one word to another (Levenshtein). */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [index, letter] of from.split('').entries()) {

@@ -7,7 +7,7 @@ import { findingsIn, type Finding } from './finding.ts';
 
 const { ok, warning, problem } = findingsIn('data directory');
 
-/** Whether the private PostgreSQL would find room, where there is one. Nothing is written. */
+/** Examines if the private PostgreSQL, where there is one, would find space. Nothing is written. */
 export async function examineDataDirectory({
   databaseUrl,
   dataDir,

@@ -40,7 +40,7 @@ export async function examineDatabase(
   ];
 }
 
-/** Where a database is, without its password. */
+/** Address of a database, without its password. */
 function placeOf(url: string): string {
   const { host, pathname } = new URL(url);
   return `${pathname.slice(1) || 'the database'} on ${host}`;

@@ -10,7 +10,7 @@ type Address = { readonly host: string; readonly port: number };
 const statusKind = z.object({ kind: z.literal('Status') });
 const askWithinMs = 3_000;
 
-/** Whether the service could listen where it is told to, or already does. */
+/** Examines if the service could listen where it is told to, or already does. */
 export async function examineListeners(config: Config): Promise<Finding[]> {
   const { apiListen, agentListen } = config;
   if (apiListen.port !== 0 && apiListen.port === agentListen.port && apiListen.host === agentListen.host) {

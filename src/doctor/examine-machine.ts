@@ -6,7 +6,7 @@ const { ok, warning, problem } = findingsIn('machine');
 /** Below this many a muster of a middling fleet meets the limit: each connection of a device is one. */
 const fewOpenFiles = 8_192;
 
-/** What the machine gives this process. */
+/** Examines what the machine gives this process. */
 export function examineMachine(): Finding[] {
   return [judgeNode(process.versions.node), judgeOpenFiles(openFileLimit())];
 }

@@ -6,7 +6,7 @@ import { judgeClock } from './judge-clock.ts';
 
 const { ok, warning, problem } = findingsIn('redis');
 
-/** What the queue needs (BullMQ's requirements: 5.0 at the least, 6.2 for all it can do). */
+/** Redis versions that the queue needs (BullMQ's requirements: at least 5.0, 6.2 for all of its features). */
 const oldestMajorVersion = 5;
 const answerWithinMs = 5_000;
 

@@ -18,9 +18,9 @@ type Level = 'ok' | 'warning' | 'problem';
 export type Finding = {
   readonly area: Area;
   readonly level: Level;
-  /** What was found. No secrets. */
+  /** The finding in words. No secrets. */
   readonly found: string;
-  /** What to do about it, where something is to be done. */
+  /** Remedy, where something has to be done. */
   readonly advice?: string;
 };
 

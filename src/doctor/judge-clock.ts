@@ -4,7 +4,7 @@ import { findingsIn, type Area, type Finding } from './finding.ts';
 const toleranceMs = 1_000;
 
 /**
- * What to make of a server's clock.
+ * Judges a server's clock.
  *
  * @param aheadMs by how much it is ahead of the one here, in milliseconds
  * @param why what depends on both

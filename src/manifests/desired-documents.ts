@@ -101,7 +101,7 @@ function valueOf(parsed: Document.Parsed): unknown {
   }
 }
 
-/** What people read of a problem, in characters: the parser quotes what it stumbled over, however long that is. */
+/** Longest text of a problem, in characters: the parser quotes the place, however long that is. */
 const longestProblem = 300;
 
 function inBrief(message: string): string {
@@ -139,7 +139,7 @@ function checked(
   return problem === undefined ? { place, document } : { place, problem: inBrief(problem), document };
 }
 
-/** Where a document's text begins, past its separator and blank lines. */
+/** Offset at which a document's text begins, past its separator and blank lines. */
 function firstOffset(text: string, from: number): number {
   const blank = /^(?:\s|---)*/.exec(text.slice(from, from + 1_000));
   return from + (blank?.[0].length ?? 0);

@@ -3,13 +3,13 @@ import { Lexer } from 'yaml';
 /** A collection that is open in block style, and the column at which it began. */
 type Open = { readonly kind: 'list' | 'map'; readonly column: number };
 
-/** What the lexer of YAML puts before a scalar: what follows is text, whatever it looks like. */
+/** Token that YAML's lexer puts before a scalar: the next one is text, whatever it looks like. */
 const scalarMark = '\u001f';
 /** The lexer's other marks; they stand for nothing in the text. */
 const otherMarks = new Set(['\u0002', '\u0018', '\ufeff']);
 
 /**
- * Whether collections stand inside each other deeper than that in a text of YAML. To be asked before the text is parsed:
+ * Tells if collections stand inside each other too deep in a text of YAML. To be asked before the text is parsed:
  * the parser is recursive, and a text of brackets alone can end the process with its stack.
  */
 export function nestsDeeperThan(text: string, most: number): boolean {

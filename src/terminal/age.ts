@@ -16,7 +16,7 @@ const steps: readonly { below: number; unit: number; name: string; rest?: { unit
 ];
 
 /**
- * How long ago a point in time was, in at most two units.
+ * Formats how long ago a point in time was, in at most two units.
  *
  * @param timestamp RFC 3339; where there is none the answer is `absent`. One ahead of this machine's clock is `0s` ago.
  */

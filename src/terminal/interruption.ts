@@ -1,6 +1,6 @@
 import { tell } from './terminal.ts';
 
-/** What a shell reports of a program that an interrupt ended. */
+/** Exit code that a shell reports of a program that an interrupt ended. */
 export const interruptedExitCode = 130;
 
 type Interruption = {

@@ -10,7 +10,7 @@ export function tell(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Whether there is a person to ask. */
+/** Tells if there is a person to ask. */
 export function canAsk(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY;
 }

@@ -17,7 +17,7 @@ import { statusBody } from '../../listener/problems.ts';
 
 const tags = ['authentication'];
 
-/** How clients can say who they are, and who they are taken for. */
+/** Ways to authenticate, and the caller's own identity. */
 export function authConfigRoutes({ config }: Pick<Context, 'config'>) {
   return async (app: Listener) => {
     app.route({

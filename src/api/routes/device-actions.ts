@@ -29,7 +29,7 @@ function toldOf({ count, names }: SomeDevices) {
   return count === 0 ? {} : { devicesWithNothingToSend: count, nothingToSend: [...names] };
 }
 
-/** What a person decides about conflicted devices, and what there is to decide by. */
+/** Decisions of a person about conflicted devices, and the facts to decide by. */
 export function deviceActionRoutes(context: Context) {
   const explaining = { ...context, isMasked: maskedKeys(context.config.maskKeys) };
   return async (app: Listener) => {
@@ -102,7 +102,7 @@ export function deviceActionRoutes(context: Context) {
   };
 }
 
-/** What a line of the log says of an action's aim. */
+/** Aim of an action, for its line of the log. */
 function wishOf({ labelSelector, fieldSelector, dryRun, reason }: ActionFacts): ActionFacts {
   return { labelSelector, fieldSelector, dryRun, reason };
 }

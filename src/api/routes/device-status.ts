@@ -16,7 +16,7 @@ import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
 const params = z.object({ name: resourceNameSchema });
 const tags = ['device'];
 
-/** What administrators see and say of a device's state. Nothing here counts as a report of the device. */
+/** State of a device as administrators read and write it. Nothing here counts as a report of the device. */
 export function deviceStatusRoutes(context: Context) {
   return async (app: Listener) => {
     refuseUnstorableBodies(app);

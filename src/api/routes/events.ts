@@ -7,7 +7,7 @@ import type { Listener } from '../../listener/listener.ts';
 import { listMeta, pageQuery, pageTokens } from '../paging.ts';
 import { selectorQuery } from '../query.ts';
 
-/** What happened: the audit trail. */
+/** The audit trail. */
 export function eventRoutes(context: Context) {
   return async (app: Listener) => {
     app.route({

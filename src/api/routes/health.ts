@@ -14,7 +14,7 @@ const partsSchema = z.object({
 });
 type Parts = z.infer<typeof partsSchema>;
 
-/** Whether this process is alive, and whether it can serve. */
+/** Health of this process: is it alive, and can it serve? */
 export function healthRoutes({ database, queue }: Pick<Context, 'database' | 'queue'>) {
   return async (app: Listener) => {
     app.route({

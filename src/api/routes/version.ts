@@ -7,7 +7,7 @@ const versionSchema = z
   .object({ version: z.string().meta({ description: 'The version of the service.' }) })
   .meta({ id: 'Version', description: 'Which version of the service answers.' });
 
-/** Which version of the service answers. */
+/** Version of the service. */
 export function versionRoutes() {
   return async (app: Listener) => {
     app.route({

@@ -5,7 +5,7 @@ import { parseTarget } from '../targets.ts';
 
 export type ChoiceOptions = SelectorOptions & { readonly all?: true };
 
-/** Which paused devices a person decides about. */
+/** Paused devices that a person decides about. */
 export type Choice = {
   /** The one device that was named; undefined for a choice in bulk. */
   readonly name: string | undefined;

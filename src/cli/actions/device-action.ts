@@ -26,7 +26,7 @@ type ActionRequest = SomeSelectors & {
 };
 
 type ActionAnswer = {
-  /** How many devices it changed, or would change. */
+  /** Number of devices that it changed, or would change. */
   readonly count: number;
   /** Their names; of more than 1,000 the first. */
   readonly names: readonly string[];
@@ -46,7 +46,7 @@ export function nothingToSendIn(answer: Told): ActionAnswer['nothingToSend'] {
   return { count: answer.devicesWithNothingToSend ?? 0, names: answer.nothingToSend ?? [] };
 }
 
-/** What a person can decide about paused devices. */
+/** Decisions that a person can take about paused devices. */
 type DeviceAction = {
   readonly verb: 'resume' | 'adopt';
   readonly title: 'Resume' | 'Adopt';

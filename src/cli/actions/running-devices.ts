@@ -26,8 +26,8 @@ export async function pausedNames(api: ApiClient, { labelSelector, fieldSelector
 }
 
 /**
- * How long a problem must stand, in milliseconds, before a device is waited for no more. What the renderer or the device said
- * of the version before is still there for a moment after a resume.
+ * Time that a problem must last, in milliseconds, before the wait for a device ends. A problem that the renderer or device told
+ * of the version before is still shown for a moment after a resume.
  */
 const patienceMs: Readonly<Record<Standing['kind'], number>> = {
   upToDate: Infinity,

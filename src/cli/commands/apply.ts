@@ -73,7 +73,7 @@ function leftOff(applied: readonly string[]): string {
   return `applied before that: ${inBrief(applied)}; this document and those after it were not`;
 }
 
-/** What says which resource a document is of. All else is for the server to judge. */
+/** Part of a document that says which resource it is. The server judges the rest. */
 const identitySchema = z.object(
   {
     kind: z.string({ error: 'expected a kind' }),
@@ -128,7 +128,7 @@ function removedBy({ deviceSpec }: DesiredKind, before: DesiredState, written: D
 
 const specSchema: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 
-/** What of a document people decide; the rest changes by itself. */
+/** Part of a document that people decide; the rest changes by itself. */
 function decided({ metadata, spec }: DesiredState): unknown {
   return [metadata.labels ?? {}, clientAnnotations(metadata.annotations ?? {}), spec ?? {}];
 }

@@ -11,7 +11,7 @@ import { print } from '../../terminal/terminal.ts';
 
 type Options = { readonly dir: string; readonly host: readonly string[]; readonly agentUrl?: string };
 
-/** What a server on this machine is called. */
+/** Names of a server on this machine. */
 const localHosts = ['localhost', '127.0.0.1', '::1'];
 const authorityDays = 3_650;
 const serverDays = 365;

@@ -5,7 +5,7 @@ export type CompletedOption = {
   readonly flags: readonly string[];
   readonly about: string;
   readonly takesValue: boolean;
-  /** What the value can be, where that is a short list. */
+  /** Possible values, where that is a short list. */
   readonly choices: readonly string[];
 };
 
@@ -15,7 +15,7 @@ export type CompletedCommand = {
   readonly path: string;
   readonly subcommands: readonly { readonly name: string; readonly about: string }[];
   readonly options: readonly CompletedOption[];
-  /** What its first argument can be. */
+  /** Possible values of its first argument. */
   readonly words: readonly string[];
 };
 

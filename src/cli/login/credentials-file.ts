@@ -17,13 +17,13 @@ const credentialSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** What `muster login` keeps for a server. */
+/** Login that `muster login` keeps for a server. */
 export type StoredCredential = z.infer<typeof credentialSchema>;
 
 const fileSchema = z.object({ servers: z.record(z.string(), credentialSchema) });
 type Contents = z.infer<typeof fileSchema>;
 
-/** Where logins are kept: for this user alone. */
+/** Path of the file of logins, which is for this user alone. */
 function credentialsPath(): string {
   return join(userConfigDirectory(), 'muster', 'credentials.json');
 }

@@ -15,17 +15,17 @@ import { CliError } from '../../client/failures.ts';
 import { tell } from '../../terminal/terminal.ts';
 import { asking, type LoginClient } from './oidc-client.ts';
 
-/** How long a person may take to log in with a browser, in milliseconds. */
+/** Longest time for a person to log in with a browser, in milliseconds. */
 const browserTimeoutMs = 10 * 60_000;
 
 /** Asks for a login that lasts. */
 const offlineScope = 'offline_access';
 
-/** What to ask the issuer for. */
+/** Parameters to ask the issuer with. */
 export type Wish = { readonly scope: string; readonly prompt?: 'consent' };
 
 /**
- * What to ask the issuer for: the scopes that the server says, and a refresh token where that takes a scope of its own
+ * Chooses what to ask the issuer for: the scopes that the server names, and a refresh token where that takes a scope of its own
  * and, with it, a person's consent (OpenID Connect Core 1.0, section 11).
  */
 export function wishFor(configuration: Configuration, scopes: readonly string[]): Wish {

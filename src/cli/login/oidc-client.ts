@@ -19,7 +19,7 @@ import type { StoredCredential } from './credentials-file.ts';
 export type LoginClient = {
   readonly issuer: string;
   readonly clientId: string;
-  /** Whom the server wants tokens to be for. */
+  /** Audience that the server wants in tokens. */
   readonly audience: string;
 };
 
@@ -56,7 +56,7 @@ function refusalIn(error: unknown): string | undefined {
 }
 
 /**
- * What to keep of a login: the access token if it is for the server, else the ID token, whose audience is the client.
+ * Chooses what to keep of a login: the access token if it is for the server, else the ID token, whose audience is the client.
  *
  * @param before a login that is renewed, whose refresh token stays if there is no new one
  */
@@ -112,7 +112,7 @@ function after(seconds: number | undefined): Date | undefined {
   return seconds === undefined ? undefined : new Date(Date.now() + seconds * 1_000);
 }
 
-/** Of a token that only its issuer can read, nothing. */
+/** Claims of a token; empty for one that only its issuer can read. */
 function claimsOf(token: string): ReturnType<typeof decodeJwt> {
   try {
     return decodeJwt(token);

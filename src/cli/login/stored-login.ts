@@ -1,7 +1,7 @@
 import { CliError, exitCodes } from '../../client/failures.ts';
 import { readCredential, storeCredential, type StoredCredential } from './credentials-file.ts';
 
-/** How long before it expires a token is renewed, in milliseconds: it has to last until the server has read it. */
+/** Time before its expiry at which a token is renewed, in milliseconds: it has to last until the server has read it. */
 const renewBeforeMs = 30_000;
 
 /** The login that is kept for a server. A command that goes on for hours asks it again and again. */

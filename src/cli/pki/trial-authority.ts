@@ -22,7 +22,7 @@ export type PemIdentity = { readonly certificate: string; readonly key: string }
 
 export type Validity = { readonly notBefore: Date; readonly notAfter: Date };
 
-/** What a certificate is to say. */
+/** Content of a certificate to make. */
 type CertificateWish = {
   readonly subject: JsonName;
   readonly alternativeNames?: JsonGeneralNames;

@@ -3,14 +3,14 @@ import { dirname, join } from 'node:path';
 import { CliError } from '../../client/failures.ts';
 import type { PemIdentity } from './trial-authority.ts';
 
-/** What is secret is for its owner to read; what is not is for anybody. */
+/** File modes: a secret is for its owner to read, anything else for anybody. */
 const secretMode = 0o600;
 const publicMode = 0o644;
 
 /** A file to write. */
 type TrialFile = { readonly path: string; readonly text: string; readonly secret: boolean };
 
-/** Where the files of a trial lie. */
+/** Paths of the files of a trial. */
 export const trialPaths = (directory: string) => ({
   authority: identityPaths(join(directory, 'ca')),
   server: identityPaths(join(directory, 'server')),

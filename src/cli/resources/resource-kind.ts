@@ -21,7 +21,7 @@ export type Listed = {
 
 export type Page = {
   readonly apiVersion: string;
-  /** Of the list: `DeviceList`. */
+  /** Kind of the list: `DeviceList`. */
   readonly kind: string;
   readonly items: readonly Listed[];
   /** The token of the next page; undefined on the last one. */

@@ -6,14 +6,14 @@ import type { ListQuery } from '../../client/pages.ts';
 import { pagesOfKind, type Listed, type ResourceKind } from './resource-kind.ts';
 
 const everyMs = 2_000;
-/** What a watch of events begins with: how many there have been lately. */
+/** Number of recent events that a watch of events begins with. */
 const recentCount = 100;
 
 type Watch = {
   readonly kind: ResourceKind;
   readonly api: ApiClient;
   readonly query: ListQuery;
-  /** What of an item is shown; an item is told of again when this changes. */
+  /** Shown part of an item; the item is printed again when this changes. */
   fingerprint(item: Listed): string;
   onItems(items: readonly Listed[]): void;
 };

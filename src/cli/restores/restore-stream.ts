@@ -5,7 +5,7 @@ import { answerOf, explained, type ApiClient } from '../../client/api-client.ts'
 import { ApiError, UnreachableError, type CliError } from '../../client/failures.ts';
 import { tell } from '../../terminal/terminal.ts';
 
-/** How long a server may be away before a watch gives up. */
+/** Longest absence of a server before a watch gives up. */
 const awayLimitMs = 10 * 60_000;
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;

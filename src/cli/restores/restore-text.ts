@@ -30,7 +30,7 @@ export function restoreText(restore: Restore, now: Date): string {
   return [...lines.map(([title, text]) => `${title.padEnd(width)}  ${printable(text)}`), barText(restore)].join('\n');
 }
 
-/** What is said of a restore beside its bar. */
+/** Text beside the bar of a restore. */
 export function restoreRemark({ status }: Restore): string {
   const { conflictPaused, resumed, adopted } = status.devices;
   const parts = [`answered, ${conflictPaused} paused`];

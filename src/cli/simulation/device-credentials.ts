@@ -4,7 +4,7 @@ import type { DeviceCredential } from '../../simulator/device-credential.ts';
 import { identityPaths, readIdentity } from '../pki/trial-files.ts';
 import { readTokenKey } from '../pki/token-key.ts';
 
-/** Where the credentials of simulated devices come from. */
+/** Source of the credentials of simulated devices. */
 type CredentialSource = {
   /** Has a certificate and a key for each, as `NAME.crt` and `NAME.key`. */
   readonly certificates?: string | undefined;

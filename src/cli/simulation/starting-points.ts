@@ -10,7 +10,7 @@ import type { Departure } from './shares.ts';
 /** A device that is ahead has got so many versions that the server knows nothing of. */
 const versionsAhead = 2;
 
-/** Where the server believes devices are whose names contain a text. */
+/** Reads where the server believes devices to be whose names contain a text. */
 export async function serverPositions(api: ApiClient, nameContains: string): Promise<Map<string, DevicePosition>> {
   const positions = new Map<string, DevicePosition>();
   for await (const page of standingsOfDevices(api, { fieldSelector: `metadata.name contains ${nameContains}` })) {
@@ -19,7 +19,7 @@ export async function serverPositions(api: ApiClient, nameContains: string): Pro
   return positions;
 }
 
-/** Where a device begins, given where the server believes it is (undefined for a device that it does not know). */
+/** Chooses where a device begins, given where the server believes it to be (undefined for a device that it does not know). */
 export function startingPoint(server: DevicePosition | undefined, departure: Departure | undefined): StartingPoint {
   const position = server ?? fresh.position;
   switch (departure) {
@@ -41,7 +41,7 @@ export function startingPoint(server: DevicePosition | undefined, departure: Dep
   }
 }
 
-/** What a device runs that the server has never heard of. */
+/** Position of a device that the server has never heard of. */
 function specOfLostVersion(departure: Departure): JsonObject {
   return { os: { image: `quay.io/acme/simulated-os:${departure}` } };
 }
