@@ -19,6 +19,11 @@ export function canonicalJson(value: JsonValue): string {
   return spell(value, 1);
 }
 
+/** Tells two JSON values apart, however they are spelled; one that is absent is null. */
+export function differs(left: JsonValue | undefined, right: JsonValue | undefined): boolean {
+  return canonicalJson(left ?? null) !== canonicalJson(right ?? null);
+}
+
 function spell(value: JsonValue, depth: number): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (depth > maxJsonDepth) throw badRequest(`JSON is nested more than ${maxJsonDepth} levels deep`);

@@ -1,11 +1,34 @@
+import type { z } from 'zod';
 import { badRequest } from './errors.ts';
 import { canonicalJson, type JsonObject, type JsonValue } from './json.ts';
 import { applyJsonPatch } from './json-patch.ts';
 import { storableObject } from './resources/storable.ts';
 import type { PatchRequest } from './resources/patch-request.ts';
+import { describeProblems } from './resources/zod-problem.ts';
 
 /** A place in a document: keys, outermost first. */
 type Place = readonly string[];
+
+/** The parts of a resource that a client may patch. */
+const patchable: readonly Place[] = [['metadata', 'labels'], ['metadata', 'annotations'], ['spec']];
+
+/**
+ * The request that a resource makes as it is shown, once patched.
+ *
+ * @param what is described, as problems name it
+ * @throws MusterError 400 as patchResource, or for a result that the schema refuses
+ */
+export function patchedRequest<Schema extends z.ZodType>(
+  shown: object,
+  patch: PatchRequest,
+  schema: Schema,
+  what: string,
+  mayChange: readonly Place[] = patchable,
+): z.output<Schema> {
+  const parsed = schema.safeParse(patchResource(shown, patch, mayChange));
+  if (!parsed.success) throw badRequest(describeProblems(parsed.error, what));
+  return parsed.data;
+}
 
 /**
  * Applies a JSON Patch to a document as it is shown, and refuses one that changes anything beside what may be changed.

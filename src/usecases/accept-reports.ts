@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.ts';
 import type { Database, Executor } from '../db/client.ts';
-import { finishDecommissions, graftOrders } from '../db/decommission-store.ts';
+import { graftOrders } from '../db/decommission-store.ts';
 import {
   devicesWithKnownSpec,
   readSightings,
@@ -19,22 +19,22 @@ import {
   type PositionRow,
   type SavedReport,
 } from '../db/position-store.ts';
-import { countForRestore, type CounterChange } from '../db/restore-counters.ts';
+import type { CounterChange } from '../db/restore-counters.ts';
 import { currentRestoreDeclaredAt } from '../db/restore-store.ts';
 import { recordUnknownDevices } from '../db/unknown-device-store.ts';
 import { answerTimeBucket, type BucketCount } from '../domain/recovery/answer-times.ts';
 import { appliedAfter } from '../domain/recovery/applied-version.ts';
-import { decommissionEndedEvent } from '../domain/devices/decommission-events.ts';
 import type { NewEvent } from '../domain/event.ts';
 import { gateOf, type Gate } from '../domain/recovery/gate.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { highestStatable, type DevicePosition, type ServerPosition } from '../domain/recovery/position.ts';
 import { decide, highest, type Decision, type JudgedState } from '../domain/recovery/report.ts';
 import { aheadEvent, transitionEvent } from '../domain/recovery/report-events.ts';
-import { settlingEvent } from '../domain/recovery/restore-events.ts';
 import { hasEndedDecommission } from '../domain/devices/told-status.ts';
 import { judge, type Verdict } from '../domain/recovery/verdict.ts';
 import { CloneSightings } from '../domain/devices/clone-sightings.ts';
+import { countAndSettle } from './steps/count-devices.ts';
+import { endDecommissions } from './steps/end-decommissions.ts';
 
 /** Whatever a device says of itself: a poll, a status update, a WebSocket frame. */
 export type Report = {
@@ -292,23 +292,21 @@ class ReportBatch {
       return [{ row, state, applied: this.applied.get(name) ?? null, answeredNow: this.answered.has(name) }];
     });
     const touched = [...this.seen].filter((name) => !this.changed.has(name) && this.isStale(name)).toSorted();
-    // Counted last: the counters are one row that everybody waits for.
     const overtaken = [...this.overtaken];
-    const [, , , , , , , , finished, { settling, awaiting }] = await Promise.all([
+    const at = { restore, now };
+    const written = Promise.all([
       saveReports(tx, saved, now),
       graftOrders(tx, overtaken, restore),
       wantRendering(tx, overtaken, now),
       touchDevices(tx, touched, now),
       saveStatuses(tx, this.statuses, now, this.clones.changed),
       saveDeviceSpecs(tx, this.specs, now),
-      recordUnknownDevices(tx, this.unknown, { restore, now }),
-      appendEvents(tx, [...this.events, ...this.clones.events], { restore, now }),
-      finishDecommissions(tx, [...this.decommissioned]),
-      countForRestore(tx, restore, this.counts, { now, answers: this.answers() }),
+      recordUnknownDevices(tx, this.unknown, at),
+      appendEvents(tx, [...this.events, ...this.clones.events], at),
+      endDecommissions(tx, [...this.decommissioned], at),
     ]);
-    const later = finished.map(decommissionEndedEvent);
-    if (settling !== undefined) later.push(settlingEvent(restore, settling));
-    await appendEvents(tx, later, { restore, now });
+    // Counted last: the counters are one row that everybody waits for.
+    const [awaiting] = await Promise.all([countAndSettle(tx, this.counts, at, this.answers()), written]);
     return awaiting;
   }
 

@@ -1,7 +1,4 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database } from '../db/client.ts';
 import { appendEvents } from '../db/event-log.ts';
-import { holdRestore } from '../db/fence.ts';
 import { lockSigningRequest, saveSigningAnswer } from '../db/signing-request-store.ts';
 import { signingAnswerEvent } from '../domain/certificates/certificate-events.ts';
 import type { CertificateIssuer, IssuedCertificate } from '../domain/certificates/certificate-issuer.ts';
@@ -21,8 +18,9 @@ import type {
 } from '../domain/resources/certificate-signing-request.ts';
 import { noSuchSigningRequest } from './read-signing-request.ts';
 import type { Origin } from '../domain/event.ts';
+import { inRestore, type RestoreDeps } from './steps/in-restore.ts';
 
-type Deps = { database: Database; clock: Clock; deviceCa: CertificateIssuer | undefined };
+type Deps = RestoreDeps & { deviceCa: CertificateIssuer | undefined };
 
 /**
  * Approves or denies a person's request for an enrollment certificate. An approval issues the certificate.
@@ -31,26 +29,24 @@ type Deps = { database: Database; clock: Clock; deviceCa: CertificateIssuer | un
  * the device CA is not valid
  */
 export async function answerSigningRequest(
-  { database, clock, deviceCa }: Deps,
+  deps: Deps,
   { name, answer, by }: { name: string; answer: CertificateSigningRequestAnswer; by: Origin },
 ): Promise<CertificateSigningRequest> {
   const decision = decisionIn(answer);
-  return await database.transact(async (tx) => {
-    const restore = await holdRestore(tx);
+  return await inRestore(deps, async (tx, at) => {
     const known = await lockSigningRequest(tx, name);
     if (known === undefined) throw noSuchSigningRequest(name);
     assertUnanswered(known);
-    const now = clock.now();
-    const issued = decision === 'Approved' ? await issue(deviceCa, known, now) : undefined;
+    const issued = decision === 'Approved' ? await issue(deps.deviceCa, known, at.now) : undefined;
     const answered = {
       ...known,
-      conditions: [decisionCondition(decision, `${decision} by ${by.actor}.`, now)],
+      conditions: [decisionCondition(decision, `${decision} by ${by.actor}.`, at.now)],
       certificate: issued?.certificate ?? null,
       resourceVersion: known.resourceVersion + 1,
     };
     await saveSigningAnswer(tx, answered);
     const event = signingAnswerEvent(name, decision, { by, expiresAt: issued?.expiresAt });
-    await appendEvents(tx, [event], { restore, now });
+    await appendEvents(tx, [event], at);
     return signingRequestDocument(answered);
   });
 }

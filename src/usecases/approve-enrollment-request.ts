@@ -1,9 +1,6 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database } from '../db/client.ts';
 import { lockDevice, saveCertificateExpiry } from '../db/device-writes.ts';
 import { lockEnrollmentRequest, saveApproval } from '../db/enrollment-request-store.ts';
 import { appendEvents } from '../db/event-log.ts';
-import { holdRestore } from '../db/fence.ts';
 import { forgetUnknownDevice } from '../db/unknown-device-store.ts';
 import { answerEvent, answerRequest, mustAnswer, noCertificate } from '../domain/enrollment/enrollment-approval.ts';
 import type {
@@ -17,8 +14,9 @@ import { enterDevice } from './steps/enter-device.ts';
 import { noSuchEnrollmentRequest } from './read-enrollment-request.ts';
 import { isHereAlready, readmitDevice } from './readmit-device.ts';
 import type { Origin } from '../domain/event.ts';
+import { inRestore, type RestoreDeps } from './steps/in-restore.ts';
 
-type Deps = DeviceCaDeps & { database: Database; clock: Clock; templates: TemplateRenderer; queue: RenderHints };
+type Deps = DeviceCaDeps & RestoreDeps & { templates: TemplateRenderer; queue: RenderHints };
 
 /** The answer as it is kept, and what whoever gave it has to know beside it. */
 type GivenAnswer = { readonly answer: EnrollmentRequestApprovalStatus; readonly warning: string | undefined };
@@ -35,13 +33,11 @@ export async function approveEnrollmentRequest(
   deps: Deps,
   { name, approval, by }: { name: string; approval: EnrollmentRequestApproval; by: Origin },
 ): Promise<GivenAnswer> {
-  const { restore, answer, wanted } = await deps.database.transact(async (tx) => {
-    const restore = await holdRestore(tx);
+  const { restore, answer, wanted } = await inRestore(deps, async (tx, { restore, now }) => {
     // Before the request, as whoever deletes the device does.
     const known = await lockDevice(tx, name);
     const request = await lockEnrollmentRequest(tx, name);
     if (request === undefined) throw noSuchEnrollmentRequest(name);
-    const now = deps.clock.now();
     const answer = answerRequest(request, approval, { by, now });
     if (!answer.approved) {
       await saveApproval(tx, name, answer, null);

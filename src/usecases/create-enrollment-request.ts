@@ -1,8 +1,6 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database, Executor } from '../db/client.ts';
+import type { Executor } from '../db/client.ts';
 import { insertEnrollmentRequest } from '../db/enrollment-request-store.ts';
 import { appendEvents } from '../db/event-log.ts';
-import { holdRestore } from '../db/fence.ts';
 import { requireOwnName } from '../domain/certificates/device-certificates.ts';
 import { enrollmentRequestDocument } from '../domain/enrollment/enrollment-request-document.ts';
 import {
@@ -10,14 +8,16 @@ import {
   type DesiredEnrollmentRequest,
 } from '../domain/enrollment/enrollment-request-edit.ts';
 import type { EnrollmentRequestRecord } from '../domain/enrollment/enrollment-request-record.ts';
-import { alreadyExists, badRequest } from '../domain/errors.ts';
+import { alreadyExists } from '../domain/errors.ts';
 import { createdEvent } from '../domain/resource-events.ts';
 import type { EnrollmentRequest, EnrollmentRequestRequest } from '../domain/resources/enrollment-request.ts';
 import type { DeviceCaDeps } from './certify-enrollment.ts';
 import { reissueCertificate } from './reissue-certificate.ts';
 import type { Origin } from '../domain/event.ts';
+import { inRestore, type At, type RestoreDeps } from './steps/in-restore.ts';
+import { requiredName } from '../domain/resource-name.ts';
 
-type Deps = DeviceCaDeps & { database: Database; clock: Clock };
+type Deps = DeviceCaDeps & RestoreDeps;
 
 /**
  * Stores the request of a device that wants to enroll, for a person to answer.
@@ -30,14 +30,12 @@ export async function createEnrollmentRequest(
   deps: Deps,
   { request, by }: { request: EnrollmentRequestRequest; by: Origin },
 ): Promise<EnrollmentRequest> {
-  const { name } = request.metadata;
-  if (name === undefined) throw badRequest('metadata.name: expected the name of the device');
+  const name = requiredName(request, 'device');
   const desired = desiredEnrollmentRequest(request);
   if (deps.deviceCa !== undefined) requireOwnName(name, await deps.deviceCa.read(desired.spec.csr));
-  const document = await deps.database.transact(async (tx) => {
-    const restore = await holdRestore(tx);
-    const entered = await enterEnrollmentRequest(tx, { name, desired }, { restore, now: deps.clock.now(), by });
-    return entered && enrollmentRequestDocument(entered, restore);
+  const document = await inRestore(deps, async (tx, at) => {
+    const entered = await enterEnrollmentRequest(tx, { name, desired }, { ...at, by });
+    return entered && enrollmentRequestDocument(entered, at.restore);
   });
   if (document !== undefined) return document;
   await reissueCertificate(deps, { name, by });
@@ -52,10 +50,18 @@ export async function createEnrollmentRequest(
 export async function enterEnrollmentRequest(
   tx: Executor,
   { name, desired }: { name: string; desired: DesiredEnrollmentRequest },
-  { restore, now, by }: { restore: string; now: Date; by: Origin },
+  { by, ...at }: At & { by: Origin },
 ): Promise<EnrollmentRequestRecord | undefined> {
-  const request = { name, ...desired, approval: null, certificate: null, resourceVersion: 1, createdAt: now, restore };
+  const request = {
+    name,
+    ...desired,
+    approval: null,
+    certificate: null,
+    resourceVersion: 1,
+    createdAt: at.now,
+    restore: at.restore,
+  };
   if (!(await insertEnrollmentRequest(tx, request))) return undefined;
-  await appendEvents(tx, [createdEvent({ kind: 'EnrollmentRequest', name }, by)], { restore, now });
+  await appendEvents(tx, [createdEvent({ kind: 'EnrollmentRequest', name }, by)], at);
   return request;
 }

@@ -1,10 +1,8 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database, Executor } from '../db/client.ts';
+import type { Executor } from '../db/client.ts';
 import { appendEvents } from '../db/event-log.ts';
-import { holdRestore } from '../db/fence.ts';
 import { lockFleets } from '../db/fleet-lock.ts';
 import { insertFleet } from '../db/fleet-store.ts';
-import { alreadyExists, badRequest } from '../domain/errors.ts';
+import { alreadyExists } from '../domain/errors.ts';
 import { desiredFleet, newFleet, type DesiredFleet } from '../domain/fleets/fleet-edit.ts';
 import type { FleetRecord } from '../domain/fleets/fleet-record.ts';
 import { createdEvent, rolloutEvent } from '../domain/resource-events.ts';
@@ -12,8 +10,10 @@ import type { Fleet, FleetRequest } from '../domain/resources/fleet.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { fleetDocumentOf } from './read-fleet.ts';
 import type { Origin } from '../domain/event.ts';
+import { inRestore, type At, type RestoreDeps } from './steps/in-restore.ts';
+import { requiredName } from '../domain/resource-name.ts';
 
-type Deps = { database: Database; clock: Clock; queue: RenderHints };
+type Deps = RestoreDeps & { queue: RenderHints };
 
 /**
  * Creates a fleet, whose devices get its template with the rollout that follows.
@@ -22,15 +22,13 @@ type Deps = { database: Database; clock: Clock; queue: RenderHints };
  * of that name
  */
 export async function createFleet(deps: Deps, { request, by }: { request: FleetRequest; by: Origin }): Promise<Fleet> {
-  const { name } = request.metadata;
-  if (name === undefined) throw badRequest('metadata.name: expected the name of the fleet');
+  const name = requiredName(request, 'fleet');
   const desired = desiredFleet(request);
-  const { restore, document } = await deps.database.transact(async (tx) => {
-    const restore = await holdRestore(tx);
+  const { restore, document } = await inRestore(deps, async (tx, at) => {
     await lockFleets(tx);
-    const entered = await enterFleet(tx, { name, desired }, { restore, now: deps.clock.now(), by });
+    const entered = await enterFleet(tx, { name, desired }, { ...at, by });
     if (entered === undefined) throw alreadyExists('fleet', name);
-    return { restore, document: await fleetDocumentOf(tx, entered) };
+    return { restore: at.restore, document: await fleetDocumentOf(tx, entered) };
   });
   deps.queue.wantRollout(restore, name);
   return document;
@@ -40,11 +38,11 @@ export async function createFleet(deps: Deps, { request, by }: { request: FleetR
 export async function enterFleet(
   tx: Executor,
   { name, desired }: { name: string; desired: DesiredFleet },
-  { restore, now, by }: { restore: string; now: Date; by: Origin },
+  { by, ...at }: At & { by: Origin },
 ): Promise<FleetRecord | undefined> {
-  const fleet = newFleet(name, desired, now);
+  const fleet = newFleet(name, desired, at.now);
   if (!(await insertFleet(tx, fleet))) return undefined;
   const created = createdEvent({ kind: 'Fleet', name }, by);
-  await appendEvents(tx, [created, rolloutEvent(name, fleet.generation, 'Started', by)], { restore, now });
+  await appendEvents(tx, [created, rolloutEvent(name, fleet.generation, 'Started', by)], at);
   return fleet;
 }

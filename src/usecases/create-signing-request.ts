@@ -1,7 +1,4 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database } from '../db/client.ts';
 import { appendEvents } from '../db/event-log.ts';
-import { holdRestore } from '../db/fence.ts';
 import { insertSigningRequest } from '../db/signing-request-store.ts';
 import { signingAnswerEvent } from '../domain/certificates/certificate-events.ts';
 import type { CertificateIssuer } from '../domain/certificates/certificate-issuer.ts';
@@ -22,10 +19,12 @@ import type {
   CertificateSigningRequestRequest,
 } from '../domain/resources/certificate-signing-request.ts';
 import type { Origin } from '../domain/event.ts';
+import { inRestore, type RestoreDeps } from './steps/in-restore.ts';
 
-type Deps = { database: Database; clock: Clock; deviceCa: CertificateIssuer | undefined };
+export type SigningRequestDeps = RestoreDeps & { deviceCa: CertificateIssuer | undefined };
 
-type Wish = {
+/** A person's wish for a certificate. */
+export type SigningWish = {
   readonly request: CertificateSigningRequestRequest;
   readonly by: Origin;
   /** The one who asks may approve requests as well: then it is approved at once, as Flight Control does. */
@@ -39,10 +38,11 @@ type Wish = {
  * one of that name; 503 while the device CA is not valid
  */
 export async function createSigningRequest(
-  { database, clock, deviceCa: issuer }: Deps,
-  { request, by, mayDecide }: Wish,
+  deps: SigningRequestDeps,
+  { request, by, mayDecide }: SigningWish,
 ): Promise<CertificateSigningRequest> {
-  const now = clock.now();
+  const { deviceCa: issuer } = deps;
+  const now = deps.clock.now();
   const wanted = newSigningRequest(withFullSigner(request), { owner: null, by, now });
   requireEnrollmentSigner(wanted);
   if (issuer === undefined) throw noDeviceCa();
@@ -58,8 +58,7 @@ export async function createSigningRequest(
     createdEvent({ kind: 'CertificateSigningRequest', name: record.name }, by),
     ...(mayDecide ? [signingAnswerEvent(record.name, 'Approved', { by, expiresAt: issued.expiresAt })] : []),
   ];
-  await database.transact(async (tx) => {
-    const restore = await holdRestore(tx);
+  await inRestore(deps, async (tx, { restore }) => {
     if (!(await insertSigningRequest(tx, record))) throw alreadyExists('certificate signing request', record.name);
     await appendEvents(tx, events, { restore, now });
   });

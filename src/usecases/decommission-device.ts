@@ -1,10 +1,6 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database } from '../db/client.ts';
-import { finishDecommissions, graftOrders } from '../db/decommission-store.ts';
+import { graftOrders } from '../db/decommission-store.ts';
 import { leaveMusters, lockDevice, saveDevice, wantRendering } from '../db/device-writes.ts';
 import { appendEvents } from '../db/event-log.ts';
-import { holdRestore } from '../db/fence.ts';
-import { decommissionEndedEvent } from '../domain/devices/decommission-events.ts';
 import type { DeviceRecord } from '../domain/devices/device-record.ts';
 import { conflict } from '../domain/errors.ts';
 import { matchEvents } from '../domain/fleets/ownership.ts';
@@ -15,8 +11,10 @@ import type { RenderHints } from '../queue/render-queue.ts';
 import { countOutDevice } from './steps/count-devices.ts';
 import { documentOf, noSuchDevice } from './read-device.ts';
 import type { Origin } from '../domain/event.ts';
+import { inRestore, viewAt, type ViewDeps } from './steps/in-restore.ts';
+import { endDecommissions } from './steps/end-decommissions.ts';
 
-type Deps = { database: Database; clock: Clock; queue: RenderHints; config: { disconnectedAfterMs: number } };
+type Deps = ViewDeps & { queue: RenderHints };
 
 /**
  * Orders a device to decommission: it is told to unenroll or to reset itself, and takes no part in musters any more. It has
@@ -30,9 +28,7 @@ export async function decommissionDevice(
   deps: Deps,
   { name, target, by }: DeviceDecommission & { name: string; by: Origin },
 ): Promise<Device> {
-  const { restore, document } = await deps.database.transact(async (tx) => {
-    const restore = await holdRestore(tx);
-    const now = deps.clock.now();
+  const { restore, document } = await inRestore(deps, async (tx, { restore, now }) => {
     const device = await lockDevice(tx, name);
     if (device === undefined) throw noSuchDevice(name);
     if (isOrdered(device, restore)) {
@@ -61,17 +57,16 @@ export async function decommissionDevice(
       message: `Device ${name} is to be decommissioned (${target}).`,
       by,
     } as const;
-    // A device whose order was lost with the database may have said already that it carried it out.
-    const finished = await finishDecommissions(tx, [name]);
     const events = [
       event,
       ...matchEvents(name, device, ordered),
       ...rolloutProblemEvents(name, device.rolloutProblem, ordered.rolloutProblem),
-      ...finished.map(decommissionEndedEvent),
     ];
     await appendEvents(tx, events, { restore, now });
+    // A device whose order was lost with the database may have said already that it carried it out.
+    await endDecommissions(tx, [name], { restore, now });
     await countOutDevice(tx, device.state, { restore, now });
-    return { restore, document: await documentOf(tx, name, { ...deps.config, restore, now }) };
+    return { restore, document: await documentOf(tx, name, viewAt(deps, restore, now)) };
   });
   deps.queue.wantRendering(restore, [name]);
   return document;

@@ -1,15 +1,13 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database } from '../db/client.ts';
 import { lockDevice, removeDevice } from '../db/device-writes.ts';
 import { removeApprovedRequest } from '../db/enrollment-request-store.ts';
 import { appendEvents } from '../db/event-log.ts';
-import { holdRestore } from '../db/fence.ts';
 import { pruneSigningRequests } from '../db/signing-request-store.ts';
 import { requestOwner } from '../domain/certificates/signing-request.ts';
 import { deletedEvent } from '../domain/resource-events.ts';
 import { countOutDevice } from './steps/count-devices.ts';
 import { noSuchDevice } from './read-device.ts';
 import type { Origin } from '../domain/event.ts';
+import { inRestore, type RestoreDeps } from './steps/in-restore.ts';
 
 /**
  * Deletes a device, and the enrollment request that it came of, so that it may ask anew. One that is awaited or paused is
@@ -17,20 +15,15 @@ import type { Origin } from '../domain/event.ts';
  *
  * @throws MusterError 404
  */
-export async function deleteDevice(
-  { database, clock }: { database: Database; clock: Clock },
-  { name, by }: { name: string; by: Origin },
-): Promise<void> {
-  await database.transact(async (tx) => {
-    const restore = await holdRestore(tx);
-    const now = clock.now();
+export async function deleteDevice(deps: RestoreDeps, { name, by }: { name: string; by: Origin }): Promise<void> {
+  await inRestore(deps, async (tx, at) => {
     const device = await lockDevice(tx, name);
     if (device === undefined) throw noSuchDevice(name);
     await removeDevice(tx, name);
     await pruneSigningRequests(tx, requestOwner(name), 0);
     const events = [deletedEvent({ kind: 'Device', name }, by)];
     if (await removeApprovedRequest(tx, name)) events.push(deletedEvent({ kind: 'EnrollmentRequest', name }, by));
-    await appendEvents(tx, events, { restore, now });
-    await countOutDevice(tx, device.state, { restore, now });
+    await appendEvents(tx, events, at);
+    await countOutDevice(tx, device.state, at);
   });
 }

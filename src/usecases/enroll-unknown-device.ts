@@ -1,7 +1,4 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database } from '../db/client.ts';
 import { findDevice } from '../db/device-store.ts';
-import { holdRestore } from '../db/fence.ts';
 import { findUnknownDevice } from '../db/unknown-device-store.ts';
 import { alreadyExists, notFound } from '../domain/errors.ts';
 import type { Device } from '../domain/resources/device.ts';
@@ -10,8 +7,9 @@ import { enterDevice } from './steps/enter-device.ts';
 import { documentOf } from './read-device.ts';
 import { requireRestore } from './read-restores.ts';
 import type { Origin } from '../domain/event.ts';
+import { inRestore, viewAt, type ViewDeps } from './steps/in-restore.ts';
 
-type Deps = { database: Database; clock: Clock; templates: TemplateRenderer; config: { disconnectedAfterMs: number } };
+type Deps = ViewDeps & { templates: TemplateRenderer };
 
 /** Which unknown device of which restore (an id, or `current`) to let in. */
 type UnknownEnrollment = {
@@ -29,11 +27,10 @@ type UnknownEnrollment = {
  * @throws MusterError 404 if no restore has been declared or the device is not on its list; 409 if it exists by now
  */
 export async function enrollUnknownDevice(
-  { database, clock, templates, config }: Deps,
+  deps: Deps,
   { restore: named, device: name, labels = {}, by }: UnknownEnrollment,
 ): Promise<Device> {
-  return await database.transact(async (tx) => {
-    const restore = await holdRestore(tx);
+  return await inRestore(deps, async (tx, { restore, now }) => {
     const { id } = await requireRestore(tx, named);
     const unknown = await findUnknownDevice(tx, { name, restore: id });
     if (unknown === undefined) {
@@ -45,9 +42,9 @@ export async function enrollUnknownDevice(
       message: `Device ${name} was enrolled: it reported version ${version} and was not known.`,
       details: { detailType: 'MusterEnrollment', awaited: true, device: { ...unknown.claimed }, restore: id },
     };
-    const now = clock.now();
     const device = { name, labels, annotations: {}, spec: {}, lifecycle: 'Enrolled', awaited: true, told } as const;
-    if (!(await enterDevice(tx, device, { restore, now, by, templates }))) throw alreadyExists('device', name);
-    return await documentOf(tx, name, { restore, now, disconnectedAfterMs: config.disconnectedAfterMs });
+    if (!(await enterDevice(tx, device, { restore, now, by, templates: deps.templates })))
+      throw alreadyExists('device', name);
+    return await documentOf(tx, name, viewAt(deps, restore, now));
   });
 }

@@ -6,10 +6,11 @@ import {
 } from '../db/enrollment-request-store.ts';
 import { openSnapshot } from '../db/fence.ts';
 import { enrollmentRequestDocument } from '../domain/enrollment/enrollment-request-document.ts';
-import { cutPage, type Page } from '../domain/page.ts';
+import type { Page } from '../domain/page.ts';
 import type { EnrollmentRequest } from '../domain/resources/enrollment-request.ts';
-import { parseListSelectors, selectsEverything, type GivenSelectors } from '../domain/selectors/list-selectors.ts';
+import { parseListSelectors, type GivenSelectors } from '../domain/selectors/list-selectors.ts';
 import { enrollmentRequestFields } from '../domain/selectors/resource-fields.ts';
+import { readPage, type PageRequest } from './steps/read-page.ts';
 
 /**
  * A page of enrollment requests in name order.
@@ -19,15 +20,16 @@ import { enrollmentRequestFields } from '../domain/selectors/resource-fields.ts'
 export async function listEnrollmentRequests(
   { database }: { database: Database },
   given: GivenSelectors,
-  { limit, after }: { limit: number; after: string | undefined },
+  page: PageRequest,
 ): Promise<Page<EnrollmentRequest, string>> {
   const selectors = parseListSelectors(given, enrollmentRequestFields);
   return await database.transact(async (tx) => {
     const restore = await openSnapshot(tx);
-    const found = await listRecords(tx, { where: enrollmentRequestSelection(selectors), after, limit: limit + 1 });
-    const { shown, next } = cutPage(found, limit, ({ name }) => name);
-    const counts = next !== undefined && selectsEverything(selectors);
-    const remaining = counts ? await countEnrollmentRequestsAfter(tx, next) : undefined;
+    const where = enrollmentRequestSelection(selectors);
+    const { shown, next, remaining } = await readPage(selectors, page, {
+      list: (range) => listRecords(tx, { where, ...range }),
+      countAfter: (name) => countEnrollmentRequestsAfter(tx, name),
+    });
     return { items: shown.map((request) => enrollmentRequestDocument(request, restore)), next, remaining };
   });
 }

@@ -1,13 +1,12 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database } from '../db/client.ts';
 import { countFleetsAfter, fleetSelection, listFleets as listRecords } from '../db/fleet-store.ts';
-import { openSnapshot } from '../db/fence.ts';
 import { fleetDocument } from '../domain/fleets/fleet-document.ts';
-import { cutPage, type Page } from '../domain/page.ts';
+import type { Page } from '../domain/page.ts';
 import type { Fleet } from '../domain/resources/fleet.ts';
-import { parseListSelectors, selectsEverything, type GivenSelectors } from '../domain/selectors/list-selectors.ts';
+import { parseListSelectors, type GivenSelectors } from '../domain/selectors/list-selectors.ts';
 import { fleetFields } from '../domain/selectors/resource-fields.ts';
 import { factsOf } from './read-fleet.ts';
+import { inView, type ViewDeps } from './steps/in-restore.ts';
+import { readPage, type PageRequest } from './steps/read-page.ts';
 
 /**
  * A page of fleets in name order, with summaries of their devices if those are asked for.
@@ -15,19 +14,18 @@ import { factsOf } from './read-fleet.ts';
  * @throws MusterError 400 for a selector that does not parse
  */
 export async function listFleets(
-  { database, clock, config }: { database: Database; clock: Clock; config: { disconnectedAfterMs: number } },
+  deps: ViewDeps,
   { withSummary = false, ...given }: GivenSelectors & { withSummary?: boolean | undefined },
-  { limit, after }: { limit: number; after: string | undefined },
+  page: PageRequest,
 ): Promise<Page<Fleet, string>> {
   const selectors = parseListSelectors(given, fleetFields);
-  return await database.transact(async (tx) => {
-    const restore = await openSnapshot(tx);
-    const view = { restore, now: clock.now(), disconnectedAfterMs: config.disconnectedAfterMs };
-    const found = await listRecords(tx, { where: fleetSelection(selectors), after, limit: limit + 1 });
-    const { shown, next } = cutPage(found, limit, ({ name }) => name);
+  return await inView(deps, async (tx, view) => {
+    const where = fleetSelection(selectors);
+    const { shown, next, remaining } = await readPage(selectors, page, {
+      list: (range) => listRecords(tx, { where, ...range }),
+      countAfter: (name) => countFleetsAfter(tx, name),
+    });
     const facts = await factsOf(tx, shown, withSummary ? view : undefined);
-    const counts = next !== undefined && selectsEverything(selectors);
-    const remaining = counts ? await countFleetsAfter(tx, next) : undefined;
     return { items: shown.map((fleet) => fleetDocument(fleet, facts(fleet.name))), next, remaining };
   });
 }

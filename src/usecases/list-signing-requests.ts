@@ -6,10 +6,11 @@ import {
 } from '../db/signing-request-store.ts';
 import { openSnapshot } from '../db/fence.ts';
 import { signingRequestDocument } from '../domain/certificates/signing-request.ts';
-import { cutPage, type Page } from '../domain/page.ts';
+import type { Page } from '../domain/page.ts';
 import type { CertificateSigningRequest } from '../domain/resources/certificate-signing-request.ts';
-import { parseListSelectors, selectsEverything, type GivenSelectors } from '../domain/selectors/list-selectors.ts';
+import { parseListSelectors, type GivenSelectors } from '../domain/selectors/list-selectors.ts';
 import { signingRequestFields } from '../domain/selectors/resource-fields.ts';
+import { readPage, type PageRequest } from './steps/read-page.ts';
 
 /**
  * A page of certificate signing requests in name order.
@@ -19,15 +20,16 @@ import { signingRequestFields } from '../domain/selectors/resource-fields.ts';
 export async function listSigningRequests(
   { database }: { database: Database },
   given: GivenSelectors,
-  { limit, after }: { limit: number; after: string | undefined },
+  page: PageRequest,
 ): Promise<Page<CertificateSigningRequest, string>> {
   const selectors = parseListSelectors(given, signingRequestFields);
   return await database.transact(async (tx) => {
     await openSnapshot(tx);
-    const found = await listRecords(tx, { where: signingRequestSelection(selectors), after, limit: limit + 1 });
-    const { shown, next } = cutPage(found, limit, ({ name }) => name);
-    const counts = next !== undefined && selectsEverything(selectors);
-    const remaining = counts ? await countSigningRequestsAfter(tx, next) : undefined;
+    const where = signingRequestSelection(selectors);
+    const { shown, next, remaining } = await readPage(selectors, page, {
+      list: (range) => listRecords(tx, { where, ...range }),
+      countAfter: (name) => countSigningRequestsAfter(tx, name),
+    });
     return { items: shown.map(signingRequestDocument), next, remaining };
   });
 }

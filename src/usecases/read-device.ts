@@ -1,21 +1,14 @@
-import type { Clock } from '../time/clock.ts';
 import type { Database, Executor } from '../db/client.ts';
 import { findDevice } from '../db/device-store.ts';
-import { openSnapshot } from '../db/fence.ts';
 import { deviceDocument } from '../domain/devices/device-document.ts';
 import type { Viewpoint } from '../domain/devices/device-record.ts';
 import { notFound, type MusterError } from '../domain/errors.ts';
 import type { Device } from '../domain/resources/device.ts';
+import { inView, type ViewDeps } from './steps/in-restore.ts';
 
 /** A device as it stands. @throws MusterError 404 */
-export async function readDevice(
-  { database, clock, config }: { database: Database; clock: Clock; config: { disconnectedAfterMs: number } },
-  name: string,
-): Promise<Device> {
-  return await database.transact(async (tx) => {
-    const restore = await openSnapshot(tx);
-    return await documentOf(tx, name, { restore, now: clock.now(), disconnectedAfterMs: config.disconnectedAfterMs });
-  });
+export async function readDevice(deps: ViewDeps, name: string): Promise<Device> {
+  return await inView(deps, async (tx, view) => await documentOf(tx, name, view));
 }
 
 /** When a device was last heard of; undefined if it never was. @throws MusterError 404 */

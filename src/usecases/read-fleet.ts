@@ -1,29 +1,24 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database, Executor } from '../db/client.ts';
+import type { Executor } from '../db/client.ts';
 import { summariseFleets } from '../db/device-summary.ts';
 import { lastEventTimes } from '../db/event-store.ts';
 import { readFleetProblems } from '../db/device-problems.ts';
 import { findFleet } from '../db/fleet-store.ts';
-import { openSnapshot } from '../db/fence.ts';
 import type { Viewpoint } from '../domain/devices/device-record.ts';
 import { notFound, type MusterError } from '../domain/errors.ts';
 import { fleetDocument } from '../domain/fleets/fleet-document.ts';
 import type { FleetRecord } from '../domain/fleets/fleet-record.ts';
 import type { Fleet } from '../domain/resources/fleet.ts';
-
-type Deps = { database: Database; clock: Clock; config: { disconnectedAfterMs: number } };
+import { inView, type ViewDeps } from './steps/in-restore.ts';
 
 /** A fleet, with a summary of its devices if that is asked for. @throws MusterError 404 */
 export async function readFleet(
-  { database, clock, config }: Deps,
+  deps: ViewDeps,
   name: string,
   { withSummary = false }: { withSummary?: boolean } = {},
 ): Promise<Fleet> {
-  return await database.transact(async (tx) => {
-    const restore = await openSnapshot(tx);
+  return await inView(deps, async (tx, view) => {
     const fleet = await findFleet(tx, name);
     if (fleet === undefined) throw noSuchFleet(name);
-    const view = { restore, now: clock.now(), disconnectedAfterMs: config.disconnectedAfterMs };
     return await fleetDocumentOf(tx, fleet, withSummary ? view : undefined);
   });
 }

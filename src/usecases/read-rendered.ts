@@ -1,14 +1,12 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database } from '../db/client.ts';
 import { readRenderedSpecs } from '../db/delivery-store.ts';
 import { findDevice } from '../db/device-store.ts';
-import { openSnapshot } from '../db/fence.ts';
 import { saysNothing } from '../domain/rendering/absence.ts';
 import { deviceDocument } from '../domain/devices/device-document.ts';
 import { conflict } from '../domain/errors.ts';
 import { gateOf, type Gate } from '../domain/recovery/gate.ts';
 import type { Device } from '../domain/resources/device.ts';
 import { noSuchDevice } from './read-device.ts';
+import { inView, type ViewDeps } from './steps/in-restore.ts';
 
 /**
  * A device with the spec that was rendered for it, for people to look at: nothing that a device would do is concluded
@@ -21,21 +19,19 @@ import { noSuchDevice } from './read-device.ts';
  * @throws MusterError 404; 409 if nothing may be rendered for the device now, or nothing has been yet
  */
 export async function readRendered(
-  { database, clock, config }: { database: Database; clock: Clock; config: { disconnectedAfterMs: number } },
+  deps: ViewDeps,
   name: string,
   { knownVersion }: { knownVersion: number },
 ): Promise<Device | undefined> {
-  return await database.transact(async (tx) => {
-    const restore = await openSnapshot(tx);
+  return await inView(deps, async (tx, view) => {
     const device = await findDevice(tx, name);
     if (device === undefined) throw noSuchDevice(name);
     const { server } = device.state;
-    refuseUnlessOpen(name, gateOf(device.state, restore));
+    refuseUnlessOpen(name, gateOf(device.state, view.restore));
     if (knownVersion > 0 && knownVersion >= server.version) return undefined;
     const spec =
       server.specHash === null ? undefined : (await readRenderedSpecs(tx, [server.specHash])).get(server.specHash);
     if (spec === undefined || saysNothing(spec)) throw conflict(`nothing has been rendered for device ${name} yet`);
-    const view = { restore, now: clock.now(), disconnectedAfterMs: config.disconnectedAfterMs };
     return { ...deviceDocument(device, view), spec };
   });
 }

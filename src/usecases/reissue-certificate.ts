@@ -1,15 +1,13 @@
 import { X509Certificate } from 'node:crypto';
-import type { Clock } from '../time/clock.ts';
-import type { Database } from '../db/client.ts';
 import { lockDevice, saveCertificateExpiry } from '../db/device-writes.ts';
 import { lockEnrollmentRequest, replaceCertificate } from '../db/enrollment-request-store.ts';
 import { appendEvents } from '../db/event-log.ts';
-import { holdRestore } from '../db/fence.ts';
 import { certificateIssuedEvent } from '../domain/certificates/certificate-events.ts';
 import { certifyEnrollment, type DeviceCaDeps } from './certify-enrollment.ts';
 import type { Origin } from '../domain/event.ts';
+import { inRestore, type RestoreDeps } from './steps/in-restore.ts';
 
-type Deps = DeviceCaDeps & { database: Database; clock: Clock };
+type Deps = DeviceCaDeps & RestoreDeps;
 
 /** Less validity than this is as good as none: a device must have time to renew its certificate. */
 const leastMs = 60 * 60_000;
@@ -21,19 +19,17 @@ const leastMs = 60 * 60_000;
  */
 export async function reissueCertificate(deps: Deps, { name, by }: { name: string; by: Origin }): Promise<void> {
   if (deps.deviceCa === undefined) return;
-  await deps.database.transact(async (tx) => {
-    const restore = await holdRestore(tx);
+  await inRestore(deps, async (tx, at) => {
     const device = await lockDevice(tx, name);
     const request = await lockEnrollmentRequest(tx, name);
-    const now = deps.clock.now();
     if (device?.state.mustered !== true || request?.approval?.approved !== true) return;
-    if (request.certificate !== null && remainingMs(request.certificate, now) >= leastMs) return;
-    const certified = await certifyEnrollment(deps, request, now);
+    if (request.certificate !== null && remainingMs(request.certificate, at.now) >= leastMs) return;
+    const certified = await certifyEnrollment(deps, request, at.now);
     if (certified === undefined) return;
     const { certificate, expiresAt } = certified.issued;
     await replaceCertificate(tx, name, certificate);
     await saveCertificateExpiry(tx, name, expiresAt);
-    await appendEvents(tx, [certificateIssuedEvent(name, { expiresAt, by })], { restore, now });
+    await appendEvents(tx, [certificateIssuedEvent(name, { expiresAt, by })], at);
   });
 }
 

@@ -1,8 +1,6 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database, Executor } from '../db/client.ts';
+import type { Executor } from '../db/client.ts';
 import { lockDevice, saveCertificateExpiry } from '../db/device-writes.ts';
 import { appendEvents } from '../db/event-log.ts';
-import { holdRestore } from '../db/fence.ts';
 import { insertSigningRequest, newestRequestTimes, pruneSigningRequests } from '../db/signing-request-store.ts';
 import { certificateIssuedEvent } from '../domain/certificates/certificate-events.ts';
 import { issueForDevice } from '../domain/certificates/device-certificates.ts';
@@ -23,8 +21,9 @@ import type {
 } from '../domain/resources/certificate-signing-request.ts';
 import type { DeviceCaDeps } from './certify-enrollment.ts';
 import type { Origin } from '../domain/event.ts';
+import { inRestore, type RestoreDeps } from './steps/in-restore.ts';
 
-type Deps = DeviceCaDeps & { database: Database; clock: Clock };
+type Deps = DeviceCaDeps & RestoreDeps;
 
 /** Requests of one device that are kept, and that it may make in an hour: an agent makes one in months. */
 const mostRequests = 10;
@@ -39,19 +38,19 @@ const hourMs = 60 * 60_000;
  * hour; 503 while the device CA is not valid
  */
 export async function renewDeviceCertificate(
-  { database, clock, config, deviceCa: issuer }: Deps,
+  deps: Deps,
   { device: name, request, by }: { device: string; request: CertificateSigningRequestRequest; by: Origin },
 ): Promise<CertificateSigningRequest> {
-  const now = clock.now();
+  const { deviceCa: issuer } = deps;
+  const now = deps.clock.now();
   const owner = requestOwner(name);
   const wanted = newSigningRequest(request, { owner, by, now });
   if (issuer === undefined) throw noDeviceCa();
   const read = await issuer.read(pemOf(wanted.spec));
-  return await database.transact(async (tx) => {
-    const restore = await holdRestore(tx);
+  return await inRestore(deps, async (tx, { restore }) => {
     await requireActive(tx, name);
     await requireRoom(tx, owner, now);
-    const issuing = { issuer, now, days: config.deviceCertificateDays };
+    const issuing = { issuer, now, days: deps.config.deviceCertificateDays };
     const { certificate, expiresAt } = await issueForDevice(name, read, wanted.spec, issuing);
     const message = `Approved by itself: device ${name} showed its certificate.`;
     const record = { ...wanted, conditions: [decisionCondition('Approved', message, now)], certificate };

@@ -1,26 +1,18 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database, Executor } from '../db/client.ts';
+import type { Executor } from '../db/client.ts';
 import { lockDevice } from '../db/device-writes.ts';
-import { holdRestore } from '../db/fence.ts';
 import { holdFleets } from '../db/fleet-lock.ts';
 import { assertCreatable, desiredDevice, keepingSpec } from '../domain/devices/device-edit.ts';
-import { badRequest, conflict } from '../domain/errors.ts';
+import { conflict } from '../domain/errors.ts';
 import { assertExpectedVersion } from '../domain/expected-version.ts';
 import type { Device, DeviceRequest } from '../domain/resources/device.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
-import type { RenderHints } from '../queue/render-queue.ts';
-import { editDevice } from './steps/edit-device.ts';
+import { editDevice, type DeviceEditDeps } from './steps/edit-device.ts';
 import { enterDevice } from './steps/enter-device.ts';
 import { documentOf } from './read-device.ts';
 import type { Origin } from '../domain/event.ts';
+import { inRestore, viewAt, type At } from './steps/in-restore.ts';
+import { assertNamedAsPath } from '../domain/resource-name.ts';
 
-type Deps = {
-  database: Database;
-  clock: Clock;
-  templates: TemplateRenderer;
-  queue: RenderHints;
-  config: { disconnectedAfterMs: number };
-};
 type Replacement = { readonly name: string; readonly request: DeviceRequest; readonly by: Origin };
 
 /**
@@ -32,19 +24,15 @@ type Replacement = { readonly name: string; readonly request: DeviceRequest; rea
  * being decommissioned, or a fleet decides the spec that the request changes
  */
 export async function replaceDevice(
-  deps: Deps,
+  deps: DeviceEditDeps,
   replacement: Replacement,
 ): Promise<{ document: Device; created: boolean }> {
   const { name, request } = replacement;
-  if (request.metadata.name !== undefined && request.metadata.name !== name) {
-    throw badRequest(`metadata.name: expected ${name}, the device in the path, found ${request.metadata.name}`);
-  }
-  const { restore, document, created, wanted } = await deps.database.transact(async (tx) => {
-    const restore = await holdRestore(tx);
+  assertNamedAsPath(request, name, 'device');
+  const { restore, document, created, wanted } = await inRestore(deps, async (tx, { restore, now }) => {
     await holdFleets(tx);
-    const now = deps.clock.now();
     const done = await put(tx, replacement, { restore, now, templates: deps.templates });
-    return { ...done, restore, document: await documentOf(tx, name, { ...deps.config, restore, now }) };
+    return { ...done, restore, document: await documentOf(tx, name, viewAt(deps, restore, now)) };
   });
   if (wanted) deps.queue.wantRendering(restore, [name]);
   return { document, created };
@@ -53,7 +41,7 @@ export async function replaceDevice(
 async function put(
   tx: Executor,
   { name, request, by }: Replacement,
-  at: { restore: string; now: Date; templates: TemplateRenderer },
+  at: At & { templates: TemplateRenderer },
 ): Promise<{ created: boolean; wanted: boolean }> {
   const desired = desiredDevice(request);
   const device = await lockDevice(tx, name);

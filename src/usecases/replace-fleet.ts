@@ -1,9 +1,6 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database } from '../db/client.ts';
-import { holdRestore } from '../db/fence.ts';
 import { lockFleets } from '../db/fleet-lock.ts';
 import { findFleet } from '../db/fleet-store.ts';
-import { alreadyExists, badRequest } from '../domain/errors.ts';
+import { alreadyExists } from '../domain/errors.ts';
 import { assertExpectedVersion } from '../domain/expected-version.ts';
 import { desiredFleet } from '../domain/fleets/fleet-edit.ts';
 import type { Fleet, FleetRequest } from '../domain/resources/fleet.ts';
@@ -12,8 +9,10 @@ import { enterFleet } from './create-fleet.ts';
 import { editFleet } from './steps/edit-fleet.ts';
 import { fleetDocumentOf } from './read-fleet.ts';
 import type { Origin } from '../domain/event.ts';
+import { inRestore, type RestoreDeps } from './steps/in-restore.ts';
+import { assertNamedAsPath } from '../domain/resource-name.ts';
 
-type Deps = { database: Database; clock: Clock; queue: RenderHints };
+type Deps = RestoreDeps & { queue: RenderHints };
 
 /**
  * Puts a fleet in the place of the one of that name, or creates it.
@@ -26,14 +25,11 @@ export async function replaceFleet(
   deps: Deps,
   { name, request, by }: { name: string; request: FleetRequest; by: Origin },
 ): Promise<{ document: Fleet; created: boolean }> {
-  if (request.metadata.name !== undefined && request.metadata.name !== name) {
-    throw badRequest(`metadata.name: expected ${name}, the fleet in the path, found ${request.metadata.name}`);
-  }
+  assertNamedAsPath(request, name, 'fleet');
   const desired = desiredFleet(request);
-  const { restore, document, created, rollout } = await deps.database.transact(async (tx) => {
-    const restore = await holdRestore(tx);
+  const { restore, document, created, rollout } = await inRestore(deps, async (tx, { restore, now }) => {
     await lockFleets(tx);
-    const at = { restore, now: deps.clock.now(), by };
+    const at = { restore, now, by };
     const known = await findFleet(tx, name);
     if (known === undefined) {
       const fleet = await enterFleet(tx, { name, desired }, at);

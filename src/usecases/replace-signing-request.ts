@@ -1,14 +1,12 @@
 import { findSigningRequest } from '../db/signing-request-store.ts';
 import { signingRequestDocument } from '../domain/certificates/signing-request.ts';
-import { badRequest, conflict } from '../domain/errors.ts';
+import { conflict } from '../domain/errors.ts';
 import type {
   CertificateSigningRequest,
   CertificateSigningRequestRequest,
 } from '../domain/resources/certificate-signing-request.ts';
-import { createSigningRequest } from './create-signing-request.ts';
-
-type Deps = Parameters<typeof createSigningRequest>[0];
-type Wish = Parameters<typeof createSigningRequest>[1] & { readonly name: string };
+import { createSigningRequest, type SigningRequestDeps, type SigningWish } from './create-signing-request.ts';
+import { assertNamedAsPath } from '../domain/resource-name.ts';
 
 /**
  * Creates a certificate signing request, or finds that the same one is there. What somebody asked for is never changed.
@@ -18,13 +16,10 @@ type Wish = Parameters<typeof createSigningRequest>[1] & { readonly name: string
  * something else
  */
 export async function replaceSigningRequest(
-  deps: Deps,
-  { name, ...wish }: Wish,
+  deps: SigningRequestDeps,
+  { name, ...wish }: SigningWish & { readonly name: string },
 ): Promise<{ document: CertificateSigningRequest; created: boolean }> {
-  const { metadata } = wish.request;
-  if (metadata.name !== undefined && metadata.name !== name) {
-    throw badRequest(`metadata.name: expected ${name}, the request in the path, found ${metadata.name}`);
-  }
+  assertNamedAsPath(wish.request, name, 'request');
   const known = await findSigningRequest(deps.database.pool, name);
   if (known !== undefined) {
     if (!asksForTheSame(known.spec, wish.request)) {
@@ -32,7 +27,7 @@ export async function replaceSigningRequest(
     }
     return { document: signingRequestDocument(known), created: false };
   }
-  const request = { ...wish.request, metadata: { ...metadata, name } };
+  const request = { ...wish.request, metadata: { ...wish.request.metadata, name } };
   return { document: await createSigningRequest(deps, { ...wish, request }), created: true };
 }
 

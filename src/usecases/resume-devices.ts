@@ -1,10 +1,5 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database } from '../db/client.ts';
 import { deviceSelection } from '../db/device-selection.ts';
-import { appendEvents } from '../db/event-log.ts';
-import { holdRestore, openSnapshot } from '../db/fence.ts';
 import { holdFleets } from '../db/fleet-lock.ts';
-import { countForRestore } from '../db/restore-counters.ts';
 import {
   adoptPaused,
   listAdoptable,
@@ -14,18 +9,15 @@ import {
   type SomeDevices,
 } from '../db/resume-store.ts';
 import { limits } from '../domain/resources/limits.ts';
-import { settlingEvent } from '../domain/recovery/restore-events.ts';
 import { parseActionSelectors, type ActionSelectors } from '../domain/selectors/action-selectors.ts';
 import { deviceFields } from '../domain/selectors/resource-fields.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import type { Origin } from '../domain/event.ts';
+import { inRestore, inView, viewAt, type ViewDeps } from './steps/in-restore.ts';
+import { countAndSettle } from './steps/count-devices.ts';
+import type { Viewpoint } from '../domain/devices/device-record.ts';
 
-type Deps = {
-  database: Database;
-  clock: Clock;
-  queue: RenderHints;
-  config: { disconnectedAfterMs: number };
-};
+type Deps = ViewDeps & { readonly queue: RenderHints };
 
 /** Which paused devices a person decides about, and why. */
 export type DeviceAction = {
@@ -52,26 +44,14 @@ export async function resumeDevices(
 ): Promise<SomeDevices & { nothingToSend: SomeDevices }> {
   const selectors = parseActionSelectors(action, deviceFields);
   if (action.dryRun === true) {
-    return await deps.database.transact(async (tx) => {
-      const restore = await openSnapshot(tx);
-      return await previewPaused(tx, selection(deps, selectors, action, restore), limits.listedDeviceCount);
+    return await inView(deps, async (tx, view) => {
+      return await previewPaused(tx, selection(selectors, action, view), limits.listedDeviceCount);
     });
   }
-  const { restore, names, nothingToSend } = await deps.database.transact(async (tx) => {
-    const restore = await holdRestore(tx);
-    const now = deps.clock.now();
-    const { names, nothingToSend } = await resumePaused(tx, selection(deps, selectors, action, restore), {
-      by: action.by,
-      reason: action.reason,
-      now,
-    });
-    const { settling } = await countForRestore(
-      tx,
-      restore,
-      { conflictPaused: -names.length, resumed: names.length },
-      { now },
-    );
-    if (settling !== undefined) await appendEvents(tx, [settlingEvent(restore, settling)], { restore, now });
+  const { restore, names, nothingToSend } = await inRestore(deps, async (tx, { restore, now }) => {
+    const chosen = selection(selectors, action, viewAt(deps, restore, now));
+    const { names, nothingToSend } = await resumePaused(tx, chosen, { by: action.by, reason: action.reason, now });
+    await countAndSettle(tx, { conflictPaused: -names.length, resumed: names.length }, { restore, now });
     return { restore, names, nothingToSend };
   });
   wakeUp(deps, restore, names);
@@ -94,32 +74,23 @@ export async function adoptDevices(
   action: DeviceAction,
 ): Promise<{ names: string[]; nothingToSend: string[]; withoutSpec: string[] }> {
   const selectors = parseActionSelectors(action, deviceFields);
-  const { restore, names, nothingToSend, withoutSpec } = await deps.database.transact(async (tx) => {
-    const restore = await holdRestore(tx);
+  const { restore, names, nothingToSend, withoutSpec } = await inRestore(deps, async (tx, { restore, now }) => {
     // Adopting decides against the template that the fleet has: not one that is just being written.
     await holdFleets(tx);
-    const now = deps.clock.now();
-    const chosen = await listAdoptable(tx, selection(deps, selectors, action, restore));
-    const { withSpec, nothingToSend, withoutSpec } = chosen;
+    const chosen = selection(selectors, action, viewAt(deps, restore, now));
+    const { withSpec, nothingToSend, withoutSpec } = await listAdoptable(tx, chosen);
     if (action.dryRun === true) return { restore, names: withSpec, nothingToSend, withoutSpec };
     const record = { by: action.by, reason: action.reason, now };
     const { names } = await adoptPaused(tx, { restore, names: withSpec }, record);
-    const { settling } = await countForRestore(
-      tx,
-      restore,
-      { conflictPaused: -names.length, adopted: names.length },
-      { now },
-    );
-    if (settling !== undefined) await appendEvents(tx, [settlingEvent(restore, settling)], { restore, now });
+    await countAndSettle(tx, { conflictPaused: -names.length, adopted: names.length }, { restore, now });
     return { restore, names, nothingToSend, withoutSpec };
   });
   if (action.dryRun !== true) wakeUp(deps, restore, names);
   return { names, nothingToSend, withoutSpec };
 }
 
-function selection(deps: Deps, selectors: ActionSelectors, action: DeviceAction, restore: string): PausedSelection {
-  const view = { restore, now: deps.clock.now(), disconnectedAfterMs: deps.config.disconnectedAfterMs };
-  return { restore, where: deviceSelection(selectors, view), limit: action.limit };
+function selection(selectors: ActionSelectors, { limit }: DeviceAction, view: Viewpoint): PausedSelection {
+  return { restore: view.restore, where: deviceSelection(selectors, view), limit };
 }
 
 /** After the commit: if the process dies before this, the sweep finds the devices all the same. */

@@ -1,9 +1,5 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database } from '../db/client.ts';
-import { holdRestore } from '../db/fence.ts';
 import { wantProblemsRendered } from '../db/problem-store.ts';
-
-type Deps = { readonly database: Database; readonly clock: Clock };
+import { inRestore, type RestoreDeps } from './steps/in-restore.ts';
 
 /** Devices that are tried again at one time. */
 const maxDevices = 5_000;
@@ -14,9 +10,6 @@ const maxDevices = 5_000;
  *
  * @returns how many devices want rendering because of it
  */
-export async function retryProblems({ database, clock }: Deps): Promise<number> {
-  return await database.transact(async (tx) => {
-    const restore = await holdRestore(tx);
-    return await wantProblemsRendered(tx, { restore, limit: maxDevices, now: clock.now() });
-  });
+export async function retryProblems(deps: RestoreDeps): Promise<number> {
+  return await inRestore(deps, async (tx, at) => await wantProblemsRendered(tx, { ...at, limit: maxDevices }));
 }

@@ -1,11 +1,5 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database } from '../db/client.ts';
-import { finishDecommissions } from '../db/decommission-store.ts';
 import { saveStatuses } from '../db/device-documents.ts';
 import { lockDevice } from '../db/device-writes.ts';
-import { appendEvents } from '../db/event-log.ts';
-import { holdRestore } from '../db/fence.ts';
-import { decommissionEndedEvent } from '../domain/devices/decommission-events.ts';
 import type { DeviceRecord } from '../domain/devices/device-record.ts';
 import { assertExpectedVersion } from '../domain/expected-version.ts';
 import type { Device } from '../domain/resources/device.ts';
@@ -14,8 +8,8 @@ import type { PatchRequest } from '../domain/resources/patch-request.ts';
 import { storableObject } from '../domain/resources/storable.ts';
 import { patchStatus } from '../domain/devices/status-patch.ts';
 import { documentOf, noSuchDevice } from './read-device.ts';
-
-type Deps = { database: Database; clock: Clock; config: { disconnectedAfterMs: number } };
+import { inRestore, viewAt, type ViewDeps } from './steps/in-restore.ts';
+import { endDecommissions } from './steps/end-decommissions.ts';
 
 /**
  * Keeps a status document that an administrator gives in a device's name. That is no report of the device: it proves no
@@ -24,7 +18,7 @@ type Deps = { database: Database; clock: Clock; config: { disconnectedAfterMs: n
  * @throws MusterError 404; 409 if the device has changed since it was read
  */
 export async function replaceDeviceStatus(
-  deps: Deps,
+  deps: ViewDeps,
   {
     name,
     status,
@@ -39,25 +33,22 @@ export async function replaceDeviceStatus(
 
 /** As replaceDeviceStatus, with the status that the device last sent, patched. @throws MusterError also as patchStatus */
 export async function patchDeviceStatus(
-  deps: Deps,
+  deps: ViewDeps,
   { name, patch }: { name: string; patch: PatchRequest },
 ): Promise<Device> {
   return await store(deps, name, (device) => patchStatus(device.status ?? {}, patch));
 }
 
 async function store(
-  { database, clock, config }: Deps,
+  deps: ViewDeps,
   name: string,
   statusOf: (device: DeviceRecord) => ReportedDeviceStatus,
 ): Promise<Device> {
-  return await database.transact(async (tx) => {
-    const restore = await holdRestore(tx);
-    const now = clock.now();
+  return await inRestore(deps, async (tx, { restore, now }) => {
     const device = await lockDevice(tx, name);
     if (device === undefined) throw noSuchDevice(name);
     await saveStatuses(tx, new Map([[name, storableObject(statusOf(device))]]), now);
-    const finished = await finishDecommissions(tx, [name]);
-    await appendEvents(tx, finished.map(decommissionEndedEvent), { restore, now });
-    return await documentOf(tx, name, { restore, now, disconnectedAfterMs: config.disconnectedAfterMs });
+    await endDecommissions(tx, [name], { restore, now });
+    return await documentOf(tx, name, viewAt(deps, restore, now));
   });
 }

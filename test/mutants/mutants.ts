@@ -219,9 +219,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/usecases/resume-devices.ts',
-        find: 'const { settling } = await countForRestore(\n      tx,\n      restore,\n      { conflictPaused: -names.length, resumed: names.length },',
-        replace:
-          'const { settling } = await countForRestore(\n      deps.database.pool,\n      restore,\n      { conflictPaused: -names.length, resumed: names.length },',
+        find: 'countAndSettle(tx, { conflictPaused: -names.length, resumed:',
+        replace: 'countAndSettle(deps.database.pool, { conflictPaused: -names.length, resumed:',
       },
     ],
   },

@@ -8,6 +8,7 @@ import type {
 } from '../resources/certificate-signing-request.ts';
 import type { Condition } from '../resources/condition.ts';
 import type { Origin } from '../event.ts';
+import { requiredName } from '../resource-name.ts';
 
 /** A certificate signing request as it is stored. */
 export type SigningRequestRecord = {
@@ -30,12 +31,11 @@ export const requestOwner = (device: string): string => `Device/${device}`;
 
 /** A new request, of which only what counts is kept. @throws MusterError 400 for one without a name */
 export function newSigningRequest(
-  { metadata, spec }: CertificateSigningRequestRequest,
+  document: CertificateSigningRequestRequest,
   { owner, by, now }: { owner: string | null; by: Origin; now: Date },
 ): SigningRequestRecord {
-  const { name, labels = {}, annotations = {} } = metadata;
-  if (name === undefined) throw badRequest('metadata.name: expected the name of the request');
-  const { request, signerName, expirationSeconds, usages } = spec;
+  const { labels = {}, annotations = {} } = document.metadata;
+  const { request, signerName, expirationSeconds, usages } = document.spec;
   const kept = {
     request,
     signerName,
@@ -44,7 +44,7 @@ export function newSigningRequest(
     username: by.actor,
   };
   return {
-    name,
+    name: requiredName(document, 'request'),
     labels,
     annotations: clientAnnotations(annotations),
     owner,

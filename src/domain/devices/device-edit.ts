@@ -2,7 +2,7 @@ import { saysNothing } from '../rendering/absence.ts';
 import { clientAnnotations } from './device-document.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { badRequest, conflict } from '../errors.ts';
-import { canonicalJson, type JsonObject } from '../json.ts';
+import { differs, type JsonObject } from '../json.ts';
 import type { Ownership } from '../fleets/ownership.ts';
 import type { UpdatedField } from '../resource-events.ts';
 import type { DeviceRequest } from '../resources/device.ts';
@@ -100,8 +100,6 @@ const emptySpec =
 export function isChange({ labels, annotations, spec }: DeviceChange): boolean {
   return labels || annotations || spec;
 }
-
-const differs = (left: JsonObject, right: JsonObject): boolean => canonicalJson(left) !== canonicalJson(right);
 
 /**
  * The device after an edit, and after the template of its owner was rolled out to it. Whatever is edited, its conflict, if it

@@ -1,7 +1,7 @@
 import { clientAnnotations } from '../devices/device-document.ts';
 import type { EnrollmentRequestRecord } from './enrollment-request-record.ts';
 import { conflict } from '../errors.ts';
-import { canonicalJson, type JsonObject } from '../json.ts';
+import { differs } from '../json.ts';
 import { parseRenderedVersion } from '../recovery/position.ts';
 import type { UpdatedField } from '../resource-events.ts';
 import type { EnrollmentRequestRequest, EnrollmentRequestSpec } from '../resources/enrollment-request.ts';
@@ -50,8 +50,6 @@ export function enrollmentRequestChange(
   }
   return change;
 }
-
-const differs = (left: JsonObject, right: JsonObject): boolean => canonicalJson(left) !== canonicalJson(right);
 
 /** The enrollment request after an edit. When it arrived stays: a later edit does not make it one of the new timeline. */
 export function editedEnrollmentRequest(

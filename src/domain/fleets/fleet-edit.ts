@@ -1,5 +1,5 @@
 import type { FleetRecord } from './fleet-record.ts';
-import { canonicalJson, type JsonObject, type JsonValue } from '../json.ts';
+import { differs, type JsonObject } from '../json.ts';
 import type { UpdatedField } from '../resource-events.ts';
 import type { FleetRequest } from '../resources/fleet.ts';
 import { storableObject } from '../resources/storable.ts';
@@ -53,9 +53,6 @@ export function fleetChange(fleet: FleetRecord, desired: DesiredFleet): FleetCha
     template: differs(fleet.spec['template'], desired.spec['template']),
   };
 }
-
-const differs = (left: JsonValue | undefined, right: JsonValue | undefined): boolean =>
-  canonicalJson(left ?? null) !== canonicalJson(right ?? null);
 
 /** The fleet after an edit. One that says nothing new to devices is rolled out as far as it was before. */
 export function editedFleet(fleet: FleetRecord, desired: DesiredFleet, change: FleetChange): FleetRecord {

@@ -17,6 +17,11 @@ import { rolloutProblemEvents, type TemplateOutcome } from '../../domain/fleets/
 import type { TemplateRenderer } from '../../domain/templates/template-renderer.ts';
 import { rollOutTemplate } from '../roll-out-template.ts';
 import type { Origin } from '../../domain/event.ts';
+import type { At, ViewDeps } from './in-restore.ts';
+import type { RenderHints } from '../../queue/render-queue.ts';
+
+/** Dependencies of entering and editing a device, and of showing it then. */
+export type DeviceEditDeps = ViewDeps & { readonly templates: TemplateRenderer; readonly queue: RenderHints };
 
 /**
  * Makes a locked device what a client wants it to be, in the transaction that locked it. Labels decide who owns the device
@@ -29,7 +34,7 @@ export async function editDevice(
   tx: Executor,
   device: DeviceRecord,
   desired: DesiredDevice,
-  { restore, now, by, templates }: { restore: string; now: Date; by: Origin; templates: TemplateRenderer },
+  { by, templates, ...at }: At & { by: Origin; templates: TemplateRenderer },
 ): Promise<boolean> {
   const change = deviceChange(device, desired);
   if (!isChange(change)) return false;
@@ -45,8 +50,8 @@ export async function editDevice(
   const edited = editedDevice(device, desired, ownership, outcome);
   const { name } = device;
   const wanted = wantsRendering(device, edited);
-  if (wanted) await wantRendering(tx, [name], now);
-  await saveDevice(tx, edited, now);
+  if (wanted) await wantRendering(tx, [name], at.now);
+  await saveDevice(tx, edited, at.now);
   const fields = updatedFields(device, edited);
   const owners = fields.includes('owner') ? { before: device, after: edited } : undefined;
   const events = [
@@ -54,6 +59,6 @@ export async function editDevice(
     ...matchEvents(name, device, edited),
     ...rolloutProblemEvents(name, device.rolloutProblem, edited.rolloutProblem),
   ];
-  await appendEvents(tx, events, { restore, now });
+  await appendEvents(tx, events, at);
   return wanted;
 }

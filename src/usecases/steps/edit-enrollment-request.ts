@@ -10,6 +10,7 @@ import {
 import type { EnrollmentRequestRecord } from '../../domain/enrollment/enrollment-request-record.ts';
 import { updatedEvent } from '../../domain/resource-events.ts';
 import type { Origin } from '../../domain/event.ts';
+import type { At } from './in-restore.ts';
 
 /**
  * Makes a locked enrollment request what a client wants it to be. The restore must be held. What changes nothing leaves
@@ -22,13 +23,13 @@ export async function editEnrollmentRequest(
   tx: Executor,
   request: EnrollmentRequestRecord,
   desired: DesiredEnrollmentRequest,
-  { restore, now, by }: { restore: string; now: Date; by: Origin },
+  { by, ...at }: At & { by: Origin },
 ): Promise<EnrollmentRequestRecord> {
   const change = enrollmentRequestChange(request, desired);
   if (change === undefined) return request;
   const edited = editedEnrollmentRequest(request, desired);
   await saveEnrollmentRequest(tx, edited);
   const updated = updatedEvent({ kind: 'EnrollmentRequest', name: request.name }, updatedRequestFields(change), by);
-  await appendEvents(tx, [updated], { restore, now });
+  await appendEvents(tx, [updated], at);
   return edited;
 }

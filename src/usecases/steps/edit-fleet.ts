@@ -12,6 +12,7 @@ import {
 import type { FleetRecord } from '../../domain/fleets/fleet-record.ts';
 import { rolloutEvent, updatedEvent } from '../../domain/resource-events.ts';
 import type { Origin } from '../../domain/event.ts';
+import type { At } from './in-restore.ts';
 
 /**
  * Makes a fleet what a client wants it to be. The restore must be held and the fleets locked. What changes nothing leaves
@@ -23,7 +24,7 @@ export async function editFleet(
   tx: Executor,
   fleet: FleetRecord,
   desired: DesiredFleet,
-  { restore, now, by }: { restore: string; now: Date; by: Origin },
+  { by, ...at }: At & { by: Origin },
 ): Promise<{ fleet: FleetRecord; rollout: boolean }> {
   const change = fleetChange(fleet, desired);
   if (!change.metadata && !change.spec) return { fleet, rollout: false };
@@ -34,6 +35,6 @@ export async function editFleet(
   const rollout = concernsDevices(change);
   const updated = updatedEvent({ kind: 'Fleet', name: fleet.name }, updatedFleetFields(change), by);
   const started = rollout ? [rolloutEvent(fleet.name, edited.generation, 'Started', by)] : [];
-  await appendEvents(tx, [updated, ...started], { restore, now });
+  await appendEvents(tx, [updated, ...started], at);
   return { fleet: edited, rollout };
 }

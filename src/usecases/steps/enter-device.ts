@@ -13,6 +13,7 @@ import type { TemplateRenderer } from '../../domain/templates/template-renderer.
 import { countNewDevice } from './count-devices.ts';
 import { rollOutTemplate } from '../roll-out-template.ts';
 import type { Origin } from '../../domain/event.ts';
+import type { At } from './in-restore.ts';
 
 const newTarget = {
   owner: null,
@@ -45,7 +46,7 @@ type EnteringDevice = DesiredDevice & {
 export async function enterDevice(
   tx: Executor,
   device: EnteringDevice,
-  { restore, now, by, templates }: { restore: string; now: Date; by: Origin; templates: TemplateRenderer },
+  { by, templates, ...at }: At & { by: Origin; templates: TemplateRenderer },
 ): Promise<boolean> {
   await holdFleets(tx);
   const { name, labels } = device;
@@ -55,17 +56,17 @@ export async function enterDevice(
   const target = { ...newTarget, name };
   const outcome = await rollOutTemplate(tx, target, { owner, labels }, templates);
   const rollout = rolledOut(target, { owner }, device.spec, outcome);
-  const entering = { ...device, ...ownership, ...rollout, createdAt: now };
-  if (!(await insertDevice(tx, entering, { restore, awaited }))) return false;
+  const entering = { ...device, ...ownership, ...rollout, createdAt: at.now };
+  if (!(await insertDevice(tx, entering, { restore: at.restore, awaited }))) return false;
   const created = { ...createdEvent({ kind: 'Device', name }, by), ...device.told };
   const events = [
     created,
     ...matchEvents(name, unowned, ownership),
     ...rolloutProblemEvents(name, null, entering.rolloutProblem),
   ];
-  await appendEvents(tx, events, { restore, now });
+  await appendEvents(tx, events, at);
   // Counted last: the counters are one row that everybody waits for.
-  await countNewDevice(tx, { awaited }, { restore, now });
+  await countNewDevice(tx, { awaited }, at);
   if (awaited) await forgetUnknownDevice(tx, name);
   return true;
 }

@@ -22,10 +22,9 @@ import {
   type TemplateOutcome,
 } from '../../domain/fleets/template-rollout.ts';
 import type { TemplateRenderer } from '../../domain/templates/template-renderer.ts';
+import type { At } from './in-restore.ts';
 
-type Review = {
-  readonly restore: string;
-  readonly now: Date;
+type Review = At & {
   readonly templates: TemplateRenderer;
   /** All fleets there are, or will be once this commits. */
   readonly fleets: readonly FleetRule[];

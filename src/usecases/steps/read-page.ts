@@ -1,0 +1,23 @@
+import { cutPage } from '../../domain/page.ts';
+import { selectsEverything, type ListSelectors } from '../../domain/selectors/list-selectors.ts';
+
+/** The part of a list to read. */
+export type PageRequest = { readonly limit: number; readonly after: string | undefined };
+
+/** A list in name order, as the selectors have it. */
+type Listed<Item> = {
+  readonly list: (range: PageRequest) => Promise<Item[]>;
+  /** Counts the items that come after a name. */
+  readonly countAfter: (name: string) => Promise<number>;
+};
+
+/** A page of a list, and how many items come after it where the list has everything on it. */
+export async function readPage<Item extends { readonly name: string }>(
+  selectors: ListSelectors,
+  { limit, after }: PageRequest,
+  { list, countAfter }: Listed<Item>,
+): Promise<{ shown: Item[]; next: string | undefined; remaining: number | undefined }> {
+  const { shown, next } = cutPage(await list({ after, limit: limit + 1 }), limit, ({ name }) => name);
+  const counts = next !== undefined && selectsEverything(selectors);
+  return { shown, next, remaining: counts ? await countAfter(next) : undefined };
+}
