@@ -135,7 +135,7 @@ function sqlState(error: unknown): string | undefined {
 const statementTimeout = '57014';
 
 /**
- * Whether an error says that Postgres had no time for what was asked, or that this database is still to be looked at:
+ * Tells if an error says that Postgres was too busy for a request, or that this database is still to be looked at:
  * nothing is wrong with the request, and it may do better later.
  */
 export function isBusy(error: unknown): boolean {
@@ -143,7 +143,7 @@ export function isBusy(error: unknown): boolean {
   return error instanceof UnverifiedDatabase || state === statementTimeout || worthAnotherTry.has(state);
 }
 
-/** Whether an error means that Postgres could not be reached or is going away, so that trying later makes sense. */
+/** Tells if an error means that Postgres could not be reached or is going away, so that trying later makes sense. */
 export function isUnreachable(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return /^(08|53|57P)/.test(state) || state === noSuchDatabase || state === notAccepting;

@@ -4,13 +4,13 @@ import type { Executor } from './client.ts';
 import { serviceState } from './schema.ts';
 
 /**
- * What tells a database from a copy of it (design.md, section 5). It is stored in a row that travels with a copy; the
+ * Identity that tells a database from a copy of it (design.md, section 5). It is stored in a row that travels with a copy; the
  * real one does not travel.
  */
 export type DatabaseIdentity = {
-  /** Of the cluster: another one after initdb, so after a logical restore into a new server or a pg_upgrade. */
+  /** Identifies the cluster: another one after initdb, so after a logical restore into a new server or a pg_upgrade. */
   readonly systemIdentifier: string;
-  /** Of the write-ahead log: another one after a point-in-time recovery or a failover. */
+  /** Timeline of the write-ahead log: another one after a point-in-time recovery or a failover. */
   readonly walTimeline: number;
   /** Another one after CREATE DATABASE, with a template or for a dump to go into. */
   readonly database: string;

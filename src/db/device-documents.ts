@@ -62,7 +62,7 @@ export const runningSpec = sql`coalesce(
   (SELECT o.spec FROM device_specs o WHERE o.name = p.name AND o.version = p.reported_version),
   (SELECT r.spec FROM rendered_specs r WHERE r.hash = p.reported_hash))`;
 
-/** Of which of these devices it is known what they run. */
+/** Finds the devices among these whose running spec is known. */
 export async function devicesWithKnownSpec(db: Executor, names: readonly string[]): Promise<Set<string>> {
   if (names.length === 0) return new Set();
   const rows = await db.execute<{ name: string }>(sql`

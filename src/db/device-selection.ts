@@ -14,7 +14,7 @@ export function deviceSelection({ labelSelector, fieldSelector }: ActionSelector
 }
 
 /**
- * What follows from a selector of AwaitingReconnect or ConflictPaused and has an index: the last few of a million that are
+ * Adds what follows from a selector of AwaitingReconnect or ConflictPaused and has an index: the last few of a million that are
  * awaited are found without looking at all.
  */
 function indexedPart({ requirements }: FieldSelector, { restore }: Viewpoint): SQL {

@@ -15,12 +15,12 @@ type Row = {
   count: string;
 };
 
-/** How many of the devices that satisfy a condition are in each state. */
+/** Counts the devices that satisfy a condition by their states. */
 export async function summariseDevices(db: Executor, where: SQL, view: Viewpoint): Promise<DevicesSummary> {
   return fold(await countStates(db, where, view));
 }
 
-/** How many devices of each fleet are in each state, by the name of the fleet. */
+/** Counts the devices of each fleet by their states, by the name of the fleet. */
 export async function summariseFleets(
   db: Executor,
   fleets: readonly string[],
@@ -55,7 +55,7 @@ function fold(rows: readonly Row[]): DevicesSummary {
   };
 }
 
-/** How many devices come after a name. */
+/** Counts the devices that come after a name. */
 export async function countDevicesAfter(db: Executor, name: string): Promise<number> {
   const [row] = await db.execute<{ count: string }>(sql`SELECT count(*) AS count FROM devices WHERE name > ${name}`);
   return Number(row?.count ?? 0);

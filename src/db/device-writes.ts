@@ -26,7 +26,7 @@ type NewDevice = Ownership & {
 };
 
 /**
- * What stands for the restore that a device last answered while it has answered none. No restore ever has this id, so
+ * Stands for the restore that a device last answered while it has answered none. No restore ever has this id, so
  * the device awaits whichever is the current one; before the first restore there would be no earlier one to name.
  */
 const noRestore = '00000000-0000-0000-0000-000000000000';
@@ -62,7 +62,7 @@ export async function insertDevice(
   return true;
 }
 
-/** What an edit leaves in a device's row. */
+/** Values that an edit leaves in a device's row. */
 type EditedDevice = Ownership &
   Pick<
     DeviceRecord,

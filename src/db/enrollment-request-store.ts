@@ -44,7 +44,7 @@ export async function listEnrollmentRequests(
   return await query.orderBy(asc(enrollmentRequests.name)).limit(limit);
 }
 
-/** How many enrollment requests come after a name. */
+/** Counts the enrollment requests that come after a name. */
 export async function countEnrollmentRequestsAfter(db: Executor, name: string): Promise<number> {
   const query = db.select({ count: sql<string>`count(*)` }).from(enrollmentRequests);
   const [row] = await query.where(gt(enrollmentRequests.name, name));

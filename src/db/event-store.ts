@@ -31,7 +31,7 @@ export async function listEvents(
   return await db.select().from(events).where(and(where, from)).orderBy(direction(events.id)).limit(limit);
 }
 
-/** When an event of one of some reasons last happened to each of some resources; those to which none did are left out. */
+/** Reads when an event of some reasons last happened to each of some resources; those without one are left out. */
 export async function lastEventTimes(
   db: Executor,
   kind: NewEvent['involved']['kind'],

@@ -49,7 +49,7 @@ export async function listFleets(
   return await db.select(columns).from(fleets).where(and(where, from)).orderBy(asc(fleets.name)).limit(limit);
 }
 
-/** How many fleets come after a name. */
+/** Counts the fleets that come after a name. */
 export async function countFleetsAfter(db: Executor, name: string): Promise<number> {
   const [row] = await db
     .select({ count: sql<string>`count(*)` })
@@ -61,7 +61,7 @@ export async function countFleetsAfter(db: Executor, name: string): Promise<numb
 /** A fleet's rule, and the generation of the fleet that it is of. */
 type CurrentRule = FleetRule & { readonly generation: number };
 
-/** What every fleet selects. The fleets must be held or locked, so that this stays true for the transaction. */
+/** Reads the selectors of all fleets. The fleets must be held or locked, so that this stays true for the transaction. */
 export async function listFleetRules(tx: Executor): Promise<CurrentRule[]> {
   const rows = await tx
     .select({ name: fleets.name, generation: fleets.generation, selector: sql<unknown>`${fleets.spec} -> 'selector'` })

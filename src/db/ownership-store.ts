@@ -34,7 +34,7 @@ async function names(db: Executor, where: SQL, { after, limit }: { after: string
   return rows.map((row) => row.name);
 }
 
-/** Who owns devices. The positions must be locked, so that this stays true for the transaction. */
+/** Reads the owners of devices. The positions must be locked, so that this stays true for the transaction. */
 export async function readOwnership(tx: Executor, devices: readonly string[]): Promise<OwnedDevice[]> {
   const rows = await tx.execute<{
     name: string;

@@ -70,7 +70,7 @@ export async function withoutLocksFirst<Result>(
   }
 }
 
-/** Whether the row that was read as `r` is still what it was. */
+/** Condition that the row that was read as `r` is still what it was. */
 const isAsRead = sql`p.name = r.name AND p.xmin = r.revision::xid`;
 
 /** Reads positions without locking. Order and completeness are not promised: look them up by name. */

@@ -5,7 +5,7 @@ import type { Executor } from './client.ts';
 import { isOpen } from './gate-sql.ts';
 import { prepared } from './driver/prepared-statements.ts';
 
-/** What a device is to be rendered from, as of one moment. */
+/** Input of a render for one device, read at one moment. */
 export type WantedRender = RenderInput & {
   /** The wanted generation that this is. */
   readonly wantedGeneration: number;
@@ -29,7 +29,7 @@ export async function readRenderInputs(
   );
 }
 
-/** What a device would be rendered from now, whatever its gate; undefined if there is no such device. */
+/** Reads the input of a render for a device, whatever its gate; undefined if there is no such device. */
 export async function findRenderInput(db: Executor, name: string): Promise<WantedRender | undefined> {
   const [input] = await selectInputs(db, sql`p.name = ${name}`);
   return input;

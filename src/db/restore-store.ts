@@ -25,7 +25,7 @@ function toRecord(row: { restore: typeof restores.$inferSelect; afterGenesis: bo
   return row.afterGenesis === true ? { ...row.restore, previous: null } : row.restore;
 }
 
-/** When the current restore was declared. @throws Error if it has no row, which means that one was removed by hand */
+/** Reads when the current restore was declared. @throws Error if it has no row, which means that one was removed by hand */
 export async function currentRestoreDeclaredAt(db: Executor): Promise<Date> {
   const [row] = await db.execute<{ at: string }>(sql`${prepared}
     SELECT declared_at AS at FROM restores WHERE id = (SELECT current_restore FROM service_state)`);
@@ -71,7 +71,7 @@ export async function findRestoreByKey(db: Executor, idempotencyKey: string): Pr
   return row && toRecord(row);
 }
 
-/** Where a page of restores goes on. */
+/** Key after which a page of restores goes on. */
 export type RestoreKey = { readonly sequence: number };
 
 /** Declared restores, newest first; not the genesis. */

@@ -6,10 +6,10 @@ import { runningSpec } from './device-documents.ts';
 import { fromDevices } from './device-store.ts';
 import { graftedPosition, isPaused } from './gate-sql.ts';
 
-/** Which paused devices an action is for: those that match, at most `limit` of them, in name order. */
+/** Paused devices that an action is for: those that match, at most `limit` of them, in name order. */
 export type PausedSelection = { readonly restore: string; readonly where: SQL; readonly limit: number | undefined };
 
-/** How a person's decision is written down. */
+/** A person's decision as it is written down. */
 type DecisionRecord = { readonly by: Origin; readonly reason: string | undefined; readonly now: Date };
 
 const matching = ({ restore, where }: PausedSelection): SQL =>

@@ -88,7 +88,7 @@ export const restores = pgTable(
   (table) => [index('restores_sequence').on(table.sequence)],
 );
 
-/** How long devices took to answer a restore: a histogram, so that percentiles cost the same for any fleet. */
+/** Times that devices took to answer a restore: a histogram, so that percentiles cost the same for any fleet. */
 export const restoreAnswerTimes = pgTable(
   'restore_answer_times',
   {
@@ -201,7 +201,7 @@ export const devicePositions = pgTable(
   ],
 );
 
-/** What a device last said of itself. */
+/** Last status of each device. */
 export const deviceStatuses = pgTable(
   'device_statuses',
   {
@@ -331,7 +331,7 @@ export const events = pgTable(
     actor: text('actor').notNull(),
     component: text('component').notNull(),
     restore: uuid('restore').notNull(),
-    /** Of the request that it happened in, if it did in one. */
+    /** Address of the request that it happened in, if there was one. */
     clientAddress: text('client_address'),
     requestId: text('request_id'),
   },

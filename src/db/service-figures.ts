@@ -3,7 +3,7 @@ import type { Executor } from './client.ts';
 import { countProblems, type ProblemCounts } from './device-problems.ts';
 import { isOpen } from './gate-sql.ts';
 
-/** What is counted and timed of the whole service, whichever instance asks. */
+/** Counts and times of the whole service, the same for every instance. */
 export type ServiceFigures = {
   /** Devices that take part in restores. */
   readonly total: number;

@@ -3,7 +3,7 @@ import type { DevicePosition } from '../domain/recovery/position.ts';
 import type { Executor } from './client.ts';
 import { unknownDevices } from './schema.ts';
 
-/** How many devices that the database does not know are remembered; later ones are turned away but not listed. */
+/** Most unknown devices that are remembered; later ones are turned away but not listed. */
 const maxUnknownDevices = 100_000;
 
 /** Remembers devices that spoke although they are not in the database, with the highest position each claimed. */
@@ -25,7 +25,7 @@ export async function recordUnknownDevices(
       claimed_timeline = ${higher('claimed_timeline')}, claimed_version = ${higher('claimed_version')}, claimed_hash = ${higher('claimed_hash')}`);
 }
 
-/** What of a claim is kept when a device speaks again: what `highest` in domain/recovery/report.ts says of one device. */
+/** Keeps the higher of two claims of a device, as `highest` in domain/recovery/report.ts does for one device. */
 function higher(column: 'claimed_timeline' | 'claimed_version' | 'claimed_hash'): SQL {
   const name = sql.identifier(column);
   const place = (row: string) =>

@@ -2,7 +2,7 @@ import { answerOf, type ApiClient } from '../client/api-client.ts';
 import type { DeviceConflict } from '../domain/resources/device-conflict.ts';
 import type { DeviceSummaryStatusType } from '../domain/resources/device-status-parts.ts';
 
-/** How many devices read so, counted by the service. */
+/** Counts the devices of a state, by asking the service. */
 export async function countDevices(api: ApiClient, status: DeviceSummaryStatusType): Promise<number> {
   const { summary } = await answerOf(api.GET('/api/v1/devices', { params: { query: { summaryOnly: true } } }));
   return summary?.summaryStatus?.[status] ?? 0;

@@ -1,14 +1,14 @@
 import type { Scrape } from '../metrics/text-format.ts';
 
-/** What one metric went through, over all of its series. */
+/** Movements of one metric, over all of its series. */
 export type MetricMovement = {
   readonly name: string;
   readonly type: string;
-  /** How many series it had. */
+  /** Number of its series. */
   readonly series: number;
-  /** How many of them changed, came or went. */
+  /** Number of series that changed, came or went. */
   readonly moved: number;
-  /** Of its values; of a histogram, how often it was observed. Undefined if it never had one. */
+  /** Range of its values; for a histogram, of its number of observations. Undefined if it never had one. */
   readonly range: { readonly lowest: number; readonly highest: number } | undefined;
   /** Some scrape was without one of the series. */
   readonly wasAbsent: boolean;
@@ -17,9 +17,9 @@ export type MetricMovement = {
 type Seen = { readonly lowest: number; readonly highest: number; readonly times: number };
 type Metric = { readonly type: string; readonly series: Map<string, Seen> };
 
-/** How Muster's own metrics move from scrape to scrape. */
+/** Follows Muster's own metrics from scrape to scrape. */
 export class MetricMovements {
-  /** How many scrapes were taken in. */
+  /** Number of scrapes taken in. */
   scrapes = 0;
   private readonly metrics = new Map<string, Metric>();
 

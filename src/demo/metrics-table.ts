@@ -2,7 +2,7 @@ import { Table } from '../terminal/table.ts';
 import type { MetricMovement } from './metric-movements.ts';
 import { whyUnmoved } from './unmoved-metrics.ts';
 
-/** What each metric went through, and why those stood still that need not move. */
+/** Table of the movements of each metric, with the reasons of those that may stand still. */
 export function metricsTable(movements: readonly MetricMovement[]): string {
   const table = new Table(['METRIC', 'LOWEST → HIGHEST', 'SERIES MOVED', 'WHY NOT']);
   return table.lines(

@@ -1,7 +1,7 @@
 import type { DeviceBody } from '../client/api-client.ts';
 import type { Transport } from '../simulator/simulated-fleet.ts';
 
-/** Who is on the stage: devices, the fleets they belong to, and what those fleets are at each edition. */
+/** Cast of the story: devices, their fleets, and the editions of those fleets. */
 export type SceneDevice = {
   readonly name: string;
   readonly transport: Transport;
@@ -20,7 +20,7 @@ export const fleets: readonly SceneFleet[] = [
   canaryFleet,
 ];
 
-/** So many devices try a change before the others get it, as a share of all. */
+/** Share of the devices that try a change before the others get it. */
 const canaryShare = 0.1;
 
 /** The devices: half of them talk HTTP and half WebSocket, and so do the canaries, who stand at every site. */

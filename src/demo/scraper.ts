@@ -4,7 +4,7 @@ import { parseScrape } from '../metrics/text-format.ts';
 import { MetricMovements } from './metric-movements.ts';
 
 const everyMs = 500;
-/** What has had no answer in so long gets none. */
+/** Longest wait for an answer. */
 const patienceMs = 10_000;
 
 /** Reads the metrics of the service again and again, as Prometheus does. */

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-/** What the process of the service is told. */
+/** Orders to the process of the service. */
 export const orderSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('start'), environment: z.record(z.string(), z.string()) }),
   z.object({ kind: z.literal('stop') }),
 ]);
 export type Order = z.infer<typeof orderSchema>;
 
-/** What it answers. */
+/** Its answers. */
 export const orderAnswerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), api: z.string(), agent: z.string() }),
   z.object({ kind: z.literal('stopped') }),

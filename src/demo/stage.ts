@@ -30,14 +30,14 @@ export type Stage = {
 export const arrivalsPerSecond = 500;
 
 const lookEveryMs = 100;
-/** So long without a change, and the story is stuck. */
+/** Time without a change after which the story is stuck. */
 const stalledAfterMs = 60_000;
 
 type Wait = {
-  /** What is waited for, for the bar. */
+  /** Name of what is waited for, for the bar. */
   readonly label: string;
   readonly total: number;
-  /** How many are there already; may ask the service. */
+  /** Counts those that are there already; may ask the service. */
   readonly count: () => number | Promise<number>;
   readonly about?: () => string;
 };

@@ -13,7 +13,7 @@ import { readAgentSpec, type AgentSpec } from './device/agent-spec.ts';
 
 /** A spec that came over the wire in a Device. */
 export type DeliveredSpec = {
-  /** Where a device is once it runs this spec. */
+  /** Position of a device that runs this spec. */
   readonly position: DevicePosition;
   /** The restore in which it was sent; null if it does not say. */
   readonly restore: string | null;

@@ -3,7 +3,7 @@ export type DeviceCredential =
   | { readonly kind: 'certificate'; readonly certificate: string; readonly key: string }
   | { readonly kind: 'token'; readonly token: string };
 
-/** How a device gets through to the service. */
+/** Address and credential with which a device reaches the service. */
 export type DeviceAccess = {
   /** The authorities, in PEM form, that the service's certificate may be from; those of the system if not given. */
   readonly ca?: string | undefined;
@@ -11,7 +11,7 @@ export type DeviceAccess = {
   readonly credential?: DeviceCredential | undefined;
 };
 
-/** What a TLS connection is made with. */
+/** Options of a TLS connection. */
 export function tlsOptions({ ca, credential }: DeviceAccess): { ca?: string; cert?: string; key?: string } {
   return {
     ...(ca !== undefined && { ca }),
@@ -19,7 +19,7 @@ export function tlsOptions({ ca, credential }: DeviceAccess): { ca?: string; cer
   };
 }
 
-/** What goes with every request. */
+/** Headers of every request. */
 export function identityHeaders({ credential }: DeviceAccess): Record<string, string> {
   return credential?.kind === 'token' ? { authorization: `Bearer ${credential.token}` } : {};
 }

@@ -1,10 +1,10 @@
 import type { Verdict } from '../domain/recovery/verdict.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 
-/** How many kinds of error are told apart; further ones count as `other`. */
+/** Kinds of errors that are told apart; further ones count as `other`. */
 const maxErrorKinds = 30;
 
-/** What a simulated fleet has counted so far. */
+/** Counters of a simulated fleet. */
 export class FleetCounters {
   /** Reports that were answered. */
   reports = 0;

@@ -1,7 +1,7 @@
 /** Gives a number from 0 up to 1, as Math.random does. */
 type Chance = () => number;
 
-/** How long to wait before trying again after failures: longer each time, up to a cap, and spread at random. */
+/** Wait before the next try after failures: longer each time, up to a cap, and spread at random. */
 export class Backoff {
   private attempt = 0;
   private readonly firstMs: number;
@@ -30,7 +30,7 @@ export class Backoff {
 const longestRetryAfterMs = 10 * 60_000;
 
 /**
- * How long a `Retry-After` (RFC 9110, section 10.2.3: seconds, or a date) asks to wait, in milliseconds, never less and
+ * Reads the wait that a `Retry-After` (RFC 9110, section 10.2.3: seconds, or a date) asks for, in milliseconds, never less and
  * up to a fifth more, so that those turned away together do not come back together. Undefined for what cannot be read.
  */
 export function retryAfterMs(text: string, now: Date, chance: Chance = Math.random): number | undefined {

@@ -53,7 +53,7 @@ export type Report = {
   readonly spec?: JsonObject;
 };
 
-/** What a device is told in answer to a report. */
+/** Answer to a report. */
 export type ReportOutcome =
   | { readonly kind: 'unknown'; readonly restore: string }
   | {
@@ -80,7 +80,7 @@ export type AcceptedReports = {
   readonly restore: string;
   /** Devices that answered the restore with their report. */
   readonly answered: number;
-  /** How many are still awaited; undefined where these reports changed nothing of that. */
+  /** Devices still awaited; undefined where these reports changed nothing of that. */
   readonly awaiting: number | undefined;
   /** Devices that may be rendered now and need it. */
   readonly toRender: readonly string[];
@@ -90,7 +90,7 @@ export type AcceptedReports = {
   readonly cloneSigns: number;
 };
 
-/** How stale a device's last-seen time may be: a heartbeat that changes nothing else is written no more often. */
+/** Largest age of a device's last-seen time: a heartbeat that changes nothing else is written no more often. */
 const lastSeenResolutionMs = 10_000;
 
 type Deps = { readonly database: Database; readonly clock: Clock };
@@ -258,7 +258,7 @@ class ReportBatch {
     if (hasEndedDecommission(status)) this.decommissioned.add(name);
   }
 
-  /** What to tell a device that says nothing of its position: how it stands. */
+  /** Answers a device that says nothing of its position: with its standing. */
   private unjudged(state: JudgedState): Decision {
     const judgement = judge(state.server, state.reported ?? { timeline: null, version: 0, specHash: null });
     const gate = gateOf(state, this.restore);
@@ -316,7 +316,7 @@ class ReportBatch {
     return lastSeen === null || Math.abs(this.now.getTime() - lastSeen.getTime()) >= lastSeenResolutionMs;
   }
 
-  /** How many devices answered how long after the restore was declared. */
+  /** Number of devices by the time that they took to answer the restore. */
   private answers(): BucketCount[] {
     if (this.answered.size === 0) return [];
     const bucket = answerTimeBucket((this.now.getTime() - this.declaredAt.getTime()) / 1000);

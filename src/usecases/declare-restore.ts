@@ -18,7 +18,7 @@ import { uuidv7 } from './timeline-id.ts';
 
 export type RestoreDeclaration = {
   readonly reason?: string | undefined;
-  /** Which backup the database now holds. */
+  /** Backup that the database now holds. */
   readonly backup?: RestoreBackup | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly by: Origin;
@@ -95,7 +95,7 @@ export async function declareWithin(
   return restore;
 }
 
-/** Whom a declared restore is told to. */
+/** Things that are told of a declared restore. */
 export type Announcing = { bus: Bus; queue: QueueControl; observer: Observer };
 
 /** Tells everybody, after the commit. What is lost on the way is found by looking. */
@@ -105,7 +105,7 @@ export function announceRestore({ bus, queue, observer }: Announcing, restore: s
   bus.publish({ type: 'restore-declared', restore });
 }
 
-/** Whether two declarations say the same. */
+/** Hashes a declaration, so that two can be compared. */
 function requestHash(declaration: RestoreDeclaration): string {
   return specHash({ reason: declaration.reason ?? null, backup: backupJson(declaration) });
 }

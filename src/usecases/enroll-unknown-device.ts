@@ -11,7 +11,7 @@ import { inRestore, viewAt, type ViewDeps } from './steps/in-restore.ts';
 
 type Deps = ViewDeps & { templates: TemplateRenderer };
 
-/** Which unknown device of which restore (an id, or `current`) to let in. */
+/** Unknown device to let in, and its restore (an id, or `current`). */
 type UnknownEnrollment = {
   readonly restore: string;
   readonly device: string;

@@ -3,11 +3,11 @@ import { readForDelivery } from '../db/delivery-store.ts';
 import { gateOf, type Gate } from '../domain/recovery/gate.ts';
 import type { ServerPosition } from '../domain/recovery/position.ts';
 
-/** How a device stands now. */
+/** Gate and server position of a device. */
 export type Standing = { readonly gate: Gate; readonly server: ServerPosition };
 
 /**
- * How devices that wait for news stand now; those that are gone from the database are left out. Reads one snapshot, so
+ * Reads the standings of devices that wait for news; those that are gone from the database are left out. Reads one snapshot, so
  * a gate and the restore it is judged by belong together.
  */
 export async function findStandings(

@@ -6,7 +6,7 @@ import { within } from '../time/time-limit.ts';
 const patienceMs = 2_000;
 
 export type Health = {
-  /** How long the database took to answer; undefined if it did not. */
+  /** Time that the database took to answer; undefined if it did not. */
   readonly databaseSeconds: number | undefined;
   readonly queue: QueueState;
 };

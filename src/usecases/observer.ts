@@ -1,17 +1,17 @@
 import type { Verdict } from '../domain/recovery/verdict.ts';
 
-/** How a device was told to come back later: an HTTP answer, or the code that a WebSocket was closed with. */
+/** Way in which a device was told to come back later: an HTTP answer, or the code that a WebSocket was closed with. */
 export const shedReasons = ['503', '1013'] as const;
 export type ShedReason = (typeof shedReasons)[number];
 
 /**
- * What became of a device that was to be rendered: it got a new version, what came out was what it has already, its spec
+ * Result of rendering for a device: it got a new version, the spec was what it has already, its spec
  * cannot be rendered, the renderer broke down, or the work was overtaken by a restore, a conflict or another render.
  */
 export const renderResults = ['rendered', 'unchanged', 'invalid', 'failed', 'superseded'] as const;
 export type RenderResult = (typeof renderResults)[number];
 
-/** Who declared a restore: a person, or Muster itself for what it noticed (design.md, section 5). */
+/** Origin of a restore: a person declared it, or Muster itself for what it noticed (design.md, section 5). */
 export const restoreCauses = ['person', 'copy', 'rewind', 'ahead'] as const;
 export type RestoreCause = (typeof restoreCauses)[number];
 

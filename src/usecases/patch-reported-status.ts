@@ -19,7 +19,7 @@ export async function patchedStatus(
   return found && patchStatus(found, patch);
 }
 
-/** Whether a patch says where the device is; the stored position is old news, and no statement of the device's. */
+/** Tells if a patch says where the device is. The stored position is no statement of the device. */
 export function saysPosition(patch: PatchRequest): boolean {
   return patch.some(
     ({ op, path }) => op !== 'test' && (path === '/status' || /^\/status\/config(\/renderedVersion)?$/.test(path)),

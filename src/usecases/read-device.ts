@@ -11,7 +11,7 @@ export async function readDevice(deps: ViewDeps, name: string): Promise<Device> 
   return await inView(deps, async (tx, view) => await documentOf(tx, name, view));
 }
 
-/** When a device was last heard of; undefined if it never was. @throws MusterError 404 */
+/** Reads the time of a device's last report; undefined if it never reported. @throws MusterError 404 */
 export async function readLastSeen({ database }: { database: Database }, name: string): Promise<Date | undefined> {
   const device = await findDevice(database.pool, name);
   if (device === undefined) throw noSuchDevice(name);

@@ -10,7 +10,7 @@ type Deps = {
 };
 
 /**
- * What an agent needs to enroll, in the shape of its own configuration.
+ * Reads what an agent needs to enroll, in the shape of its own configuration.
  *
  * @param authorities of the listener for devices, in PEM form; empty if agents need not be told
  * @param csr request whose certificate is to be in it, if that was issued

@@ -29,7 +29,7 @@ export async function fleetDocumentOf(tx: Executor, fleet: FleetRecord, view?: V
   return fleetDocument(fleet, facts(fleet.name));
 }
 
-/** What is shown of fleets beside their rows. @param view for a summary of their devices */
+/** Reads what is shown of fleets beside their rows. @param view for a summary of their devices */
 export async function factsOf(tx: Executor, fleets: readonly FleetRecord[], view: Viewpoint | undefined) {
   const names = fleets.map(({ name }) => name);
   const [rolloutTimes, problems, summaries] = await Promise.all([

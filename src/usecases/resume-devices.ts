@@ -19,7 +19,7 @@ import type { Viewpoint } from '../domain/devices/device-record.ts';
 
 type Deps = ViewDeps & { readonly queue: RenderHints };
 
-/** Which paused devices a person decides about, and why. */
+/** Paused devices that a person decides about, and why. */
 export type DeviceAction = {
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;

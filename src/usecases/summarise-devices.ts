@@ -6,7 +6,7 @@ import { deviceFields } from '../domain/selectors/resource-fields.ts';
 import { inView, type ViewDeps } from './steps/in-restore.ts';
 
 /**
- * How many of the devices that match are in each state.
+ * Counts the devices that match by their states.
  *
  * @throws MusterError 400 for a selector that does not parse
  */

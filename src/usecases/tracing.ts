@@ -12,7 +12,7 @@ export type RequestSpan = {
 
 /** Telling a trace collector how long each piece of work took, and what it was a part of. */
 export type Tracing = {
-  /** Whether anything is traced at all. */
+  /** True where anything is traced at all. */
   readonly isOn: boolean;
   /** Runs work as a span: a part of the one around it, if there is one. A failure is noted on it and thrown on. */
   span<Result>(name: string, facts: SpanFacts, work: () => Promise<Result>): Promise<Result>;
@@ -24,7 +24,7 @@ export type Tracing = {
   close(): Promise<void>;
 };
 
-/** Where tracing is not configured: the work is done, and nothing else. */
+/** Tracing where none is configured: does the work, and nothing else. */
 export const noTracing: Tracing = {
   isOn: false,
   span: (_name, _facts, work) => work(),

@@ -2,7 +2,7 @@ import postgres from 'postgres';
 import { withBegin, type TransactionWork } from './transaction-end.ts';
 
 /**
- * Whether an error means that the connection is gone, and whatever transaction it carried with it. For others, such as a
+ * Tells if an error means that the connection is gone, and the transaction that it carried with it. For others, such as a
  * full disk, the connection goes on.
  */
 function isConnectionLost(error: unknown): boolean {

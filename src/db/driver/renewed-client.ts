@@ -5,7 +5,7 @@ const renewAfterMs = 250;
 /** A pool that is given up has nothing under way any more by then: longer than any statement may take. */
 const giveUpAfterMs = 65_000;
 
-/** What a pool calls when one of its connections is closed. */
+/** Called by a pool when one of its connections is closed. */
 type OnClose = () => void;
 
 /**
@@ -35,7 +35,7 @@ export class RenewedClient<Connections extends object> {
     });
   }
 
-  /** What to run the next query or transaction on. */
+  /** Connections to run the next query or transaction on. */
   get connections(): Connections {
     if (this.lost && performance.now() - this.newest.sinceMs >= renewAfterMs) {
       this.giveUp(this.newest.client);
@@ -59,7 +59,7 @@ export class RenewedClient<Connections extends object> {
     return { client, connections: this.over(client), sinceMs: performance.now() };
   }
 
-  /** What is under way on its other connections goes on. */
+  /** Replaces a pool. Work in flight on its other connections goes on. */
   private giveUp(client: postgres.Sql): void {
     const timer = setTimeout(() => {
       this.givenUp.delete(client);

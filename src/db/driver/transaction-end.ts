@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type postgres from 'postgres';
 
-/** What a transaction runs. */
+/** Work of a transaction. */
 export type TransactionWork = (transaction: postgres.TransactionSql) => Promise<unknown>;
 
 /** The same client, but each of its transactions is begun by `begin`. */

@@ -3,23 +3,23 @@ import { connectDatabase } from '../client.ts';
 import { readDatabaseIdentity, storedIdentity, type DatabaseIdentity } from '../database-identity.ts';
 import { countMigrations } from './migrate.ts';
 
-/** What is worth knowing of a database before a service runs on it. Nothing is changed by asking. */
+/** Facts about a database to know before a service runs on it. Reading them changes nothing. */
 export type DatabaseCheckup = {
   /** As the server gives it, such as `16.4 (Debian 16.4-1)`. */
   readonly version: string;
   /** The first part of it. */
   readonly majorVersion: number;
-  /** How far its clock is ahead of this machine's, in milliseconds. */
+  /** Milliseconds by which its clock is ahead of this machine's. */
   readonly clockAheadMs: number;
   /** It follows another server, and takes no writes. */
   readonly isReplica: boolean;
-  /** Whether what it says is stored survives a crash. */
+  /** True where what it says is stored survives a crash. */
   readonly isDurable: boolean;
   readonly mayCreate: boolean;
   readonly connections: { readonly allowed: number; readonly inUse: number };
   /** Migrations that it has had, of those that this program knows, and those that only a newer one can know. */
   readonly migrations: { readonly known: number; readonly applied: number; readonly unknown: number };
-  /** Which database its rows say that it is, and which it is; undefined while no service has run on it. */
+  /** Identity that its rows say, and its real one; undefined while no service has run on it. */
   readonly identity: { readonly stored: DatabaseIdentity | 'unreadable'; readonly real: DatabaseIdentity } | undefined;
 };
 

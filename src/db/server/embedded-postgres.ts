@@ -125,7 +125,7 @@ function isRoot(): boolean {
   return userInfo().uid === 0;
 }
 
-/** What root starts runs as another user, who must be able to get to the data: through this directory and those above it. */
+/** Lets the user that PostgreSQL runs as get to its data: root starts it as another user, which needs this directory and those above it. */
 async function letOthersPass(directory: string): Promise<void> {
   await chmod(directory, 0o711);
   for (let above = dirname(directory); above !== dirname(above); above = dirname(above)) {

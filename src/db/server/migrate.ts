@@ -41,7 +41,7 @@ function newerSchema(unknown: number): string {
   );
 }
 
-/** How many migrations there are, how many of them a database has had, and how many more it has had than are known here. */
+/** Counts the migrations that are known here, those of them that a database has had, and those it has had beside them. */
 export async function countMigrations(
   db: Pick<Executor, 'execute'>,
 ): Promise<{ known: number; applied: number; unknown: number }> {

@@ -3,7 +3,7 @@ import { canaryFleet, isCanary } from '../scene.ts';
 import { chosen, waitForVersion, type Stage } from '../stage.ts';
 import { publish, versionAtBackup } from './roll-out.ts';
 
-/** What the backup knows. */
+/** Positions that the backup knows. */
 export type Backup = {
   readonly takenAt: string;
   /** Each device's rendered version in it. */

@@ -8,7 +8,7 @@ const reason = 'INC-4211: the restored configuration is the right one';
 /** Selects every device; what `--all` sends. */
 const everyDevice = "metadata.name!=''";
 
-export type Resumed = { readonly name: string; /** What it ran until then. */ readonly version: number };
+export type Resumed = { readonly name: string; /** Version that it ran until then. */ readonly version: number };
 
 /** People decide: first about one site, then about all that is left. @returns who was resumed */
 export async function resumeAll(stage: Stage): Promise<Resumed[]> {

@@ -9,7 +9,7 @@ import { versionAtBackup } from './roll-out.ts';
 
 const shownConflicts = 3;
 
-/** What a person would look at before deciding: some conflicts, and what resuming one of them would change. */
+/** Shows what a person would look at before deciding: some conflicts, and what resuming one of them would change. */
 export async function reviewConflicts(stage: Stage): Promise<void> {
   const { narrator, api, cast } = stage;
   const canaries = cast.filter(isCanary);

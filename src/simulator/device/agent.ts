@@ -125,7 +125,7 @@ export class Agent {
     return this.conditionsSinceMs;
   }
 
-  /** When {@link work} next has something to do, in milliseconds since 1970. */
+  /** Time at which {@link work} next has something to do, in milliseconds since 1970. */
   get workDueMs(): number {
     const { kind } = this.phase;
     if (kind === 'gone') return never;

@@ -26,14 +26,14 @@ const newTarget = {
 /** A device that enters the inventory. */
 type EnteringDevice = DesiredDevice & {
   readonly name: string;
-  /** What its lifecycle status reads; null to show what the device says. */
+  /** Its lifecycle status; null to show what the device says. */
   readonly lifecycle: 'Enrolled' | null;
   /**
    * It may run a spec already, so it must answer the current restore before anything is rendered for it. Where this is
    * not said, that holds for a device that claimed a version while it was not known.
    */
   readonly awaited?: boolean;
-  /** What its event says, where that is more than that it was created. */
+  /** Content of its event, where that is more than that it was created. */
   readonly told?: { readonly message: string; readonly details: JsonObject };
 };
 
