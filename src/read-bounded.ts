@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** Reads a body to its end. @returns undefined if it is longer than so many bytes; then it is not read on */
+/** Reads a body to its end. @returns undefined if it is longer than the bound; the rest is not read then */
 export async function readBounded(body: Readable, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -13,7 +13,7 @@ export async function readBounded(body: Readable, maxBytes: number): Promise<Buf
   return Buffer.concat(chunks);
 }
 
-/** Gives up a body that nobody needs, and its connection with it. */
+/** Drops a body that is not needed, and its connection with it. */
 export function discard(body: Readable): void {
   body.on('error', () => undefined);
   body.destroy();

@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 
 /** Bytes that may wait to be sent to a device that does not read. */
 const maxUnsentBytes = 8 * 1024 * 1024;
-/** Pings in a row without an answer after which a connection is given up. */
+/** Pings in a row without an answer after which a connection is ended. */
 const maxMissedPongs = 2;
 /** Longest wait for a device to answer a goodbye, in milliseconds, where nobody says otherwise. */
 const goodbyeTimeoutMs = 2_000;

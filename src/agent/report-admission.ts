@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../time/clock.ts';
 
-/** The share of the queue that is kept for devices that were turned away before: who waits longest is not pushed back for ever. */
+/** Share of the queue that is kept for devices that were turned away before, so that none is turned away again and again. */
 const keptForReturning = 0.2;
 /** Devices that are remembered as turned away; past it the oldest are forgotten and count as new. */
 const maxRemembered = 200_000;

@@ -18,7 +18,7 @@ type IntakeDeps = {
   readonly hints: RenderHints;
   /** Told after a commit that found a device ahead in normal operation. */
   readonly onDeviceAhead: () => void;
-  /** Around each commit of so many reports, to measure it. */
+  /** Wraps each commit of a number of reports, to measure it. */
   readonly around?: (reports: number, commit: () => Promise<AcceptedReports>) => Promise<AcceptedReports>;
 };
 

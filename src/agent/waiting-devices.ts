@@ -81,7 +81,7 @@ export class WaitingDevices {
     };
   }
 
-  /** A device that polls again may have given up on its older polls: it is those that end, and not the newest. */
+  /** Ends older polls: a device that polls again may no longer wait at them. */
   private endOldest(there: ReadonlySet<Waiter>): void {
     const polls = [...there].filter(({ kind }) => kind === 'poll');
     for (const oldest of polls.slice(0, Math.max(0, polls.length - this.maxPollsPerDevice))) oldest.onStopping();

@@ -42,7 +42,7 @@ export function watchRequests(app: Listener, { log, metrics, tracing }: Context)
     metrics.apiAnswered(method, status, reply.elapsedTime / 1_000);
     const line = {
       requestId: request.id,
-      // Of whom nothing is known that is true, nothing is said.
+      // A 401 has no verified caller, so no actor is logged.
       actor: status === 401 ? undefined : actorOf(request),
       from: request.ip,
       action: operationOf(request) ?? method,

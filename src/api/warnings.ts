@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 
 /**
- * Says beside an answer what whoever asked has to know: `Warning: 299 muster "…"`, as Kubernetes does it. `muster` prints it.
+ * Says beside an answer what the caller has to know: `Warning: 299 muster "…"`, as Kubernetes does it. `muster` prints it.
  *
  * @param text printable ASCII; whatever else it holds becomes a question mark
  */

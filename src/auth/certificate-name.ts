@@ -14,7 +14,7 @@ const namesNobody = {
 } as const;
 
 /**
- * Finds whom a certificate names: its common name; without one, the only DNS or URI name among its alternative names. A URI
+ * Finds the name in a certificate: its common name; without one, the only DNS or URI name among its alternative names. A URI
  * names a device as `spiffe://DOMAIN/…/device/NAME` or `urn:muster:device:NAME`. Where a certificate says which signer of
  * Flight Control made it, that decides what it is good for.
  *

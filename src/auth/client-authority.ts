@@ -8,7 +8,7 @@ const clientUsages = ['1.3.6.1.5.5.7.3.2', '2.5.29.37.0'];
 
 const notTrusted = 'was not issued by an authority that is trusted here';
 
-/** Why a certificate is not accepted, in words for whoever showed it. */
+/** Reasons for refusing a certificate, in words for its holder. */
 type CertificateFault =
   | 'is that of an authority'
   | 'is not meant for clients'

@@ -8,7 +8,7 @@ const algorithm = 'EdDSA';
 /** Largest difference between the clocks of issuer and checker. */
 const clockToleranceSeconds = 10;
 
-/** Why a token is not accepted, in words for whoever showed it. */
+/** Reasons for refusing a token, in words for its holder. */
 type TokenFault =
   | 'is not signed with a key that is trusted here'
   | 'is not for this service (audience muster-agent)'
@@ -53,7 +53,7 @@ function publicKeyIn({ setting, path }: NamedFile, pem: string): KeyObject {
  * stored by the service, so it outlives every restore.
  *
  * @param key an Ed25519 private key
- * @param lifetimeSeconds for ever if it is not given
+ * @param lifetimeSeconds without it the token has no end
  */
 export async function issueDeviceToken(
   device: string,

@@ -15,7 +15,7 @@ import type { Log } from '../logging/log.ts';
 const timeoutMs = 5_000;
 /** After the issuer could not be reached, how long it is left alone: a crowd of requests must not make it worse. */
 const pauseMs = 5_000;
-/** A key that is not known is looked for anew, but not more often than this, whoever makes keys up. */
+/** Least time between two searches for a key that is not known: anybody can make keys up. */
 const defaultCooldownMs = 10_000;
 
 /** Parts of an issuer's metadata that are needed (OpenID Connect Discovery 1.0, section 3). */

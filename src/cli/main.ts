@@ -2,7 +2,7 @@
 import { exitCodes } from '../client/failures.ts';
 import { run } from './run.ts';
 
-// Whoever reads may stop early, as `head` does.
+// The reader of the output may stop early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitCodes.done);
   throw error;

@@ -38,9 +38,7 @@ export function daysOption(flags: string, about: string, days: number): Option {
 
 /** @param flag the option by which the command waits */
 export function timeoutOption(flag: '--wait' | '--watch'): Option {
-  return new Option('--timeout <duration>', `with ${flag}: give up after so long, such as 90s, 10m or 2h`).argParser(
-    durationMs,
-  );
+  return new Option('--timeout <duration>', `with ${flag}: longest wait, such as 90s, 10m or 2h`).argParser(durationMs);
 }
 
 export function outputOption(formats: readonly string[], about: string): Option {

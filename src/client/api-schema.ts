@@ -2444,7 +2444,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description Whom resources belong to. */
+        /** @description An organization that resources belong to. */
         Organization: {
             apiVersion: components["schemas"]["ApiVersion"];
             /** @constant */

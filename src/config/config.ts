@@ -110,13 +110,13 @@ export const settings = {
   forwardedCertHeader: {
     env: 'MUSTER_FORWARDED_CERT_HEADER',
     about:
-      'Header in which a proxy that ends TLS hands on the certificate of a device, such as `X-Forwarded-Client-Cert`. Heeded only from `MUSTER_TRUSTED_PROXIES`, and checked with `MUSTER_AGENT_CLIENT_CA`.',
+      'Header in which a proxy that ends TLS hands on the certificate of a device, such as `X-Forwarded-Client-Cert`. Trusted only from `MUSTER_TRUSTED_PROXIES`, and checked with `MUSTER_AGENT_CLIENT_CA`.',
     schema: headerName,
   },
   trustedProxies: {
     env: 'MUSTER_TRUSTED_PROXIES',
     about:
-      'Addresses and ranges (CIDR) of the proxies whose headers are heeded (`X-Forwarded-For` and `MUSTER_FORWARDED_CERT_HEADER`), with commas between them.',
+      'Addresses and ranges (CIDR) of the proxies whose headers are trusted (`X-Forwarded-For` and `MUSTER_FORWARDED_CERT_HEADER`), with commas between them.',
     schema: addressRanges,
   },
   oidcIssuer: {
@@ -306,13 +306,13 @@ export const settings = {
   },
   reportBatch: {
     env: 'MUSTER_REPORT_BATCH',
-    about: 'How many reports share one commit at the most.',
+    about: 'Most reports that share one commit.',
     schema: wholeNumber(500, 1, 10_000),
   },
   reportQueue: {
     env: 'MUSTER_REPORT_QUEUE',
     about:
-      'How many reports may wait for a commit. Past it requests wait for room, five seconds at the most; then devices are told to come back later.',
+      'Most reports that wait for a commit. Past it requests wait for room, at most five seconds; then devices are told to come back later.',
     schema: wholeNumber(20_000, 1, 1_000_000),
   },
   shutdownTimeoutMs: {

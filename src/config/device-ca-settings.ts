@@ -38,7 +38,7 @@ export const deviceCaSettings = {
   enrollmentUiUrl: {
     env: 'MUSTER_ENROLLMENT_UI_URL',
     about:
-      'Page that agents show on their console to whoever approves them, told with it. Without it that is `MUSTER_AGENT_URL`.',
+      'Page that agents show on their console to the person who approves them, told with it. Without it that is `MUSTER_AGENT_URL`.',
     schema: url('https', 'http').optional(),
   },
 } as const;

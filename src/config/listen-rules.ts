@@ -62,7 +62,7 @@ export function contradictionsIn(settings: GuardSettings): string[] {
   together(
     forwardedCertHeader,
     settings.trustedProxies[0],
-    'MUSTER_TRUSTED_PROXIES: expected the addresses from which MUSTER_FORWARDED_CERT_HEADER is heeded',
+    'MUSTER_TRUSTED_PROXIES: expected the addresses from which MUSTER_FORWARDED_CERT_HEADER is trusted',
   );
   const { deviceCaCert, deviceCaKey } = settings;
   together(deviceCaCert, deviceCaKey, 'MUSTER_DEVICE_CA_KEY: expected the key of the CA in MUSTER_DEVICE_CA_CERT');

@@ -20,7 +20,7 @@ export async function graftOrders(tx: Executor, names: readonly string[], restor
 
 /**
  * Makes devices decommissioned that had the order to, and whose stored status says that they carried it out or failed to.
- * Once in a device's life: whoever asks again gets nothing.
+ * Once in a device's life: a second call answers nothing.
  *
  * @param names of devices whose status may say so
  */

@@ -35,7 +35,7 @@ export async function appendEvents(
       AS r(id, type, reason, kind, name, message, details, actor, client, request)`);
 }
 
-/** An event of each report comes by here: what cannot hold a secret is not searched for one. */
+/** Masks the details of an event. Every report passes through here, so what cannot hold a secret is not searched for one. */
 function detailsText({ details, detailsAreOwn }: NewEvent): string {
   if (details === undefined) return '';
   return JSON.stringify(detailsAreOwn === true ? details : maskRecord(details, isMasked));

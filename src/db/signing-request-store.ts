@@ -81,7 +81,7 @@ export async function newestRequestTimes(tx: Executor, owner: string, most: numb
   return (await query.orderBy(desc(requests.createdAt)).limit(most)).map(({ at }) => at);
 }
 
-/** Removes an owner's requests but for the newest so many. */
+/** Removes an owner's requests except the newest ones. */
 export async function pruneSigningRequests(tx: Executor, owner: string, kept: number): Promise<void> {
   const newest = tx.select({ name: requests.name }).from(requests).where(eq(requests.owner, owner));
   const names = newest.orderBy(desc(requests.createdAt), desc(requests.name)).limit(kept);

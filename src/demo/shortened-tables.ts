@@ -1,4 +1,4 @@
-/** Markdown whose tables keep so many rows below their heads, and say how many they have left out. */
+/** Shortens the tables of a Markdown text: each keeps its first rows, and says how many it leaves out. */
 export function shortenedTables(markdown: string, maxRows: number): string {
   const lines: string[] = [];
   let row = 0;

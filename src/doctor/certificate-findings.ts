@@ -17,7 +17,7 @@ export function dateOf({ setting, path }: NamedFile, certificate: X509Certificat
   const until = new Date(certificate.validTo);
   const day = until.toISOString().slice(0, 10);
   if (now < new Date(certificate.validFrom)) {
-    return problem(`${what} is not valid yet`, 'Check the clocks of this machine and of whoever issued it.');
+    return problem(`${what} is not valid yet`, 'Check the clocks of this machine and of its issuer.');
   }
   if (now > until) return problem(`${what} expired on ${day}`, advice);
   const days = Math.floor((until.getTime() - now.getTime()) / dayMs);

@@ -35,7 +35,7 @@ function tooOften(perSecond: number, noun: string, waitMs: number): MusterError 
   );
 }
 
-/** A caller of whom no more is known than from where it calls. No name is spelled so. */
+/** Key for a caller known by its address only. The blank keeps it apart from names of devices. */
 export function addressOf({ ip }: FastifyRequest): string {
   return `address ${ip}`;
 }

@@ -96,7 +96,7 @@ export const gauges = {
   restoreDeclaredAt: {
     name: 'muster_restore_declared_timestamp_seconds',
     about:
-      'When the current restore was declared, and by whom. Absent while none ever was. The whole service, from the database.',
+      'Time at which the current restore was declared, with who declared it. Absent while none ever was. The whole service, from the database.',
     labels: [{ name: 'by', values: ['person', 'service'] }],
   },
   oldestWantedRender: {

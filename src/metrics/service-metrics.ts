@@ -120,7 +120,7 @@ export class ServiceMetrics implements Observer {
       if (outcome.kind === 'known') judged[outcome.verdict] += 1;
       else if (outcome.kind === 'unknown') unknown += 1;
     }
-    // What did not happen needs not be looked up: a batch may be as small as one report.
+    // Nothing is looked up for what did not happen: a batch may be as small as one report.
     for (const verdict of verdicts) if (judged[verdict] > 0) this.counters.verdicts.inc({ verdict }, judged[verdict]);
     if (unknown > 0) this.counters.unknownReports.inc(unknown);
     if (answered > 0) this.counters.answers.inc(answered);

@@ -51,7 +51,7 @@ const queueName = 'render';
 const prefix = '{muster}';
 /** Devices of one job: enough to share statements, few enough to spread over workers. */
 const devicesPerJob = 500;
-/** Hints that follow one within so long share a job: many devices that come one by one must not cost a job each. */
+/** Time within which hints that follow one share its job: many devices that come one by one must not cost a job each. */
 const gatherMs = 100;
 /** A queue that takes longer to say how it is does not answer. */
 const answerTimeoutMs = 2_000;

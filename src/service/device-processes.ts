@@ -11,7 +11,7 @@ import {
 } from './device-process-messages.ts';
 import { within } from '../time/time-limit.ts';
 
-/** A process that ended by itself is started again after so long. */
+/** Time after which a process that ended by itself is started again. */
 const restartAfterMs = 1_000;
 /** Longest wait for the measurements of a process; a slower one contributes its previous values. */
 const metricsTimeoutMs = 1_000;

@@ -40,7 +40,7 @@ async function endsWithin(work: Promise<void>, milliseconds: number): Promise<bo
     return await Promise.race([work.then(() => true), late]);
   } finally {
     clearTimeout(timer);
-    // It may still fail when nobody waits for it any more.
+    // It may still fail when nobody waits for it.
     work.catch(() => undefined);
   }
 }

@@ -13,7 +13,7 @@ import type { DeviceReport, SimulatedDevice } from './simulated-device.ts';
 import { statusUpdate } from './status-update.ts';
 import { around, retryAfterMs } from './waiting-times.ts';
 
-/** A request that is answered at once has no answer for so long: its connection is taken for dead. */
+/** Longest wait for an answer that comes at once; after it the connection is taken for dead. */
 const silenceMs = 30_000;
 
 const answerHeaders = z.object({

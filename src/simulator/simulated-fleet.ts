@@ -115,7 +115,7 @@ export class SimulatedFleet {
     for (const line of this.lines.values()) line.cut();
   }
 
-  /** @param spreadMs the devices notice that the network is back at random times within so long */
+  /** @param spreadMs time within which the devices notice, at random, that the network is back */
   mend({ spreadMs }: { spreadMs: number }): void {
     for (const line of this.lines.values()) line.mend(Math.random() * spreadMs);
   }
@@ -123,7 +123,7 @@ export class SimulatedFleet {
   /**
    * Restarts agents: each loses its connection and all that is not on its machine, and comes back.
    *
-   * @param spreadMs they are back at random times within so long, if their network is there
+   * @param spreadMs time within which they are back, at random, if their network is there
    */
   restart(devices: Iterable<SimulatedDevice>, { spreadMs }: { spreadMs: number }): void {
     for (const device of devices) {

@@ -15,9 +15,9 @@ import type { DeviceReport, OwedStatus, SimulatedDevice } from './simulated-devi
 import { around, retryAfterMs } from './waiting-times.ts';
 
 const subprotocol = 'muster.v1';
-/** Reports that may be without an answer before the oldest is given up. */
+/** Reports that may be without an answer before the oldest counts as lost. */
 const maxUnanswered = 32;
-/** A connection on which a report has had no answer for so long is taken for dead. */
+/** Longest wait for an answer to a report; after it the connection is taken for dead. */
 const silenceMs = 30_000;
 
 /** The document of a spec is read where it is applied, and no more of it than that takes. */

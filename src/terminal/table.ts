@@ -4,7 +4,7 @@ const gap = '   ';
 
 /**
  * A table that is written page by page, as kubectl aligns it: columns are as wide as their widest cell so far, so a long list
- * needs not be held in memory to be aligned.
+ * need not be held in memory to be aligned.
  */
 export class Table {
   private readonly titles: readonly string[];

@@ -18,7 +18,7 @@ import { inRestore, type RestoreDeps } from './steps/in-restore.ts';
 
 type Deps = DeviceCaDeps & RestoreDeps & { templates: TemplateRenderer; queue: RenderHints };
 
-/** The answer as it is kept, and what whoever gave it has to know beside it. */
+/** The answer as it is kept, and what its giver has to know beside it. */
 type GivenAnswer = { readonly answer: EnrollmentRequestApprovalStatus; readonly warning: string | undefined };
 
 /**
@@ -34,7 +34,7 @@ export async function approveEnrollmentRequest(
   { name, approval, by }: { name: string; approval: EnrollmentRequestApproval; by: Origin },
 ): Promise<GivenAnswer> {
   const { restore, answer, wanted } = await inRestore(deps, async (tx, { restore, now }) => {
-    // Before the request, as whoever deletes the device does.
+    // Before the request, in the order that deleting the device takes them.
     const known = await lockDevice(tx, name);
     const request = await lockEnrollmentRequest(tx, name);
     if (request === undefined) throw noSuchEnrollmentRequest(name);

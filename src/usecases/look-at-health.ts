@@ -2,7 +2,7 @@ import type { Database } from '../db/client.ts';
 import type { QueueState } from '../queue/render-queue.ts';
 import { within } from '../time/time-limit.ts';
 
-/** A database that takes longer to answer counts as down: whoever probes does not wait for ever either. */
+/** Time after which a database without an answer counts as down: a probe does not wait longer either. */
 const patienceMs = 2_000;
 
 export type Health = {

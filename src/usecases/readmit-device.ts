@@ -49,7 +49,7 @@ export async function readmitDevice(
   await saveDevice(tx, { ...device, lifecycle: 'Enrolled', resourceVersion: device.resourceVersion + 1 }, now);
 }
 
-/** A refusal to hand a device to whoever asks for its name. Not 409: the contract has none here. */
+/** Refuses to hand a device to another one that asks for its name. Not 409: the contract has none here. */
 export function isHereAlready(name: string): MusterError {
   return badRequest(
     `there is a device ${name} already, which an approval does not overwrite: nothing proves that the request comes from it`,

@@ -14,7 +14,7 @@ const leastMs = 60 * 60_000;
 
 /**
  * Issues an approved device its certificate anew when it asks to join again and there is none for it: it was approved while
- * there was no device CA, or what it got has expired. The certificate is for the key that was approved, whoever asks. Does
+ * there was no device CA, or what it got has expired. The certificate is for the key that was approved, no matter who asks. Does
  * nothing where a valid one is stored, the device is gone or decommissioned, or its request was not approved.
  */
 export async function reissueCertificate(deps: Deps, { name, by }: { name: string; by: Origin }): Promise<void> {

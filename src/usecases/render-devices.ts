@@ -199,7 +199,7 @@ async function commitRendered(
   return { news, unchanged: positions.length - news.length - invalid, invalid, waiting };
 }
 
-/** Only from what is known of the last render: whoever rendered it meanwhile has said anew whether that could be done. */
+/** Only from what is known of the last render: a render meanwhile has said anew if that could be done. */
 function mayBeRendered(row: PositionRow, restore: string, input: WantedRender): boolean {
   return gateOf(row.state, restore) === 'Open' && row.renderedGeneration === input.renderedGeneration;
 }

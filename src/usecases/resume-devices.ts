@@ -23,10 +23,10 @@ type Deps = ViewDeps & { readonly queue: RenderHints };
 export type DeviceAction = {
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
-  /** Only says whom it would change. */
+  /** Only tells which devices it would change. */
   readonly dryRun?: boolean | undefined;
   readonly reason?: string | undefined;
-  /** At most so many, in name order. */
+  /** Most devices to change, in name order. */
   readonly limit?: number | undefined;
   readonly by: Origin;
 };

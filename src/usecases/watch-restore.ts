@@ -5,7 +5,7 @@ import { readRestore } from './read-restores.ts';
 
 /**
  * Follows a restore: calls back with it now and on each change, at most once in `everyMs`, until it is settled or
- * superseded or nobody listens any more. Looks at the database, so it sees what any instance does.
+ * superseded or its listener has gone. Looks at the database, so it sees what any instance does.
  */
 export async function watchRestore(
   deps: { database: Database },

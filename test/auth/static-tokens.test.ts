@@ -80,7 +80,7 @@ describe('the file of static tokens', () => {
     await expect(authenticator.identify(`Bearer ${first}`)).rejects.toThrow('the token is not known here');
   });
 
-  test('is heeded when it changes, and left in force when the change is a mistake', async () => {
+  test('is read again when it changes, and left in force when the change is a mistake', async () => {
     const authenticator = await open('[]');
     await writeFile(path, yaml);
     await files.reload();

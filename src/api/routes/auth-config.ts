@@ -43,7 +43,7 @@ export function authConfigRoutes({ config }: Pick<Context, 'config'>) {
         summary: 'Ask whether a token is accepted.',
         response: { 200: statusSchema.describe('It is.'), ...apiErrors },
       },
-      // Whoever comes here has been let in.
+      // Every caller that gets here has been let in.
       handler: async () => statusBody(200, 'OK', 'the token is accepted'),
     });
 

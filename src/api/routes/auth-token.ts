@@ -18,7 +18,7 @@ const noSuchProvider: TokenOutcome = {
   },
 };
 
-/** Tokens of the issuer, for clients that get them by way of this service: it is open, for whoever asks has none yet. */
+/** Tokens of the issuer, for clients that get them by way of this service: it is open, because its callers have none yet. */
 export function authTokenRoutes(exchange: TokenExchange | undefined) {
   const limit = createRateLimit(perSecond, 'address');
   const trade = async (provider: string, body: unknown): Promise<TokenOutcome> => {

@@ -201,7 +201,7 @@ export function fleetRoutes(context: Context) {
   };
 }
 
-/** Warning for whoever writes a rollout policy: it is not followed. */
+/** Warning for the writer of a rollout policy: it is not followed. */
 function warnOfPolicy(reply: FastifyReply, { metadata, spec }: Fleet): void {
   const problem = unfollowedPolicy(storableObject(spec));
   if (problem !== undefined) warn(reply, `fleet ${metadata.name ?? ''}: ${problem}`);

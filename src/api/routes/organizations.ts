@@ -17,7 +17,7 @@ const organizationSchema = z
     metadata: objectMetaSchema,
     spec: z.looseObject({ displayName: z.string().optional(), externalId: z.string().optional() }).optional(),
   })
-  .meta({ id: 'Organization', description: 'Whom resources belong to.' });
+  .meta({ id: 'Organization', description: 'An organization that resources belong to.' });
 
 const organizationListSchema = z
   .looseObject({

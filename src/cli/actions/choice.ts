@@ -16,7 +16,7 @@ export type Choice = {
 const everyDevice = "metadata.name!=''";
 
 /**
- * Reads whom an action is about. `--all` excludes selectors, a name excludes both, and to give none of them is an error: an
+ * Reads which devices an action is about. `--all` excludes selectors, a name excludes both, and to give none of them is an error: an
  * action never means "all" by accident.
  *
  * @throws UsageError for what breaks these rules

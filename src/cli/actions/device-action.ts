@@ -36,7 +36,7 @@ type ActionAnswer = {
   readonly nothingToSend: { readonly count: number; readonly names: readonly string[] };
 };
 
-/** The part of both answers that says to whom nothing is sent. */
+/** The part of both answers that names the devices to which nothing is sent. */
 type Told = {
   readonly devicesWithNothingToSend?: number | undefined;
   readonly nothingToSend?: readonly string[] | undefined;
@@ -67,7 +67,7 @@ export function deviceActionCommand(action: DeviceAction): Command {
   return addSelectorOptions(suggestWords(command, ['device', 'devices']))
     .option('--dry-run', `only say which devices would be ${participle}`)
     .option('--reason <text>', 'why; goes into the audit trail')
-    .option('--limit <count>', 'at most so many devices, in the order of their names', wholeNumber)
+    .option('--limit <count>', 'most devices to change, in the order of their names', wholeNumber)
     .option(
       '--wait',
       `wait until the ${participle} devices run what is then rendered for them; ends with 3, and the names, where that cannot come about (an agent does not try a spec again that failed on it, until it restarts)`,
@@ -108,7 +108,7 @@ async function act(action: DeviceAction, words: readonly string[], options: Opti
   const left = nothingSentText(action, answer, 'is');
   if (left !== undefined) print(`  ${left}`);
   if (options.wait === true && answer.count > 0) {
-    // The answer names the first of many; whoever was paused before and is not any more makes up the rest.
+    // The answer names the first of many; the devices that were paused before and no longer are make up the rest.
     const names = answer.count === answer.names.length ? answer.names : candidates;
     await awaitUpToDate(api, names, { stayPaused: names === candidates, timeoutMs: options.timeout });
   }

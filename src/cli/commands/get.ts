@@ -30,7 +30,7 @@ export function getCommand(): Command {
     .argument('<kind>', `${resourceKinds.map((kind) => wordsFor(kind).join('|')).join(', ')}; or KIND/NAME`)
     .argument('[names...]', 'only these')
     .addOption(outputOption(['wide', 'json', 'yaml', 'name'], 'how to print; a table if not given'))
-    .option('--limit <count>', 'at most so many; the rest can be had with --continue', wholeNumber)
+    .option('--limit <count>', 'most items to list; --continue lists the rest', wholeNumber)
     .option('--continue <token>', 'go on where a list with --limit ended; with the same selectors')
     .option('-w, --watch', 'then go on and show what is new or has changed')
     .action(get);

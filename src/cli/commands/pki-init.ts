@@ -95,7 +95,7 @@ Set for the service:
   MUSTER_AGENT_SERVER_CA=${ca.certificate}
   MUSTER_DEVICE_TOKEN_KEYS=${tokenPublicKey}
 
-Set for whoever runs commands:
+Set for the user who runs commands:
   MUSTER_SERVER=https://${hostInUrl(hosts[0] ?? 'localhost')}:3443
   MUSTER_CA=${ca.certificate}
 

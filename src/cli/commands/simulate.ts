@@ -40,7 +40,7 @@ type Options = Partial<Record<Departure, Share>> & {
 const mostDevices = 100_000;
 /** Tokens outlast the simulation by so much. */
 const tokenSpareSeconds = 3_600;
-/** A restart takes an agent so long at most. */
+/** Longest restart of an agent. */
 const restartMs = 2_000;
 const reconnect = { firstMs: 500, capMs: 30_000 };
 

@@ -42,7 +42,7 @@ const headStartMs = 5 * 60_000;
 
 type KeyUsage = Parameters<typeof webcrypto.subtle.generateKey>[2][number];
 
-/** From a little before now to so many days after. */
+/** Validity from a little before now to a number of days after. */
 export function validFor(days: number, now = new Date()): Validity {
   return { notBefore: new Date(now.getTime() - headStartMs), notAfter: new Date(now.getTime() + days * dayMs) };
 }

@@ -35,7 +35,7 @@ export type ResourceKind = {
   readonly aliases: readonly string[];
   readonly columns: readonly Column[];
   readonly selectors: { readonly labels: boolean; readonly fields: boolean };
-  /** Items are only ever added, and the newest comes first: what is watched needs not be listed whole again. */
+  /** True where items are only ever added and the newest comes first: a watch need not list all again. */
   readonly appendOnly: boolean;
   list(api: ApiClient, query: ListQuery): Promise<Page>;
   /** Undefined for kinds that have no address of their own. @throws ApiError 404 if there is none of the name */

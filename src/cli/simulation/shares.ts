@@ -41,10 +41,10 @@ export function spreadDepartures(
 }
 
 /**
- * Picks so many of some devices, spread evenly over them.
+ * Picks a number of devices, spread evenly over all.
  *
  * @param option what asked for them, for the message
- * @throws UsageError if there are not so many
+ * @throws UsageError if there are fewer
  */
 export function spreadOver<Item>(items: readonly Item[], wanted: number, option: string): Set<Item> {
   if (wanted > items.length) throw new UsageError(`${option} are ${wanted} devices, more than ${items.length}`);

@@ -7,7 +7,7 @@ import type { ApiClient } from '../../client/api-client.ts';
 import { standingsOfDevices } from '../../client/device-standings.ts';
 import type { Departure } from './shares.ts';
 
-/** A device that is ahead has got so many versions that the server knows nothing of. */
+/** Versions by which a device that is ahead is ahead. */
 const versionsAhead = 2;
 
 /** Reads where the server believes devices to be whose names contain a text. */

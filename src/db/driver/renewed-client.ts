@@ -2,7 +2,7 @@ import type postgres from 'postgres';
 
 /** A lost connection makes for a new pool, but no sooner after the last one than this: the server may be away for long. */
 const renewAfterMs = 250;
-/** A pool that is given up has nothing under way any more by then: longer than any statement may take. */
+/** Time after which a replaced pool has nothing in flight: longer than any statement may take. */
 const giveUpAfterMs = 65_000;
 
 /** Called by a pool when one of its connections is closed. */

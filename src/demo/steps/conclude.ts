@@ -63,7 +63,7 @@ type WitnessCounts = {
 /** The record of it all, and what the devices saw. */
 export async function closeTheCase(stage: Stage, ahead: number): Promise<WitnessCounts> {
   const { narrator, api, witness, fleet, late } = stage;
-  narrator.step('The record of the recovery', 'Which backup, how long it took, what was decided, by whom and why.');
+  narrator.step('The record of the recovery', 'The backup, how long it took, and what was decided, with who and why.');
   narrator.command('muster restore report');
   const report = await answerOf(
     api.GET('/api/v1/restores/{name}/report', {

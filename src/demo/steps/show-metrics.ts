@@ -3,11 +3,11 @@ import { metricsTable } from '../metrics-table.ts';
 import type { Stage } from '../stage.ts';
 import { requiredOf } from '../unmoved-metrics.ts';
 
-/** In so long the devices that poll have come to wait for news, also on a machine that has other things to do. */
+/** Time in which the devices that poll have come to wait for news, also on a busy machine. */
 const patienceMs = 30_000;
 const againMs = 100;
 
-/** Whoever watches the service by its metrics has seen the whole story too. */
+/** Checks that the metrics show the whole story too. */
 export async function showMetrics({ narrator, scraper, service, signal }: Stage): Promise<void> {
   const { movements } = scraper;
   const stillLacking = () => requiredOf(movements.all()).filter(({ moved }) => moved === 0);

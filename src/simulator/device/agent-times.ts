@@ -2,7 +2,7 @@
 export type AgentTimes = {
   /** From the start of one poll to the start of the next, at least. */
   readonly pollGapMs: number;
-  /** A poll without an answer in so long counts as one without news. */
+  /** Longest wait for the answer to a poll; after it the poll counts as one without news. */
   readonly pollPatienceMs: number;
   /** Waits after failed polls: the first, and the longest. */
   readonly pollRetry: { readonly firstMs: number; readonly capMs: number };

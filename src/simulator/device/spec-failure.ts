@@ -10,7 +10,7 @@ import { bytesOf, directoriesAbove } from './device-file.ts';
 import type { Machine } from './machine.ts';
 import { isWindowOpen } from './update-window.ts';
 
-/** A reason for which a version is not applied: tried again for as long as it takes, or given up for good. */
+/** A reason for which a version is not applied: it is tried again for as long as it takes, or never again. */
 type SpecFailure = { readonly message: string; readonly isRetryable: boolean };
 
 const knownAppTypes: ReadonlySet<string> = new Set(['container', 'compose', 'quadlet', 'helm']);
