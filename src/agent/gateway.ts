@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts';
-import type { AcceptedReports } from '../usecases/accept-reports.ts';
 import { createRateLimit, type RateLimit } from '../listener/rate-limit.ts';
 import { noticeDevicesAhead } from '../usecases/notice-devices-ahead.ts';
 import { RenderedSpecCache } from './rendered-spec-cache.ts';
 import { ReportIntake } from './report-intake.ts';
 import { SocketRegistry } from './socket-registry.ts';
 import { WaitingDevices } from './waiting-devices.ts';
+import type { DeviceSideCounts } from '../metrics/service-metrics.ts';
 
 /** Things that all of the device side shares in one process. */
 export type Gateway = {
@@ -23,7 +23,7 @@ const lookAtAheadAfterMs = 1_000;
 
 /** @param sockets how often WebSockets are pinged, if not as usual */
 export function createGateway(context: Context, sockets: { pingEveryMs?: number } = {}): Gateway {
-  const { config, database, clock, queue, bus, log, metrics, observer, tracing } = context;
+  const { config, database, clock, queue, bus, log, observer, tracing } = context;
   let isLookDue = false;
   // Devices that claim to be ahead with every report cause one look a second, not one a report.
   const onDeviceAhead = () => {
@@ -36,17 +36,10 @@ export function createGateway(context: Context, sockets: { pingEveryMs?: number 
       );
     }, lookAtAheadAfterMs).unref();
   };
-  const around = async (reports: number, commit: () => Promise<AcceptedReports>) => {
-    const started = performance.now();
-    const accepted = await tracing.ownSpan('accept reports', { 'muster.reports': reports }, commit);
-    observer.reportsCommitted({ ...accepted, seconds: (performance.now() - started) / 1_000 });
-    if (accepted.cloneSigns > 0) observer.cloneSigns('machine', accepted.cloneSigns);
-    return accepted;
-  };
-  const gateway: Gateway = {
+  return {
     context,
     reports: new ReportIntake(
-      { database, clock, hints: queue, onDeviceAhead, around },
+      { database, clock, observer, tracing, hints: queue, onDeviceAhead },
       { maxBatch: config.reportBatch, maxWaiting: config.reportQueue, processes: config.processes },
     ),
     specs: new RenderedSpecCache(database),
@@ -57,10 +50,9 @@ export function createGateway(context: Context, sockets: { pingEveryMs?: number 
     sockets: new SocketRegistry(context, sockets),
     deviceRate: createRateLimit(config.deviceRate, 'device'),
   };
-  metrics.readDeviceSideFrom(() => ({
-    reportsWaiting: gateway.reports.waitingCount,
-    webSockets: gateway.sockets.count,
-    longPolls: gateway.waiting.pollCount,
-  }));
-  return gateway;
+}
+
+/** Counts of what the devices of a gateway hold open at the moment. */
+export function openAt({ reports, sockets, waiting }: Gateway): DeviceSideCounts {
+  return { reportsWaiting: reports.waitingCount, webSockets: sockets.count, longPolls: waiting.pollCount };
 }

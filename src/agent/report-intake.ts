@@ -1,10 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Clock } from '../time/clock.ts';
-import { isBusy, isUnreachable, type Database } from '../db/client.ts';
 import { badRequest, unavailable } from '../domain/errors.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
-import { acceptReports, type AcceptedReports, type Report, type ReportOutcome } from '../usecases/accept-reports.ts';
+import { acceptReports, type Report, type ReportDeps, type ReportOutcome } from '../usecases/accept-reports.ts';
 import { Admission } from './report-admission.ts';
+import { isBusy, isUnreachable } from '../db/failures.ts';
 
 type Waiting = {
   readonly report: Report;
@@ -12,14 +11,10 @@ type Waiting = {
   readonly reject: (error: unknown) => void;
 };
 
-type IntakeDeps = {
-  readonly database: Database;
-  readonly clock: Clock;
+type IntakeDeps = ReportDeps & {
   readonly hints: RenderHints;
   /** Told after a commit that found a device ahead in normal operation. */
   readonly onDeviceAhead: () => void;
-  /** Wraps each commit of a number of reports, to measure it. */
-  readonly around?: (reports: number, commit: () => Promise<AcceptedReports>) => Promise<AcceptedReports>;
 };
 
 type IntakeLimits = {
@@ -131,11 +126,8 @@ export class ReportIntake {
 
   private async commit(batch: readonly Waiting[]): Promise<void> {
     try {
-      const { around = (_reports, commit) => commit() } = this.deps;
       const reports = batch.map((waiting) => waiting.report);
-      const { outcomes, toRender, restore, aheadWithoutRestore, awaiting } = await around(batch.length, () =>
-        acceptReports(this.deps, reports),
-      );
+      const { outcomes, toRender, restore, aheadWithoutRestore, awaiting } = await acceptReports(this.deps, reports);
       this.admission.served(
         reports.map((report) => report.device),
         awaiting,

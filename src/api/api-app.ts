@@ -34,6 +34,7 @@ import { restoreRoutes } from './routes/restores.ts';
 import { unknownDeviceRoutes } from './routes/unknown-devices.ts';
 import { versionRoutes } from './routes/version.ts';
 import { refuseOtherSites } from '../listener/same-site.ts';
+import type { ScrapeSources } from '../metrics/service-metrics.ts';
 
 const basePath = '/api/v1';
 
@@ -84,8 +85,13 @@ const apiRoutes = [
 /** Longest time in which a client takes nothing of an answer: longer than any statement of the database runs. */
 const quietTimeoutMs = 5 * 60_000;
 
-/** The admin listener. @throws Error naming the setting whose tokens, certificate or key cannot be used */
-export async function buildApiApp(context: Context): Promise<Listener> {
+/**
+ * The admin listener.
+ *
+ * @param sources of what `/metrics` tells beside what this process counts itself
+ * @throws Error naming the setting whose tokens, certificate or key cannot be used
+ */
+export async function buildApiApp(context: Context, sources: ScrapeSources = {}): Promise<Listener> {
   const { config } = context;
   const tls = await apiTls(context);
   const app = createListener(context.log, tls, { ...config, quietTimeoutMs, connections: connectionLimits(config) });
@@ -108,7 +114,7 @@ export async function buildApiApp(context: Context): Promise<Listener> {
   limitRequests(app, createRateLimit(config.adminRate, 'principal'), callerOf);
   refuseOtherOrganizations(app);
   await app.register(healthRoutes(context));
-  await app.register(metricsRoutes(context));
+  await app.register(metricsRoutes(context, sources));
   await app.register(authTokenRoutes(await TokenExchange.open(context)), { prefix: basePath });
   for (const routes of apiRoutes) await app.register(routes(context), { prefix: basePath });
   app.get('/openapi.json', { schema: { hide: true }, config: { access: 'open' } }, () => app.swagger());

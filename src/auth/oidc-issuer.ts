@@ -2,14 +2,15 @@ import {
   createRemoteJWKSet,
   customFetch,
   errors,
-  type JWSHeaderParameters,
   type FlattenedJWSInput,
+  type JWSHeaderParameters,
   type RemoteJWKSet,
 } from 'jose';
 import { z } from 'zod';
 import type { Clock } from '../time/clock.ts';
 import { unavailable } from '../domain/errors.ts';
 import type { Log } from '../logging/log.ts';
+import { rootCause } from '../logging/root-cause.ts';
 
 /** Longest wait for an answer of the issuer. */
 const timeoutMs = 5_000;
@@ -121,7 +122,7 @@ export class OidcIssuer {
       return await question();
     } catch (error) {
       this.leftAloneUntil = this.clock.now().getTime() + pauseMs;
-      this.log.warn({ issuer: this.url, error: reasonOf(error) }, 'the OIDC issuer cannot be asked for its keys');
+      this.log.warn({ issuer: this.url, error: rootCause(error) }, 'the OIDC issuer cannot be asked for its keys');
       throw error;
     }
   }
@@ -138,9 +139,4 @@ function isAboutToken(error: unknown): boolean {
     error instanceof errors.JWKSMultipleMatchingKeys ||
     error instanceof errors.JOSENotSupported
   );
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

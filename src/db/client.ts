@@ -1,30 +1,16 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
 import { survivingLostConnections } from './driver/lost-connection.ts';
 import { preparingMarked } from './driver/prepared-statements.ts';
 import { RenewedClient } from './driver/renewed-client.ts';
 import { endingLast } from './driver/transaction-end.ts';
+import { lostRaces, postgresErrorIn } from './failures.ts';
+import { CopyGuard, UnverifiedDatabase } from './copy-guard.ts';
+import postgres from 'postgres';
 
 /** A database connection or a transaction on one: what repositories speak to. */
 export type Executor = Pick<PostgresJsDatabase, 'execute' | 'select' | 'insert' | 'update' | 'delete'> & {
   readonly guard: CopyGuard;
 };
-
-/**
- * Keeps work from running on a database that was put in the place of another under this process: which database was
- * last looked at, by a mark that any copy, restart or failover changes.
- */
-type CopyGuard = {
-  /** Undefined until the first look: then nothing is checked. */
-  verifiedMark: string | undefined;
-  /** Looks whether the database is a copy, and sets the mark. */
-  verify: () => Promise<void>;
-};
-
-/** The database is not the one that was last looked at. The transaction is tried again once it has been. */
-export class UnverifiedDatabase extends Error {
-  override readonly name = 'UnverifiedDatabase';
-}
 
 export type Database = {
   readonly guard: CopyGuard;
@@ -42,8 +28,6 @@ export type Database = {
 };
 
 const maxAttempts = 5;
-/** Serialization failure, deadlock, lock not available. */
-const worthAnotherTry = new Set(['40001', '40P01', '55P03']);
 /** The server ended the connection. The driver says so once more of a connection that it made in that one's place. */
 const connectionEnded = new Set(['57P01', '57P02']);
 
@@ -70,7 +54,7 @@ export function connectDatabase(url: string, options: { poolSize: number; applic
         jit: false,
       },
     });
-  const guard: CopyGuard = { verifiedMark: undefined, verify: async () => undefined };
+  const guard = new CopyGuard();
   const client = new RenewedClient(open, (pool) =>
     Object.assign(drizzle(endingLast(survivingLostConnections(preparingMarked(pool)))), { guard }),
   );
@@ -83,9 +67,9 @@ export function connectDatabase(url: string, options: { poolSize: number; applic
         });
       } catch (error) {
         if (attempt >= maxAttempts) throw error;
-        const state = sqlState(error) ?? '';
+        const state = postgresErrorIn(error)?.code ?? '';
         if (error instanceof UnverifiedDatabase) await guard.verify();
-        else if (!worthAnotherTry.has(state) && (begun || !connectionEnded.has(state))) throw error;
+        else if (!lostRaces.has(state) && (begun || !connectionEnded.has(state))) throw error;
       }
     }
   };
@@ -118,38 +102,4 @@ const textArray: postgres.PostgresType<ReadonlyArray<string | null>> = {
 function arrayElement(text: string | null): string {
   if (text === null) return 'NULL';
   return /["\\]/.test(text) ? `"${text.replaceAll(/["\\]/g, '\\$&')}"` : `"${text}"`;
-}
-
-/** SQLSTATEs of a database that is being put in place: it is not there yet, or does not let anybody in. */
-const [noSuchDatabase, notAccepting] = ['3D000', '55000'];
-
-/** The SQLSTATE of a database error, wherever in the chain of causes it stands. */
-function sqlState(error: unknown): string | undefined {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    if (at instanceof postgres.PostgresError) return at.code;
-  }
-  return undefined;
-}
-
-/** SQLSTATE of a statement that ran into its time limit. */
-const statementTimeout = '57014';
-
-/**
- * Tells if an error says that Postgres was too busy for a request, or that this database is still to be looked at:
- * nothing is wrong with the request, and it may do better later.
- */
-export function isBusy(error: unknown): boolean {
-  const state = sqlState(error) ?? '';
-  return error instanceof UnverifiedDatabase || state === statementTimeout || worthAnotherTry.has(state);
-}
-
-/** Tells if an error means that Postgres could not be reached or is going away, so that trying later makes sense. */
-export function isUnreachable(error: unknown): boolean {
-  const state = sqlState(error);
-  if (state !== undefined) return /^(08|53|57P)/.test(state) || state === noSuchDatabase || state === notAccepting;
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    const code: unknown = 'code' in at ? at.code : undefined;
-    if (typeof code === 'string' && /^(CONNECT|CONNECTION|E[A-Z]+$)/.test(code)) return true;
-  }
-  return false;
 }

@@ -1,6 +1,6 @@
 import { byService } from '../domain/event.ts';
 import { eq, sql } from 'drizzle-orm';
-import { UnverifiedDatabase, type Executor } from './client.ts';
+import type { Executor } from './client.ts';
 import { databaseMark } from './database-identity.ts';
 import { prepared } from './driver/prepared-statements.ts';
 import { restores, serviceState } from './schema.ts';
@@ -57,7 +57,7 @@ export async function openSnapshot(tx: Executor): Promise<string> {
  */
 export function onlyVerified<Row extends { mark: string }>({ guard }: Executor, rows: readonly Row[]): Row {
   const row = onlyRow(rows);
-  if (guard.verifiedMark !== undefined && guard.verifiedMark !== row.mark) throw new UnverifiedDatabase(row.mark);
+  guard.assertVerified(row.mark);
   return row;
 }
 

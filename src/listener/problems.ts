@@ -1,9 +1,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod';
-import { isBusy, isUnreachable } from '../db/client.ts';
 import { MusterError, unavailable } from '../domain/errors.ts';
 import type { Log } from '../logging/log.ts';
 import { insteadOf } from './unserved-paths.ts';
+import { isBusy, isUnreachable } from '../db/failures.ts';
 
 /** Kubernetes' Status object, the body of every answer that is no resource. */
 type StatusBody = {

@@ -19,7 +19,7 @@ import { within } from '../time/time-limit.ts';
 import { counters, gauges, histograms, type MetricAbout } from './catalogue.ts';
 
 /** Number of things that the device side of this process holds open now. */
-type DeviceSideCounts = {
+export type DeviceSideCounts = {
   readonly reportsWaiting: number;
   readonly webSockets: number;
   readonly longPolls: number;
@@ -38,6 +38,16 @@ type Named = { readonly name: string; readonly type: unknown };
 /** The types of the library say that a metric's type is a number; it is the word. */
 const asValues = (metrics: readonly Named[]): MetricValues =>
   metrics.map((metric) => ({ ...metric, type: String(metric.type) }));
+
+/** Measurements that a scrape tells beside those that this process counts itself. */
+export type ScrapeSources = {
+  /** Things that the device side holds open; none where there is no device side. */
+  readonly deviceSide?: () => DeviceSideCounts;
+  /** Measurements of the other processes of this instance. */
+  readonly others?: () => Promise<readonly MetricValues[]>;
+};
+
+const nothingOpen: DeviceSideCounts = { reportsWaiting: 0, webSockets: 0, longPolls: 0 };
 
 type Deps = {
   readonly database: Database;
@@ -59,8 +69,6 @@ export class ServiceMetrics implements Observer {
   private readonly gauges = makeAll(gauges, this.registry, (about) => new Gauge(about));
   private readonly histograms = makeAll(histograms, this.registry, (about) => new Histogram(about));
   private looking: Promise<void> | undefined;
-  private deviceSide: () => DeviceSideCounts = () => ({ reportsWaiting: 0, webSockets: 0, longPolls: 0 });
-  private others: () => Promise<readonly MetricValues[]> = async () => [];
   private readonly deps: Deps;
 
   constructor(deps: Deps) {
@@ -74,19 +82,9 @@ export class ServiceMetrics implements Observer {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  /** Sets the source of what the device side holds open; nothing is, until this is called. */
-  readDeviceSideFrom(counts: () => DeviceSideCounts): void {
-    this.deviceSide = counts;
-  }
-
-  /** Sets the source of the measurements of this instance's other processes, which a scrape adds to its own. */
-  addThoseOf(others: () => Promise<readonly MetricValues[]>): void {
-    this.others = others;
-  }
-
   /** Measurements of this process alone, without those of the whole service, which any process could give. */
-  async ownValues(): Promise<MetricValues> {
-    this.setDeviceSide();
+  async ownValues(deviceSide: DeviceSideCounts): Promise<MetricValues> {
+    this.setDeviceSide(deviceSide);
     const own = new Set<keyof typeof gauges>(['reportsWaiting', 'webSockets', 'longPolls']);
     const ofTheService = Object.entries(gauges).filter(([key]) => !own.has(key as keyof typeof gauges));
     const left = new Set<string>(ofTheService.map(([, { name }]) => name));
@@ -103,13 +101,14 @@ export class ServiceMetrics implements Observer {
   }
 
   /** All metrics in Prometheus' text format, as they are now. Those who ask together share one look at the database. */
-  async scrape(): Promise<string> {
+  async scrape({ deviceSide = () => nothingOpen, others = async () => [] }: ScrapeSources = {}): Promise<string> {
     this.looking ??= this.lookAround().finally(() => {
       this.looking = undefined;
     });
-    const [others] = await Promise.all([this.others(), this.looking]);
-    if (others.length === 0) return await this.registry.metrics();
-    const all = [await this.registry.getMetricsAsJSON(), ...others];
+    const [otherValues] = await Promise.all([others(), this.looking]);
+    this.setDeviceSide(deviceSide());
+    if (otherValues.length === 0) return await this.registry.metrics();
+    const all = [await this.registry.getMetricsAsJSON(), ...otherValues];
     return await AggregatorRegistry.aggregate(all).metrics();
   }
 
@@ -156,7 +155,6 @@ export class ServiceMetrics implements Observer {
     ]);
     this.setHealth(health);
     this.setFigures(figures);
-    this.setDeviceSide();
   }
 
   private certificateSpan(): { now: Date; soon: Date } {
@@ -166,8 +164,7 @@ export class ServiceMetrics implements Observer {
     return { now, soon: new Date(now.getTime() + days * dayMs) };
   }
 
-  private setDeviceSide(): void {
-    const { reportsWaiting, webSockets, longPolls } = this.deviceSide();
+  private setDeviceSide({ reportsWaiting, webSockets, longPolls }: DeviceSideCounts): void {
     this.gauges.reportsWaiting.set(reportsWaiting);
     this.gauges.webSockets.set(webSockets);
     this.gauges.longPolls.set(longPolls);

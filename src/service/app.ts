@@ -1,8 +1,9 @@
 import { buildAgentApp } from '../agent/agent-app.ts';
-import { createGateway, type Gateway } from '../agent/gateway.ts';
+import { createGateway, openAt, type Gateway } from '../agent/gateway.ts';
 import type { Context } from '../context.ts';
 import { buildApiApp } from '../api/api-app.ts';
 import type { Listener } from '../listener/listener.ts';
+import type { MetricValues, ScrapeSources } from '../metrics/service-metrics.ts';
 
 /** The two listeners, built and not yet listening. */
 export type App = {
@@ -11,20 +12,29 @@ export type App = {
   /** For devices. */
   readonly agent: Listener;
   readonly gateway: Gateway;
+  /** Measurements of this process alone. */
+  metrics(): Promise<MetricValues>;
   /** Ends what devices wait for, answers what they have sent, says goodbye and closes both listeners. The context stays. */
   close(): Promise<void>;
   /** Cuts the connections that are left. */
   cut(): void;
 };
 
-/** @throws Error naming the setting whose certificates, keys or tokens cannot be used */
-export async function buildApp(context: Context): Promise<App> {
+/**
+ * @param others measurements of the other processes of this instance, which a scrape tells too
+ * @throws Error naming the setting whose certificates, keys or tokens cannot be used
+ */
+export async function buildApp(context: Context, others?: ScrapeSources['others']): Promise<App> {
   const gateway = createGateway(context);
-  const { api, agent } = await buildListeners(gateway);
+  const { api, agent } = await buildListeners(gateway, {
+    deviceSide: () => openAt(gateway),
+    ...(others && { others }),
+  });
   return {
     api,
     agent,
     gateway,
+    metrics: () => context.metrics.ownValues(openAt(gateway)),
     async close() {
       const closed = Promise.all([agent.close(), api.close()]);
       gateway.waiting.stop();
@@ -38,9 +48,9 @@ export async function buildApp(context: Context): Promise<App> {
   };
 }
 
-async function buildListeners(gateway: Gateway): Promise<Pick<App, 'api' | 'agent'>> {
+async function buildListeners(gateway: Gateway, sources: ScrapeSources): Promise<Pick<App, 'api' | 'agent'>> {
   try {
-    return { api: await buildApiApp(gateway.context), agent: await buildAgentApp(gateway) };
+    return { api: await buildApiApp(gateway.context, sources), agent: await buildAgentApp(gateway) };
   } catch (error) {
     gateway.waiting.stop();
     await gateway.sockets.closeAll(0);

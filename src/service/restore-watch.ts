@@ -10,7 +10,7 @@ const marksTimeoutMs = 10_000;
  */
 export class RestoreWatch {
   private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> | undefined;
+  private looking: Promise<string> | undefined;
   private readonly context: Context;
   private readonly unanswered: Unanswered = new Map();
 
@@ -21,18 +21,20 @@ export class RestoreWatch {
   /** Resolves after the first look, which nothing is served before. */
   async start(): Promise<void> {
     const { database, marks, log } = this.context;
-    database.guard.verify = () => this.look();
+    database.guard.verifyWith(() => this.look());
     await marks.ready(marksTimeoutMs);
-    await this.look();
+    await database.guard.verify();
     if (this.unanswered.size > 0) {
       log.warn(
         'Redis gives no answer: a volume snapshot that was put back is noticed once it does, and the service goes on meanwhile',
       );
     }
     this.timer = setInterval(() => {
-      this.look().catch((error: unknown) =>
-        this.context.log.warn({ error: String(error) }, 'the database cannot be looked at; it will be tried again'),
-      );
+      database.guard
+        .verify()
+        .catch((error: unknown) =>
+          this.context.log.warn({ error: String(error) }, 'the database cannot be looked at; it will be tried again'),
+        );
     }, this.context.config.noticeIntervalMs);
   }
 
@@ -44,10 +46,10 @@ export class RestoreWatch {
   }
 
   /** One look at a time: who asks meanwhile gets the same answer. */
-  private async look(): Promise<void> {
+  private async look(): Promise<string> {
     this.looking ??= verifyDatabase(this.context, this.unanswered).finally(() => {
       this.looking = undefined;
     });
-    await this.looking;
+    return await this.looking;
   }
 }

@@ -53,7 +53,7 @@ export async function startService(
     return {
       api: serving.api,
       agent: serving.agent,
-      metrics: () => context.metrics.ownValues(),
+      metrics: () => serving.app.metrics(),
       async reload() {
         serving.devices?.reload();
         await context.credentialFiles.reload();
@@ -70,7 +70,12 @@ export async function startService(
   }
 }
 
-type Serving = { readonly api: string; readonly agent: string; readonly devices: DeviceProcesses | undefined };
+type Serving = {
+  readonly app: App;
+  readonly api: string;
+  readonly agent: string;
+  readonly devices: DeviceProcesses | undefined;
+};
 
 /** Opens what everything stands on, and looks for a restore that nobody declared before anything is served. */
 async function openStanding(config: Config, log: Log, overrides: Overrides, endings: ShutdownStep[]): Promise<Context> {
@@ -89,7 +94,7 @@ async function serveDevices(context: Context, endings: ShutdownStep[]): Promise<
   endings.push(answering({ app }));
   const agent = await listenOn(app.agent, context.config.agentListen);
   context.log.info({ agent }, 'serving devices');
-  return { api: '', agent, devices: undefined };
+  return { app, api: '', agent, devices: undefined };
 }
 
 /** Serves people and devices, and renders; with MUSTER_PROCESSES above 1 devices talk to processes beside this one. */
@@ -99,12 +104,10 @@ async function serveAll(context: Context, environment: Environment, endings: Shu
   if (worker !== undefined) endings.push({ name: 'rendering', byShare: 0.75, run: () => worker.stop() });
   const open: Answering = {};
   endings.push(answering(open));
-  const app = await buildApp(context);
+  const app = await buildApp(context, async () => (await open.devices?.metrics()) ?? []);
   open.app = app;
   if (config.processes > 1) {
-    const devices = await startDeviceProcesses(config.processes, environmentOfDevices(config, environment), log);
-    context.metrics.addThoseOf(() => devices.metrics());
-    open.devices = devices;
+    open.devices = await startDeviceProcesses(config.processes, environmentOfDevices(config, environment), log);
   }
   const [api, agent] = await Promise.all([
     listenOn(app.api, config.apiListen),
@@ -118,7 +121,7 @@ async function serveAll(context: Context, environment: Environment, endings: Shu
     );
   }
   log.info({ api, agent, worker: worker !== undefined, processes: open.devices && config.processes }, 'serving');
-  return { api, agent, devices: open.devices };
+  return { app, api, agent, devices: open.devices };
 }
 
 /** The environment of the processes that devices talk to. They have to be gone within the time for answering connections. */

@@ -1,5 +1,4 @@
-import type { Clock } from '../time/clock.ts';
-import type { Database, Executor } from '../db/client.ts';
+import type { Executor } from '../db/client.ts';
 import { graftOrders } from '../db/decommission-store.ts';
 import {
   devicesWithKnownSpec,
@@ -35,6 +34,9 @@ import { judge, type Verdict } from '../domain/recovery/verdict.ts';
 import { CloneSightings } from '../domain/devices/clone-sightings.ts';
 import { countAndSettle } from './steps/count-devices.ts';
 import { endDecommissions } from './steps/end-decommissions.ts';
+import type { Observer } from './observer.ts';
+import type { Tracing } from './tracing.ts';
+import type { RestoreDeps } from './steps/in-restore.ts';
 
 /** Whatever a device says of itself: a poll, a status update, a WebSocket frame. */
 export type Report = {
@@ -93,18 +95,27 @@ export type AcceptedReports = {
 /** Largest age of a device's last-seen time: a heartbeat that changes nothing else is written no more often. */
 const lastSeenResolutionMs = 10_000;
 
-type Deps = { readonly database: Database; readonly clock: Clock };
+export type ReportDeps = RestoreDeps & {
+  readonly observer: Observer;
+  readonly tracing: Tracing;
+};
 
 /**
  * Judges reports and commits what they change, all in one transaction: the group commit of design.md, section 10.
  * Reports of one device are applied in the order given. When this returns, every outcome is durable.
  */
-export async function acceptReports(deps: Deps, reports: readonly Report[]): Promise<AcceptedReports> {
-  return await withoutLocksFirst((read) => commitReports(deps, reports, read));
+export async function acceptReports(deps: ReportDeps, reports: readonly Report[]): Promise<AcceptedReports> {
+  const beganAtMs = performance.now();
+  const accepted = await deps.tracing.ownSpan('accept reports', { 'muster.reports': reports.length }, () =>
+    withoutLocksFirst((read) => commitReports(deps, reports, read)),
+  );
+  deps.observer.reportsCommitted({ ...accepted, seconds: (performance.now() - beganAtMs) / 1_000 });
+  if (accepted.cloneSigns > 0) deps.observer.cloneSigns('machine', accepted.cloneSigns);
+  return accepted;
 }
 
 async function commitReports(
-  { database, clock }: Deps,
+  { database, clock }: RestoreDeps,
   reports: readonly Report[],
   read: PositionReader,
 ): Promise<AcceptedReports> {

@@ -31,8 +31,9 @@ export type Unanswered = Map<string, { readonly value: bigint; readonly since: n
  * process, nothing else runs on it.
  *
  * @param unanswered filled where the marks give no answer, so that a volume snapshot that was put back is not ruled out yet
+ * @returns the mark of the database that was looked at
  */
-export async function verifyDatabase(deps: VerifyingDeps, unanswered: Unanswered = new Map()): Promise<void> {
+export async function verifyDatabase(deps: VerifyingDeps, unanswered: Unanswered = new Map()): Promise<string> {
   const { database, config } = deps;
   const { identity, mark, walPosition } = await readDatabaseIdentity(database.pool);
   const stored = await storedIdentity(database.pool);
@@ -42,7 +43,7 @@ export async function verifyDatabase(deps: VerifyingDeps, unanswered: Unanswered
     if (changes.length > 0) await noticeCopy(deps, changes, identity);
   }
   if (config.noticeRewind !== 'off') await noticeRewind(deps, identity, walPosition, unanswered);
-  database.guard.verifiedMark = mark;
+  return mark;
 }
 
 async function rememberIdentity({ database }: VerifyingDeps, identity: DatabaseIdentity): Promise<void> {

@@ -29,7 +29,8 @@ function intake(
     wantRendering: (_restore, devices) => seen.hints.push([...devices]),
     wantRollout: () => undefined,
   };
-  const deps = { database: counting, clock: here.clock, hints, onDeviceAhead: () => undefined };
+  const { observer, tracing } = here.context;
+  const deps = { database: counting, clock: here.clock, observer, tracing, hints, onDeviceAhead: () => undefined };
   return { reports: new ReportIntake(deps, { maxBatch: 500, maxWaiting: 10_000, ...limits }), seen };
 }
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Restore } from '../../src/domain/resources/restore.ts';
+import { restoreSchema, type Restore } from '../../src/domain/resources/restore.ts';
 import { restoreReportSchema } from '../../src/domain/resources/restore-report.ts';
-import { restoreSchema } from '../../src/domain/resources/restore.ts';
 import { restoreReportMarkdown } from '../../src/domain/recovery/restore-report-markdown.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { decommissionDevice } from '../../src/usecases/decommission-device.ts';
@@ -13,6 +12,7 @@ import { by } from '../support/fleet-fixture.ts';
 import { until } from '../support/held-transactions.ts';
 import { restoreCounts } from '../support/table-rows.ts';
 import { useFleet } from '../support/use-fleet.ts';
+import { readDatabaseIdentity } from '../../src/db/database-identity.ts';
 
 const { here, fleet } = await useFleet();
 
@@ -25,17 +25,13 @@ describe('a restore', () => {
 
   test('is read only once a database that took the place of another has been looked at', async () => {
     await fleet.declareRestore();
-    const { guard } = here.context.database;
-    const { verifiedMark, verify } = guard;
-    let looks = 0;
-    guard.verifiedMark = 'another';
-    guard.verify = async () => {
-      looks += 1;
-      guard.verifiedMark = verifiedMark;
-    };
-    const read = readRestore(here.context, 'current').finally(() => (guard.verify = verify));
-    await expect(read).resolves.toMatchObject({ kind: 'Restore' });
-    expect(looks).toBe(1);
+    const { guard, pool } = here.context.database;
+    const { mark } = await readDatabaseIdentity(pool);
+    const marks = ['another', mark];
+    guard.verifyWith(async () => marks.shift() ?? 'none is left');
+    await guard.verify();
+    await expect(readRestore(here.context, 'current')).resolves.toMatchObject({ kind: 'Restore' });
+    expect(marks).toEqual([]);
   });
 
   test('shows how long devices took to answer, of all that had to', async () => {

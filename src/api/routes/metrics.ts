@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
+import type { ScrapeSources } from '../../metrics/service-metrics.ts';
 
 /** `GET /metrics`, for Prometheus. */
-export function metricsRoutes({ metrics }: Context) {
+export function metricsRoutes({ metrics }: Context, sources: ScrapeSources) {
   return async (app: Listener) => {
     app.route({
       method: 'GET',
@@ -19,7 +20,7 @@ export function metricsRoutes({ metrics }: Context) {
       },
       async handler(_request, reply) {
         void reply.type(metrics.contentType).serializer(String);
-        return await reply.send(await metrics.scrape());
+        return await reply.send(await metrics.scrape(sources));
       },
     });
   };

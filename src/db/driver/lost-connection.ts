@@ -1,17 +1,15 @@
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import { withBegin, type TransactionWork } from './transaction-end.ts';
+import { hasCode, postgresErrorIn } from '../failures.ts';
 
 /**
  * Tells if an error means that the connection is gone, and the transaction that it carried with it. For others, such as a
  * full disk, the connection goes on.
  */
 function isConnectionLost(error: unknown): boolean {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    if (at instanceof postgres.PostgresError) return at.severity === 'FATAL' || at.severity === 'PANIC';
-    const code: unknown = 'code' in at ? at.code : undefined;
-    if (typeof code === 'string' && /^(CONNECTION_|E[A-Z]+$)/.test(code)) return true;
-  }
-  return false;
+  const severity = postgresErrorIn(error)?.severity;
+  if (severity !== undefined) return severity === 'FATAL' || severity === 'PANIC';
+  return hasCode(error, /^(CONNECTION_|E[A-Z]+$)/);
 }
 
 /**

@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
-import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { connectDatabase, isUnreachable, type Database } from '../../../src/db/client.ts';
+import { connectDatabase, type Database } from '../../../src/db/client.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
+import { isUnreachable } from '../../../src/db/failures.ts';
+import postgres from 'postgres';
 
 // Found by the fault rig on its first seed: PostgreSQL ended a connection in the middle of a transaction, the driver sent
 // ROLLBACK on the socket that was gone, and the exception that nobody could catch ended the API process.
