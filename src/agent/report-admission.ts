@@ -6,7 +6,7 @@ const keptForReturning = 0.2;
 /** Devices that are remembered as turned away; past it the oldest are forgotten and count as new. */
 const maxRemembered = 200_000;
 /** Nobody is told to come back later than that, in seconds. */
-const longestWaitSeconds = 600;
+const maxWaitSeconds = 600;
 /** Before anything is known of the rate, those turned away are spread over this many seconds. */
 const firstGuessSeconds = 10;
 /** Weight of the newest second in the rate served. */
@@ -16,7 +16,7 @@ const smoothing = 0.3;
  * Decides which reports may join the queue, and when the others shall come back: spread at random over the time that the rest of
  * the muster needs at the rate that can be served (design.md, section 10), sooner each time that they are turned away.
  */
-export class Admission {
+export class ReportAdmission {
   private readonly timesTurnedAway = new LRUCache<string, number>({
     // Unlike `max`, this sets no memory aside before there is anything to remember.
     maxSize: maxRemembered,
@@ -78,7 +78,7 @@ export class Admission {
     const times = (this.timesTurnedAway.get(device) ?? 0) + 1;
     this.timesTurnedAway.set(device, times);
     const span = this.secondsForTheRest(waiting) / times;
-    return 1 + Math.floor(Math.random() * Math.min(span, longestWaitSeconds));
+    return 1 + Math.floor(Math.random() * Math.min(span, maxWaitSeconds));
   }
 
   /** Time that all devices that still have to come will take. */

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { badRequest, unavailable } from '../domain/errors.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { acceptReports, type Report, type ReportDeps, type ReportOutcome } from '../usecases/accept-reports.ts';
-import { Admission } from './report-admission.ts';
+import { ReportAdmission } from './report-admission.ts';
 import { isBusy, isUnreachable } from '../db/failures.ts';
 
 type Waiting = {
@@ -40,14 +40,14 @@ export class ReportIntake {
   private commits = 0;
   private isScheduled = false;
   private onDrained: (() => void) | undefined;
-  private readonly admission: Admission;
+  private readonly admission: ReportAdmission;
   private readonly deps: IntakeDeps;
   private readonly limits: IntakeLimits;
 
   constructor(deps: IntakeDeps, limits: IntakeLimits) {
     this.deps = deps;
     this.limits = limits;
-    this.admission = new Admission(deps.clock, limits.maxWaiting, limits.processes);
+    this.admission = new ReportAdmission(deps.clock, limits.maxWaiting, limits.processes);
   }
 
   /**

@@ -7,7 +7,7 @@ import { nameOfKey } from './key-name.ts';
 import { pemBlocks } from './pem-file.ts';
 
 /** Size of a request that nobody needs more than, in bytes of DER: one with an RSA key of 4096 bits takes less than two thousand. */
-const mostBytes = 8_192;
+const maxBytes = 8_192;
 const curves: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
 const rsaBits = { least: 2_048, most: 4_096 };
 const weakHashes: ReadonlySet<string> = new Set(['SHA-1', 'MD5']);
@@ -32,7 +32,7 @@ function requestIn(pem: string): Pkcs10CertificateRequest {
   const [block, ...more] = pemBlocks(pem, 'CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST');
   if (block === undefined || more.length > 0) throw refused('cannot be read: expected one PKCS#10 request in PEM form');
   const der = Buffer.from(block.replaceAll(/-----[^-]+-----/g, ''), 'base64');
-  if (der.length > mostBytes) throw refused(`is too long: expected at most ${mostBytes} bytes`);
+  if (der.length > maxBytes) throw refused(`is too long: expected at most ${maxBytes} bytes`);
   try {
     return new Pkcs10CertificateRequest(der);
   } catch {

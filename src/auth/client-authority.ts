@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { pemBlocks, readNamedFile, type NamedFile } from './pem-file.ts';
 
 /** Issuers between a certificate and an authority of the bundle. */
-const longestChain = 5;
+const maxChain = 5;
 /** Extended key usage of a TLS client (RFC 5280, section 4.2.1.12), and the one that stands for any. */
 const clientUsages = ['1.3.6.1.5.5.7.3.2', '2.5.29.37.0'];
 
@@ -63,7 +63,7 @@ export class ClientAuthority {
   ): readonly X509Certificate[] | undefined {
     const chain: X509Certificate[] = [];
     let issued = certificate;
-    while (chain.length < longestChain) {
+    while (chain.length < maxChain) {
       const anchor = this.anchors.find((candidate) => isIssuer(candidate, issued));
       if (anchor !== undefined) return [...chain, anchor];
       const issuer = presented.find((candidate) => isIssuer(candidate, issued));

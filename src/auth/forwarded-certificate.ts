@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 
 /** Longer than any chain of certificates that a proxy hands on. */
-const longestHeader = 64 * 1024;
+const maxHeader = 64 * 1024;
 
 /**
  * The certificate that a proxy hands on, in whichever of the usual forms: PEM, percent-encoded (nginx, AWS load balancers);
@@ -10,7 +10,7 @@ const longestHeader = 64 * 1024;
  * @returns undefined if it is none of them
  */
 export function forwardedCertificate(header: string): X509Certificate | undefined {
-  if (header.length > longestHeader) return undefined;
+  if (header.length > maxHeader) return undefined;
   const text = header.trim();
   try {
     return new X509Certificate(encodedCertificate(text));

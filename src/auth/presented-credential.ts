@@ -20,7 +20,7 @@ export type PresentedCredential =
 
 /** Forwarded certificates that are kept parsed. */
 const maxForwarded = 20_000;
-const longestPresentedChain = 5;
+const maxPresentedChain = 5;
 
 /** Kinds of credentials that are looked for. */
 type Expected = {
@@ -85,7 +85,7 @@ export class CredentialReader {
 function issuersOf(certificate: X509Certificate): X509Certificate[] {
   const issuers: X509Certificate[] = [];
   let issuer = certificate.issuerCertificate;
-  while (issuer !== undefined && issuers.length < longestPresentedChain) {
+  while (issuer !== undefined && issuers.length < maxPresentedChain) {
     issuers.push(issuer);
     issuer = issuer.issuerCertificate;
   }

@@ -14,8 +14,8 @@ const usualTimeoutMs = 10_000;
 /** Longer than any tokens that are issued. */
 const maxAnswerBytes = 256 * 1024;
 /** Requests at the issuer at the same time. Anybody may ask, so there is an end to it. */
-const mostAtOnce = 64;
-const longestDescription = 1_000;
+const maxAtOnce = 64;
+const maxDescription = 1_000;
 
 const answerSchema = z.object({
   access_token: z.string().min(1).optional(),
@@ -69,7 +69,7 @@ export class TokenExchange {
 
   /** Trades a code or a refresh token for tokens. @throws MusterError 429 if too many are being traded */
   async trade(grant: TokenGrant): Promise<TokenOutcome> {
-    if (this.asking >= mostAtOnce) throw tooManyRequests('too many logins at the same time; try again in 1 s', 1);
+    if (this.asking >= maxAtOnce) throw tooManyRequests('too many logins at the same time; try again in 1 s', 1);
     this.asking += 1;
     try {
       return await this.ask(grant);
@@ -136,7 +136,7 @@ export function outcomeOf(status: number, answer: unknown): TokenOutcome {
   }
   return refused(
     error ?? 'server_error',
-    description?.slice(0, longestDescription) ?? `the OIDC issuer answers ${status} without tokens`,
+    description?.slice(0, maxDescription) ?? `the OIDC issuer answers ${status} without tokens`,
   );
 }
 

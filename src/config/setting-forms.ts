@@ -7,12 +7,12 @@ import { isLoopback } from './listen-rules.ts';
 /** Forms that settings are written in: the schemas that the table of settings (config.ts) is made of. */
 
 /** Past this a timer of Node's runs at once (2^31 ms are 24.8 days). */
-const longestMs = 20 * 24 * 3_600_000;
-const longestQuote = 100;
+const maxMs = 20 * 24 * 3_600_000;
+const maxQuote = 100;
 
 /** Shortens a value for a message: it may be of any length. */
 function quoted(text: string): string {
-  return JSON.stringify(text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text);
+  return JSON.stringify(text.length > maxQuote ? `${text.slice(0, maxQuote)}…` : text);
 }
 
 /** Milliseconds from `90s`, `2m`, `500ms`, `1h` or a bare number of seconds. */
@@ -24,9 +24,9 @@ export const durationMs = (defaultText: string, atLeastMs = 0) =>
       const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.trim());
       const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
       const ms = match === null ? Number.NaN : Number(match[1]) * unitMs[(match[2] ?? 's') as keyof typeof unitMs];
-      if (!(ms >= atLeastMs && ms <= longestMs)) {
+      if (!(ms >= atLeastMs && ms <= maxMs)) {
         issues.addIssue(
-          `expected a duration such as 90s, 2m or 500ms, at least ${atLeastMs} ms and at most ${longestMs / 3_600_000} h; found ${quoted(text)}`,
+          `expected a duration such as 90s, 2m or 500ms, at least ${atLeastMs} ms and at most ${maxMs / 3_600_000} h; found ${quoted(text)}`,
         );
         return z.NEVER;
       }

@@ -7,7 +7,7 @@ import type { Executor } from './client.ts';
 const hasProblem = sql`(d.spec_problem IS NOT NULL OR d.rollout_problem IS NOT NULL)`;
 
 /** Characters of one device's reason that are told where many are. */
-const longestReason = 200;
+const maxReason = 200;
 
 /** The devices of each fleet that cannot be given its template, by the name of the fleet. */
 export async function readFleetProblems(db: Executor, fleets: readonly string[]): Promise<Map<string, FleetProblems>> {
@@ -32,7 +32,7 @@ async function problemsOf(db: Executor, fleets: readonly string[], where: SQL): 
     CROSS JOIN LATERAL (
       SELECT count(*) AS count, min(d.spec_problem_since) AS since FROM devices d WHERE d.owner = o.owner AND ${where}) c
     CROSS JOIN LATERAL (
-      SELECT jsonb_agg(jsonb_build_object('name', n.name, 'problem', left(n.problem, ${longestReason})) ORDER BY n.name) AS first
+      SELECT jsonb_agg(jsonb_build_object('name', n.name, 'problem', left(n.problem, ${maxReason})) ORDER BY n.name) AS first
       FROM (
         SELECT d.name, coalesce(d.rollout_problem, d.spec_problem) AS problem FROM devices d
         WHERE d.owner = o.owner AND ${where} ORDER BY d.name LIMIT ${namedProblems}) n) f

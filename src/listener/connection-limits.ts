@@ -26,7 +26,7 @@ export function connectionLimits(config: {
 }
 
 /** Connections past the limits that are told so before they are closed; those past these too are cut off without a word. */
-const mostRefused = 1_000;
+const maxRefused = 1_000;
 /** Seconds that a refused client should stay away. */
 const retryAfterSeconds = 10;
 
@@ -48,13 +48,13 @@ export function admitRequests(app: FastifyInstance, limits: ConnectionLimits): v
   let open = 0;
   let refused = 0;
   // Counted by the system, and so bounds what has not finished its TLS handshake too.
-  if (limits.total > 0) server.maxConnections = limits.total + mostRefused;
+  if (limits.total > 0) server.maxConnections = limits.total + maxRefused;
 
   const admit = (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
     const there = (openFrom.get(address) ?? 0) + 1;
     const refusal = refusalOf(address, there);
-    if (refusal !== undefined && refused >= mostRefused) {
+    if (refusal !== undefined && refused >= maxRefused) {
       socket.destroy();
       return;
     }

@@ -16,7 +16,7 @@ const maxBodyBytes = 2 * 1024 * 1024;
 /** Longest time between two requests of a connection. */
 const keepAliveTimeoutMs = 72_000;
 /** Longest wait of a request for capacity: longer than a full queue takes at two thousand requests a second. */
-const longestWaitMs = 5_000;
+const maxWaitMs = 5_000;
 
 /** Time limits for clients, in milliseconds, and the number of clients. */
 type ListenerBounds = {
@@ -74,7 +74,7 @@ export function createListener(log: Log, tls?: ListenerTls, settings: ListenerSe
     { parseAs: 'string' },
     app.getDefaultJsonParser('error', 'error'),
   );
-  beginInTurns(app, { room, longestWaitMs: Math.min(longestWaitMs, bounds.requestTimeoutMs / 2) });
+  beginInTurns(app, { room, maxWaitMs: Math.min(maxWaitMs, bounds.requestTimeoutMs / 2) });
   tellRequestIds(app);
   admitRequests(app, bounds.connections);
   renderProblems(app, log);

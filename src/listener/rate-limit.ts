@@ -66,13 +66,13 @@ export class RateLimiter {
   /** Until when each caller has paid, in milliseconds of the same clock as `nowMs`. A time that has passed says nothing. */
   private readonly paidUntilMs = new Map<string, number>();
   private readonly sliceMs: number;
-  private readonly mostAheadMs: number;
+  private readonly maxAheadMs: number;
   private forgetAt = leastRemembered;
 
   /** @param perSecond how often a caller may ask in the long run; 0 as often as it likes */
   constructor(perSecond: number) {
     this.sliceMs = perSecond === 0 ? 0 : 1_000 / perSecond;
-    this.mostAheadMs = burstSeconds * 1_000;
+    this.maxAheadMs = burstSeconds * 1_000;
   }
 
   /**
@@ -84,7 +84,7 @@ export class RateLimiter {
   take(caller: string, nowMs: number): number {
     if (this.sliceMs === 0) return 0;
     const paidUntilMs = Math.max(this.paidUntilMs.get(caller) ?? 0, nowMs) + this.sliceMs;
-    const tooFarMs = paidUntilMs - nowMs - this.mostAheadMs;
+    const tooFarMs = paidUntilMs - nowMs - this.maxAheadMs;
     // Sums of slices are not exact: the last request of a full burst must not fail by a rounding.
     if (tooFarMs > 1e-6) return tooFarMs;
     this.paidUntilMs.set(caller, paidUntilMs);

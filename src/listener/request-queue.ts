@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 /** Most requests started per turn of the event loop: about ten milliseconds of work. */
 const perTurn = 128;
 /** Most requests queued. */
-const longestLine = 10_000;
+const maxLine = 10_000;
 /** Interval of the looks for capacity. */
 const lookEveryMs = 5;
 
@@ -23,19 +23,19 @@ type Arrived = { readonly socket: Socket; readonly begin: () => void; readonly a
  * a client may have under way by the answers that it does not read, and those in line have none yet.
  *
  * @param room for how many requests there is room now
- * @param longestWaitMs longest wait for capacity; after it the request is started, and answered with Retry-After
+ * @param maxWaitMs longest wait for capacity; after it the request is started, and answered with Retry-After
  */
 export function beginInTurns(
   app: FastifyInstance,
-  { room, longestWaitMs }: { room: () => number; longestWaitMs: number },
+  { room, maxWaitMs }: { room: () => number; maxWaitMs: number },
 ): void {
   let line: Arrived[] = [];
   const inLine = new WeakSet<Socket>();
   let isScheduled = false;
 
   const take = () => {
-    const latest = performance.now() - longestWaitMs;
-    let count = Math.max(0, room(), line.length - longestLine);
+    const latest = performance.now() - maxWaitMs;
+    let count = Math.max(0, room(), line.length - maxLine);
     while ((line[count]?.atMs ?? Infinity) <= latest) count += 1;
     count = Math.min(count, perTurn, line.length);
     const turn = line.slice(0, count);

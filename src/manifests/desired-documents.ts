@@ -102,11 +102,11 @@ function valueOf(parsed: Document.Parsed): unknown {
 }
 
 /** Longest text of a problem, in characters: the parser quotes the place, however long that is. */
-const longestProblem = 300;
+const maxProblem = 300;
 
 function inBrief(message: string): string {
   const [line = ''] = message.split('\n');
-  return line.length > longestProblem ? `${line.slice(0, longestProblem)}…` : line;
+  return line.length > maxProblem ? `${line.slice(0, maxProblem)}…` : line;
 }
 
 /** An alias within what it stands for makes a document without end, which cannot be sent. */

@@ -34,15 +34,15 @@ const integer: ScalarTag = {
 };
 
 /** Digits of a number in any base that are worth being compared. */
-const mostDigits = 100;
+const maxDigits = 100;
 
 /** Tells whether a number is what was written, or what JSON writes for it. */
 function isExact(written: string, value: number): boolean {
-  return written.length <= mostDigits && (String(value) === written || BigInt(value) === BigInt(written));
+  return written.length <= maxDigits && (String(value) === written || BigInt(value) === BigInt(written));
 }
 
 function inBrief(source: string): string {
-  return source.length > mostDigits ? `${source.slice(0, mostDigits)}…` : source;
+  return source.length > maxDigits ? `${source.slice(0, maxDigits)}…` : source;
 }
 
 const decimal: ScalarTag = {

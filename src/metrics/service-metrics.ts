@@ -60,7 +60,7 @@ type Deps = {
 const patienceMs = 3_000;
 const dayMs = 86_400_000;
 /** Certificates that end within this time are told of. */
-const longestNoticeDays = 30;
+const maxNoticeDays = 30;
 
 /** The metrics of one process, in a registry of their own. */
 export class ServiceMetrics implements Observer {
@@ -160,7 +160,7 @@ export class ServiceMetrics implements Observer {
   private certificateSpan(): { now: Date; soon: Date } {
     const { clock, config } = this.deps;
     const now = clock.now();
-    const days = Math.min(longestNoticeDays, config.deviceCertificateDays / 4);
+    const days = Math.min(maxNoticeDays, config.deviceCertificateDays / 4);
     return { now, soon: new Date(now.getTime() + days * dayMs) };
   }
 

@@ -1,4 +1,4 @@
-import type { DeviceAccess } from './device-credential.ts';
+import type { ServiceAccess } from './device-credential.ts';
 import type { FleetCounters } from './fleet-counters.ts';
 import type { NetworkLine } from './network-line.ts';
 import { around } from './waiting-times.ts';
@@ -24,7 +24,7 @@ export type SessionEnd = 'reconnect' | 'replaced' | 'decommissioned';
 export type Talking = {
   /** Base URL of the listener for devices. */
   readonly agentServer: string;
-  readonly access: DeviceAccess;
+  readonly access: ServiceAccess;
   readonly line: NetworkLine;
   /** Waits after failures: longer and longer ones, until something succeeds. */
   readonly backoff: { next(): number; reset(): void };

@@ -4,7 +4,7 @@ export type DeviceCredential =
   | { readonly kind: 'token'; readonly token: string };
 
 /** Address and credential with which a device reaches the service. */
-export type DeviceAccess = {
+export type ServiceAccess = {
   /** The authorities, in PEM form, that the service's certificate may be from; those of the system if not given. */
   readonly ca?: string | undefined;
   /** Not given where devices need not say who they are. */
@@ -12,7 +12,7 @@ export type DeviceAccess = {
 };
 
 /** Options of a TLS connection. */
-export function tlsOptions({ ca, credential }: DeviceAccess): { ca?: string; cert?: string; key?: string } {
+export function tlsOptions({ ca, credential }: ServiceAccess): { ca?: string; cert?: string; key?: string } {
   return {
     ...(ca !== undefined && { ca }),
     ...(credential?.kind === 'certificate' && { cert: credential.certificate, key: credential.key }),
@@ -20,6 +20,6 @@ export function tlsOptions({ ca, credential }: DeviceAccess): { ca?: string; cer
 }
 
 /** Headers of every request. */
-export function identityHeaders({ credential }: DeviceAccess): Record<string, string> {
+export function identityHeaders({ credential }: ServiceAccess): Record<string, string> {
   return credential?.kind === 'token' ? { authorization: `Bearer ${credential.token}` } : {};
 }

@@ -6,7 +6,7 @@ import { TurnedAway, type SessionEnd, type Talking } from './connection-loop.ts'
 import type { AgentTimes } from './device/agent-times.ts';
 import type { DeviceAnswer } from './device-observer.ts';
 import { readPollAnswer } from './device/poll-answer.ts';
-import { identityHeaders, tlsOptions, type DeviceAccess } from './device-credential.ts';
+import { identityHeaders, tlsOptions, type ServiceAccess } from './device-credential.ts';
 import { enroll } from './enrollment.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import type { DeviceReport, SimulatedDevice } from './simulated-device.ts';
@@ -224,7 +224,7 @@ export class HttpDevice {
   }
 
   /** With the certificate that it was issued, if it has enrolled. */
-  private get access(): DeviceAccess {
+  private get access(): ServiceAccess {
     const { certificate, identity } = this.device.machine;
     if (certificate === undefined || identity === undefined) return this.talking.access;
     return { ...this.talking.access, credential: { kind: 'certificate', certificate, key: identity.key } };

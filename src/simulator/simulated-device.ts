@@ -25,7 +25,7 @@ type DeviceOptions = {
 };
 
 /** Longest wait that a timer takes. */
-const longestTimerMs = 2 ** 31 - 1;
+const maxTimerMs = 2 ** 31 - 1;
 
 /** A machine with an agent on it that keeps it like the specs that come, whichever way it talks. */
 export class SimulatedDevice {
@@ -159,7 +159,7 @@ export class SimulatedDevice {
     const waitMs = Math.max(0, this.agent.workDueMs - this.surroundings.nowMs());
     if (waitMs === Number.POSITIVE_INFINITY) return;
     // A status that could not be told is told at its next time.
-    this.timer = setTimeout(() => void this.catchUp().catch(() => undefined), Math.min(waitMs, longestTimerMs));
+    this.timer = setTimeout(() => void this.catchUp().catch(() => undefined), Math.min(waitMs, maxTimerMs));
   }
 
   /**

@@ -27,7 +27,7 @@ export class Backoff {
 }
 
 /** No server may hold a simulated device off for longer than this. */
-const longestRetryAfterMs = 10 * 60_000;
+const maxRetryAfterMs = 10 * 60_000;
 
 /**
  * Reads the wait that a `Retry-After` (RFC 9110, section 10.2.3: seconds, or a date) asks for, in milliseconds, never less and
@@ -36,7 +36,7 @@ const longestRetryAfterMs = 10 * 60_000;
 export function retryAfterMs(text: string, now: Date, chance: Chance = Math.random): number | undefined {
   const asked = /^\d+$/.test(text.trim()) ? Number(text) * 1_000 : Date.parse(text) - now.getTime();
   if (Number.isNaN(asked)) return undefined;
-  return Math.min(Math.max(asked, 0), longestRetryAfterMs) * (1 + chance() / 5);
+  return Math.min(Math.max(asked, 0), maxRetryAfterMs) * (1 + chance() / 5);
 }
 
 /** From half of a span up to one and a half of it: so that many devices do not do the same at the same moment. */

@@ -26,7 +26,7 @@ import { inRestore, type RestoreDeps } from './steps/in-restore.ts';
 type Deps = DeviceCaDeps & RestoreDeps;
 
 /** Requests of one device that are kept, and that it may make in an hour: an agent makes one in months. */
-const mostRequests = 10;
+const maxRequests = 10;
 const hourMs = 60 * 60_000;
 
 /**
@@ -55,7 +55,7 @@ export async function renewDeviceCertificate(
     const message = `Approved by itself: device ${name} showed its certificate.`;
     const record = { ...wanted, conditions: [decisionCondition('Approved', message, now)], certificate };
     if (!(await insertSigningRequest(tx, record))) throw alreadyExists('certificate signing request', record.name);
-    await pruneSigningRequests(tx, owner, mostRequests);
+    await pruneSigningRequests(tx, owner, maxRequests);
     const events = [createdEvent({ kind: 'CertificateSigningRequest', name: record.name }, by)];
     if (wanted.spec.signerName === signers.renewal) {
       await saveCertificateExpiry(tx, name, expiresAt);
@@ -74,9 +74,9 @@ async function requireActive(tx: Executor, name: string): Promise<void> {
 }
 
 async function requireRoom(tx: Executor, owner: string, now: Date): Promise<void> {
-  const oldest = (await newestRequestTimes(tx, owner, mostRequests))[mostRequests - 1];
+  const oldest = (await newestRequestTimes(tx, owner, maxRequests))[maxRequests - 1];
   const leftMs = oldest === undefined ? 0 : oldest.getTime() + hourMs - now.getTime();
   if (leftMs <= 0) return;
-  const message = `expected at most ${mostRequests} requests for certificates of a device in an hour`;
+  const message = `expected at most ${maxRequests} requests for certificates of a device in an hour`;
   throw tooManyRequests(message, Math.ceil(leftMs / 1_000));
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Admission } from '../../src/agent/report-admission.ts';
+import { ReportAdmission } from '../../src/agent/report-admission.ts';
 import { createTestClock } from '../support/test-context.ts';
 
 const someone = 'someone';
@@ -8,7 +8,7 @@ const someone = 'someone';
 /** An admission that has served so many reports a second for a while, with so many devices still awaited. */
 function serving(perSecond: number, awaiting: number, maxWaiting = 100) {
   const clock = createTestClock();
-  const admission = new Admission(clock, maxWaiting);
+  const admission = new ReportAdmission(clock, maxWaiting);
   const batch = Array.from({ length: perSecond }, (_, index) => `served-${index}`);
   for (let second = 0; second <= 20; second += 1) {
     admission.served(batch, awaiting, 1);
@@ -17,7 +17,7 @@ function serving(perSecond: number, awaiting: number, maxWaiting = 100) {
   return admission;
 }
 
-const waits = (admission: Admission, count: number, waiting = 100) =>
+const waits = (admission: ReportAdmission, count: number, waiting = 100) =>
   Array.from({ length: count }, (_, index) => admission.turnAway(`away-${index}`, waiting));
 
 describe('the queue of reports', () => {
@@ -50,7 +50,7 @@ describe('who is turned away', () => {
 
   test('is asked back within ten seconds too where only a few came before, with time to spare', () => {
     const clock = createTestClock();
-    const admission = new Admission(clock, 100);
+    const admission = new ReportAdmission(clock, 100);
     for (let second = 0; second <= 20; second += 1) {
       admission.served(['heartbeat'], 100_000, 0);
       clock.advance(1_000);
@@ -60,7 +60,7 @@ describe('who is turned away', () => {
 
   test('waits for the share of one process where devices are shared out among several', () => {
     const clock = createTestClock();
-    const admission = new Admission(clock, 100, 4);
+    const admission = new ReportAdmission(clock, 100, 4);
     const batch = Array.from({ length: 100 }, (_, index) => `served-${index}`);
     for (let second = 0; second <= 20; second += 1) {
       admission.served(batch, 6_000, 1);
@@ -71,7 +71,7 @@ describe('who is turned away', () => {
 
   test('is not made to wait for longer because nobody came for a while', () => {
     const clock = createTestClock();
-    const admission = new Admission(clock, 100);
+    const admission = new ReportAdmission(clock, 100);
     for (let second = 0; second <= 20; second += 1) {
       const busy = second < 10;
       const count = busy ? 100 : 1;
@@ -83,7 +83,8 @@ describe('who is turned away', () => {
   });
 
   test('is asked back within ten seconds while nothing is known of the rate', () => {
-    for (const seconds of waits(new Admission(createTestClock(), 100), 200)) expect(seconds).toBeLessThanOrEqual(10);
+    for (const seconds of waits(new ReportAdmission(createTestClock(), 100), 200))
+      expect(seconds).toBeLessThanOrEqual(10);
   });
 
   test('waits for a shorter time each time', () => {

@@ -7,7 +7,7 @@ import { startServer, type MusterServer } from './muster-server.ts';
 // Every command is a process of its own, which takes its time to start.
 vi.setConfig({ testTimeout: 120_000 });
 
-const written = join(import.meta.dirname, 'manifests', 'written');
+const written = join(import.meta.dirname, '..', 'manifests', 'written');
 let server: MusterServer;
 let scratch: string;
 

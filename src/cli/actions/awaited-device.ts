@@ -3,13 +3,13 @@ import { annotationKeys } from '../../domain/devices/device-document.ts';
 import type { Device } from '../../domain/resources/device.ts';
 
 /** A device that is waited for: how it stands, and what is wrong with it where something is. */
-export type Standing = {
+export type RunningState = {
   readonly kind: 'upToDate' | 'updating' | 'paused' | 'nothingToSend' | 'unfilled' | 'unrendered' | 'failed';
   readonly why: string;
 };
 
 /** The standing of a device by its document. */
-export function standingOf({ metadata, spec, status }: Device): Standing {
+export function standingOf({ metadata, spec, status }: Device): RunningState {
   const why = status?.updated.info ?? '';
   if (status?.summary.status === 'ConflictPaused') return { kind: 'paused', why };
   if (saysNothing(spec ?? {})) return { kind: 'nothingToSend', why: 'no spec is here' };

@@ -47,7 +47,7 @@ export function nothingToSendIn(answer: Told): ActionAnswer['nothingToSend'] {
 }
 
 /** Decisions that a person can take about paused devices. */
-type DeviceAction = {
+type DecisionCommand = {
   readonly verb: 'resume' | 'adopt';
   readonly title: 'Resume' | 'Adopt';
   readonly participle: 'resumed' | 'adopted';
@@ -58,7 +58,7 @@ type DeviceAction = {
 };
 
 /** The command of an action: its forms, its options and what it prints are the same for all of them. */
-export function deviceActionCommand(action: DeviceAction): Command {
+export function deviceActionCommand(action: DecisionCommand): Command {
   const { verb, participle } = action;
   const command = new Command(verb)
     .description(action.description)
@@ -77,7 +77,12 @@ export function deviceActionCommand(action: DeviceAction): Command {
     .action((words: string[], options: Options, self: Command) => act(action, words, options, self));
 }
 
-async function act(action: DeviceAction, words: readonly string[], options: Options, command: Command): Promise<void> {
+async function act(
+  action: DecisionCommand,
+  words: readonly string[],
+  options: Options,
+  command: Command,
+): Promise<void> {
   const choice = readChoice(words, options);
   if (options.limit === 0) throw new UsageError('--limit: expected at least 1');
   if (options.timeout !== undefined && options.wait !== true) {
@@ -117,7 +122,7 @@ async function act(action: DeviceAction, words: readonly string[], options: Opti
 
 /** Says to how many devices nothing is sent; undefined if there are none. */
 function nothingSentText(
-  { whyNothing: [one, several] }: DeviceAction,
+  { whyNothing: [one, several] }: DecisionCommand,
   { count, nothingToSend }: ActionAnswer,
   verb: 'is' | 'would be',
 ): string | undefined {
@@ -128,7 +133,7 @@ function nothingSentText(
   return `${left} of ${count} ${why}: nothing ${verb} sent to ${whom}, and ${keep}: ${inBrief(names, left)}`;
 }
 
-function printDryRun(action: DeviceAction, answer: ActionAnswer): void {
+function printDryRun(action: DecisionCommand, answer: ActionAnswer): void {
   const { participle } = action;
   const { count, names } = answer;
   const left = nothingSentText(action, answer, 'would be');
@@ -142,7 +147,7 @@ function printDryRun(action: DeviceAction, answer: ActionAnswer): void {
 
 /** Says what did not happen, and ends with the exit code for it. */
 async function conclude(
-  { verb, participle }: DeviceAction,
+  { verb, participle }: DecisionCommand,
   { name }: Choice,
   { count, withoutSpec }: ActionAnswer,
   api: ApiClient,

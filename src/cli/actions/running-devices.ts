@@ -7,7 +7,7 @@ import { showProgress } from '../../terminal/progress.ts';
 import { deviceKind } from '../resources/device-kind.ts';
 import { pagesOfKind } from '../resources/resource-kind.ts';
 import type { Selectors } from '../selector-options.ts';
-import { standingOf, type Standing } from './awaited-device.ts';
+import { standingOf, type RunningState } from './awaited-device.ts';
 
 const everyMs = 1_000;
 /** Names go into the address of a request, of which servers take 8 KiB or more. */
@@ -29,7 +29,7 @@ export async function pausedNames(api: ApiClient, { labelSelector, fieldSelector
  * Time that a problem must last, in milliseconds, before the wait for a device ends. A problem that the renderer or device told
  * of the version before is still shown for a moment after a resume.
  */
-const patienceMs: Readonly<Record<Standing['kind'], number>> = {
+const patienceMs: Readonly<Record<RunningState['kind'], number>> = {
   upToDate: Infinity,
   updating: Infinity,
   paused: 0,
@@ -58,7 +58,7 @@ export async function awaitUpToDate(
   let total = names.length;
   const stopped: Stopped[] = [];
   /** Since when each device has stood as it does. */
-  const since = new Map<string, { kind: Standing['kind']; at: number }>();
+  const since = new Map<string, { kind: RunningState['kind']; at: number }>();
   try {
     for (let round = 0; ; round += 1) {
       const standings = await standingsOf(api, waiting);
@@ -89,7 +89,7 @@ export async function awaitUpToDate(
   if (stopped.length > 0) throw haltedFailure(stopped, total);
 }
 
-type Stopped = Standing & { readonly name: string };
+type Stopped = RunningState & { readonly name: string };
 
 /** Kinds of trouble in the order in which they are told, each with what is said of its devices. */
 const troubles = [
@@ -120,7 +120,7 @@ function haltedFailure(stopped: readonly Stopped[], total: number): CliError {
   return new CliError(printable(told.join('; ')), allPaused ? exitCodes.error : exitCodes.someFailed);
 }
 
-function timedOut(waiting: readonly string[], standings: ReadonlyMap<string, Standing>, total: number): CliError {
+function timedOut(waiting: readonly string[], standings: ReadonlyMap<string, RunningState>, total: number): CliError {
   const named = waiting.map((name) => {
     const why = standings.get(name)?.why ?? '';
     return why === '' ? name : `${name} (${why})`;
@@ -129,8 +129,8 @@ function timedOut(waiting: readonly string[], standings: ReadonlyMap<string, Sta
   return new CliError(printable(text));
 }
 
-async function standingsOf(api: ApiClient, names: readonly string[]): Promise<Map<string, Standing>> {
-  const standings = new Map<string, Standing>();
+async function standingsOf(api: ApiClient, names: readonly string[]): Promise<Map<string, RunningState>> {
+  const standings = new Map<string, RunningState>();
   for (const chunk of chunksOf(names)) {
     const query = { fieldSelector: `metadata.name in (${chunk.join(',')})`, limit: chunk.length };
     const { items } = await answerOf(api.GET('/api/v1/devices', { params: { query } }));

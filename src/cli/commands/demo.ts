@@ -15,13 +15,13 @@ import { print, tell } from '../../terminal/terminal.ts';
 type Options = { readonly devices: number; readonly json?: true; readonly keep?: true };
 
 const fewestDevices = 10;
-const mostDevices = 20_000;
+const maxDevices = 20_000;
 
 /** `muster demo` */
 export function demoCommand(): Command {
   const command = new Command('demo')
     .description('play the whole story on a private database: a fleet, a backup, a loss, a restore, and the muster')
-    .option('--devices <count>', `how many devices take part, ${fewestDevices} to ${mostDevices}`, deviceCount, 1_000)
+    .option('--devices <count>', `how many devices take part, ${fewestDevices} to ${maxDevices}`, deviceCount, 1_000)
     .option('--json', 'end with one line of JSON on standard output; the story goes to standard error')
     .option('--keep', 'leave it running afterwards until Ctrl-C, and keep its data')
     .action(demo);
@@ -38,8 +38,8 @@ export function demoCommand(): Command {
 
 function deviceCount(text: string): number {
   const count = wholeNumber(text);
-  if (count >= fewestDevices && count <= mostDevices) return count;
-  throw new InvalidArgumentError(`Expected ${fewestDevices} to ${mostDevices}.`);
+  if (count >= fewestDevices && count <= maxDevices) return count;
+  throw new InvalidArgumentError(`Expected ${fewestDevices} to ${maxDevices}.`);
 }
 
 async function demo({ devices, json, keep }: Options): Promise<void> {

@@ -37,7 +37,7 @@ type Options = Partial<Record<Departure, Share>> & {
   readonly json?: true;
 };
 
-const mostDevices = 100_000;
+const maxDevices = 100_000;
 /** Tokens outlast the simulation by so much. */
 const tokenSpareSeconds = 3_600;
 /** Longest restart of an agent. */
@@ -102,7 +102,7 @@ function durationOption(): Option {
 }
 
 function deviceCount(text: string): number {
-  return within(text, mostDevices);
+  return within(text, maxDevices);
 }
 
 function rate(text: string): number {

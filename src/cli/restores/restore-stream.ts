@@ -8,7 +8,7 @@ import { tell } from '../../terminal/terminal.ts';
 /** Longest absence of a server before a watch gives up. */
 const awayLimitMs = 10 * 60_000;
 const firstPauseMs = 500;
-const longestPauseMs = 10_000;
+const maxPauseMs = 10_000;
 
 /**
  * A restore as it is and at each change, until it is no longer mustering. A connection that drops is made anew.
@@ -37,7 +37,7 @@ export async function* followRestore(api: ApiClient, name: string, signal: Abort
       tell(`connection lost (${failure.message}): trying again`);
     }
     await sleep(pauseMs, undefined, { signal });
-    pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+    pauseMs = Math.min(pauseMs * 2, maxPauseMs);
   }
 }
 

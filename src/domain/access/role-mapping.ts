@@ -3,7 +3,7 @@ import { roleNames, type Role } from './roles.ts';
 /** Which roles each value of a claim gives. */
 export type RoleMapping = ReadonlyMap<string, readonly Role[]>;
 
-const longestQuote = 100;
+const maxQuote = 100;
 
 /**
  * Reads `value=role,value=role`. A value may itself hold `=`, for the last one of each pair counts, and may stand there
@@ -18,7 +18,7 @@ export function parseRoleMapping(
     const value = pair.slice(0, at).trim();
     const role = roleNames.find((name) => name === pair.slice(at + 1).trim());
     if (at === -1 || value === '' || role === undefined) {
-      const problem = `expected value=role with commas between them, where a role is ${roleNames.join(', ')}; found ${JSON.stringify(pair.slice(0, longestQuote))}`;
+      const problem = `expected value=role with commas between them, where a role is ${roleNames.join(', ')}; found ${JSON.stringify(pair.slice(0, maxQuote))}`;
       return { ok: false, problem };
     }
     mapping.set(value, [...(mapping.get(value) ?? []), role]);

@@ -24,9 +24,9 @@ export type Sighting = {
 };
 
 /** Values of each kind that are remembered. Two machines that alternate need two; the rest are reboots in between. */
-const mostRemembered = 8;
+const maxRemembered = 8;
 /** Characters of a boot id or a serial number that count. */
-const longestText = 128;
+const maxText = 128;
 /** While two machines go on under one name, it is said again after this long, in milliseconds. */
 const sayAgainAfterMs = 24 * 60 * 60 * 1_000;
 
@@ -44,7 +44,7 @@ export function machineOf(status: JsonObject): Machine | undefined {
 
 function textIn(info: JsonObject, key: string): string | null {
   const value = info[key];
-  return typeof value === 'string' && value !== '' ? value.slice(0, longestText) : null;
+  return typeof value === 'string' && value !== '' ? value.slice(0, maxText) : null;
 }
 
 /**
@@ -78,7 +78,7 @@ function remember(
 ): { readonly values: readonly string[]; readonly hasReturned: boolean } {
   if (value === null || value === known.at(-1)) return { values: known, hasReturned: false };
   const others = known.filter((other) => other !== value);
-  return { values: [...others, value].slice(-mostRemembered), hasReturned: others.length < known.length };
+  return { values: [...others, value].slice(-maxRemembered), hasReturned: others.length < known.length };
 }
 
 /** Tells whether a report changed what is known, so that it has to be kept. */

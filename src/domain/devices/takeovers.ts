@@ -13,7 +13,7 @@ export type Contest = {
 const freeTakeovers = 2;
 /** Time between two takeovers after those, in milliseconds; doubled by each further one. */
 const firstGapMs = 10_000;
-const longestGapMs = 10 * 60_000;
+const maxGapMs = 10 * 60_000;
 /** A contest is forgotten when nothing was taken over for this long, in milliseconds. */
 const forgottenAfterMs = 60 * 60_000;
 /** While two machines go on under one name, it is said again after this long, in milliseconds. */
@@ -33,7 +33,7 @@ export function waitBeforeTakeover(contest: Contest | undefined, nowMs: number):
 
 function gapAfter(times: number): number {
   if (times < freeTakeovers) return 0;
-  return Math.min(longestGapMs, firstGapMs * 2 ** (times - freeTakeovers));
+  return Math.min(maxGapMs, firstGapMs * 2 ** (times - freeTakeovers));
 }
 
 function isForgotten({ lastAtMs }: Contest, nowMs: number): boolean {

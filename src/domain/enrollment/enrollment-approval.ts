@@ -66,7 +66,7 @@ export const noCertificate =
   'No certificate was issued, for no device CA is configured (MUSTER_DEVICE_CA_CERT): the device needs its credential from elsewhere, and an agent that waits for a certificate waits on.';
 
 /** Outcome of an approval. */
-type Admission = {
+type Entry = {
   /** The device must answer before anything is rendered for it. */
   readonly awaited: boolean;
   /** The device was created; else it was here already and was let back in. */
@@ -80,7 +80,7 @@ export function answerEvent(
   request: EnrollmentRequestRecord,
   { approved }: EnrollmentRequestApprovalStatus,
   by: Origin,
-  { awaited, isNew, expiresAt }: Admission = { awaited: false, isNew: false, expiresAt: undefined },
+  { awaited, isNew, expiresAt }: Entry = { awaited: false, isNew: false, expiresAt: undefined },
 ): NewEvent {
   const { name } = request;
   const involved = { kind: 'EnrollmentRequest', name } as const;

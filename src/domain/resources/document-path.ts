@@ -1,5 +1,5 @@
 const plainKey = /^[A-Za-z_$][\w$-]*$/;
-const longestKey = 64;
+const maxKey = 64;
 
 /** A place in a document, as people write it: `spec.config[0].name`, `metadata.labels["example.com/site"]`. */
 export function formatPath(path: readonly PropertyKey[]): string {
@@ -17,5 +17,5 @@ export function quote(text: string): string {
 }
 
 function quoteless(text: string): string {
-  return text.length > longestKey ? `${text.slice(0, longestKey)}…` : text;
+  return text.length > maxKey ? `${text.slice(0, maxKey)}…` : text;
 }

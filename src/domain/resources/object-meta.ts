@@ -6,7 +6,7 @@ import { timestampSchema } from './timestamp.ts';
 const dnsLabel = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
 const dnsSubdomain = String.raw`${dnsLabel}(?:\.${dnsLabel})*`;
 const qualifiedName = `[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,${limits.labelKeyNameLength - 2}}[A-Za-z0-9])?`;
-const longestKey = limits.labelKeyPrefixLength + 1 + limits.labelKeyNameLength;
+const maxKey = limits.labelKeyPrefixLength + 1 + limits.labelKeyNameLength;
 
 /** A resource's name: an RFC 1123 subdomain, the rule of Kubernetes. */
 export const resourceNameSchema = z
@@ -25,7 +25,7 @@ const keyRule =
 /** A label's key, after Kubernetes' rule. */
 export const labelKeySchema = z
   .string()
-  .max(longestKey, { abort: true })
+  .max(maxKey, { abort: true })
   .regex(new RegExp(`^(?:${dnsSubdomain}/)?${qualifiedName}$`), keyRule)
   .refine(hasShortPrefix, { error: `expected a prefix of at most ${limits.labelKeyPrefixLength} characters` });
 
@@ -59,7 +59,7 @@ const templatedLabelsSchema = z
 /** As labels' keys, but the prefix may have capitals: Kubernetes lowers them before it looks. */
 const annotationKeySchema = z
   .string()
-  .max(longestKey, { abort: true })
+  .max(maxKey, { abort: true })
   .regex(new RegExp(`^(?:${dnsSubdomain.replaceAll('a-z', 'A-Za-z')}/)?${qualifiedName}$`), keyRule)
   .refine(hasShortPrefix, { error: `expected a prefix of at most ${limits.labelKeyPrefixLength} characters` });
 

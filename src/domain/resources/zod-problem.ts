@@ -6,8 +6,8 @@ type Issue = z.core.$ZodIssue;
 /** A problem at one place of a document, in words that begin with "expected". */
 export type DocumentProblem = { readonly path: readonly PropertyKey[]; readonly text: string };
 
-const mostProblems = 5;
-const mostValues = 20;
+const maxProblems = 5;
+const maxValues = 20;
 
 /**
  * What is wrong with a document, for the person who sent it: one sentence that lists at most five problems as
@@ -26,7 +26,7 @@ export function documentProblems(error: z.ZodError): DocumentProblem[] {
 
 /** One sentence that lists at most five problems as `path: expected …`, and says how many more there are. */
 export function listProblems(problems: readonly DocumentProblem[], where: string): string {
-  const shown = problems.slice(0, mostProblems).map(spellProblem);
+  const shown = problems.slice(0, maxProblems).map(spellProblem);
   const more = problems.length - shown.length;
   if (more > 0) shown.push(`and ${more} more`);
   return `${where} is not valid: ${shown.join('; ')}`;
@@ -108,8 +108,8 @@ function withArticle(kind: string): string {
 }
 
 function oneOf(values: readonly unknown[]): string {
-  const shown = values.slice(0, mostValues).map((value) => (typeof value === 'string' ? quote(value) : String(value)));
-  const list = values.length > mostValues ? [...shown, '…'] : shown;
+  const shown = values.slice(0, maxValues).map((value) => (typeof value === 'string' ? quote(value) : String(value)));
+  const list = values.length > maxValues ? [...shown, '…'] : shown;
   return list.length === 1 ? list.join('') : `one of ${list.join(', ')}`;
 }
 

@@ -4,9 +4,9 @@ import type { MaskedKeys } from './masked-keys.ts';
 export type MaskOf = (secret: string) => string;
 
 /** A key is looked for in at most so many characters before the sign that parts it from its value. */
-const longestKey = 128;
+const maxKey = 128;
 /** The same for the name and the password in a URL. */
-const longestUserInfo = 512;
+const maxUserInfo = 512;
 
 type Line = { readonly text: string; readonly indent: number };
 /** Where in a line a value stands whose key names a secret. */
@@ -55,7 +55,7 @@ function maskUserInfo(text: string, maskOf: MaskOf): string {
   let done = 0;
   for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
     const start = at + 3;
-    const userInfo = /^([^\s/?#@:"']*):([^\s/?#"']*)@/.exec(text.slice(start, start + longestUserInfo));
+    const userInfo = /^([^\s/?#@:"']*):([^\s/?#"']*)@/.exec(text.slice(start, start + maxUserInfo));
     const [, user, password] = userInfo ?? [];
     if (user === undefined || password === undefined || password === '') continue;
     const from = start + user.length + 1;
@@ -127,7 +127,7 @@ function keyBefore(line: string, index: number): string {
   end = skipBack(line, end, 16, ' \t');
   end = skipBack(line, end, 4, '\\"\']');
   let start = end;
-  while (start > 0 && end - start < longestKey && isWordPart(line.charCodeAt(start - 1))) start -= 1;
+  while (start > 0 && end - start < maxKey && isWordPart(line.charCodeAt(start - 1))) start -= 1;
   return line.slice(start, end);
 }
 
@@ -146,7 +146,7 @@ function isWordPart(code: number): boolean {
 
 /** A value in quotes ends with them, any other with its line. */
 function valueAfter(line: string, index: number): Span {
-  const start = index + (/^[:=>]{0,2}[ \t]*/.exec(line.slice(index, index + longestKey))?.[0].length ?? 0);
+  const start = index + (/^[:=>]{0,2}[ \t]*/.exec(line.slice(index, index + maxKey))?.[0].length ?? 0);
   const quote = line.charAt(start);
   if (quote === '"' || quote === "'") {
     for (let at = start + 1; at < line.length; at += 1) {

@@ -20,7 +20,7 @@ export type OwnField<C extends FieldCatalogue> = {
   [Name in keyof C & string]: C[Name] extends { readonly anyOf: readonly string[] } ? never : Name;
 }[keyof C & string];
 
-const longestName = 253;
+const maxName = 253;
 
 /**
  * Looks up a field by its name.
@@ -29,7 +29,7 @@ const longestName = 253;
 export function fieldNamed(catalogue: FieldCatalogue, name: string): FieldDefinition {
   const definition = Object.hasOwn(catalogue, name) ? catalogue[name] : undefined;
   if (definition !== undefined) return definition;
-  const shown = JSON.stringify(name.length > longestName ? `${name.slice(0, longestName)}…` : name);
+  const shown = JSON.stringify(name.length > maxName ? `${name.slice(0, maxName)}…` : name);
   throw badRequest(
     `unknown or unsupported selector: unable to resolve selector name ${shown}. ` +
       `Supported selectors are: [${Object.keys(catalogue).toSorted().join(' ')}]`,

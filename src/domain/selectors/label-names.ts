@@ -1,5 +1,5 @@
-const longestName = 63;
-const longestPrefix = 253;
+const maxName = 63;
+const maxPrefix = 253;
 
 const name = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 const prefix = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
@@ -7,16 +7,16 @@ const prefix = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-
 /** Kubernetes' rule for label keys: an optional DNS subdomain and `/`, then a name of at most 63 characters. */
 export function isLabelKey(text: string): boolean {
   const slash = text.indexOf('/');
-  if (slash === -1) return text.length <= longestName && name.test(text);
+  if (slash === -1) return text.length <= maxName && name.test(text);
   const subdomain = text.slice(0, slash);
   const local = text.slice(slash + 1);
-  return subdomain.length <= longestPrefix && prefix.test(subdomain) && local.length <= longestName && name.test(local);
+  return subdomain.length <= maxPrefix && prefix.test(subdomain) && local.length <= maxName && name.test(local);
 }
 
 /** Kubernetes' rule for label values: empty, or as the name of a key. */
 export function isLabelValue(text: string): boolean {
-  return text === '' || (text.length <= longestName && name.test(text));
+  return text === '' || (text.length <= maxName && name.test(text));
 }
 
-export const labelKeyRule = `a label key: [DNS subdomain/]name, the name of at most ${longestName} letters, digits, '-', '_', '.'`;
-export const labelValueRule = `a label value: at most ${longestName} letters, digits, '-', '_', '.', alphanumeric at both ends`;
+export const labelKeyRule = `a label key: [DNS subdomain/]name, the name of at most ${maxName} letters, digits, '-', '_', '.'`;
+export const labelValueRule = `a label value: at most ${maxName} letters, digits, '-', '_', '.', alphanumeric at both ends`;

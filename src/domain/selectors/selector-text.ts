@@ -19,12 +19,12 @@ export const selectorLimits = {
   keysInSet: 100,
 } as const;
 
-const longestQuote = 40;
+const maxQuote = 40;
 
 /** A piece of a selector as messages show it: in quotes, shortened when long. */
 export function quote(piece: string): string {
   const characters = Array.from(piece);
-  return characters.length > longestQuote ? `'${characters.slice(0, longestQuote).join('')}…'` : `'${piece}'`;
+  return characters.length > maxQuote ? `'${characters.slice(0, maxQuote).join('')}…'` : `'${piece}'`;
 }
 
 /**

@@ -11,7 +11,7 @@ import { TemplateProblems, type TemplateProblem } from './template-problems.ts';
 
 export type { TemplateProblem } from './template-problems.ts';
 
-export type RenderOutcome =
+export type FillOutcome =
   | { readonly ok: true; readonly spec: JsonObject }
   | { readonly ok: false; readonly problems: TemplateProblem[] };
 
@@ -30,7 +30,7 @@ export type TemplateRenderer = {
    * Fills in the strings that templates may stand in (template-places.ts); all else goes through as it is. What does not
    * change is shared with the given spec, not copied.
    */
-  render(spec: JsonObject, device: TemplateDevice): RenderOutcome;
+  render(spec: JsonObject, device: TemplateDevice): FillOutcome;
 };
 
 /** Creates a renderer with its own cache of compiled texts, so that a fleet's templates are compiled once for all. */

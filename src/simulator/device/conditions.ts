@@ -12,7 +12,7 @@ export type Updating =
 export type Decommissioning = 'Started' | 'Completed';
 
 /** Characters of a message that an agent sends. */
-const longestMessage = 250;
+const maxMessage = 250;
 
 type ReportedCondition = {
   readonly type: 'Updating' | 'DeviceDecommissioning';
@@ -35,7 +35,7 @@ export function reportedConditions(
       type: 'Updating',
       status: updating.status,
       reason,
-      message: message.slice(0, longestMessage),
+      message: message.slice(0, maxMessage),
       lastTransitionTime,
     },
   ];

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
 import { createTemplateRenderer } from '../../../src/domain/templates/template-renderer.ts';
-import type { RenderOutcome } from '../../../src/domain/templates/template-renderer.ts';
+import type { FillOutcome } from '../../../src/domain/templates/template-renderer.ts';
 import { everyPlace } from './every-place.ts';
 
 const device = { name: 'dev-1', labels: { stage: 'prod' } };
-const render = (spec: JsonObject, to = device): RenderOutcome => createTemplateRenderer().render(spec, to);
+const render = (spec: JsonObject, to = device): FillOutcome => createTemplateRenderer().render(spec, to);
 
-function specOf(outcome: RenderOutcome): JsonObject {
+function specOf(outcome: FillOutcome): JsonObject {
   if (!outcome.ok) throw new Error(outcome.problems.map(({ message }) => message).join('; '));
   return outcome.spec;
 }
 
-function messagesOf(outcome: RenderOutcome): string[] {
+function messagesOf(outcome: FillOutcome): string[] {
   return outcome.ok ? [] : outcome.problems.map(({ message }) => message);
 }
 
