@@ -15,7 +15,7 @@ import {
 } from '@peculiar/x509';
 import type {
   CertificateIssuer,
-  CertificateWish,
+  CertificateOptions,
   CheckedRequest,
   IssuedCertificate,
 } from '../domain/certificates/certificate-issuer.ts';
@@ -139,25 +139,25 @@ export class DeviceCertificateAuthority implements CertificateIssuer {
     return checkCertificateRequest(request);
   }
 
-  async issue({ publicKey }: CheckedRequest, wish: CertificateWish): Promise<IssuedCertificate> {
+  async issue({ publicKey }: CheckedRequest, options: CertificateOptions): Promise<IssuedCertificate> {
     const { current: signer } = this.signer;
     const { validFrom, validTo } = signer.ca.certificate;
     const until = new Date(validTo);
-    if (wish.now < new Date(validFrom)) throw notValid(`is not valid before ${new Date(validFrom).toISOString()}`);
-    if (wish.now >= until) throw notValid(`expired on ${until.toISOString()}`);
+    if (options.now < new Date(validFrom)) throw notValid(`is not valid before ${new Date(validFrom).toISOString()}`);
+    if (options.now >= until) throw notValid(`expired on ${until.toISOString()}`);
     // Certificates count in whole seconds.
-    const wanted = Math.floor((wish.now.getTime() + wish.lifetimeMs) / 1_000) * 1_000;
+    const wanted = Math.floor((options.now.getTime() + options.lifetimeMs) / 1_000) * 1_000;
     const notAfter = new Date(Math.min(wanted, until.getTime()));
     const certificate = await X509CertificateGenerator.create({
-      subject: [{ CN: [wish.commonName] }],
+      subject: [{ CN: [options.commonName] }],
       // As it is, and not as the library would write it: some compare names by their bytes.
       issuer: signer.issuer.subjectName,
       publicKey: new PublicKey(publicKey),
-      notBefore: new Date(Math.max(wish.now.getTime() - headStartMs, Date.parse(validFrom))),
+      notBefore: new Date(Math.max(options.now.getTime() - headStartMs, Date.parse(validFrom))),
       notAfter,
       signingKey: signer.key,
       signingAlgorithm: signer.algorithm,
-      extensions: await extensionsOf(wish, publicKey, signer),
+      extensions: await extensionsOf(options, publicKey, signer),
     });
     return { certificate: `${certificate.toString('pem').trim()}\n`, expiresAt: notAfter };
   }
@@ -180,7 +180,7 @@ async function readSigner(files: DeviceCaFiles): Promise<Signer> {
 
 /** The extensions of a client's certificate, in the form in which Flight Control makes them. */
 async function extensionsOf(
-  { signer, device }: CertificateWish,
+  { signer, device }: CertificateOptions,
   publicKey: Uint8Array,
   { issuer }: Signer,
 ): Promise<Extension[]> {

@@ -838,13 +838,13 @@ export interface components {
             /** @description The channel in which newer versions are looked for. */
             channel?: string;
         };
-        /** @description The OCI image or artifact whose content a volume has. */
+        /** @description The OCI image or artifact that fills a volume. */
         ImageVolumeSource: ({
             /** @description The image or artifact in its registry. */
             reference?: string;
             catalogItemRef?: components["schemas"]["CatalogItemRefSpec"];
             /**
-             * @description When to pull; IfNotPresent if not given.
+             * @description Condition for pulling; IfNotPresent if not given.
              * @enum {string}
              */
             pullPolicy?: "Always" | "IfNotPresent" | "Never";
@@ -858,7 +858,7 @@ export interface components {
         /** @description Where a volume appears. */
         VolumeMount: {
             /**
-             * @description Where in the container, with options after a colon.
+             * @description Path in the container, with options after a colon.
              * @example /var/lib/data:ro
              */
             path: string;
@@ -1934,7 +1934,7 @@ export interface components {
          * @enum {string}
          */
         ConflictVerdict: "Ahead" | "Diverged";
-        /** @description Where a device is, or where the server thinks it is. */
+        /** @description The place of a device in its history of renders, as the device or the server sees it. */
         Position: {
             /** @description The restore since which renders form one history; null if not stated. */
             timeline: string | null;
@@ -1992,16 +1992,16 @@ export interface components {
             /** @constant */
             providerType: "oidc";
             displayName?: string;
-            /** @description The issuer, as it names itself. */
+            /** @description The issuer, by the name that it gives itself. */
             issuer: string;
             /** @description The client with which people log in. */
             clientId: string;
-            /** @description Empty: nobody is told it. */
+            /** @description Always empty: it is never shown. */
             clientSecret: string;
             enabled?: boolean;
-            /** @description What to ask the issuer for. */
+            /** @description Scopes to ask the issuer for. */
             scopes?: string[];
-            /** @description Whom access tokens must be for; ours, beside the contract. */
+            /** @description Audience that access tokens must have. An addition to the contract. */
             audience?: string;
             usernameClaim?: string[];
             organizationAssignment: {
@@ -2021,10 +2021,10 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description Tokens that people and machines have from elsewhere. */
+        /** @description Tokens that people and machines get from elsewhere. */
         TokenProviderSpec: {
             /**
-             * @description To clients this says that they have to bring a token.
+             * @description Tells clients that they have to bring a token.
              * @constant
              */
             providerType: "k8s";
@@ -2035,7 +2035,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description Who vouches for people. */
+        /** @description A way to authenticate. */
         AuthProvider: {
             apiVersion: components["schemas"]["ApiVersion"];
             /** @constant */
@@ -2045,24 +2045,24 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description How to log in. */
+        /** @description The ways to log in. */
         AuthConfig: {
             apiVersion: components["schemas"]["ApiVersion"];
             /** @description Ways to log in; at least one. */
             providers: components["schemas"]["AuthProvider"][];
             defaultProvider: string;
             organizationsEnabled?: boolean;
-            /** @description Whether anybody has to log in; if not, any token is accepted. Ours, beside the contract. */
+            /** @description True if callers have to log in; if not, any token is accepted. An addition to the contract. */
             authenticationRequired: boolean;
         } & {
             [key: string]: unknown;
         };
-        /** @description Who asks, and what that one may do. */
+        /** @description The caller, and the permissions that it has. */
         Identity: {
-            /** @description As events show it: user:NAME or token:NAME. */
+            /** @description The name that events show: user:NAME or token:NAME. */
             name: string;
             roles: ("viewer" | "operator" | "restorer" | "admin")[];
-            /** @description What the roles allow. */
+            /** @description The permissions that the roles give. */
             permissions: ("devices.read" | "devices.edit" | "devices.decide" | "devices.decommission" | "devices.delete" | "fleets.read" | "fleets.edit" | "enrollment.read" | "enrollment.edit" | "enrollment.decide" | "certificates.read" | "certificates.edit" | "certificates.decide" | "restores.read" | "restores.declare" | "events.read" | "metrics.read")[];
         };
         /** @description Tokens, or why there are none. */
@@ -2103,16 +2103,16 @@ export interface components {
             /** @description The names of the first 1000 that have no spec here. */
             nothingToSend?: string[];
         };
-        /** @description What resuming would change on the device. */
+        /** @description Changes on the device if it is resumed. */
         SpecDifference: {
-            /** @description Turns what the device runs into what it would be sent. Secrets are masked in both. */
+            /** @description Turns the spec that the device runs into the one that it would be sent. Secrets are masked in both. */
             patch: components["schemas"]["PatchOperation"][];
             /** @description The same as a unified diff of YAML. */
             text: string;
-            /** @description What the device would lose, such as `file /etc/motd`. */
+            /** @description Things that the device would lose, such as `file /etc/motd`. */
             removes: string[];
         };
-        /** @description Why a device is paused, and what a person has to decide. */
+        /** @description The reason why a device is paused, and the facts for a person to decide. */
         DeviceConflict: {
             apiVersion: components["schemas"]["MusterApiVersion"];
             /** @constant */
@@ -2122,27 +2122,27 @@ export interface components {
                 name: string;
             };
             verdict: components["schemas"]["ConflictVerdict"];
-            /** @description Why, for people: both positions as far as they matter. */
+            /** @description The reason, for people: both positions as far as they matter. */
             info: string;
             /**
              * Format: date-time
-             * @description When the conflict was found.
+             * @description Time at which the conflict was found.
              */
             since: string;
-            /** @description Where the server believes the device is. */
+            /** @description The position that the server expects of the device. */
             server: components["schemas"]["Position"];
-            /** @description Where the device says it is. */
+            /** @description The position that the device reported. */
             reported: components["schemas"]["Position"] | null;
-            /** @description The last position that both histories have; null where that cannot be told. */
+            /** @description The last position that both histories share; null if it cannot be known. */
             partedAt: {
                 timeline: string;
                 renderedVersion: string;
             } | null;
-            /** @description No spec for the device is here: resuming sends nothing, and the device keeps what it runs. */
+            /** @description The server has no spec for the device: resuming sends nothing, and the device keeps what it runs. */
             nothingToSend: boolean;
-            /** @description Why the spec here cannot be rendered, so that resuming sends nothing; null if it can. */
+            /** @description The reason why the spec cannot be rendered, so that resuming sends nothing; null if it can be. */
             specProblem: string | null;
-            /** @description What resuming would change; null if nothing would be sent, or while the device has not sent the spec it runs. */
+            /** @description The changes that resuming would make; null if nothing would be sent, or while the device has not sent the spec that it runs. */
             difference: components["schemas"]["SpecDifference"] | null;
         };
         /** @description What an agent needs to enroll. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.ts';
 import type { EventReason } from './resources/event-reasons.ts';
 
-/** What an event tells of; the row it becomes carries also when, and in which restore. */
+/** The content of an event; its row also has the time and the restore. */
 export type NewEvent = {
   readonly type: 'Normal' | 'Warning';
   readonly reason: EventReason;
@@ -11,7 +11,7 @@ export type NewEvent = {
   };
   readonly message: string;
   readonly details?: JsonObject;
-  /** True where all of the details is Muster's own (positions, verdicts), so that no secret can be in them. */
+  /** True if all details are Muster's own (positions, verdicts), so that they cannot hold a secret. */
   readonly detailsAreOwn?: boolean;
   readonly by: Origin;
 };
@@ -20,15 +20,15 @@ export type NewEvent = {
 export type Origin = {
   /** `user:NAME`, `token:NAME`, `device:NAME` or `service:NAME`. */
   readonly actor: string;
-  /** Address of the client; absent where no request asked for it. */
+  /** Address of the client; absent if no request asked for the action. */
   readonly from?: string;
   readonly requestId?: string;
 };
 
-/** Origin of what Muster does by itself. */
+/** Origin of actions that Muster takes by itself. */
 export const byService: Origin = { actor: 'service:muster' };
 
-/** Origin of what a device does, by the name that it has proved or, where nobody has to, given. */
+/** Origin of a device's actions, by the name that it has proved, or only stated where devices need not prove it. */
 export function byDevice(name: string): Origin {
   return { actor: `device:${name}` };
 }

@@ -1,10 +1,11 @@
 import { conflict } from './errors.ts';
 
 /**
- * Kubernetes' optimistic concurrency: who says which version of an object an edit starts from must have seen the newest.
+ * Checks Kubernetes' optimistic concurrency: an edit that states which version of an object it starts from must start from
+ * the newest.
  *
  * @param given `metadata.resourceVersion` of the request, which may be left out
- * @throws MusterError 409 if it is another than the object has
+ * @throws MusterError 409 if it is not the object's version
  */
 export function assertExpectedVersion(
   given: string | undefined,

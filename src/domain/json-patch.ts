@@ -5,9 +5,9 @@ import type { PatchRequest } from './resources/patch-request.ts';
 import { storableObject } from './resources/storable.ts';
 
 /**
- * Applies a JSON Patch (RFC 6902; `add`, `replace`, `remove` and `test`) to a copy of a document: all of it or nothing.
+ * Applies a JSON Patch (RFC 6902; `add`, `replace`, `remove` and `test`) to a copy of a document: all operations or none.
  *
- * @throws MusterError 400 naming the operation that cannot be applied, counted from 0
+ * @throws MusterError 400 that names the operation that cannot be applied, counted from 0
  */
 export function applyJsonPatch(document: JsonObject, patch: PatchRequest): JsonObject {
   let patched: unknown = structuredClone(document);
@@ -22,12 +22,12 @@ export function applyJsonPatch(document: JsonObject, patch: PatchRequest): JsonO
     }
   }
   if (typeof patched !== 'object' || patched === null || Array.isArray(patched)) {
-    throw badRequest('the patched document is no object');
+    throw badRequest('the patched document is not an object');
   }
   return storableObject({ ...patched });
 }
 
-/** Whether a path leads to a prototype, which the library refuses with an error that is not its own. */
+/** True for a path that leads to a prototype: the library refuses it with an error of another class. */
 function reachesPrototype(path: string): boolean {
   return /\/(?:__proto__|constructor\/prototype)(?:\/|$)/.test(path);
 }
@@ -48,7 +48,7 @@ function toOperation({ op, path, value }: PatchRequest[number]): Operation {
 /** @throws the error itself if it is not the library's way to refuse an operation */
 function reasonOf(error: unknown): string {
   if (error instanceof JsonPatchError) return error.message.split('\n')[0] ?? error.message;
-  // A path through null: the library looks into it without asking.
+  // A path through null: the library reads a member of it unchecked.
   if (error instanceof TypeError) return 'expected an object or an array on the way to this place';
   throw error;
 }

@@ -1,4 +1,6 @@
-/** A page of a list: what is on it, where the next begins, and how many items come after it where that is known. */
+/**
+ * A page of a list: its items, the key at which the next page begins, and the number of items after it if that is known.
+ */
 export type Page<Item, Key> = {
   readonly items: Item[];
   /** The key of the last item; undefined on the last page. */
@@ -7,9 +9,9 @@ export type Page<Item, Key> = {
 };
 
 /**
- * The items of a page, and where the next begins.
+ * Makes a page of items that were read with one more than fits.
  *
- * @param found one item more than fits, if there is one
+ * @param found the items, with one more than fits if there is one
  */
 export function cutPage<Item, Key>(
   found: readonly Item[],

@@ -31,10 +31,10 @@ export function patchedRequest<Schema extends z.ZodType>(
 }
 
 /**
- * Applies a JSON Patch to a document as it is shown, and refuses one that changes anything beside what may be changed.
+ * Applies a JSON Patch to a document as the API shows it, and refuses a patch that changes other places than it may.
  *
- * @param mayChange the only places, and all within them, that may differ afterwards
- * @throws MusterError 400 naming the operation that cannot be applied, or the first part that only the service changes
+ * @param mayChange the places that may differ afterwards, with everything inside them
+ * @throws MusterError 400 that names the operation that cannot be applied, or the first part that only the service changes
  */
 export function patchResource(shown: object, patch: PatchRequest, mayChange: readonly Place[]): JsonObject {
   const document = storableObject({ ...shown });

@@ -106,6 +106,6 @@ test('without a device CA an approval says that no certificate comes of it', asy
   await ask(without, device);
   const approved = await without.muster(['approve', 'er', device.name]);
   expect(approved).toMatchObject({ code: 0, stdout: `enrollmentrequest/${device.name} approved\n` });
-  expect(approved.stderr).toContain('warning: No certificate was issued, for no device CA is configured');
+  expect(approved.stderr).toContain('warning: No certificate was issued, because no device CA is configured');
   expect((await without.muster(['get', 'er', device.name])).stdout).toMatch(/Approved +user:anonymous +<none>/);
 });

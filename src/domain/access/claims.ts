@@ -1,14 +1,14 @@
 type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * Where a claim stands: at its name; else where its parts between dots lead, from claim into claim, as in
- * `realm_access.roles`. A name that is itself a URL has dots as well, so the name as it is comes first.
+ * The path to a claim: its name if there is such a claim; else the parts between its dots, from claim to claim, as in
+ * `realm_access.roles`. The whole name comes first because a name may be a URL, which has dots too.
  */
 export function claimPath(claims: Claims, name: string): readonly string[] {
   return Object.hasOwn(claims, name) ? [name] : name.split('.');
 }
 
-/** The texts that a claim holds: itself, or the items of a list. What is no text is left out. */
+/** The strings that a claim holds: itself, or the items of a list. Other values are left out. */
 export function claimTexts(claims: Claims, path: readonly string[]): string[] {
   let found: unknown = claims;
   for (const part of path) {

@@ -1,9 +1,9 @@
-/** Everything that can be allowed, and what it lets one do: a closed list. Each route of the admin API names one. */
+/** All permissions, with what each allows: a closed list. Each route of the admin API names one. */
 export const permissions = {
   'devices.read': 'See devices, their statuses, labels, conflicts and rendered specs.',
-  'devices.edit': 'Create and change devices and what is stored of their statuses.',
+  'devices.edit': 'Create and change devices and their stored statuses.',
   'devices.decide': 'Resume and adopt devices in conflict.',
-  'devices.decommission': 'Give devices up: they unenroll or reset themselves.',
+  'devices.decommission': 'Decommission devices: they unenroll or reset themselves.',
   'devices.delete': 'Delete devices.',
   'fleets.read': 'See fleets.',
   'fleets.edit': 'Create, change and delete fleets. Their devices stay.',
@@ -12,10 +12,10 @@ export const permissions = {
   'enrollment.decide':
     'Approve and deny enrollment requests, and let in devices that the restored database does not know.',
   'certificates.read': 'See certificate signing requests, and the configuration with which agents enroll.',
-  'certificates.edit': 'Ask for enrollment certificates, and delete certificate signing requests.',
-  'certificates.decide': 'Approve and deny certificate signing requests; those of one’s own are approved at once.',
+  'certificates.edit': 'Request enrollment certificates, and delete certificate signing requests.',
+  'certificates.decide': 'Approve and deny certificate signing requests; your own requests are approved at once.',
   'restores.read':
-    'See restores, how their musters go, their reports, and devices that the restored database does not know.',
+    'See restores, the progress of their musters, their reports, and devices that the restored database does not know.',
   'restores.declare': 'Declare that the database now holds a backup.',
   'events.read': 'See events, the audit trail.',
   'metrics.read': 'Read the metrics of the service.',
@@ -24,7 +24,7 @@ export const permissions = {
 export type Permission = keyof typeof permissions;
 
 /**
- * What a route asks of its caller: a permission; `known`, that it has authenticated as anybody; or `open`, nothing, for
- * what tells no more than that the service is there.
+ * The requirement that a route has for its caller: a permission; `known`, any authenticated caller; or `open`, anybody, for
+ * routes that show only that the service is there.
  */
 export type RouteAccess = Permission | 'known' | 'open';

@@ -2,14 +2,14 @@ import { forbidden } from '../errors.ts';
 import type { Permission } from './permissions.ts';
 import { allPermissions, rolePermissions, rolesWith, type Role } from './roles.ts';
 
-/** Who makes a request of the admin API, once that is known. */
+/** The authenticated caller of the admin API. */
 export type Principal = {
-  /** As events show it: `user:alice`, `token:restore-tool`. */
+  /** The name that events show: `user:alice`, `token:restore-tool`. */
   readonly name: string;
   readonly roles: readonly Role[];
 };
 
-/** Who everybody is where no authentication is configured: nobody in particular, who may do anything. */
+/** The principal of every request if no authentication is configured; it may do anything. */
 export const anonymous: Principal = { name: 'user:anonymous', roles: ['admin'] };
 
 export function hasPermission({ roles }: Principal, permission: Permission): boolean {
@@ -20,7 +20,7 @@ export function permissionsOf(principal: Principal): Permission[] {
   return allPermissions.filter((permission) => hasPermission(principal, permission));
 }
 
-/** @throws MusterError 403 saying which permission is missing, and which roles have it */
+/** @throws MusterError 403 that says which permission is missing, and which roles have it */
 export function assertPermitted(principal: Principal, permission: Permission): void {
   if (hasPermission(principal, permission)) return;
   const has = principal.roles.length === 0 ? 'no role' : `only: ${principal.roles.join(', ')}`;

@@ -1,13 +1,13 @@
 import { roleNames, type Role } from './roles.ts';
 
-/** Which roles each value of a claim gives. */
+/** The roles that each value of a claim gives. */
 export type RoleMapping = ReadonlyMap<string, readonly Role[]>;
 
 const maxQuote = 100;
 
 /**
- * Reads `value=role,value=role`. A value may itself hold `=`, for the last one of each pair counts, and may stand there
- * more than once.
+ * Reads `value=role,value=role`. A value may contain `=`, because the last one of each pair separates it from the role, and
+ * may be listed more than once.
  */
 export function parseRoleMapping(
   text: string,
@@ -26,7 +26,7 @@ export function parseRoleMapping(
   return { ok: true, mapping };
 }
 
-/** The roles that the values of a claim give, least powerful first. Values that the mapping does not have give none. */
+/** The roles that the values of a claim give, least powerful first. Values that are not in the mapping give none. */
 export function mappedRoles(mapping: RoleMapping, values: readonly string[]): Role[] {
   const given = new Set(values.flatMap((value) => mapping.get(value) ?? []));
   return roleNames.filter((role) => given.has(role));

@@ -17,8 +17,8 @@ const reading = [
 export const allPermissions: readonly Permission[] = Object.keys(permissions).filter(isPermission);
 
 /**
- * What each role may do. An operator runs a fleet and decides about its conflicts; what cannot be taken back (declaring
- * a restore, giving up or deleting a device) needs more than that. A restorer is the tool that restores the database,
+ * Permissions of each role. An operator runs a fleet and decides about its conflicts; acts that cannot be undone (declaring
+ * a restore, decommissioning or deleting a device) need a stronger role. A restorer is the tool that restores the database,
  * and can do nothing else.
  */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {

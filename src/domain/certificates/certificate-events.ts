@@ -1,7 +1,7 @@
 import type { NewEvent, Origin } from '../event.ts';
 import type { SigningDecision } from './signing-request.ts';
 
-/** The event of a certificate that a device gets after its first one. */
+/** The event of a certificate issued to a device after its first one. */
 export function certificateIssuedEvent(
   device: string,
   { expiresAt, by }: { readonly expiresAt: Date; readonly by: Origin },

@@ -1,19 +1,19 @@
 import type { SignerName } from './signers.ts';
 
-/** A certificate signing request (PKCS#10) whose own signature is right and whose key is strong enough. */
+/** A certificate signing request (PKCS#10) with a valid signature and a key that is strong enough. */
 export type CheckedRequest = {
   readonly commonName: string;
-  /** Name that Flight Control derives from the key; undefined for a key that it gives no name to. */
+  /** Name that Flight Control derives from the key; undefined if it derives none from keys of this kind. */
   readonly keyName: string | undefined;
   /** SubjectPublicKeyInfo in DER form. */
   readonly publicKey: Uint8Array;
 };
 
-/** The content of a certificate beside the public key. */
-export type CertificateWish = {
+/** The content of a certificate, without the public key. */
+export type CertificateOptions = {
   readonly commonName: string;
   readonly signer: SignerName;
-  /** Text of the extension that names the device; none if it is left out. */
+  /** Text of the extension that names the device; undefined leaves the extension out. */
   readonly device?: string;
   readonly lifetimeMs: number;
   readonly now: Date;
@@ -25,12 +25,12 @@ export type IssuedCertificate = {
   readonly expiresAt: Date;
 };
 
-/** The device CA: reads what asks for a certificate, and signs certificates. */
+/** The device CA: reads certificate signing requests, and signs certificates. */
 export type CertificateIssuer = {
   /**
    * Reads a request in PEM form.
    *
-   * @throws MusterError 400 saying what is wrong with it
+   * @throws MusterError 400 that says what is wrong with it
    */
   read(request: string): Promise<CheckedRequest>;
   /**
@@ -38,5 +38,5 @@ export type CertificateIssuer = {
    *
    * @throws MusterError 503 while the CA's own certificate is not valid
    */
-  issue(request: CheckedRequest, wish: CertificateWish): Promise<IssuedCertificate>;
+  issue(request: CheckedRequest, options: CertificateOptions): Promise<IssuedCertificate>;
 };

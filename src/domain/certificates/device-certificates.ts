@@ -1,7 +1,7 @@
 import { badRequest, type MusterError } from '../errors.ts';
 import type { CertificateSigningRequestSpec } from '../resources/certificate-signing-request.ts';
 import { resourceNameSchema } from '../resources/object-meta.ts';
-import type { CertificateIssuer, CertificateWish, CheckedRequest, IssuedCertificate } from './certificate-issuer.ts';
+import type { CertificateIssuer, CertificateOptions, CheckedRequest, IssuedCertificate } from './certificate-issuer.ts';
 import { devicePrefix, enrollmentName, signers } from './signers.ts';
 
 const dayMs = 86_400_000;
@@ -15,8 +15,8 @@ type Issuing = {
 };
 
 /**
- * Signs the management certificate of a device for the key of its request: the first one when it is let in, the next ones by
- * renewal.
+ * Signs a device's management certificate for the key of its request: the first when the device is approved, the later ones
+ * on renewal.
  *
  * @param requestedMs a shorter validity that the device asks for
  * @throws MusterError 400 if the request names another device; as the issuer
@@ -36,8 +36,8 @@ export async function issueManagementCertificate(
 function managementWish(
   device: string,
   signer: typeof signers.management | typeof signers.renewal,
-  span: Pick<CertificateWish, 'lifetimeMs' | 'now'>,
-): CertificateWish {
+  span: Pick<CertificateOptions, 'lifetimeMs' | 'now'>,
+): CertificateOptions {
   const commonName = `${devicePrefix}${device}`;
   return { commonName, signer, device: commonName, ...span };
 }
@@ -53,12 +53,13 @@ function wrongName(device: string, found: string): MusterError {
   );
 }
 
-/** Signers of which a device may ask certificates for itself. */
+/** Signers that a device may ask for its own certificates. */
 const deviceSigners: readonly string[] = [signers.renewal, signers.service];
 
 /**
- * Signs what a device that shows its management certificate asks for: its next management certificate, or one with which it
- * talks to other services. The name of the latter ends with the device's, so that no device can take the name of another.
+ * Signs a certificate for a device that has shown its management certificate: its next management certificate, or one for
+ * talking to other services. The name of the second kind ends with the device's name, so that no device can take the name
+ * of another.
  *
  * @throws MusterError 400 for another signer or a name that is not the device's own; as the issuer
  */
@@ -92,14 +93,14 @@ export async function issueForDevice(
   });
 }
 
-/** Validity of an enrollment certificate where none is asked for, as Flight Control has it. */
+/** Validity of an enrollment certificate if the request asks for none, as in Flight Control. */
 const usualEnrollmentMs = 365 * dayMs;
 
 /**
- * Signs a certificate with which devices may ask to join.
+ * Signs a certificate with which devices may send enrollment requests.
  *
- * @param name of the request, which is the common name of its CSR, both with or without `client-enrollment-` before it
- * @throws MusterError 400 for a name that is not that; as the issuer
+ * @param name of the request; the common name of its CSR is the same, each with or without `client-enrollment-` before it
+ * @throws MusterError 400 for any other common name; as the issuer
  */
 export async function issueEnrollmentCertificate(
   name: string,

@@ -15,7 +15,7 @@ export type SigningRequestRecord = {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  /** `Device/<name>` where a device asks; null where a person does. */
+  /** `Device/<name>` if a device asks; null if a person does. */
   readonly owner: string | null;
   readonly spec: CertificateSigningRequestSpec;
   /** The answer: Approved or Denied; empty before there is one. */
@@ -29,7 +29,7 @@ export type SigningRequestRecord = {
 /** The owner of a device's requests. */
 export const requestOwner = (device: string): string => `Device/${device}`;
 
-/** A new request, of which only what counts is kept. @throws MusterError 400 for one without a name */
+/** Makes a new request, with the parts of its document that are kept. @throws MusterError 400 for one without a name */
 export function newSigningRequest(
   document: CertificateSigningRequestRequest,
   { owner, by, now }: { owner: string | null; by: Origin; now: Date },
@@ -107,9 +107,9 @@ export function decisionCondition(type: SigningDecision, message: string, now: D
   return { type, status: 'True', reason: type, message, lastTransitionTime: now.toISOString() };
 }
 
-/** A refusal where there is nothing to sign with. Not 503: it does not pass by itself. */
+/** The refusal if no device CA is configured. Not 503: it does not pass by itself. */
 export function noDeviceCa(): MusterError {
   return badRequest(
-    'no certificate can be issued, for no device CA is configured: MUSTER_DEVICE_CA_CERT and MUSTER_DEVICE_CA_KEY name its files',
+    'no certificate can be issued, because no device CA is configured: MUSTER_DEVICE_CA_CERT and MUSTER_DEVICE_CA_KEY name its files',
   );
 }

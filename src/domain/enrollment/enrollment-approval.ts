@@ -11,9 +11,10 @@ import { labelsSchema, type Labels } from '../resources/object-meta.ts';
 import { describeProblems } from '../resources/zod-problem.ts';
 
 /**
- * Whether a device that enrolls may run a spec that the database does not know, so that it has to answer before anything
- * is rendered for it: it says that it runs one, or its request was here before the current restore was declared and so
- * came with the backup, after which the device may have been approved and served by what was lost (known bug 11).
+ * Decides if an enrolling device must answer before anything is rendered for it, because it may run a spec that the
+ * database does not know. That is so if it says that it runs one, or if its request is older than the current restore: then
+ * the request came with the backup, and the lost server may have approved the device and sent it specs after that backup
+ * (known bug 11).
  */
 export function mustAnswer(
   { restore, spec }: Pick<EnrollmentRequestRecord, 'restore' | 'spec'>,
@@ -23,10 +24,10 @@ export function mustAnswer(
 }
 
 /**
- * A person's answer to an enrollment request, as it is kept. Who was denied may be approved later; an approval stands,
- * for a device has come of it.
+ * A person's answer to an enrollment request, as it is stored. A denied request may be approved later; an approval stands,
+ * because it has created a device.
  *
- * @throws MusterError 400 if that answer was given before, or the labels that the device would get are none
+ * @throws MusterError 400 if that answer was given before, or the labels that the device would get are malformed
  */
 export function answerRequest(
   { name, spec, approval: known }: EnrollmentRequestRecord,
@@ -34,7 +35,7 @@ export function answerRequest(
   { by, now }: { by: Origin; now: Date },
 ): EnrollmentRequestApprovalStatus {
   if (known !== null && known.approved) {
-    const advice = approved ? '' : ': to give its device up, decommission or delete that';
+    const advice = approved ? '' : ': to remove its device, decommission or delete the device';
     throw badRequest(`enrollment request ${name} was approved by ${known.approvedBy} at ${known.approvedAt}${advice}`);
   }
   if (known !== null && !approved) {
@@ -50,7 +51,10 @@ export function answerRequest(
   };
 }
 
-/** The labels of the device: those of the approval alone, or before those that the device suggests. */
+/**
+ * The labels of the device: those of the approval, and unless they replace them those that the device suggests. On a shared
+ * key the approval's win.
+ */
 function grantedLabels(
   spec: EnrollmentRequestSpec,
   { labels, replaceLabels }: Pick<EnrollmentRequestApproval, 'labels' | 'replaceLabels'>,
@@ -58,24 +62,26 @@ function grantedLabels(
   const granted = labelsSchema.safeParse(replaceLabels === true ? { ...labels } : { ...spec.labels, ...labels });
   if (granted.success) return granted.data;
   const problems = describeProblems(granted.error, 'the labels of the device');
-  throw badRequest(`${problems}; give others for those that it suggests, or replace them all with replaceLabels`);
+  throw badRequest(
+    `${problems}; give other values for the labels that it suggests, or replace all of them with replaceLabels`,
+  );
 }
 
-/** The warning for an approval without a certificate. */
+/** The warning about an approval without a certificate. */
 export const noCertificate =
-  'No certificate was issued, for no device CA is configured (MUSTER_DEVICE_CA_CERT): the device needs its credential from elsewhere, and an agent that waits for a certificate waits on.';
+  'No certificate was issued, because no device CA is configured (MUSTER_DEVICE_CA_CERT): the device must get its credential from elsewhere, and an agent that waits for a certificate keeps waiting.';
 
 /** Outcome of an approval. */
 type Entry = {
   /** The device must answer before anything is rendered for it. */
   readonly awaited: boolean;
-  /** The device was created; else it was here already and was let back in. */
+  /** The device was created; false if it existed already and was let in again. */
   readonly isNew: boolean;
-  /** End of the certificate's validity; undefined without one. */
+  /** End of the certificate's validity; undefined if none was issued. */
   readonly expiresAt: Date | undefined;
 };
 
-/** The event of an answer. */
+/** The event of a person's answer. */
 export function answerEvent(
   request: EnrollmentRequestRecord,
   { approved }: EnrollmentRequestApprovalStatus,
@@ -93,7 +99,7 @@ export function answerEvent(
   const sentences = [
     `Enrollment request ${name} was approved.`,
     expiresAt === undefined ? noCertificate : `Its certificate is valid until ${expiresAt.toISOString()}.`,
-    ...(isNew ? [] : ['The device was here already: it keeps its spec, its labels and its place.']),
+    ...(isNew ? [] : ['The device existed already: it keeps its spec, its labels and its position.']),
     ...(awaited ? [`The device ${because}, and must answer before anything is rendered for it.`] : []),
   ];
   return {

@@ -5,8 +5,9 @@ import type { Condition } from '../resources/condition.ts';
 import type { EnrollmentRequest, EnrollmentRequestApprovalStatus } from '../resources/enrollment-request.ts';
 
 /**
- * An enrollment request as the API shows it. One whose device would await bears Flight Control's annotation for that
- * until it is answered. An agent waits for `status.certificate` after an approval, which only a device CA can give it.
+ * An enrollment request as the API shows it. Until it is answered, it has Flight Control's annotation for awaiting devices
+ * if its device would have to answer first. After an approval an agent waits for `status.certificate`, which is there only
+ * with a device CA.
  */
 export function enrollmentRequestDocument(request: EnrollmentRequestRecord, restore: string): EnrollmentRequest {
   const { approval, certificate } = request;

@@ -7,13 +7,13 @@ import type { UpdatedField } from '../resource-events.ts';
 import type { EnrollmentRequestRequest, EnrollmentRequestSpec } from '../resources/enrollment-request.ts';
 import { assertStorable, storableObject } from '../resources/storable.ts';
 
-/** What a client may say of an enrollment request. */
+/** The parts of an enrollment request that a client may write. */
 export type DesiredEnrollmentRequest = Pick<EnrollmentRequestRecord, 'labels' | 'annotations' | 'spec'>;
 
 /**
- * The parts of a request's document that count; all else is the service's to say.
+ * Reads the parts of a document that a client may write; the service sets the rest.
  *
- * @throws MusterError 400 for a version that is none, or for what cannot be stored
+ * @throws MusterError 400 for a malformed version, or a value that cannot be stored
  */
 export function desiredEnrollmentRequest({ metadata, spec }: EnrollmentRequestRequest): DesiredEnrollmentRequest {
   assertStorable(spec);
@@ -21,18 +21,20 @@ export function desiredEnrollmentRequest({ metadata, spec }: EnrollmentRequestRe
   return { labels: metadata.labels ?? {}, annotations: clientAnnotations(metadata.annotations ?? {}), spec };
 }
 
-/** The rendered version that the device says it still runs; 0 if it says none. @throws MusterError 400 if it is none */
+/**
+ * The rendered version that the device says it still runs; 0 if it states none. @throws MusterError 400 if it is malformed
+ */
 export function knownVersion({ knownRenderedVersion }: EnrollmentRequestSpec): number {
   return parseRenderedVersion(knownRenderedVersion, 'spec.knownRenderedVersion');
 }
 
-/** Which parts differ. */
+/** The parts, each with true if it differs. */
 type EnrollmentRequestChange = Readonly<Record<'labels' | 'annotations' | 'spec', boolean>>;
 
 /**
- * What an edit would change of an enrollment request; undefined if nothing.
+ * The changes that an edit makes to an enrollment request; undefined if there are none.
  *
- * @throws MusterError 409 for an edit of one that a person has answered
+ * @throws MusterError 409 if a person has answered the request already
  */
 export function enrollmentRequestChange(
   request: EnrollmentRequestRecord,
@@ -46,12 +48,12 @@ export function enrollmentRequestChange(
   if (!change.labels && !change.annotations && !change.spec) return undefined;
   if (request.approval !== null) {
     const answer = request.approval.approved ? 'approved' : 'denied';
-    throw conflict(`enrollment request ${request.name} has been ${answer}, and stays as what was ${answer}`);
+    throw conflict(`enrollment request ${request.name} has been ${answer}, and cannot be changed since`);
   }
   return change;
 }
 
-/** The enrollment request after an edit. When it arrived stays: a later edit does not make it one of the new timeline. */
+/** The enrollment request after an edit. `restore` stays: a later edit does not move the request to the new timeline. */
 export function editedEnrollmentRequest(
   request: EnrollmentRequestRecord,
   desired: DesiredEnrollmentRequest,
@@ -59,7 +61,7 @@ export function editedEnrollmentRequest(
   return { ...request, ...desired, resourceVersion: request.resourceVersion + 1 };
 }
 
-/** What the event of an edit names. */
+/** The fields that the event of an edit names. */
 export function updatedRequestFields({ labels, spec }: EnrollmentRequestChange): UpdatedField[] {
   return [...(labels ? (['labels'] as const) : []), ...(spec ? (['spec'] as const) : [])];
 }

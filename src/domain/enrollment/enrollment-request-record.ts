@@ -6,7 +6,7 @@ export type EnrollmentRequestRecord = {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly spec: EnrollmentRequestSpec;
-  /** A person's answer; null while there is none. */
+  /** A person's answer; null before it is given. */
   readonly approval: EnrollmentRequestApprovalStatus | null;
   /** PEM of the management certificate; null while none was issued. */
   readonly certificate: string | null;

@@ -5,12 +5,12 @@ import type { Condition } from '../resources/condition.ts';
 import type { Fleet, FleetSpec } from '../resources/fleet.ts';
 import { unfollowedPolicy } from './unfollowed-policy.ts';
 
-/** What is known of a fleet beside its row. */
+/** Facts about a fleet that are not in its row. */
 type FleetFacts = {
-  /** When its last rollout started or came to its end; undefined where no event tells. */
+  /** Time at which its last rollout started or ended; undefined if no event says so. */
   readonly rolloutChangedAt: Date | undefined;
   readonly devicesSummary: DevicesSummary | undefined;
-  /** Undefined where every device can be given the template. */
+  /** Undefined if every device can be given the template. */
   readonly problems: FleetProblems | undefined;
 };
 
@@ -29,7 +29,7 @@ export function fleetDocument(fleet: FleetRecord, { rolloutChangedAt, devicesSum
       generation,
       resourceVersion: String(fleet.resourceVersion),
     },
-    // What is stored was checked when it came in.
+    // A stored spec was checked when it was written.
     spec: fleet.spec as FleetSpec,
     status: {
       conditions: [
@@ -41,7 +41,7 @@ export function fleetDocument(fleet: FleetRecord, { rolloutChangedAt, devicesSum
   };
 }
 
-/** The condition `RolloutInProgress`: a rollout that left devices out has ended, and has not reached every device. */
+/** The condition `RolloutInProgress`. A rollout that left devices out has ended without reaching every device. */
 function rolloutCondition(
   { generation, rolledOutGeneration, spec }: FleetRecord,
   { changedAt, problems }: { changedAt: Date; problems: FleetProblems | undefined },
@@ -54,7 +54,7 @@ function rolloutCondition(
     observedGeneration: generation,
     lastTransitionTime: changedAt.toISOString(),
     reason: inProgress ? 'Active' : ended,
-    // The contract has no type of condition for a policy that is not followed, and this one is about just that.
+    // The contract has no type of condition for a policy that is not followed; this one comes closest.
     message: [rolloutMessage(generation, inProgress, problems), unfollowedPolicy(spec)].filter(Boolean).join(' '),
   };
 }

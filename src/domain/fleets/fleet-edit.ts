@@ -6,7 +6,7 @@ import { storableObject } from '../resources/storable.ts';
 import { fleetSelector } from '../selectors/fleet-selector.ts';
 import { assertWritable } from '../rendering/writable-spec.ts';
 
-/** What a client may say of a fleet. */
+/** The parts of a fleet that a client may write. */
 export type DesiredFleet = {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -14,9 +14,9 @@ export type DesiredFleet = {
 };
 
 /**
- * The parts of a request's document that count; all else is the service's to say.
+ * Reads the parts of a document that a client may write; the service sets the rest.
  *
- * @throws MusterError 400 for a selector that says nothing sensible, or a template that a client may not write
+ * @throws MusterError 400 for a selector that contradicts itself, or a template that a client may not write
  */
 export function desiredFleet({ metadata, spec }: FleetRequest): DesiredFleet {
   fleetSelector(spec.selector);
@@ -29,12 +29,12 @@ export function desiredFleet({ metadata, spec }: FleetRequest): DesiredFleet {
   return desired;
 }
 
-/** A fleet that nothing has been rolled out of. */
+/** A new fleet, of which nothing has been rolled out yet. */
 export function newFleet(name: string, desired: DesiredFleet, now: Date): FleetRecord {
   return { name, ...desired, generation: 1, resourceVersion: 1, rolledOutGeneration: 0, createdAt: now };
 }
 
-/** What an edit changes of a fleet. */
+/** The changes that an edit makes to a fleet. */
 type FleetChange = {
   readonly metadata: boolean;
   readonly labels: boolean;
@@ -54,7 +54,7 @@ export function fleetChange(fleet: FleetRecord, desired: DesiredFleet): FleetCha
   };
 }
 
-/** The fleet after an edit. One that says nothing new to devices is rolled out as far as it was before. */
+/** The fleet after an edit. If the edit changes nothing for devices, the rollout stays as far as it was. */
 export function editedFleet(fleet: FleetRecord, desired: DesiredFleet, change: FleetChange): FleetRecord {
   const generation = fleet.generation + (change.spec ? 1 : 0);
   const wasRolledOut = fleet.rolledOutGeneration >= fleet.generation;
@@ -66,7 +66,7 @@ export function concernsDevices({ selector, template }: FleetChange): boolean {
   return selector || template;
 }
 
-/** What the event of an edit names. */
+/** The fields that the event of an edit names. */
 export function updatedFleetFields(change: FleetChange): UpdatedField[] {
   const other = change.spec && !concernsDevices(change);
   return [

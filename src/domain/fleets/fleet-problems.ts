@@ -5,14 +5,14 @@ export type FleetProblems = {
   readonly count: number;
   /** The first of them by name, each with its reason. */
   readonly first: ReadonlyArray<{ readonly name: string; readonly problem: string }>;
-  /** Since when a spec of one of them cannot be rendered; null if it is only templates that cannot be filled in. */
+  /** Time since which a spec of one of them cannot be rendered; null if only templates cannot be filled in. */
   readonly since: Date | null;
 };
 
-/** Devices of a fleet that are named where it is told of its problems. */
+/** Most devices that a message about a fleet's problems names. */
 export const namedProblems = 5;
 
-/** The condition `Valid` of a fleet: whether every device of it can be given the template. */
+/** The condition `Valid` of a fleet: true if every device of it can be given the template. */
 export function validCondition(
   problems: FleetProblems | undefined,
   { generation, changedAt }: { generation: number; changedAt: Date },

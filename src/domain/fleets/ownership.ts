@@ -1,37 +1,37 @@
 import { byService, type NewEvent } from '../event.ts';
 import { matchesLabels, type LabelSelector } from '../selectors/label-selector.ts';
 
-/** Which fleet a device belongs to. */
+/** The fleet that a device belongs to. */
 export type Ownership = {
   /** `Fleet/<name>` or null. */
   readonly owner: string | null;
-  /** All fleets that match, sorted, where several do although a device can have but one owner; else null. */
+  /** All matching fleets, sorted, if more than one matches (a device can have only one owner); else null. */
   readonly matchingFleets: readonly string[] | null;
 };
 
 /** The ownership of a device that no fleet matches. */
 export const unowned: Ownership = { owner: null, matchingFleets: null };
 
-/** A fleet, and the devices that it selects. */
+/** A fleet, and its selector for devices. */
 export type FleetRule = { readonly name: string; readonly selector: LabelSelector | 'nothing' };
 
 const ownerPrefix = 'Fleet/';
 
-/** The owner that the devices of a fleet have. */
+/** The `owner` of a fleet's devices. */
 export function ownerNamed(fleet: string): string {
   return `${ownerPrefix}${fleet}`;
 }
 
-/** The fleet that an owner is. */
+/** The name of the fleet in an `owner`. */
 export function fleetNamed(owner: string): string {
   return owner.slice(ownerPrefix.length);
 }
 
 /**
- * Which fleet owns a device of these labels: the one that matches. Where several do, nothing changes until a person
- * makes the choice clear, save that a fleet that is gone owns nothing.
+ * Decides which fleet owns a device with these labels: the one that matches. If several match, the owner stays until a
+ * person makes the choice clear, except that a deleted fleet owns nothing.
  *
- * @param fleets all there are
+ * @param fleets all fleets
  */
 export function decideOwnership(
   labels: Readonly<Record<string, string>>,
@@ -47,7 +47,7 @@ export function decideOwnership(
   return { owner: exists ? current.owner : null, matchingFleets: names };
 }
 
-/** Whether several fleets match in both, and the same, or at most one in both. */
+/** True if the same several fleets match in both, or at most one in both. */
 function isSameMatch(before: Ownership, after: Ownership): boolean {
   return before.matchingFleets?.join(',') === after.matchingFleets?.join(',');
 }
@@ -56,7 +56,7 @@ export function isSameOwnership(before: Ownership, after: Ownership): boolean {
   return before.owner === after.owner && isSameMatch(before, after);
 }
 
-/** The events of several fleets matching a device, or no longer doing so: one for each change of that set. */
+/** The events that several fleets match a device, or no longer do: one each time the set changes. */
 export function matchEvents(
   device: string,
   before: Ownership,
@@ -83,7 +83,7 @@ export function matchEvents(
       ...common,
       type: 'Normal',
       reason: 'DeviceMultipleOwnersResolved',
-      message: owner === null ? 'No fleet matches any more.' : `Only ${owner} matches now.`,
+      message: owner === null ? 'No fleet matches now.' : `Only ${owner} matches now.`,
       details: {
         detailType: 'DeviceMultipleOwnersResolved',
         resolutionType: cause === 'FleetDeleted' ? 'FleetDeleted' : byLabels,

@@ -5,7 +5,7 @@ import type { JsonObject } from '../json.ts';
 import { problemText } from '../rendering/spec-renderer.ts';
 import type { TemplateRenderer } from '../templates/template-renderer.ts';
 
-/** The template of a fleet, and the generation of the fleet that it is of. */
+/** The template of a fleet, and the generation of the fleet that it belongs to. */
 export type FleetTemplate = { readonly spec: JsonObject; readonly generation: number };
 
 /** A device before the template of its owner is rolled out to it. */
@@ -17,12 +17,12 @@ export type TemplateTarget = Pick<
   readonly mustered: boolean;
 };
 
-/** The owner and the labels that the template is filled in by. */
+/** The facts of a device that decide its spec: its owner, and the labels that fill in the template. */
 export type TemplateReader = Pick<DeviceRecord, 'owner' | 'labels'>;
 
 /**
- * The meaning of a fleet's template for one device: its spec and the rest stay as they are, it has a spec of its own that no
- * template speaks of, it gets this spec, or the template cannot be filled in for it.
+ * The result of a fleet's template for one device: nothing changes, the device keeps its own spec without a template, it
+ * gets this spec, or the template cannot be filled in for it.
  */
 export type TemplateOutcome =
   | { readonly kind: 'untouched' }
@@ -31,10 +31,10 @@ export type TemplateOutcome =
   | { readonly kind: 'failed'; readonly problem: string };
 
 /**
- * Fills the template of a device's owner in for it. A spec that a person adopted stays until the template is another one
- * (`templateGeneration` is null from then on) or another fleet's.
+ * Fills the template of a device's owner in for the device. An adopted spec stays until the template changes
+ * (`templateGeneration` is null from then on) or the device gets another owner.
  *
- * @param template of the device's owner; undefined if it has none
+ * @param template of the device's owner; undefined if the device has no owner
  */
 export function rollOutTo(
   before: TemplateTarget,
@@ -70,7 +70,7 @@ export function problemAfter(
   }
 }
 
-/** The spec of a device after a rollout, and all that is kept beside it. */
+/** The spec of a device after a rollout, and the columns that belong to it. */
 export function rolledOut(
   before: TemplateTarget,
   { owner }: Pick<TemplateReader, 'owner'>,
@@ -96,7 +96,9 @@ export function rolledOut(
   }
 }
 
-/** The event of a template that cannot be filled in for a device, or can again: one for each change of the reason. */
+/**
+ * The event of a template that cannot be filled in for a device, or that can be again: one each time the reason changes.
+ */
 export function rolloutProblemEvents(name: string, before: string | null, after: string | null): NewEvent[] {
   if (before === after) return [];
   return [
@@ -106,8 +108,8 @@ export function rolloutProblemEvents(name: string, before: string | null, after:
       involved: { kind: 'Device', name },
       message:
         after === null
-          ? 'No template of a fleet is left that cannot be filled in for this device.'
-          : `The template of the fleet cannot be filled in for this device, which keeps its spec: ${after}`,
+          ? 'The template of the fleet can be filled in for this device again, or no longer applies to it.'
+          : `The template of the fleet cannot be filled in for this device, so it keeps its spec: ${after}`,
       by: byService,
     },
   ];

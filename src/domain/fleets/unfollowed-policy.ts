@@ -1,11 +1,11 @@
 import type { JsonObject, JsonValue } from '../json.ts';
 
-/** Parts of a rollout policy that ask for something, in the order in which people are told of them. */
+/** Parts of a rollout policy that ask for something, in the order in which messages list them. */
 const parts = ['deviceSelection', 'disruptionBudget', 'successThreshold', 'defaultUpdateTimeout'] as const;
 
 /**
- * Sentence that says which parts of a fleet's rollout policy are kept and not followed; undefined for a policy that asks for
- * nothing. Who writes a policy counts on it, so it is said wherever the policy is written or looked at.
+ * A sentence that says which parts of a fleet's rollout policy are kept but not followed; undefined for a policy that asks
+ * for nothing. People rely on a policy that they write, so every answer that shows or stores the policy has this sentence.
  */
 export function unfollowedPolicy({ rolloutPolicy }: JsonObject): string | undefined {
   if (!isObject(rolloutPolicy)) return undefined;

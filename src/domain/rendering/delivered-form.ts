@@ -10,10 +10,10 @@ import type { RenderedDevice, RenderOutcome, SpecRenderer } from './spec-rendere
 import { mergedFiles } from './merged-files.ts';
 import { named, unresolvedReferences } from './references.ts';
 
-/** A spec whose form has been checked, or why it cannot be. */
+/** A spec whose form has been checked, or its problems. */
 type ReadSpec = { readonly ok: true; readonly spec: DeviceSpec } | Extract<RenderOutcome, { ok: false }>;
 
-/** Checks the form of a spec that is to be rendered: templates have been filled in since it was written. */
+/** Checks the form of a spec before it is rendered, because templates have been filled in since it was written. */
 export function readSpec(spec: unknown): ReadSpec {
   const parsed = deviceSpecSchema.safeParse(spec);
   if (parsed.success) return { ok: true, spec: parsed.data };
@@ -21,11 +21,11 @@ export function readSpec(spec: unknown): ReadSpec {
 }
 
 /**
- * Puts a spec into the form that an agent reads: all config providers merged into one without a name, `config` and
- * `consoles` always lists, everything else as it is. It is delivered whole or not at all, since an agent removes what a
- * spec does not name.
+ * Puts a spec into the form that an agent reads: all config providers are merged into one without a name, `config` and
+ * `consoles` are always lists, and the rest stays as it is. A spec is delivered whole or not at all, because an agent
+ * removes what a spec does not name.
  *
- * @param fetched content that was fetched for providers, in base64, by their place in the list `config`
+ * @param fetched content that was fetched for providers, in base64, by the provider's index in the list `config`
  */
 export function deliveredForm(
   spec: DeviceSpec,
@@ -50,7 +50,7 @@ export function deliveredForm(
   };
 }
 
-/** Renders what needs nothing from elsewhere. */
+/** Renders specs that refer to nothing outside themselves. */
 export const inlineRenderer: SpecRenderer = {
   render(spec, device) {
     const read = readSpec(spec);
@@ -86,10 +86,10 @@ function storableConsoles({ consoles = [] }: DeviceSpec): JsonObject[] {
 
 const maxProblems = 20;
 
-/** Problems of a spec as people read them, the place behind each. */
+/** Problems of a spec as sentences, each followed by its place. */
 export function refused(problems: readonly DocumentProblem[]): Extract<RenderOutcome, { ok: false }> {
   const told = problems.slice(0, maxProblems).map((problem) => {
-    // What is expected at a place follows it; what is a sentence of its own has its place behind it.
+    // A text that begins with "expected" follows its place; a whole sentence has its place at its end.
     if (problem.text.startsWith('expected ')) {
       return { message: spellProblem({ ...problem, path: ['spec', ...problem.path] }) };
     }

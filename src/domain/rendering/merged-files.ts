@@ -16,9 +16,9 @@ type MergedFile = {
 };
 
 /**
- * Merges the files of all providers, in their order, into those of the one provider that an agent reads. A later file
- * takes the place of an earlier one of the same path, with its own content and mode; a group, and a user given as a
- * number, stay if the later file states none, as with Flight Control. Content in base64 is kept letter for letter.
+ * Merges the files of all providers, in their order, into the one provider that an agent reads. A later file replaces an
+ * earlier one with the same path, with its own content and mode; a group, and a user given as a number, stay if the later
+ * file states none, as in Flight Control. Content in base64 stays unchanged.
  */
 export function mergedFiles(files: Iterable<FileSpec>): JsonObject[] {
   const merged = new Map<string, MergedFile>();
@@ -26,7 +26,7 @@ export function mergedFiles(files: Iterable<FileSpec>): JsonObject[] {
     const path = cleanDevicePath(file.path);
     const earlier = merged.get(path);
     const group = file.group || earlier?.group;
-    // Setting a key that a Map has keeps its place.
+    // Setting an existing key of a Map keeps its place in the order.
     merged.set(path, {
       path,
       content: inBase64(file),

@@ -3,7 +3,7 @@ import type { JsonObject } from '../json.ts';
 
 const reportedMode = z.object({ capabilities: z.object({ osMode: z.string() }) });
 
-/** The OS mode that a device reported: `image` or `package`; undefined if it has not. */
+/** The OS mode that a device reported: `image` or `package`; undefined if it reported none. */
 export function reportedOsMode(status: JsonObject | null): string | undefined {
   return reportedMode.safeParse(status).data?.capabilities.osMode;
 }
@@ -16,7 +16,7 @@ export function osTargetOf(spec: JsonObject): JsonObject | undefined {
   return osTarget.safeParse(os).success ? (os as JsonObject) : undefined;
 }
 
-/** Says why a device in package mode is sent no OS image: it would fail that version for good. */
+/** Says why a device in package mode is sent no OS image: it would mark that version as failed for good. */
 export function osNeedsImageMode(device: string): string {
-  return `device ${device} reports osMode package, so it can boot no OS image`;
+  return `device ${device} reports osMode package, so it cannot boot an OS image`;
 }

@@ -1,12 +1,12 @@
 import type { JsonObject, JsonValue } from '../json.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** Characters that text files do not have, whatever decodes as UTF-8. */
+/** Characters that text files do not have, even if the bytes decode as UTF-8. */
 const unreadable = /[^\P{Cc}\t\n\r]/u;
 
 /**
- * A spec as people compare it with another one: text in base64 decoded, and without the lists `config` and `consoles`
- * where they are empty, since an agent takes that for their absence. Means the same to an agent.
+ * A spec in the form in which people compare it with another: text in base64 is decoded, and empty lists `config` and
+ * `consoles` are left out. It means the same to an agent, for which an empty list there and no list are the same.
  */
 export function readableSpec(spec: JsonObject): JsonObject {
   const { config, consoles, ...rest } = spec;

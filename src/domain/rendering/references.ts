@@ -3,9 +3,9 @@ import type { ConfigProviderSpec, HttpRef } from '../resources/config-providers.
 import type { DeviceSpec } from '../resources/device-spec.ts';
 import type { DocumentProblem } from '../resources/zod-problem.ts';
 
-/** A file of a spec whose content stands on an HTTP server. */
+/** A file of a spec whose content is on an HTTP server. */
 export type HttpReference = HttpRef & {
-  /** Place of the provider in the list `config`. */
+  /** Index of the provider in the list `config`. */
   readonly index: number;
   /** Name of the provider. */
   readonly provider: string;
@@ -26,8 +26,8 @@ export function named(provider: string): string {
 const seam = 'a renderer of your own can (MUSTER_RENDERER_URL)';
 
 /**
- * Finds the references in a spec that Muster itself cannot turn into what an agent reads, each with the name of what
- * holds it and the reason. Files over HTTP are none: see {@link httpReferences}.
+ * Finds the references in a spec that Muster itself cannot resolve, each with the name of the part that holds it and the
+ * reason. Files over HTTP are not among them: see {@link httpReferences}.
  */
 export function unresolvedReferences({ config = [], applications = [], os }: DeviceSpec): DocumentProblem[] {
   return [

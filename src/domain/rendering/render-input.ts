@@ -2,19 +2,19 @@ import { saysNothing } from './absence.ts';
 import type { JsonObject } from '../json.ts';
 import type { RenderOutcome, SpecRenderer } from './spec-renderer.ts';
 
-/** All that a device is rendered from. */
+/** Everything that a device's spec is rendered from. */
 export type RenderInput = {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** The OS mode that the device reported; null if it has not. */
+  /** The OS mode that the device reported; null if it reported none. */
   readonly osMode: string | null;
   /** The spec in force for the device. */
   readonly source: JsonObject;
-  /** The source was adopted from the device: it is what the device runs, and is sent as it is. */
+  /** The source was adopted from the device: the device runs it already, and it is sent unchanged. */
   readonly literal: boolean;
 };
 
-/** A rendered spec or the reasons why there is none; `nothing` where the spec says nothing, so that nothing is sent. */
+/** A rendered spec or the reasons why there is none; `nothing` if the spec says nothing, so that nothing is sent. */
 export type InputOutcome = RenderOutcome | 'nothing';
 
 export async function renderInput(renderer: SpecRenderer, input: RenderInput): Promise<InputOutcome> {
@@ -26,4 +26,4 @@ export async function renderInput(renderer: SpecRenderer, input: RenderInput): P
   return outcome;
 }
 
-const emptied = 'the renderer made an empty spec of it, which would remove everything from the device and is not sent';
+const emptied = 'the renderer returned an empty spec, which would remove everything from the device and is not sent';

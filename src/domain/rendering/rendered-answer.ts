@@ -22,8 +22,8 @@ const answerSchema = z.union(
 );
 
 /**
- * Judges the answer of a renderer outside Muster by the rules of our own: whatever it made is put into the form that an
- * agent reads, and nothing that somebody wrote may be missing from it.
+ * Checks the answer of a renderer outside Muster by the rules for our own renderer: its spec is put into the form that an
+ * agent reads, and may leave out nothing that the desired spec has.
  *
  * @param desired the spec that it was asked to render
  */
@@ -70,7 +70,7 @@ function unresolvedHttp(spec: DeviceSpec): DocumentProblem[] {
   }));
 }
 
-/** Parts of a spec whose absence removes things from a device, and whether a spec names something there. */
+/** Parts of a spec whose absence removes things from a device, each with a test that the spec has the part. */
 const parts = {
   config: ({ config = [] }) => config.some(({ inline }) => inline === undefined || inline.length > 0),
   applications: ({ applications = [] }) => applications.length > 0,
@@ -80,13 +80,16 @@ const parts = {
   updatePolicy: ({ updatePolicy }) => Object.keys(updatePolicy ?? {}).length > 0,
 } as const satisfies Record<string, (spec: DeviceSpec) => boolean>;
 
-/** Finds what the desired spec names and the answer leaves out: what is cut short erases as surely as what is wrong. */
+/**
+ * Finds the parts that the desired spec has and the answer leaves out: a spec that is cut short erases a device as surely
+ * as a wrong one.
+ */
 function missingParts(desired: DeviceSpec, rendered: DeviceSpec): DocumentProblem[] {
   const paths = new Set(filePaths(rendered));
   const applications = new Set((rendered.applications ?? []).map(({ name }) => name));
   const lost = (part: string, what: string) => ({
     path: [part],
-    text: `the desired spec has ${what}, and this one has not`,
+    text: `the desired spec has ${what}, and this one has none`,
   });
   return [
     ...Object.entries(parts).flatMap(([part, isThere]) =>
@@ -99,7 +102,7 @@ function missingParts(desired: DeviceSpec, rendered: DeviceSpec): DocumentProble
   ];
 }
 
-/** The files that a spec names one by one; those of Git and of secrets are not known before they are fetched. */
+/** Paths of the files that a spec names one by one; files of Git and of secrets are not known before they are fetched. */
 function filePaths({ config = [] }: DeviceSpec): string[] {
   return config
     .flatMap(({ inline, httpRef }) => [...(inline ?? []).map(({ path }) => path), httpRef?.filePath])
@@ -110,12 +113,12 @@ function wrong(what: string): RenderOutcome {
   return { ok: false, problems: [shown(`the renderer's answer cannot be used: ${what}`)] };
 }
 
-/** The problems of an answer, told apart from those of the desired spec. */
+/** Marks the problems of an answer, so that people do not take them for problems of the desired spec. */
 function fromRenderer({ problems }: Extract<RenderOutcome, { ok: false }>): RenderOutcome {
   return { ok: false, problems: problems.map(({ message }) => ({ message: `the renderer's answer: ${message}` })) };
 }
 
-/** A message of the renderer: one line of bounded length. */
+/** Puts a message of the renderer into one line of bounded length. */
 function shown(message: string): { message: string } {
   const line = message.replaceAll(/[\p{Cc}\p{Cf}\p{Surrogate}\u2028\u2029]+/gu, ' ').trim();
   return { message: line.length > maxMessageLength ? `${line.slice(0, maxMessageLength)}…` : line };

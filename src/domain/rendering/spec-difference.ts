@@ -12,18 +12,24 @@ export type JsonPatchOperation =
   | { readonly op: 'remove'; readonly path: string };
 
 type SpecDifference = {
-  /** Turns what the device runs, masked, into what it would be sent, masked. Empty if the two are the same without masks. */
+  /**
+   * Turns the masked spec that the device runs into the masked spec that it would be sent. Empty if the two are the same
+   * unmasked.
+   */
   readonly patch: JsonPatchOperation[];
   /** A unified diff of the two as YAML, keys sorted. Empty if they are the same. */
   readonly text: string;
 };
 
-/** Past this many added and removed lines a text diff shows nothing that the two specs do not, and takes seconds to find. */
+/**
+ * Most added and removed lines of a text diff. A longer one takes seconds to find, and shows no more than the two specs
+ * themselves.
+ */
 const maxChangedLines = 1000;
 
 /**
- * What differs between the spec that a device runs and the one that it would be sent on resume. Secrets are masked: that
- * one differs shows by another number, and nothing of what it is.
+ * Compares the spec that a device runs with the one that it would be sent on resume. Secrets are masked by numbers: a
+ * secret that differs has another number, and nothing else of it is shown.
  *
  * @throws MusterError 400 if either is nested too deep to be compared
  */

@@ -3,8 +3,8 @@ import { canonicalJson } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 
 /**
- * What tells two specs apart: the SHA-256 of the canonical JSON, in lower-case hexadecimal. Specs that differ only in
- * the order of their keys have the same hash.
+ * Identity of a spec: the SHA-256 of its canonical JSON, in lower-case hexadecimal. Specs that differ only in the order of
+ * their keys have the same hash.
  *
  * @throws MusterError 400 if the spec is nested too deep to have a canonical JSON
  */

@@ -1,15 +1,15 @@
 import type { JsonObject, JsonValue } from '../json.ts';
 
-/** A thing that a device loses when one spec takes the place of another. */
+/** A thing that a device loses when one spec replaces another. */
 type Removal = {
   readonly kind: 'file' | 'config provider' | 'application' | 'systemd pattern' | 'resource monitor' | 'os image';
   readonly name: string;
 };
 
 /**
- * Lists what a device that runs `before` loses when it is sent `after`, sorted. Files count by their paths, whichever
- * provider they are in; providers whose files are not in the spec count by their names. Works on specs as they are written
- * and as they are delivered.
+ * Lists what a device that runs `before` loses when it is sent `after`, sorted. Files are compared by path, whichever
+ * provider they are in; providers whose files are not in the spec are compared by name. Works on specs as written and as
+ * delivered.
  */
 export function removalsBetween(before: JsonObject, after: JsonObject): Removal[] {
   const kept = new Set(contentOf(after).map(keyOf));
@@ -17,7 +17,7 @@ export function removalsBetween(before: JsonObject, after: JsonObject): Removal[
   return [...lost.entries()].toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([, item]) => item);
 }
 
-/** For people: `file /etc/motd`. */
+/** Words a removal for people: `file /etc/motd`. */
 export function removalText({ kind, name }: Removal): string {
   return kind === 'os image' ? `os image ${name} (the device goes on with the image it booted)` : `${kind} ${name}`;
 }
@@ -38,7 +38,10 @@ function contentOf(spec: JsonObject): Removal[] {
   ];
 }
 
-/** An inline provider is its files; of an HTTP reference the one file is known, of other references only the provider. */
+/**
+ * The removable content of a provider: the files of an inline provider, the one file of an HTTP reference, and the provider
+ * itself for other references.
+ */
 function configContent(provider: JsonObject): Removal[] {
   if (provider['inline'] !== undefined) {
     return itemsOf(provider['inline']).flatMap((file) => named('file', textOf(file['path'])));

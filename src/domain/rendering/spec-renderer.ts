@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts';
 
-/** Why a spec could not be rendered, with the place in it. */
+/** The reason why a spec could not be rendered, with the place in it. */
 type RenderProblem = { readonly message: string };
 
 export type RenderOutcome =
@@ -8,7 +8,10 @@ export type RenderOutcome =
   | {
       readonly ok: false;
       readonly problems: readonly RenderProblem[];
-      /** The reason may pass (a server that does not answer, say): the device shows it, and goes on wanting to be rendered. */
+      /**
+       * The reason may pass (for example, a server that does not answer): the device shows it, and rendering is tried
+       * again.
+       */
       readonly mayPass?: boolean;
     };
 
@@ -22,7 +25,7 @@ export type RenderedDevice = {
 
 const toldProblems = 5;
 
-/** The first problems in one text, and how many more there are. */
+/** The first problems in one text, and the number of further ones. */
 export function problemText(problems: readonly RenderProblem[]): string {
   const told = problems.slice(0, toldProblems).map(({ message }) => message);
   const more = problems.length - told.length;
@@ -30,8 +33,8 @@ export function problemText(problems: readonly RenderProblem[]): string {
 }
 
 /**
- * Turns the spec in force for a device into the form that the device is sent. Must depend on its arguments and on what
- * they refer to alone; may take its time, since no lock is held meanwhile.
+ * Turns the spec in force for a device into the form that the device is sent. Must depend only on its arguments and on what
+ * they refer to. May take long, because no lock is held meanwhile.
  */
 export type SpecRenderer = {
   render(spec: JsonObject, device: RenderedDevice): RenderOutcome | Promise<RenderOutcome>;

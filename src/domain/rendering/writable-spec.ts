@@ -7,13 +7,13 @@ import { imageTemplates } from '../templates/map-templates.ts';
 import { checkTemplates } from '../templates/template-renderer.ts';
 
 /**
- * Refuses a spec that has the right form and that no client may write: what Flight Control refuses too, and what an agent
- * could not apply. Of templates, what could be filled in for no device.
+ * Refuses a well-formed spec that Flight Control also refuses or that an agent could not apply, and templates that cannot
+ * be filled in for any device.
  *
- * @param spec as the schema of the request let it through
- * @param where the document that it stands in, such as `the fleet`
- * @param at where in that document
- * @throws MusterError 400 that names the places and says what was expected there
+ * @param spec that has passed the schema of the request
+ * @param where name of the document around it, such as `the fleet`
+ * @param at place of the spec in that document
+ * @throws MusterError 400 that names the places, and says what was expected there
  */
 export function assertWritable(
   spec: JsonObject,
@@ -43,7 +43,10 @@ function templateProblems(spec: JsonObject): DocumentProblem[] {
   }));
 }
 
-/** Braces may be meant in a file; in the name of an image they are a template, which no fleet would fill in. */
+/**
+ * Finds templates in image references of a device's own spec: no fleet fills them in. Braces in files may be meant as they
+ * are.
+ */
 function misplacedTemplates(spec: JsonObject): DocumentProblem[] {
   const text = "expected an OCI image reference: templates are filled in only in a fleet's template";
   return imageTemplates(spec).map((path) => ({ path, text }));

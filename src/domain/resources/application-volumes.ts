@@ -13,12 +13,12 @@ const imageVolumeSourceSchema = z
     pullPolicy: z
       .enum(['Always', 'IfNotPresent', 'Never'])
       .optional()
-      .meta({ description: 'When to pull; IfNotPresent if not given.' }),
+      .meta({ description: 'Condition for pulling; IfNotPresent if not given.' }),
   })
   .superRefine(exactlyOneOf(sources))
   .meta({
     id: 'ImageVolumeSource',
-    description: 'The OCI image or artifact whose content a volume has.',
+    description: 'The OCI image or artifact that fills a volume.',
     oneOf: requiring(sources),
   });
 
@@ -28,7 +28,7 @@ const volumeMountSchema = z
       .string()
       .min(1)
       .max(limits.pathLength)
-      .meta({ description: 'Where in the container, with options after a colon.', example: '/var/lib/data:ro' }),
+      .meta({ description: 'Path in the container, with options after a colon.', example: '/var/lib/data:ro' }),
   })
   .meta({ id: 'VolumeMount', description: 'Where a volume appears.' });
 

@@ -3,19 +3,22 @@ import { allPermissions, roleNames } from '../access/roles.ts';
 import { apiVersionSchema } from './api-version.ts';
 import { objectMetaSchema } from './object-meta.ts';
 
-/** Name of the provider that stands for the OpenID Connect issuer. */
+/** Name of the provider for the OpenID Connect issuer. */
 export const oidcProvider = 'oidc';
 
 const oidcProviderSpecSchema = z
   .looseObject({
     providerType: z.literal('oidc'),
     displayName: z.string().optional(),
-    issuer: z.string().meta({ description: 'The issuer, as it names itself.' }),
+    issuer: z.string().meta({ description: 'The issuer, by the name that it gives itself.' }),
     clientId: z.string().meta({ description: 'The client with which people log in.' }),
-    clientSecret: z.string().meta({ description: 'Empty: nobody is told it.' }),
+    clientSecret: z.string().meta({ description: 'Always empty: it is never shown.' }),
     enabled: z.boolean().optional(),
-    scopes: z.array(z.string()).optional().meta({ description: 'What to ask the issuer for.' }),
-    audience: z.string().optional().meta({ description: 'Whom access tokens must be for; ours, beside the contract.' }),
+    scopes: z.array(z.string()).optional().meta({ description: 'Scopes to ask the issuer for.' }),
+    audience: z
+      .string()
+      .optional()
+      .meta({ description: 'Audience that access tokens must have. An addition to the contract.' }),
     usernameClaim: z.array(z.string()).optional(),
     organizationAssignment: z.looseObject({ type: z.literal('static'), organizationName: z.string() }),
     roleAssignment: z.looseObject({ type: z.literal('dynamic'), claimPath: z.array(z.string()) }),
@@ -24,12 +27,12 @@ const oidcProviderSpecSchema = z
 
 const tokenProviderSpecSchema = z
   .looseObject({
-    providerType: z.literal('k8s').meta({ description: 'To clients this says that they have to bring a token.' }),
+    providerType: z.literal('k8s').meta({ description: 'Tells clients that they have to bring a token.' }),
     displayName: z.string(),
     apiUrl: z.string().meta({ description: 'Empty: no other service is asked.' }),
     enabled: z.boolean().optional(),
   })
-  .meta({ id: 'TokenProviderSpec', description: 'Tokens that people and machines have from elsewhere.' });
+  .meta({ id: 'TokenProviderSpec', description: 'Tokens that people and machines get from elsewhere.' });
 
 const authProviderSchema = z
   .looseObject({
@@ -38,7 +41,7 @@ const authProviderSchema = z
     metadata: objectMetaSchema,
     spec: z.discriminatedUnion('providerType', [oidcProviderSpecSchema, tokenProviderSpecSchema]),
   })
-  .meta({ id: 'AuthProvider', description: 'Who vouches for people.' });
+  .meta({ id: 'AuthProvider', description: 'A way to authenticate.' });
 
 export const authConfigSchema = z
   .looseObject({
@@ -47,17 +50,17 @@ export const authConfigSchema = z
     defaultProvider: z.string(),
     organizationsEnabled: z.boolean().optional(),
     authenticationRequired: z.boolean().meta({
-      description: 'Whether anybody has to log in; if not, any token is accepted. Ours, beside the contract.',
+      description: 'True if callers have to log in; if not, any token is accepted. An addition to the contract.',
     }),
   })
-  .meta({ id: 'AuthConfig', description: 'How to log in.' });
+  .meta({ id: 'AuthConfig', description: 'The ways to log in.' });
 export type AuthConfig = z.infer<typeof authConfigSchema>;
 export type AuthProvider = z.infer<typeof authProviderSchema>;
 
 export const identitySchema = z
   .object({
-    name: z.string().meta({ description: 'As events show it: user:NAME or token:NAME.' }),
+    name: z.string().meta({ description: 'The name that events show: user:NAME or token:NAME.' }),
     roles: z.array(z.enum(roleNames)),
-    permissions: z.array(z.enum(allPermissions)).meta({ description: 'What the roles allow.' }),
+    permissions: z.array(z.enum(allPermissions)).meta({ description: 'The permissions that the roles give.' }),
   })
-  .meta({ id: 'Identity', description: 'Who asks, and what that one may do.' });
+  .meta({ id: 'Identity', description: 'The caller, and the permissions that it has.' });

@@ -1,17 +1,17 @@
-/** Escapes of one letter that Go's regular expressions have outside a class, beside those of punctuation. */
+/** Escapes of one letter in Go's regular expressions outside a class, beside those of punctuation. */
 const escapesOutside = new Set('AbBzdDsSwWafnrtv');
 /** The same within a class. */
 const escapesInside = new Set('dDsSwWafnrtv');
-/** Escapes that stand for many characters, so that no range begins or ends with one. */
+/** Escapes that match many characters, so that no range can begin or end with one. */
 const classEscapes = new Set('dDsSwW');
 const posixClasses = new Set(
   'alnum alpha ascii blank cntrl digit graph lower print punct space upper word xdigit'.split(' '),
 );
 
 /**
- * Says why a systemd pattern does not compile as one of Go's regular expressions (RE2 syntax), in words that begin with
- * "expected"; undefined if it compiles. The agent compiles each pattern so, and fails the whole version over one that
- * does not. Knows the syntax that the characters of unit patterns can spell: no groups, alternatives or counts.
+ * Says why a systemd pattern does not compile as a regular expression of Go (RE2 syntax), in a text that begins with
+ * "expected"; undefined if it compiles. The agent compiles each pattern this way, and fails the whole version over one that
+ * does not compile. Covers the syntax that the characters of unit patterns can express: no groups, alternatives or counts.
  */
 export function goPatternProblem(pattern: string): string | undefined {
   let afterItem = false;
@@ -19,7 +19,7 @@ export function goPatternProblem(pattern: string): string | undefined {
     const sign = pattern[at];
     if (sign === '*' || sign === '?') {
       if (!afterItem) return nothingToRepeat(pattern, at);
-      // A "?" behind it makes it lazy.
+      // A "?" after it makes it lazy.
       at += pattern[at + 1] === '?' ? 2 : 1;
       afterItem = false;
       continue;
@@ -37,7 +37,7 @@ function nothingToRepeat(pattern: string, at: number): string {
   return `expected a pattern that is also a regular expression of Go: "${pattern[at] ?? ''}" ${where} repeats nothing`;
 }
 
-/** @returns the place behind a character or an escape, or what is wrong with it */
+/** @returns the index after a character or an escape, or the problem with it */
 function endOfCharacter(pattern: string, at: number, letters: ReadonlySet<string>): number | string {
   if (pattern[at] !== '\\') return at + 1;
   const escaped = pattern[at + 1];
@@ -50,7 +50,7 @@ function endOfCharacter(pattern: string, at: number, letters: ReadonlySet<string
   return problem(`the escape "\\${escaped}" at position ${at + 1} is not known`);
 }
 
-/** @returns the place behind a class in brackets, or what is wrong with it */
+/** @returns the index after a class in brackets, or the problem with it */
 function endOfClass(pattern: string, start: number): number | string {
   let at = start + 1;
   for (let first = true; first || pattern[at] !== ']'; first = false) {
@@ -70,7 +70,7 @@ function endOfClass(pattern: string, start: number): number | string {
   return at + 1;
 }
 
-/** @returns the place behind one character of a class, or a range of them */
+/** @returns the index after one character of a class or a range of them, or the problem with it */
 function endOfRange(pattern: string, at: number): number | string {
   const end = endOfCharacter(pattern, at, escapesInside);
   if (typeof end === 'string') return end;

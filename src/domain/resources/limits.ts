@@ -1,7 +1,7 @@
 /**
- * How large a document may get. The first group is Kubernetes' (its rules for names, labels and annotations, which Flight
- * Control follows); the rest keeps one document within what one row, one answer and one parse should cost, well above
- * what real fleets use. Lengths are in UTF-16 code units unless the name says bytes.
+ * Limits on the size of documents. The first group is Kubernetes' (its rules for names, labels and annotations, which
+ * Flight Control follows); the rest bound the cost of one row, one answer and one parse, well above the sizes of real
+ * fleets. Lengths are in UTF-16 code units unless the name says bytes.
  */
 export const limits = {
   nameLength: 253,
@@ -53,10 +53,10 @@ export const limits = {
   patchOperationCount: 1000,
   certificateRequestLength: 64 * 1024,
   certificateUsageCount: 32,
-  /** Validity that a request may ask for: from a minute to ten years. */
+  /** Validity that a request may ask for: a minute to ten years. */
   certificateSeconds: { least: 60, most: 10 * 365 * 24 * 60 * 60 },
   selectorLength: 64 * 1024,
-  /** Why a person does something: goes into the audit trail. */
+  /** The reason that a person gives for an action; it is written to the audit trail. */
   reasonLength: 1024,
   artifactLength: 2048,
   /** Names that the answer to a resume or an adopt lists; the count beside them is not bounded. */

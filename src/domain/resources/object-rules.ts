@@ -3,7 +3,7 @@ import type { z } from 'zod';
 type Rule<T> = (value: T, context: z.RefinementCtx) => void;
 type Members = Readonly<Record<string, unknown>>;
 
-/** A rule for objects of which exactly one of some keys must be there: which one says what kind of thing it is. */
+/** A rule for objects that must have exactly one of these keys; the key says which kind of object it is. */
 export function exactlyOneOf(keys: readonly string[]): Rule<Members> {
   return (value, context) => {
     const present = presentKeys(value, keys);
@@ -13,7 +13,7 @@ export function exactlyOneOf(keys: readonly string[]): Rule<Members> {
   };
 }
 
-/** A rule for objects that need some of the keys, one at least. */
+/** A rule for objects that must have at least one of these keys. */
 export function atLeastOneOf(keys: readonly string[]): Rule<Members> {
   return (value, context) => {
     if (presentKeys(value, keys).length > 0) return;
@@ -21,7 +21,7 @@ export function atLeastOneOf(keys: readonly string[]): Rule<Members> {
   };
 }
 
-/** A rule for objects that may have one of the keys, but not two. */
+/** A rule for objects that may have at most one of these keys. */
 export function atMostOneOf(keys: readonly string[]): Rule<Members> {
   return (value, context) => {
     const present = presentKeys(value, keys);
@@ -33,7 +33,7 @@ export function atMostOneOf(keys: readonly string[]): Rule<Members> {
   };
 }
 
-/** A rule for maps: at most so many entries. */
+/** A rule for maps: bounds the number of entries. */
 export function atMostEntries(count: number): Rule<Members> {
   return (value, context) => {
     const found = Object.keys(value).length;
@@ -42,7 +42,7 @@ export function atMostEntries(count: number): Rule<Members> {
   };
 }
 
-/** A rule for lists in which no two items may have the same value of a key. The later one is named. */
+/** A rule for lists in which no two items may have the same value of a key. The error names the later one. */
 export function uniqueBy<Key extends string>(key: Key): Rule<ReadonlyArray<{ readonly [K in Key]: unknown }>> {
   return (items, context) => {
     const seen = new Map<unknown, number>();
@@ -63,7 +63,7 @@ export function uniqueBy<Key extends string>(key: Key): Rule<ReadonlyArray<{ rea
 
 type Requirement = { required: string[]; properties: Record<string, object> };
 
-/** The same rules as JSON Schema says them: alternatives that differ in what they require. */
+/** The same rules in JSON Schema: alternatives that require different keys. */
 export function requiring(keys: readonly string[]): Requirement[] {
   return keys.map((key) => ({ required: [key], properties: { [key]: {} } }));
 }

@@ -4,7 +4,7 @@ import { verdicts } from '../recovery/verdict.ts';
 
 export const verdictSchema = z
   .enum(verdicts)
-  .meta({ id: 'Verdict', description: "What comparing a device's position with the server's says." });
+  .meta({ id: 'Verdict', description: "The result of comparing a device's position with the server's." });
 
 export const conflictVerdictSchema = z
   .enum(['Ahead', 'Diverged'])
@@ -12,9 +12,9 @@ export const conflictVerdictSchema = z
 
 export const gateSchema = z
   .enum(gates)
-  .meta({ id: 'Gate', description: 'Whether specs may be rendered for, and delivered to, a device.' });
+  .meta({ id: 'Gate', description: 'Says if specs may be rendered for, and delivered to, a device.' });
 
-/** A position as it is answered. Versions are text there, as everywhere in Flight Control's documents. */
+/** A position in answers. Versions are text, as everywhere in Flight Control's documents. */
 export const positionSchema = z
   .object({
     timeline: z
@@ -24,5 +24,8 @@ export const positionSchema = z
     renderedVersion: z.string(),
     specHash: z.string().nullable().meta({ description: 'SHA-256 of the spec; null if not known.' }),
   })
-  .meta({ id: 'Position', description: 'Where a device is, or where the server thinks it is.' });
+  .meta({
+    id: 'Position',
+    description: 'The place of a device in its history of renders, as the device or the server sees it.',
+  });
 export type Position = z.infer<typeof positionSchema>;

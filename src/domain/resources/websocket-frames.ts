@@ -4,8 +4,8 @@ import { reportedDeviceStatusSchema } from './device-status.ts';
 import { limits } from './limits.ts';
 import { gateSchema, verdictSchema } from './position.ts';
 
-const id = z.int().optional().meta({ description: 'Chosen by the device; what answers a frame has the same.' });
-/** What is claimed is parsed with the position: a malformed one is refused there, with the same words as over HTTP. */
+const id = z.int().optional().meta({ description: 'Chosen by the device; the answer to a frame has the same id.' });
+/** A claim is parsed later with the position, which refuses a malformed one with the same words as over HTTP. */
 const claim = z.string().max(limits.positionTextLength).nullable().optional();
 
 const reportFrameSchema = z
@@ -23,10 +23,10 @@ const reportFrameSchema = z
       .optional()
       .meta({ description: 'The spec that the device runs, when asked for; only checked when it is adopted.' }),
   })
-  .meta({ id: 'ReportFrame', description: 'A device says where it is and how.' });
+  .meta({ id: 'ReportFrame', description: 'A report of a device: its position and its status.' });
 export type ReportFrame = z.infer<typeof reportFrameSchema>;
 
-/** What a device sends over a connection of the subprotocol `muster.v1`. */
+/** Frames that a device sends over a connection of the subprotocol `muster.v1`. */
 export const deviceFrameSchema = z
   .discriminatedUnion('type', [reportFrameSchema])
   .meta({ id: 'DeviceFrame', description: 'A frame from a device.' });
@@ -43,7 +43,7 @@ export const verdictFrameSchema = z
     wants: z
       .array(z.enum(['spec']))
       .optional()
-      .meta({ description: 'What the next report should hold besides.' }),
+      .meta({ description: 'Things that the next report should hold besides.' }),
   })
   .meta({ id: 'VerdictFrame', description: 'The answer to a report.' });
 export type VerdictFrame = z.infer<typeof verdictFrameSchema>;
@@ -56,20 +56,20 @@ const renderedFrameSchema = z.object({ type: z.literal('rendered'), device: devi
 export const reportRequestFrameSchema = z
   .object({
     type: z.literal('report-request'),
-    reason: z.string().meta({ description: 'Why: `restore` when one was declared.' }),
+    reason: z.string().meta({ description: 'The reason: `restore` if a restore was declared.' }),
   })
-  .meta({ id: 'ReportRequestFrame', description: 'Asks the device to say again where it is.' });
+  .meta({ id: 'ReportRequestFrame', description: 'Asks the device to report its position again.' });
 
 export const errorFrameSchema = z
   .object({
     type: z.literal('error'),
-    code: z.int().meta({ description: 'The HTTP status that the same request would have had.' }),
+    code: z.int().meta({ description: 'The HTTP status that the same report over HTTP would get.' }),
     message: z.string(),
     id,
   })
   .meta({ id: 'ErrorFrame', description: 'A frame was refused.' });
 
-/** What Muster sends over a connection of the subprotocol `muster.v1`. */
+/** Frames that Muster sends over a connection of the subprotocol `muster.v1`. */
 export const musterFrameSchema = z
   .discriminatedUnion('type', [verdictFrameSchema, renderedFrameSchema, reportRequestFrameSchema, errorFrameSchema])
   .meta({ id: 'MusterFrame', description: 'A frame from Muster.' });

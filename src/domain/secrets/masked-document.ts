@@ -3,32 +3,32 @@ import { canonicalJson, maxJsonDepth, type JsonObject, type JsonValue } from '..
 import type { MaskedKeys } from './masked-keys.ts';
 import { maskCredentials, maskText, mayHoldCredentials, type MaskOf } from './masked-text.ts';
 
-/** What stands instead of a secret where nothing is compared with it. */
+/** The mask of secrets that are not compared with others. */
 const maskedValue = '(masked)';
 
-/** Members that name what another member of the same object holds, and members that hold it. */
+/** Members that name the value in another member of the same object. */
 const naming = ['name', 'key', 'path'] as const;
 const holding: ReadonlySet<string> = new Set(['value', 'content', 'contents', 'data']);
-/** Of the contract: says where a secret is kept, and is none. */
+/** A key of the contract: its value says where a secret is kept, and is not a secret itself. */
 const reference = 'secretRef';
 
 /**
- * A document with its secrets masked: whatever stands under a masked key, at any depth, what an object with a masked
- * name holds, and what texts hold (see {@link maskText}), base64 included where the object says that it is. Two
- * documents may be masked with the same `maskOf`, to be compared. What is nested too deep to be looked at is masked too.
+ * Masks the secrets in a document: values under a masked key, at any depth, values of an object with a masked name, and
+ * secrets inside texts (see {@link maskText}), also in base64 where the object declares it. Two documents that are to be
+ * compared may be masked with the same `maskOf`. Values nested too deep to be looked at are masked too.
  *
- * @param maskOf what is written instead of a secret
+ * @param maskOf gives the text to write instead of a secret
  */
 export function maskSecrets(document: JsonObject, isMasked: MaskedKeys, maskOf: MaskOf = constantMask): JsonObject {
   return maskObject(document, { isMasked, maskOf, maskOne: (text) => maskText(text, isMasked, maskOf) }, 1);
 }
 
 /**
- * A record of what happened, such as the details of an event, with its secrets masked: as {@link maskSecrets}, but its
- * texts are sentences, in which a colon after a word says nothing.
+ * Masks the secrets in a record, such as the details of an event: as {@link maskSecrets}, but texts are sentences, in which
+ * a colon after a word does not mark a value.
  */
 export function maskRecord(record: JsonObject, isMasked: MaskedKeys): JsonObject {
-  // An event of each report comes by here, and hardly one holds anything to mask.
+  // An event of every report passes through here, and hardly any holds a secret.
   if (!mayHoldSecret(record, isMasked)) return record;
   return maskObject(
     record,
@@ -45,7 +45,7 @@ function mayHoldSecret(value: JsonValue, isMasked: MaskedKeys): boolean {
   if (typeof value === 'string') return mayHoldCredentials(value);
   if (typeof value !== 'object' || value === null) return false;
   for (const [key, member] of Object.entries(value)) {
-    // Names of secrets are for the thorough look to judge.
+    // The thorough pass decides about members that may name secrets.
     const isNaming = typeof member === 'string' && (key === 'name' || key === 'key' || key === 'path');
     if (isNaming || isMasked(key) || mayHoldSecret(member, isMasked)) return true;
   }
@@ -75,11 +75,11 @@ function maskObject(object: JsonObject, masking: Masking, depth: number): JsonOb
       return [key, maskBase64(value, masking)];
     return [key, maskValue(value, masking, depth + 1)];
   });
-  // fromEntries defines properties, where assigning to a key such as __proto__ would do something else.
+  // fromEntries defines properties; assigning to a key such as __proto__ would not.
   return Object.fromEntries(entries);
 }
 
-/** A secret in one spelling, whatever its type. What is nested too deep to be spelled is not told apart. */
+/** Serializes a secret of any type, to compare it. Values nested too deep to be serialized all count as the same. */
 function spelling(value: JsonValue): string {
   try {
     return canonicalJson(value);
@@ -98,15 +98,15 @@ function maskValue(value: JsonValue, masking: Masking, depth: number): JsonValue
     : maskObject(value, masking, depth);
 }
 
-/** Encoded text cannot be masked in part: the whole of it goes if there is a secret in it. */
+/** Masks content in base64. It cannot be masked in part, so all of it is masked if it holds a secret. */
 function maskBase64(content: string, { isMasked, maskOf }: Masking): string {
   const decoded = Buffer.from(content, 'base64').toString('utf8');
   return maskText(decoded, isMasked, constantMask) === decoded ? content : maskOf(content);
 }
 
 /**
- * Masks that tell secrets apart without saying what they are: the same secret always has the same number, and another
- * one another number.
+ * Creates masks that distinguish secrets without showing them: the same secret always has the same number, and different
+ * secrets have different numbers.
  */
 export function numberedMasks(): MaskOf {
   const numbers = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** Words by which a key names a secret, where nobody says otherwise. */
+/** Words that mark a key as naming a secret, by default. */
 export const usualMaskKeys: readonly string[] = [
   'password',
   'passwd',
@@ -13,21 +13,21 @@ export const usualMaskKeys: readonly string[] = [
   'credential',
   'authorization',
   'cookie',
-  // Of registries: a list of hosts with a name and a password each.
+  // In files of container registries: a list of hosts, each with a name and a password.
   'auths',
   'dockerConfig',
 ];
 
-/** Whether a key names a secret. */
+/** Decides if a key names a secret. */
 export type MaskedKeys = (key: string) => boolean;
 
-/** What in a key is a matter of taste, as capitals are. */
+/** Separators within a key, which are ignored as capitals are. */
 const separators = String.raw`[\s._-]`;
 
 /**
- * The keys that hold one of some words, wherever in them: `DB_PASSWORD`, `dbPassword` and `db.pass-word` hold `password`.
+ * Matches keys that contain one of these words anywhere: `DB_PASSWORD`, `dbPassword` and `db.pass-word` hold `password`.
  *
- * @param words at least one that is not blank, or no key is masked
+ * @param words at least one must not be blank, or no key is masked
  */
 export function maskedKeys(words: readonly string[] = usualMaskKeys): MaskedKeys {
   const spellings = words
@@ -38,7 +38,7 @@ export function maskedKeys(words: readonly string[] = usualMaskKeys): MaskedKeys
   return (key) => anyWord.test(key);
 }
 
-/** A character as it stands for itself in a regular expression. */
+/** Escapes a character for a regular expression. */
 function literal(character: string): string {
   return /[\w]/.test(character) ? character : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }

@@ -1,32 +1,32 @@
 import type { MaskedKeys } from './masked-keys.ts';
 
-/** What is written instead of a secret. */
+/** Gives the text to write instead of a secret. */
 export type MaskOf = (secret: string) => string;
 
-/** A key is looked for in at most so many characters before the sign that parts it from its value. */
+/** Most characters before a separator in which its key is looked for. */
 const maxKey = 128;
-/** The same for the name and the password in a URL. */
+/** Most characters of the name, and of the password, in a URL. */
 const maxUserInfo = 512;
 
 type Line = { readonly text: string; readonly indent: number };
-/** Where in a line a value stands whose key names a secret. */
+/** The span of a line that holds the value of a key that names a secret. */
 type Span = { readonly start: number; readonly end: number; readonly goesOn: boolean };
 
 /**
- * A text with the secrets in it masked: private keys in PEM form, passwords in URLs, and what stands after a masked key
- * and `:`, `=` or, for an option of a command, a blank. Files of many kinds are written so; this reads none of them
- * exactly, and masks a little too much rather than too little. Its work grows with the length of the text alone.
+ * Masks the secrets in a text: private keys in PEM form, passwords in URLs, and values after a masked key and `:`, `=` or,
+ * for an option of a command, a blank. Files of many kinds look like this; it parses none of them exactly, and masks a
+ * little too much rather than too little. Its time is linear in the length of the text.
  */
 export function maskText(text: string, isMasked: MaskedKeys, maskOf: MaskOf): string {
   return maskUserInfo(maskLines(maskPrivateKeys(text, maskOf), isMasked, maskOf), maskOf);
 }
 
-/** A text with what is a secret wherever it stands masked: private keys in PEM form, and passwords in URLs. */
+/** Masks the secrets that need no key before them: private keys in PEM form, and passwords in URLs. */
 export function maskCredentials(text: string, maskOf: MaskOf): string {
   return maskUserInfo(maskPrivateKeys(text, maskOf), maskOf);
 }
 
-/** Whether {@link maskCredentials} would have to look. */
+/** True if {@link maskCredentials} might find something. */
 export function mayHoldCredentials(text: string): boolean {
   return text.includes('://') || text.includes(privateKey);
 }
@@ -78,7 +78,7 @@ function maskLines(text: string, isMasked: MaskedKeys, maskOf: MaskOf): string {
   return masked.join('\n');
 }
 
-/** The first line with the secrets of these spans masked; the lines after it belong to the last of them. */
+/** Masks these spans of the first line; the lines after it belong to the last span. */
 function maskSpans(lines: readonly Line[], spans: readonly Span[], maskOf: MaskOf): string {
   const [first = '', ...more] = lines.map((line) => line.text);
   let masked = '';
@@ -93,7 +93,7 @@ function maskSpans(lines: readonly Line[], spans: readonly Span[], maskOf: MaskO
   return masked + first.slice(done);
 }
 
-/** What is indented more than the line at `index` belongs to it, and so does a list right under it. */
+/** The end of the block of the line at `index`: lines indented deeper belong to it, and so does a list right under it. */
 function endOfBlock(lines: readonly Line[], index: number): number {
   const { indent = 0 } = lines[index] ?? {};
   let next = index + 1;
@@ -105,7 +105,7 @@ function endOfBlock(lines: readonly Line[], index: number): number {
   return next;
 }
 
-/** @param valueIsSecret whether the line before names a secret whose value stands in this one after `value:` */
+/** @param valueIsSecret true if the line before names a secret whose value is in this line after `value:` */
 function spansOf(line: string, isMasked: MaskedKeys, valueIsSecret: boolean): { spans: Span[]; goesOn: boolean } {
   const spans: Span[] = [];
   const signs = /[:=]|[ \t](?<=(?:^|[\s"'])--?[\w.-]{1,128}.)/g;
@@ -121,7 +121,9 @@ function spansOf(line: string, isMasked: MaskedKeys, valueIsSecret: boolean): { 
   return { spans, goesOn: false };
 }
 
-/** The word before a sign, past quotes and blanks. Read backwards by hand, for it is done at each sign of a text. */
+/**
+ * The word before a separator, past quotes and blanks. Read backwards by hand, because it runs at each separator of a text.
+ */
 function keyBefore(line: string, index: number): string {
   let end = skipBack(line, index, 1, ':?+');
   end = skipBack(line, end, 16, ' \t');
@@ -137,14 +139,14 @@ function skipBack(line: string, from: number, most: number, characters: string):
   return at;
 }
 
-/** Letters and digits, any of them beyond ASCII, and what joins words. */
+/** True for letters and digits, all characters beyond ASCII, and the characters that join words. */
 function isWordPart(code: number): boolean {
   const isDigit = code >= 48 && code <= 57;
   const isLetter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code > 127;
   return isDigit || isLetter || code === 45 || code === 46 || code === 95;
 }
 
-/** A value in quotes ends with them, any other with its line. */
+/** The span of a value: a value in quotes ends with them, any other with its line. */
 function valueAfter(line: string, index: number): Span {
   const start = index + (/^[:=>]{0,2}[ \t]*/.exec(line.slice(index, index + maxKey))?.[0].length ?? 0);
   const quote = line.charAt(start);
@@ -154,7 +156,7 @@ function valueAfter(line: string, index: number): Span {
       if (line.charAt(at) === '\\' && quote === '"') at += 1;
       else if (line.charAt(at) === quote) {
         if (next === quote) at += 1;
-        // What follows a quotation at once is a part of the value, as in shells.
+        // Text right after a quotation is a part of the value, as in shells.
         else if (/^[\s,;)}\]]?$/.test(next)) return { start: start + 1, end: at, goesOn: false };
         else return { start, end: line.length, goesOn: false };
       }
@@ -166,7 +168,7 @@ function valueAfter(line: string, index: number): Span {
   return { start, end: line.length, goesOn };
 }
 
-/** Whether a line of a list of names and values, one a line, names a secret. */
+/** True if a line names a secret, in a list with a name or a value on each line. */
 function namesSecret(line: string, isMasked: MaskedKeys): boolean {
   const name = /^[ \t]{0,64}(?:- )?["']?(?:name|key)["']?[ \t]{0,16}:[ \t]{0,16}["']?([\w.-]{1,128})/.exec(line)?.[1];
   return name !== undefined && isMasked(name);

@@ -4,21 +4,21 @@ import { parseTemplate } from './parse-template.ts';
 import type { Template } from './syntax-tree.ts';
 import { TemplateError } from './template-error.ts';
 
-/** A text of a spec as it is before it is filled in. What cannot be compiled is remembered as well. */
+/** A text of a spec before it is filled in. A text that cannot be compiled is remembered as well. */
 export type CompiledText =
-  /** There is no template in it. */
+  /** The text holds no template. */
   | { readonly kind: 'plain' }
   | { readonly kind: 'template'; readonly template: Template }
   | { readonly kind: 'broken'; readonly problem: TemplateError | string };
 
-/** Bounds the memory where texts are long. UTF-16 code units of the texts, and {@link tokenWeight} for each token. */
+/** Bounds the memory of long texts: UTF-16 code units of the texts, plus {@link tokenWeight} for each token. */
 const maxWeight = 8 * 1024 * 1024;
 const tokenWeight = 50;
 
 /**
- * Compiled texts by what is written in the spec. They are kept in two generations: when the younger one has half of what
- * may be kept, it becomes the elder and what the elder held, unless used since, is forgotten. Unlike a list in order of
- * use that costs a hit nothing.
+ * Compiled texts by their source in the spec, in two generations: when the younger one holds half of the maximum, it
+ * becomes the elder, and texts of the former elder are dropped unless used since. Unlike a list in order of use, this costs
+ * nothing on a hit.
  */
 export class TextCache {
   readonly #maxTexts: number;
@@ -33,7 +33,7 @@ export class TextCache {
     this.#compile = compile;
   }
 
-  /** Number of texts kept; one of both generations counts twice. */
+  /** Number of texts in the cache; a text in both generations counts twice. */
   get size(): number {
     return this.#younger.size + this.#elder.size;
   }
@@ -55,7 +55,7 @@ export class TextCache {
   }
 }
 
-/** Compiles a text that stands in a spec as it is. */
+/** Compiles a text that is plain in the spec. */
 export function compileText(source: string): CompiledText {
   if (!source.includes('{{')) return { kind: 'plain' };
   try {
@@ -67,8 +67,8 @@ export function compileText(source: string): CompiledText {
 }
 
 /**
- * Compiles content in base64. Binary content is no template, though two braces may happen to stand in it: it is told by a NUL and by not being UTF-8.
- * Other text that is not UTF-8 could only be filled in wrongly.
+ * Compiles content in base64. Binary content is not a template, even if it happens to contain two braces: it is recognised
+ * by a NUL together with bytes that are not UTF-8. Other text that is not UTF-8 could only be filled in wrongly.
  */
 export function compileBase64(content: string): CompiledText {
   if (!isBase64(content)) return { kind: 'broken', problem: 'the content is not base64, as contentEncoding says' };

@@ -7,12 +7,12 @@ const htmlEscapes: ReadonlyMap<string, string> = new Map([
   ['>', '&gt;'],
 ]);
 
-/** Text that stands for itself in HTML, as Go's `html` makes it. */
+/** Escapes text for HTML, as Go's `html` does. */
 export function escapeHtml(text: string): string {
   return text.replace(/[\0"'&<>]/g, (character) => htmlEscapes.get(character) ?? character);
 }
 
-/** Text that stands for itself in a string of JavaScript, as Go's `js` makes it. */
+/** Escapes text for a string of JavaScript, as Go's `js` does. */
 export function escapeJavaScript(text: string): string {
   return text.replace(/[\\'"<>&=\p{Cc}]|\P{ASCII}/gu, (character) => {
     if (/[\\'"]/.test(character)) return `\\${character}`;
@@ -21,9 +21,9 @@ export function escapeJavaScript(text: string): string {
   });
 }
 
-/** Text that stands for itself in the query of a URL, as Go's `urlquery` makes it. */
+/** Escapes text for the query of a URL, as Go's `urlquery` does. */
 export function escapeUrlQuery(text: string): string {
-  // Decoding replaces halves of surrogate pairs, at which encodeURIComponent would throw.
+  // Encoding and decoding replaces halves of surrogate pairs; encodeURIComponent would throw on them.
   const whole = Buffer.from(text).toString();
   return encodeURIComponent(whole)
     .replaceAll('%20', '+')
@@ -41,7 +41,7 @@ const shortEscapes: ReadonlyMap<string, string> = new Map([
   ['\\', '\\\\'],
 ]);
 
-/** Text as a literal of Go. @param ascii whether other characters than those of ASCII are to be escaped too */
+/** Writes text as a literal of Go. @param ascii true to escape characters beyond ASCII too */
 export function quoteAsGo(text: string, quote: '"' | "'", ascii: boolean): string {
   const escaped = Array.from(text, (character) => {
     if (character === quote) return `\\${quote}`;
@@ -54,7 +54,7 @@ export function quoteAsGo(text: string, quote: '"' | "'", ascii: boolean): strin
   return quote + escaped.join('') + quote;
 }
 
-/** A character that Go's `unicode.IsPrint` takes for one that can be seen, or the space of ASCII. */
+/** True for a character that is printable to Go's `unicode.IsPrint`: a visible one, or the space of ASCII. */
 export function isPrintable(character: string): boolean {
   return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character);
 }

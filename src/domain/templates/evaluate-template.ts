@@ -8,9 +8,9 @@ import { isTrue, kindOf, printed, readMap, rootMap } from './template-values.ts'
 import type { TemplateValue } from './template-values.ts';
 
 /**
- * Fills a template in for a device. The same template and device give the same text always.
+ * Fills a template in for a device. The same template and device always give the same text.
  *
- * @param budget what that may take, shared with others if the caller likes; 1 MiB otherwise
+ * @param budget bounds, which the caller may share among several templates; {@link defaultMaxOutputBytes} by default
  * @throws TemplateError and nothing else: a label that is not set, values that do not fit, the budget spent
  */
 export function evaluateTemplate(template: Template, device: TemplateDevice, budget = new OutputBudget()): string {
@@ -22,15 +22,15 @@ const trialDevice: TemplateDevice = { name: 'name', labels: {} };
 /** Bounds for trying all templates of a spec. */
 export class TrialBudget {
   readonly forDevice = new OutputBudget();
-  /** For all branches, of which a device gets some. */
+  /** For all branches; a device takes only some of them. */
   readonly forEveryBranch = new OutputBudget(4 * defaultMaxOutputBytes);
 }
 
 /**
- * Fills a template in as far as that can be done before there is a device: labels that are missing are empty. Then looks
- * at every branch, also those that were not taken, as long as the budget lasts.
+ * Fills a template in as far as possible without a device: missing labels are empty. Then looks at every branch, also those
+ * that were not taken, as long as the budget lasts.
  *
- * @throws TemplateError for what can work for no device
+ * @throws TemplateError for an error that every device would have
  */
 export function tryTemplate(template: Template, { forDevice, forEveryBranch }: TrialBudget): undefined {
   runTemplate(template, { device: trialDevice, budget: forDevice, isTrial: true }, undefined);
@@ -44,10 +44,10 @@ export function tryTemplate(template: Template, { forDevice, forEveryBranch }: T
 type Run = {
   readonly template: Template;
   readonly filling: Filling;
-  /** By their numbers. */
+  /** Values of the variables, by number. */
   readonly variables: TemplateValue[];
   readonly output: string[];
-  /** Variables changed in the branch at hand, and their values before, where every branch is looked at. */
+  /** Variables changed in the current branch, with their earlier values; only while every branch is looked at. */
   readonly changes: Change[] | undefined;
 };
 
@@ -108,7 +108,10 @@ function writeBlock(block: BlockNode, dot: TemplateValue, run: Run): void {
   writeNodes(block.otherwise, dot, run);
 }
 
-/** Each branch begins with the variables as they are before the block, and so does what follows the block. */
+/**
+ * Writes every branch of a block. Each begins with the variables as they were before the block, and so does the text after
+ * the block.
+ */
 function writeEveryBranch(block: BlockNode, dot: TemplateValue, run: Run, changes: Change[]): void {
   const undone = (nodes: readonly TemplateNode[], inner: TemplateValue): void => {
     const mark = changes.length;
@@ -151,7 +154,7 @@ function evaluate(expression: Expression, dot: TemplateValue, run: Run): Templat
   }
 }
 
-/** @param piped the last argument, if it comes from before a "|" */
+/** @param piped the last argument, if there is one before a "|" */
 function call(
   expression: CallExpression,
   piped: TemplateValue | undefined,
@@ -164,7 +167,10 @@ function call(
   return applyFunction(name, piped === undefined ? values : [...values, piped], scopeAt(run, expression.offset));
 }
 
-/** `and`, `or`: the first value that is false, or true, else the last one. What comes after it is not evaluated. */
+/**
+ * Evaluates `and` and `or`: the first false value (`and`) or true value (`or`), else the last one. Later arguments are not
+ * evaluated.
+ */
 function firstThatDecides(
   truth: boolean,
   args: readonly Expression[],

@@ -4,8 +4,8 @@ import { excerpt, notAvailable, quoted, TemplateError } from './template-error.t
 type Parsing = { readonly source: string; readonly dotIsRoot: boolean };
 
 /**
- * Refuses fields that no device has, even where they would never be reached: after `$`, and after "." outside of
- * `{{with}}`, there are only `.metadata.name`, `.metadata.labels` and one label of it.
+ * Refuses fields that no device has, even in branches that would never be taken: after `$`, and after "." outside
+ * `{{with}}`, only `.metadata.name`, `.metadata.labels` and a label of it exist.
  *
  * @throws TemplateError
  */

@@ -7,12 +7,12 @@ import { kindOf, type TemplateValue } from './template-values.ts';
 const directivePattern =
   /%(?<flags>[#0+\- ]*)(?:\[(?<first>\d+)\])?(?<width>\*|\d+)?(?<dot>\.(?:\[(?<second>\d+)\])?(?<precision>\*|\d+)?)?(?:\[(?<third>\d+)\])?(?<verb>.)?/suy;
 
-/** Characters. As in Go. */
+/** Characters, as in Go. */
 const maxWidth = 1_000_000;
 
 /**
- * Go's `printf` for strings, integers and booleans. What Go would report within the text, such as `%!d(string=x)`, is
- * an error here: nobody wants that in a file.
+ * Go's `printf` for strings, integers and booleans. Mistakes that Go reports inside the text, such as `%!d(string=x)`, are
+ * errors here, because nobody wants them in a file.
  */
 export function formatText(format: string, args: readonly TemplateValue[], scope: Scope): string {
   const operands = new Operands(args, scope);
@@ -51,7 +51,7 @@ function directiveAt(format: string, offset: number, scope: Scope): Directive {
   const written = matched?.[0] ?? '%';
   if (verb === undefined)
     return scope.fail(`printf: ${quoted(written)} lacks a verb, such as %s ("%%" is a percent sign)`);
-  // An index stands right before what it is for.
+  // An index must be right before the part that uses it.
   const isStray =
     (first !== undefined && width !== '*' && (width ?? dot ?? third) !== undefined) ||
     (second !== undefined && precision !== '*' && (precision ?? third) !== undefined);
@@ -105,7 +105,7 @@ class Operands {
   readonly #args: readonly TemplateValue[];
   readonly #scope: Scope;
   #next = 0;
-  /** Once an index was used, Go does not count whether all arguments were. */
+  /** True once an index was used: then Go does not check that all arguments were used. */
   #usesIndexes = false;
 
   constructor(args: readonly TemplateValue[], scope: Scope) {
@@ -113,7 +113,7 @@ class Operands {
     this.#scope = scope;
   }
 
-  /** Goes to the argument of an index, which counts from 1, if there is one. */
+  /** Goes to the argument at an index, which counts from 1, if an index is given. */
   goTo(index: string | undefined, written: string): void {
     if (index === undefined) return;
     this.#usesIndexes = true;

@@ -6,7 +6,7 @@ import { kindOf, operandText, type TemplateMap, type TemplateValue } from './tem
 export type Layout = {
   readonly width: number | undefined;
   readonly precision: number | undefined;
-  /** `-`: the value stands to the left. */
+  /** `-`: the value is aligned to the left. */
   readonly left: boolean;
   /** `0`: zeros fill the width. */
   readonly zeros: boolean;
@@ -21,7 +21,7 @@ export function formatValue(verb: string, value: TemplateValue, layout: Layout, 
   return text ?? scope.fail(`printf: %${verb} cannot print ${kindOf(value)}`);
 }
 
-/** undefined: the verb is not for such a value */
+/** A value as a verb prints it; undefined if the verb does not take such a value. */
 function textOf(verb: string, value: TemplateValue, layout: Layout, scope: Scope): string | undefined {
   switch (typeof value) {
     case 'string':
@@ -37,7 +37,7 @@ function textOf(verb: string, value: TemplateValue, layout: Layout, scope: Scope
   }
 }
 
-/** Go lays out each key and value by itself, which nobody needs: a map is printed as it is, or not at all. */
+/** Prints a map without any layout, or fails. Go lays out each key and value by itself, which nobody needs. */
 function formatMap(verb: string, value: TemplateMap, layout: Layout, scope: Scope): string | undefined {
   if (verb !== 's' && verb !== 'v') return undefined;
   const isPlain = layout.width === undefined && layout.precision === undefined && !layout.sharp && !layout.plus;
@@ -65,14 +65,14 @@ function formatString(verb: string, value: string, layout: Layout): string | und
   }
 }
 
-/** The bytes of a text in hexadecimal digits, apart with the flag " ", and with the prefix "0x" with the flag "#". */
+/** The bytes of a text in hexadecimal digits: separated with the flag " ", and prefixed with "0x" with the flag "#". */
 function hexBytes(text: string, { precision, space, sharp }: Layout): string {
   const digits = Buffer.from(text).subarray(0, precision).toString('hex');
   const prefix = sharp && digits !== '' ? '0x' : '';
   return prefix + (space ? (digits.match(/../g) ?? []).join(` ${prefix}`) : digits);
 }
 
-/** A text that Go can write between backquotes: without them, and without control characters other than the tab. */
+/** True for a text that Go can write between backquotes: it has none itself, and no control characters but the tab. */
 function isRawString(text: string): boolean {
   return !/[`\u007f\ufeff]/.test(text) && !Array.from(text).some((each) => each < ' ' && each !== '\t');
 }
@@ -138,7 +138,7 @@ function prefixOf(verb: string, digits: string, sharp: boolean): string {
   }
 }
 
-/** The character of a code point; U+FFFD for a number that is none. */
+/** The character of a code point; U+FFFD for a number that is not a code point. */
 function character(value: bigint): string {
   const isCodePoint = value >= 0n && value <= 0x10ffffn && (value < 0xd800n || value > 0xdfffn);
   return isCodePoint ? String.fromCodePoint(Number(value)) : '\ufffd';
@@ -156,7 +156,7 @@ function truncated(text: string, { precision }: Layout): string {
 }
 
 function padded(text: string, { width = 0, left, zeros }: Layout): string {
-  // A text that is as long in code units may be shorter in characters.
+  // A text that is long enough in code units may be too short in characters.
   const missing = width === 0 ? 0 : width - Array.from(text).length;
   if (missing <= 0) return text;
   return left ? text + ' '.repeat(missing) : (zeros ? '0' : ' ').repeat(missing) + text;

@@ -5,26 +5,26 @@ import { specPlaces, type TemplatePlace } from './template-places.ts';
 
 export type SpecPath = readonly (string | number)[];
 
-/** A string of a spec that a template may stand in. */
+/** A string of a spec that may hold templates. */
 export type TemplatedText = {
   readonly text: string;
   readonly isBase64: boolean;
-  /** Form of the text once it is filled in. */
+  /** Form that the text must have once it is filled in. */
   readonly form: TextForm | undefined;
-  /** The way from the spec to it. Changes afterwards: copy what is to be kept. */
+  /** The path from the spec to it. It is changed afterwards: copy it to keep it. */
   readonly path: SpecPath;
 };
 
 /**
- * A spec with each string that a template may stand in replaced; keys, and all else, are left as they are. What does not
- * change is shared with the given spec, not copied.
+ * Replaces each string of a spec that may hold templates; keys and other values stay as they are. Unchanged parts are
+ * shared with the given spec, not copied.
  */
 export function mapTemplates(spec: JsonObject, replace: (text: TemplatedText) => string): JsonObject {
   const mapped = mapPlace(spec, specPlaces, { replace, path: [] });
   return isObject(mapped) ? mapped : spec;
 }
 
-/** Places of a spec where references to images hold templates. */
+/** Paths to the image references of a spec that hold templates. */
 export function imageTemplates(spec: JsonObject): SpecPath[] {
   const paths: SpecPath[] = [];
   mapTemplates(spec, ({ text, form, path }) => {
@@ -40,7 +40,9 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A value of another type than the place has is left as it is: it is not for templates to say what a spec may hold. */
+/**
+ * Maps the value at one place. A value of an unexpected type is left as it is, because the schema of the spec judges types.
+ */
 function mapPlace(value: JsonValue, place: TemplatePlace, walk: Walk): JsonValue {
   switch (place.kind) {
     case 'text':
@@ -95,7 +97,7 @@ function mapValues(object: JsonObject, map: (value: JsonValue, key: string) => J
     changed ||= mapped !== value;
     return [key, mapped];
   });
-  // fromEntries defines properties, where assigning to a key such as __proto__ would do something else.
+  // fromEntries defines properties; assigning to a key such as __proto__ would not.
   return changed ? Object.fromEntries(entries) : object;
 }
 

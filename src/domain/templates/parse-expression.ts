@@ -17,7 +17,7 @@ function parseExpression(cursor: TokenCursor): Expression {
   return expression;
 }
 
-/** A pipeline, and the number of the variable that its value is kept in, if there is one. */
+/** A pipeline, and the number of the variable that stores its value, if there is one. */
 type Assignment = { readonly variable: number | undefined; readonly expression: Expression };
 
 /** Parses a pipeline up to the end of the action, or `$x := pipeline`, or `$x = pipeline`. */
@@ -33,7 +33,7 @@ export function parseAssignment(cursor: TokenCursor): Assignment {
   cursor.take();
   cursor.take();
   const expression = parseExpression(cursor);
-  // Declared only now: on the right, the same name still means the variable of before.
+  // Declared only now: on the right side, the same name still means the earlier variable.
   const variable = sign.kind === 'declare' ? cursor.variables.declare(target.name) : known;
   return { variable, expression };
 }
@@ -60,7 +60,7 @@ function parseCommand(cursor: TokenCursor, depth: number): Expression {
   return value;
 }
 
-/** @param piped how many arguments come from before a "|": 0 or 1 */
+/** @param piped number of arguments from before a "|": 0 or 1 */
 function parseCall(cursor: TokenCursor, depth: number, piped: number): CallExpression {
   const token = cursor.take();
   const name = token.kind === 'word' ? token.word : '';

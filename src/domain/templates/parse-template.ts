@@ -6,14 +6,14 @@ import { TemplateError } from './template-error.ts';
 import { describe, TokenCursor, type Token } from './token-cursor.ts';
 import { VariableNames } from './variable-names.ts';
 
-/** Bytes of UTF-8. A file in a spec may not be longer. */
+/** Bytes of UTF-8, the bound of a file in a spec. */
 const maxTemplateBytes = 1024 * 1024;
 /** Most levels of `if` and `with` blocks inside each other, as in Flight Control. */
 const maxBlockDepth = 10;
 
 /**
  * Compiles a template. The language is the part of Go's text/template that Flight Control's fleet templates use;
- * docs/templates.md says what it has, and where it differs.
+ * docs/templates.md says what it supports and where it differs.
  *
  * @throws TemplateError and nothing else
  */
@@ -35,10 +35,10 @@ type Reader = {
   tokenCount: number;
 };
 
-/** Place of a run of nodes: the depth of blocks, and the value of ".". */
+/** Surroundings of a run of nodes: the depth of blocks, and the meaning of ".". */
 type Surroundings = { readonly depth: number; readonly dotIsRoot: boolean };
 
-/** The action that a run of nodes ends at. */
+/** The action that ends a run of nodes. */
 type Stop =
   | { readonly kind: 'source-end' }
   | { readonly kind: 'end' | 'else'; readonly offset: number; readonly tokens: readonly Token[] };

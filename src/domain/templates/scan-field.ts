@@ -21,7 +21,10 @@ export function scanField(source: string, offset: number, followsField: boolean)
 
 const chain = /[^\s|(){}"`]+/y;
 
-/** A label key such as `app.kubernetes.io/name` written as a field is the mistake that is made most, so say what to write. */
+/**
+ * Explains a malformed field. The most common mistake is a label key such as `app.kubernetes.io/name` written as a field,
+ * so the error says what to write.
+ */
 function badField(source: string, offset: number, end: number): TemplateError {
   const start = chainStart(source, offset);
   const written = matchAt(chain, source, start) ?? '';

@@ -1,12 +1,12 @@
 import { matchAt, endsName } from './source-text.ts';
 import { excerpt, quoted, TemplateError } from './template-error.ts';
 
-/** A literal and where the source goes on after it. */
+/** A literal, and the offset after it in the source. */
 type ScannedLiteral = { readonly value: string | bigint; readonly end: number };
 
 const stringBody = /(?:[^"\\\n]+|\\[^\n])*/y;
 
-/** Reads `"…"` whose opening quote stands at `offset`. */
+/** Reads `"…"` whose opening quote is at `offset`. */
 export function scanString(source: string, offset: number): ScannedLiteral {
   const body = matchAt(stringBody, source, offset + 1) ?? '';
   const end = offset + 1 + body.length;
@@ -17,7 +17,7 @@ export function scanString(source: string, offset: number): ScannedLiteral {
 
 const characterBody = /(?:[^'\\\n]+|\\[^\n])*/y;
 
-/** Reads `'…'`: one character, which stands for the number of its code point. */
+/** Reads `'…'`: one character, whose value is the number of its code point. */
 export function scanCharacter(source: string, offset: number): ScannedLiteral {
   const body = matchAt(characterBody, source, offset + 1) ?? '';
   const end = offset + 1 + body.length;
@@ -32,7 +32,7 @@ export function scanCharacter(source: string, offset: number): ScannedLiteral {
   return { value: BigInt(codePoint), end: end + 1 };
 }
 
-/** Reads a raw string, in which a backslash means itself. Like Go, it drops carriage returns. */
+/** Reads a raw string, in which a backslash is an ordinary character. Drops carriage returns, as Go does. */
 export function scanRawString(source: string, offset: number): ScannedLiteral {
   const end = source.indexOf('`', offset + 1);
   if (end === -1) throw new TemplateError('the raw string that begins here is not closed', source, offset);
@@ -52,7 +52,7 @@ const simpleEscapes: ReadonlyMap<string, string> = new Map([
 
 const anyEscape = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))/gsu;
 
-/** @param quote the sign that the literal is enclosed in, which can be escaped in it */
+/** @param quote the quote around the literal, which can be escaped inside it */
 function unescape(body: string, quote: string, source: string, bodyOffset: number): string {
   type Capture = string | undefined;
   const unescapeOne = (
@@ -70,7 +70,7 @@ function unescape(body: string, quote: string, source: string, bodyOffset: numbe
     if (other === quote) return quote;
     if (other !== undefined) return simpleEscapes.get(other) ?? fail('is not an escape that strings know');
     const code = octal === undefined ? Number.parseInt(hex ?? short ?? long ?? '', 16) : Number.parseInt(octal, 8);
-    // Above 7f Go would put a lone byte there, which is no text by itself.
+    // Above 7f Go would write a single byte, which is not valid UTF-8.
     if ((hex ?? octal) !== undefined && code > 0x7f)
       return fail('is not an ASCII character: write it as \\u and four digits');
     if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return fail('is not a Unicode character');
@@ -85,7 +85,7 @@ const integerForm =
 const maxInteger = 2n ** 63n - 1n;
 const minInteger = -(2n ** 63n);
 
-/** Reads an integer whose sign or first digit stands at `offset`: decimal, or with Go's 0x, 0o, 0b, or 0 for octal. */
+/** Reads an integer whose sign or first digit is at `offset`: decimal, or with Go's prefixes 0x, 0o, 0b, or 0 for octal. */
 export function scanInteger(source: string, offset: number): ScannedLiteral {
   const text = matchAt(numberLike, source, offset) ?? '';
   const end = offset + text.length;
@@ -100,7 +100,7 @@ export function scanInteger(source: string, offset: number): ScannedLiteral {
   return { value, end };
 }
 
-/** More digits than the longest spelling of 64 bits has cannot fit; converting very many would take long. */
+/** Most digits of 64 bits in any base; converting many more would take long. */
 const maxDigits = 66;
 
 function integerValue(text: string): bigint {

@@ -3,7 +3,7 @@ import { scanField } from './scan-field.ts';
 import { afterSpaces, beforeSpaces, endsName, identifierAt, isSpace, unexpectedCharacter } from './source-text.ts';
 import { TemplateError } from './template-error.ts';
 
-/** `spaceBefore` matters because Go tells `a.b` from `a .b`. `offset` counts UTF-16 code units. */
+/** A token. `spaceBefore` matters because `a.b` and `a .b` differ in Go. `offset` counts UTF-16 code units. */
 export type Token = TokenContent & { readonly offset: number; readonly spaceBefore: boolean };
 
 type TokenContent =
@@ -14,7 +14,7 @@ type TokenContent =
   | { readonly kind: 'literal'; readonly value: string | boolean | bigint }
   | { readonly kind: 'dot' | 'pipe' | 'open' | 'close' | 'declare' | 'assign' | 'end' };
 
-/** A template is text and actions by turns. The last token of an action is always `end`, its `}}`. */
+/** A piece of a template: text or an action. The last token of an action is always `end`, its `}}`. */
 export type Segment =
   | { readonly kind: 'text'; readonly offset: number; readonly text: string; readonly bytes: number }
   | { readonly kind: 'action'; readonly offset: number; readonly tokens: readonly Token[] };
@@ -23,8 +23,8 @@ export type Segment =
 const maxTokens = 50_000;
 
 /**
- * Cuts a template into text and actions, with trim markers applied and comments left out, one segment at a time so that
- * the first error in the source is the one reported.
+ * Cuts a template into text and actions, with trim markers applied and comments left out. Gives one segment at a time, so
+ * that the first error in the source is the one reported.
  *
  * Rules: Go's text/template, "Text and spaces".
  */

@@ -1,9 +1,9 @@
 import type { Scope } from './scope.ts';
 
 /**
- * Part of a text, from one byte of its UTF-8 up to another.
+ * Cuts a part out of a text, from one byte of its UTF-8 to another.
  *
- * @param bounds where the part begins, and before which byte it ends; the beginning and the end of the text if not given
+ * @param bounds first byte of the part, and the byte after it; the beginning and the end of the text if not given
  */
 export function sliceBytes(text: string, bounds: readonly bigint[], scope: Scope): string {
   const length = Buffer.byteLength(text);

@@ -4,9 +4,9 @@ import type { FunctionName } from './template-functions.ts';
 export type Template = {
   readonly source: string;
   readonly nodes: readonly TemplateNode[];
-  /** Number of variables that it declares. Each has a number of its own, whatever its name and scope. */
+  /** Number of variables that it declares. Each declaration has its own number, whatever its name and scope. */
   readonly variableCount: number;
-  /** Number of tokens in its actions: its memory besides its text. */
+  /** Number of tokens in its actions, which is a measure of its memory beside the text. */
   readonly tokenCount: number;
 };
 
@@ -31,7 +31,7 @@ export type BlockNode = {
   readonly otherwise: readonly TemplateNode[];
 };
 
-/** `variable` is the one that the condition is kept in, as in `{{ if $x := … }}`. */
+/** `variable` is the one that stores the condition, as in `{{ if $x := … }}`. */
 export type Branch = {
   readonly condition: Expression;
   readonly variable: number | undefined;
@@ -67,7 +67,7 @@ export type CallExpression = {
   readonly args: readonly Expression[];
 };
 
-/** `first | call | call`: each call takes what stands before it as one more, last argument. */
+/** `first | call | call`: each call takes the value before it as one more, last argument. */
 type PipelineExpression = {
   readonly kind: 'pipeline';
   readonly offset: number;

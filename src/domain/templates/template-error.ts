@@ -1,4 +1,4 @@
-/** Why a template cannot be compiled or filled in, and where in it. */
+/** The reason why a template cannot be compiled or filled in, and the place in it. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
   /** The message without the position. */
@@ -8,7 +8,7 @@ export class TemplateError extends Error {
   /** Counted from 1, in characters (not bytes). */
   readonly column: number;
 
-  /** @param offset where in the source, in UTF-16 code units */
+  /** @param offset place in the source, in UTF-16 code units */
   constructor(reason: string, source: string, offset: number) {
     const { line, column } = positionAt(source, offset);
     super(`${reason} (line ${line}, column ${column})`);
@@ -32,12 +32,12 @@ function positionAt(source: string, offset: number): { line: number; column: num
 
 const maxExcerptCharacters = 120;
 
-/** Text of unknown length as it may stand in a message. */
+/** Cuts a text of unknown length for a message. */
 export function excerpt(text: string): string {
   return text.length > maxExcerptCharacters ? `${text.slice(0, maxExcerptCharacters)}…` : text;
 }
 
-/** The same in double quotes, with control characters escaped. */
+/** The same excerpt in double quotes, with control characters escaped. */
 export function quoted(text: string): string {
   return JSON.stringify(excerpt(text));
 }

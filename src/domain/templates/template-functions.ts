@@ -17,8 +17,8 @@ import {
 import type { TemplateValue } from './template-values.ts';
 
 /**
- * The functions that templates know, with how many arguments they take, a piped one included. `upper` to `getOrDefault`
- * are Flight Control's, the rest are Go's.
+ * The functions of templates, each with the number of arguments that it takes, a piped one included. `upper` to
+ * `getOrDefault` are Flight Control's, the rest are Go's.
  */
 const arities = {
   upper: { least: 1, most: 1 },
@@ -46,7 +46,7 @@ const arities = {
 } as const;
 
 export type FunctionName = keyof typeof arities;
-/** `and` and `or` do not evaluate all of their arguments, so they are no functions of values. */
+/** The functions that evaluate all of their arguments; `and` and `or` do not. */
 type EagerFunctionName = Exclude<FunctionName, 'and' | 'or'>;
 
 export const functionNames: readonly string[] = Object.keys(arities);
@@ -55,7 +55,7 @@ export function isFunctionName(word: string): word is FunctionName {
   return Object.hasOwn(arities, word);
 }
 
-/** What is wrong with that many arguments, or undefined. */
+/** The problem with a number of arguments; undefined if there is none. */
 export function arityProblem(name: FunctionName, count: number): string | undefined {
   const { least, most } = arities[name];
   if (count >= least && count <= most) return undefined;
@@ -127,7 +127,7 @@ export function applyFunction(name: EagerFunctionName, args: Args, scope: Scope)
   }
 }
 
-/** Text that a function made, which the budget must have room for. */
+/** Takes text that a function made from the budget, and returns it. */
 function made(text: string, scope: Scope): string {
   scope.spend(Buffer.byteLength(text));
   return text;
@@ -179,7 +179,7 @@ function lengthOf(value: TemplateValue, scope: Scope): bigint {
   return scope.fail(`len takes a string or a map, found ${kindOf(value)}`);
 }
 
-/** The arguments as one text: there is a space between two of which neither is a string. */
+/** The arguments as one text, with a space between two that are both not strings. */
 function sprint(args: Args, text: (value: TemplateValue) => string): string {
   return args
     .map((value, position) => {
@@ -193,7 +193,7 @@ function sprint(args: Args, text: (value: TemplateValue) => string): string {
 function replaceAll(old: string, replacement: string, input: string, scope: Scope): string {
   const inputBytes = Buffer.byteLength(input);
   const growthBytes = occurrences(input, old) * (Buffer.byteLength(replacement) - Buffer.byteLength(old));
-  // Known before the text is made: replacing in what was replaced grows exponentially.
+  // Checked before the text is made: repeated replacing grows exponentially.
   scope.spend(Math.max(inputBytes, inputBytes + growthBytes));
   if (old === '') return replacement + Array.from(input, (character) => character + replacement).join('');
   return input.replaceAll(old, () => replacement);

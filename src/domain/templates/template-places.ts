@@ -2,19 +2,19 @@ import { absolutePathForm, relativePathForm } from '../resources/file-content.ts
 import { imageReferenceForm } from '../resources/image-reference.ts';
 import type { TextForm } from '../resources/templated.ts';
 
-/** A part of a spec in which templates may stand, and where in it. Whatever is not named is left as it is. */
+/** A part of a spec that may hold templates, and the places in it. Places that are not named are left as they are. */
 export type TemplatePlace =
-  /** A string. `form`: what it must look like once it is filled in. */
+  /** A string. `form`: the form that it must have once it is filled in. */
   | { readonly kind: 'text'; readonly form: TextForm | undefined }
-  /** A list, in each item of which they may stand. */
+  /** A list whose items may hold templates. */
   | { readonly kind: 'items'; readonly item: TemplatePlace }
-  /** An object with any keys, in each value of which they may stand. */
+  /** An object with any keys, whose values may hold templates. */
   | { readonly kind: 'values'; readonly value: TemplatePlace }
   /** An object with known keys. */
   | { readonly kind: 'members'; readonly members: Members }
   /** A file: a path, and a content in one of two encodings. */
   | { readonly kind: 'file'; readonly path: TemplatePlace }
-  /** One of several kinds of objects, told by the value of a key. */
+  /** One of several kinds of objects; the value of a key says which. */
   | { readonly kind: 'variants'; readonly key: string; readonly variants: Members };
 
 type Members = ReadonlyMap<string, TemplatePlace>;

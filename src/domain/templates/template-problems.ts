@@ -4,13 +4,13 @@ import type { MaskedKeys } from '../secrets/masked-keys.ts';
 import type { SpecPath } from './map-templates.ts';
 import { quoted, type TemplateError } from './template-error.ts';
 
-/** Why one string of a spec (or the spec) cannot be filled in. */
+/** The reason why one string of a spec (or the whole spec) cannot be filled in. */
 export type TemplateProblem = {
-  /** The way from the spec to the string. */
+  /** The path from the spec to the string. */
   readonly steps: SpecPath;
-  /** The same as people write it, such as `spec.config[0].inline[0].content`. */
+  /** The same path in writing, such as `spec.config[0].inline[0].content`. */
   readonly path: string;
-  /** Line and column in that string, counted from 1; undefined if the problem is not at one place in a string. */
+  /** Line in that string, counted from 1 as the column is; undefined if the problem has no single place in a string. */
   readonly line: number | undefined;
   readonly column: number | undefined;
   /** The problem without its place. */
@@ -19,19 +19,20 @@ export type TemplateProblem = {
   readonly message: string;
 };
 
-/** Past this many the list ends with a problem that says so. */
+/** Most problems in a list; a longer one ends with a problem that says so. */
 const maxProblems = 100;
 const maxPathLength = 500;
 
-/** Said where a problem quotes a text that holds a secret. */
-const unquotedReason = 'the template cannot be filled in: what is wrong is not quoted, since a secret stands there';
+/** The reason shown in place of one that would quote a text with a secret. */
+const unquotedReason =
+  'the template cannot be filled in: the error is not quoted, because there is a secret at this place';
 
-/** The problems found in one spec, at most about a hundred, in which no secret of the spec is quoted. */
+/** The problems found in one spec, about a hundred at most. None quotes a secret of the spec. */
 export class TemplateProblems {
   readonly list: TemplateProblem[] = [];
   readonly #spec: JsonObject;
   readonly #isMasked: MaskedKeys;
-  /** Made when it is first asked for, since hardly any spec has problems. */
+  /** Made on first use, because hardly any spec has problems. */
   #masked: JsonObject | undefined;
 
   constructor(spec: JsonObject, isMasked: MaskedKeys) {
@@ -39,12 +40,12 @@ export class TemplateProblems {
     this.#isMasked = isMasked;
   }
 
-  /** There are too many to go on looking. */
+  /** True if there are too many problems to look for more. */
   get full(): boolean {
     return this.list.length > maxProblems;
   }
 
-  /** @param path may change afterwards */
+  /** @param path is copied, so the caller may change it afterwards */
   add(path: SpecPath, problem: TemplateError | string): void {
     if (this.list.length === maxProblems) {
       this.#note([], `there are more than ${maxProblems} problems: the rest of the spec was not looked at`);
@@ -62,7 +63,7 @@ export class TemplateProblems {
     this.list.push({ steps, path, line, column, reason, message: `${reason} (${place})` });
   }
 
-  /** The text that a path leads to is a secret, or holds one. Nested too deep to look, it holds secrets. */
+  /** True if the text at a path is a secret or holds one, or is nested too deep to be looked at. */
   #besideSecret(path: SpecPath): boolean {
     this.#masked ??= maskSecrets(this.#spec, this.#isMasked);
     return valueAt(this.#masked, path) !== valueAt(this.#spec, path);

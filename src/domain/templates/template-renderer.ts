@@ -20,20 +20,23 @@ type TemplateRendererOptions = {
   readonly maxCachedTemplates?: number;
   /** Most bytes of text that the templates of one spec may make. Default 2 MiB. */
   readonly maxOutputBytes?: number;
-  /** Which keys name secrets: what is wrong beside one is not quoted. By default the usual ones. */
+  /** Decides which keys name secrets: errors in their values are not quoted. The usual keys by default. */
   readonly isMasked?: MaskedKeys;
 };
 
-/** Fills the templates of a fleet's spec in for its devices. Never throws: whatever is wrong is a problem. */
+/** Fills the templates of a fleet's spec in for its devices. Never throws: every error becomes a problem. */
 export type TemplateRenderer = {
   /**
-   * Fills in the strings that templates may stand in (template-places.ts); all else goes through as it is. What does not
-   * change is shared with the given spec, not copied.
+   * Fills in the strings that may hold templates (template-places.ts); everything else stays as it is. Unchanged parts are
+   * shared with the given spec, not copied.
    */
   render(spec: JsonObject, device: TemplateDevice): FillOutcome;
 };
 
-/** Creates a renderer with its own cache of compiled texts, so that a fleet's templates are compiled once for all. */
+/**
+ * Creates a renderer with its own cache of compiled texts, so that a fleet's templates are compiled once for all its
+ * devices.
+ */
 export function createTemplateRenderer(options: TemplateRendererOptions = {}): TemplateRenderer {
   const { maxCachedTemplates = 1000, maxOutputBytes = defaultMaxOutputBytes, isMasked = maskedKeys() } = options;
   const texts = createTexts(maxCachedTemplates);
@@ -49,8 +52,8 @@ export function createTemplateRenderer(options: TemplateRendererOptions = {}): T
 }
 
 /**
- * What is wrong with the templates of a fleet's spec for every device: syntax, functions and fields that do not exist,
- * values of the wrong kind, bounds. Labels that only some devices have are no problem here.
+ * The errors in a fleet's templates that every device would have: syntax, functions and fields that do not exist, values of
+ * the wrong kind, bounds. A label that only some devices have is not an error here.
  */
 export function checkTemplates(spec: JsonObject): TemplateProblem[] {
   const budget = new TrialBudget();
@@ -60,7 +63,7 @@ export function checkTemplates(spec: JsonObject): TemplateProblem[] {
   return problems.list;
 }
 
-/** The compiled texts of both encodings. The same letters mean something else in the other one. */
+/** The compiled texts of both encodings, kept apart because the same characters mean different content in each. */
 type Texts = { readonly plain: TextCache; readonly base64: TextCache };
 
 function createTexts(maxTexts: number): Texts {
@@ -71,7 +74,7 @@ type Filling = {
   readonly texts: Texts;
   readonly budget: OutputBudget;
   readonly problems: TemplateProblems;
-  /** Undefined if the template is only tried. @throws TemplateError */
+  /** Fills one template in; undefined if it is only tried. @throws TemplateError */
   readonly fill: (template: Template) => string | undefined;
 };
 

@@ -1,6 +1,6 @@
 /**
- * Upper or lower case as Go's `strings` package does it: each character by itself, and only to a single character, so
- * "ß" stays as it is.
+ * Changes the case as Go's `strings` package does: each character by itself, and only to a single character, so "ß" stays
+ * as it is.
  */
 export function mapCase(text: string, to: 'upper' | 'lower'): string {
   const change = (part: string): string => (to === 'upper' ? part.toUpperCase() : part.toLowerCase());
@@ -11,7 +11,10 @@ export function mapCase(text: string, to: 'upper' | 'lower'): string {
   }).join('');
 }
 
-/** How often a part stands in a text without overlaps; the empty one stands before every character and at the end. */
+/**
+ * The number of times that a part occurs in a text without overlaps; an empty part occurs before every character and at the
+ * end.
+ */
 export function occurrences(text: string, part: string): number {
   if (part === '') return Array.from(text).length + 1;
   let count = 0;
@@ -19,7 +22,7 @@ export function occurrences(text: string, part: string): number {
   return count;
 }
 
-/** Orders texts by the bytes of their UTF-8, as Go does, which is not JavaScript's order beyond the basic plane. */
+/** Orders texts by the bytes of their UTF-8, as Go does. JavaScript's order differs beyond the basic plane. */
 export function compareText(left: string, right: string): number {
   if (left === right) return 0;
   const shared = Math.min(left.length, right.length);
@@ -29,7 +32,7 @@ export function compareText(left: string, right: string): number {
   return byteRank(left.charCodeAt(at)) - byteRank(right.charCodeAt(at));
 }
 
-/** Surrogates stand for characters above all others, though their codes are below U+E000. */
+/** The rank of a code unit. Surrogates encode the highest characters, although their codes are below U+E000. */
 function byteRank(codeUnit: number): number {
   if (codeUnit < 0xd800) return codeUnit;
   return codeUnit >= 0xe000 ? codeUnit - 0x800 : codeUnit + 0x2000;

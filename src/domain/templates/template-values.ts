@@ -2,7 +2,7 @@ import type { Scope } from './scope.ts';
 import { excerpt, notAvailable, quoted } from './template-error.ts';
 import { compareText } from './template-text.ts';
 
-/** A map stands for a place in the device's data, so that there is no way to any other. Integers are Go's int64. */
+/** A map of the device's data, by name, so that templates cannot reach any other data. Integers are Go's int64. */
 export type TemplateMap = { readonly map: 'root' | 'metadata' | 'labels' };
 export type TemplateValue = string | boolean | bigint | TemplateMap;
 
@@ -28,8 +28,8 @@ export function kindOf(value: TemplateValue): string {
 const pathOf = { root: [], metadata: ['metadata'], labels: ['metadata', 'labels'] } as const;
 
 /**
- * Follows a path of at least one name from a map. Only `.metadata.name` and `.metadata.labels` exist, as in Flight
- * Control; a label that is not set is an error, as with Go's `missingkey=error`.
+ * Follows a path of at least one name from a map. Only `.metadata.name` and `.metadata.labels` exist, as in Flight Control;
+ * a label that is not set is an error, as under Go's `missingkey=error`.
  */
 export function readMap(map: TemplateMap, names: readonly string[], scope: Scope): TemplateValue {
   let value: TemplateValue = map;
@@ -81,12 +81,12 @@ export function entryCount({ map }: TemplateMap, scope: Scope): number {
   }
 }
 
-/** Go's truth: false, 0 and the empty string are false, all else is true. Labels are, even if there are none. */
+/** Go's truth: false, 0 and the empty string are false, everything else is true, also labels without entries. */
 export function isTrue(value: TemplateValue): boolean {
   return Boolean(value);
 }
 
-/** How `{{ value }}` appears in the output. */
+/** A value as `{{ value }}` prints it. */
 export function printed(value: TemplateValue, scope: Scope): string {
   if (typeof value !== 'object') return String(value);
   if (value.map !== 'labels') {
@@ -101,12 +101,12 @@ export function operandText(value: TemplateValue, scope: Scope): string {
   return typeof value === 'object' ? `&${printed(value, scope)}` : String(value);
 }
 
-/** @param name of the function that asks, for the error */
+/** @param name of the calling function, for the error */
 export function equalValues(name: string, left: TemplateValue, right: TemplateValue, scope: Scope): boolean {
   return sameKind(name, left, right, scope) && left === right;
 }
 
-/** Negative, zero or positive. @param name of the function that asks, for the error */
+/** Negative, zero or positive. @param name of the calling function, for the error */
 export function compareValues(name: string, left: TemplateValue, right: TemplateValue, scope: Scope): number {
   sameKind(name, left, right, scope);
   if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);

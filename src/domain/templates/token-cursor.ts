@@ -4,12 +4,12 @@ import type { VariableNames } from './variable-names.ts';
 
 export type { Token } from './scan-template.ts';
 
-/** Walks the tokens of one action, and knows where in the template that is. The last token, `end`, is never passed. */
+/** Walks the tokens of one action, and knows the surroundings in the template. It never passes the last token, `end`. */
 export class TokenCursor {
   readonly source: string;
   /** The variables that can be used in this action. */
   readonly variables: VariableNames;
-  /** Says that "." is the root here: the action is not in the body of a `{{with}}`. */
+  /** True if "." is the root here, that is, outside the body of any `{{with}}`. */
   readonly dotIsRoot: boolean;
   readonly #tokens: readonly Token[];
   #position = 0;
@@ -21,14 +21,14 @@ export class TokenCursor {
     this.dotIsRoot = dotIsRoot;
   }
 
-  /** The token that comes next, or the one `ahead` after it. */
+  /** The next token, or the one `ahead` tokens after it. */
   peek(ahead = 0): Token {
     const token = this.#tokens[this.#position + ahead] ?? this.#tokens.at(-1);
     if (token === undefined) throw new Error('an action has no token "end"');
     return token;
   }
 
-  /** The word that comes next, if it is one. */
+  /** The next token if it is a word. */
   get word(): string | undefined {
     const token = this.peek();
     return token.kind === 'word' ? token.word : undefined;
@@ -45,7 +45,7 @@ export class TokenCursor {
   }
 }
 
-/** Spelling of a token in an error. */
+/** Words a token for an error. */
 export function describe(token: Token): string {
   switch (token.kind) {
     case 'field':

@@ -1,6 +1,6 @@
 /** The variables that can be used at one place of a template while it is parsed. */
 export class VariableNames {
-  /** The numbers that each name has had, the innermost last. */
+  /** The numbers of the variables of each name, the innermost last. */
   readonly #numbers = new Map<string, number[]>();
   readonly #visible: string[] = [];
   #count = 0;
@@ -10,7 +10,7 @@ export class VariableNames {
     return this.#count;
   }
 
-  /** Declares a variable and gives it a number. One of the same name is hidden until the scope ends. */
+  /** Declares a variable and gives it a number. It hides an earlier one of the same name until the scope ends. */
   declare(name: string): number {
     const number = this.#count;
     const numbers = this.#numbers.get(name);
@@ -21,7 +21,7 @@ export class VariableNames {
     return number;
   }
 
-  /** The number of the variable that a name means here; undefined if there is none. */
+  /** The number of the variable that a name means at this place; undefined if there is none. */
   find(name: string): number | undefined {
     return this.#numbers.get(name)?.at(-1);
   }

@@ -178,7 +178,7 @@ describe('nothing is delivered, and it is said why, of', () => {
     const spec = { os: { image: 'a:1' } };
     expect(problems(spec, { ...device, osMode: 'image' })).toEqual([]);
     expect(problems(spec, { ...device, osMode: 'package' })).toEqual([
-      'device a reports osMode package, so it can boot no OS image (spec.os)',
+      'device a reports osMode package, so it cannot boot an OS image (spec.os)',
     ]);
     expect(problems({ os: {}, config: [] }, { ...device, osMode: 'package' })).toEqual([]);
   });
