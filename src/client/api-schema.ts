@@ -635,17 +635,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What every stored object has: a name, labels, when it was made. */
+        /** @description The metadata of every stored object: its name, its labels, its time of creation. */
         ObjectMeta: {
             name?: string;
             /**
              * Format: date-time
-             * @description When the object was made.
+             * @description Time at which the object was created.
              */
             creationTimestamp?: string;
             /**
              * Format: date-time
-             * @description When the object will go.
+             * @description Time at which the object will be deleted.
              */
             deletionTimestamp?: string;
             /** @description Grows whenever the desired state changes. Set by the service. */
@@ -656,7 +656,7 @@ export interface components {
             annotations?: {
                 [key: string]: string;
             };
-            /** @description Differs between any two versions of the object; otherwise without meaning. */
+            /** @description Differs between any two versions of the object; it has no other meaning. */
             resourceVersion?: string;
             /** @description Keys and values by which objects are grouped and selected. */
             labels?: {
@@ -670,12 +670,12 @@ export interface components {
             name?: string;
             /**
              * Format: date-time
-             * @description When the object was made.
+             * @description Time at which the object was created.
              */
             creationTimestamp?: string;
             /**
              * Format: date-time
-             * @description When the object will go.
+             * @description Time at which the object will be deleted.
              */
             deletionTimestamp?: string;
             /** @description Grows whenever the desired state changes. Set by the service. */
@@ -686,7 +686,7 @@ export interface components {
             annotations?: {
                 [key: string]: string;
             };
-            /** @description Differs between any two versions of the object; otherwise without meaning. */
+            /** @description Differs between any two versions of the object; it has no other meaning. */
             resourceVersion?: string;
             /** @description Labels, whose values may hold templates. */
             labels?: {
@@ -701,47 +701,47 @@ export interface components {
          */
         ApiVersion: "v1beta1" | "flightctl.io/v1beta1" | "";
         /**
-         * @description Whether what the condition says is so.
+         * @description True, False, or Unknown: says if the condition holds.
          * @enum {string}
          */
         ConditionStatus: "True" | "False" | "Unknown";
         /**
-         * @description What the condition is about.
+         * @description The subject of the condition.
          * @enum {string}
          */
         ConditionType: "Approved" | "TPMVerified" | "Denied" | "Failed" | "Accessible" | "ResourceParsed" | "Synced" | "Valid" | "RolloutInProgress" | "Updating" | "SpecValid" | "MultipleOwners" | "DeviceDecommissioning";
-        /** @description One thing observed of an object, and since when it has been so. */
+        /** @description One observation about an object, and the time since which it has held. */
         Condition: {
             type: components["schemas"]["ConditionType"];
             status: components["schemas"]["ConditionStatus"];
-            /** @description The generation that was looked at. */
+            /** @description The generation that was observed. */
             observedGeneration?: number;
             /**
              * Format: date-time
-             * @description When the status last changed.
+             * @description Time at which the status last changed.
              */
             lastTransitionTime: string;
-            /** @description Why, as one word for programs. */
+            /** @description The reason, as one word for programs. */
             reason: string;
             /** @description Why, for people. */
             message: string;
         } & {
             [key: string]: unknown;
         };
-        /** @description What a certificate is asked for with. */
+        /** @description The request for a certificate. */
         CertificateSigningRequestSpec: {
             /**
              * Format: byte
              * @description The certificate signing request (PKCS#10) in PEM, in base64.
              */
             request: string;
-            /** @description The signer that is asked for, such as `flightctl.io/enrollment`. */
+            /** @description The requested signer, such as `flightctl.io/enrollment`. */
             signerName: string;
-            /** @description Validity that is asked for. A management certificate gets no more than the setting allows. */
+            /** @description Requested validity. A management certificate gets no more than the setting allows. */
             expirationSeconds?: number;
-            /** @description Usages that are asked for. Every certificate is for clients, and none is that of an authority. */
+            /** @description Requested usages. Every certificate is for clients, and none is for an authority. */
             usages?: string[];
-            /** @description Who asked. Says nothing in a request: the service fills it in. */
+            /** @description The caller that made the request. Ignored in a request: the service sets it. */
             username?: string;
         } & {
             [key: string]: unknown;
@@ -753,12 +753,12 @@ export interface components {
             kind: "CertificateSigningRequest" | "";
             metadata: components["schemas"]["ObjectMeta"];
             spec: components["schemas"]["CertificateSigningRequestSpec"];
-            /** @description Ignored: the service works it out. */
+            /** @description Ignored: the service sets it. */
             status?: unknown;
         } & {
             [key: string]: unknown;
         };
-        /** @description The request with the condition Approved or Denied. Nothing else of it counts. */
+        /** @description The request with the condition Approved or Denied. Only the condition is read. */
         CertificateSigningRequestApproval: {
             apiVersion: components["schemas"]["ApiVersion"];
             /** @enum {string} */
@@ -769,14 +769,14 @@ export interface components {
                 conditions: ({
                     type: components["schemas"]["ConditionType"];
                     status: components["schemas"]["ConditionStatus"];
-                    /** @description The generation that was looked at. */
+                    /** @description The generation that was observed. */
                     observedGeneration?: number;
                     /**
                      * Format: date-time
-                     * @description When the status last changed.
+                     * @description Time at which the status last changed.
                      */
                     lastTransitionTime?: string;
-                    /** @description Why, as one word for programs. */
+                    /** @description The reason, as one word for programs. */
                     reason?: string;
                     /** @description Why, for people. */
                     message?: string;
@@ -790,31 +790,31 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * @description How the device is; the last two, what Muster waits for.
+         * @description The state of the device; the last two say what Muster waits for.
          * @enum {string}
          */
         DeviceSummaryStatusType: "Online" | "Degraded" | "Error" | "Rebooting" | "PoweredOff" | "Unknown" | "AwaitingReconnect" | "ConflictPaused";
         /**
-         * @description Whether the device runs what it should.
+         * @description Says if the device runs its desired state.
          * @enum {string}
          */
         DeviceUpdatedStatusType: "UpToDate" | "OutOfDate" | "Updating" | "Unknown";
         /**
-         * @description Whether the device belongs to the fleet, or is leaving it.
+         * @description Says if the device is in use, or is being decommissioned.
          * @enum {string}
          */
         DeviceLifecycleStatusType: "Unknown" | "Enrolled" | "Decommissioning" | "Decommissioned";
         /**
-         * @description How the applications are, taken together.
+         * @description The state of all applications together.
          * @enum {string}
          */
         ApplicationsSummaryStatusType: "Healthy" | "Degraded" | "Error" | "Unknown" | "NoApplications";
         /**
-         * @description How much of a resource is left.
+         * @description The level of use of a resource.
          * @enum {string}
          */
         DeviceResourceStatusType: "Healthy" | "Warning" | "Critical" | "Error" | "Unknown";
-        /** @description What one check of integrity found. */
+        /** @description The result of one check of integrity. */
         DeviceIntegrityCheckStatus: {
             /** @enum {string} */
             status: "Verified" | "Failed" | "Unknown" | "Unsupported";
@@ -823,17 +823,17 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description What the device was set up to say of itself. */
+        /** @description Facts that the device is configured to report. */
         CustomDeviceInfo: {
             [key: string]: string;
         };
-        /** @description A version of an item of a catalog, which stands for an OCI image. */
+        /** @description A version of an item of a catalog, which names an OCI image. */
         CatalogItemRefSpec: {
-            /** @description The catalog that the item is in. */
+            /** @description The catalog of the item. */
             catalog: string;
             /** @description The item. */
             item: string;
-            /** @description A version of the item that exists. */
+            /** @description An existing version of the item. */
             version: string;
             /** @description The channel in which newer versions are looked for. */
             channel?: string;
@@ -855,7 +855,7 @@ export interface components {
         } | {
             catalogItemRef: unknown;
         });
-        /** @description Where a volume appears. */
+        /** @description The place of a volume in the container. */
         VolumeMount: {
             /**
              * @description Path in the container, with options after a colon.
@@ -870,7 +870,7 @@ export interface components {
             /** @description Names the volume within its application. */
             name: string;
             /**
-             * @description What becomes of the volume when its application goes.
+             * @description The fate of the volume when its application is removed.
              * @enum {string}
              */
             reclaimPolicy?: "Retain";
@@ -884,15 +884,15 @@ export interface components {
             mount: unknown;
         });
         /**
-         * @description How the content of a file is written down.
+         * @description The encoding of the content of a file.
          * @enum {string}
          */
         EncodingType: "plain" | "base64";
         /** @description A file to have on the device. */
         FileSpec: {
-            /** @description Where the file goes; one that is there is overwritten. */
+            /** @description Path of the file on the device; an existing file is overwritten. */
             path: string;
-            /** @description What is in the file. */
+            /** @description The content of the file. */
             content: string;
             contentEncoding?: components["schemas"]["EncodingType"];
             /** @description Permission bits, with setuid, setgid and sticky; 0644 if not given. */
@@ -906,16 +906,16 @@ export interface components {
         };
         /** @description A file that belongs to an application. */
         ApplicationContent: {
-            /** @description Where the file goes, from the application's directory. */
+            /** @description Path of the file, relative to the application's directory. */
             path: string;
-            /** @description What is in the file. */
+            /** @description The content of the file. */
             content?: string;
             contentEncoding?: components["schemas"]["EncodingType"];
         } & {
             [key: string]: unknown;
         };
         /**
-         * @description What kind of application it is, and so what runs it.
+         * @description The kind of application, which decides what runs it.
          * @enum {string}
          */
         AppType: "compose" | "quadlet" | "container" | "helm" | "vm";
@@ -929,7 +929,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description Whether it should run. Set by the service.
+             * @description True if it should run. Set by the service.
              * @enum {string}
              */
             desiredState?: "running" | "stopped";
@@ -939,7 +939,7 @@ export interface components {
             envVars?: {
                 [key: string]: string;
             };
-            /** @description Volumes, each with a name of its own. */
+            /** @description Volumes, each with its own name. */
             volumes?: components["schemas"]["ApplicationVolume"][];
             /** @description The OCI image or artifact to run. */
             image?: string;
@@ -965,7 +965,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description Whether it should run. Set by the service.
+             * @description True if it should run. Set by the service.
              * @enum {string}
              */
             desiredState?: "running" | "stopped";
@@ -977,7 +977,7 @@ export interface components {
             };
             /** @description The account on the device that runs it; the one of the agent if not given. */
             runAs?: string;
-            /** @description Volumes, each with a name of its own. */
+            /** @description Volumes, each with its own name. */
             volumes?: components["schemas"]["ApplicationVolume"][];
             /** @description The OCI image or artifact to run. */
             image?: string;
@@ -993,11 +993,11 @@ export interface components {
         } | {
             inline: unknown;
         });
-        /** @description A port of the host and the port of the container it leads to. */
+        /** @description A port of the host, and the port of the container that it leads to. */
         ApplicationPort: string;
-        /** @description What an application may use of the device. */
+        /** @description The resources of the device that an application may use. */
         ApplicationResources: {
-            /** @description The most that it may use. */
+            /** @description The maximum that it may use. */
             limits?: {
                 /** @description Cores, such as 0.75. */
                 cpu?: string;
@@ -1019,7 +1019,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description Whether it should run. Set by the service.
+             * @description True if it should run. Set by the service.
              * @enum {string}
              */
             desiredState?: "running" | "stopped";
@@ -1031,7 +1031,7 @@ export interface components {
             };
             /** @description The account on the device that runs it; the one of the agent if not given. */
             runAs?: string;
-            /** @description Volumes, each with a name of its own. */
+            /** @description Volumes, each with its own name. */
             volumes?: components["schemas"]["ApplicationVolume"][];
             /** @description The OCI image or artifact to run. */
             image?: string;
@@ -1055,7 +1055,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description Whether it should run. Set by the service.
+             * @description True if it should run. Set by the service.
              * @enum {string}
              */
             desiredState?: "running" | "stopped";
@@ -1063,13 +1063,13 @@ export interface components {
             restartGeneration?: number;
             /** @description The OCI image or artifact to run. */
             image: string;
-            /** @description Where the chart is installed. */
+            /** @description The namespace in which the chart is installed. */
             namespace?: string;
-            /** @description Values for the chart, nested at will. */
+            /** @description Values for the chart, nested to any depth. */
             values?: {
                 [key: string]: unknown;
             };
-            /** @description Files of values, which count in this order and before `values`. */
+            /** @description Files of values, applied in this order and before `values`. */
             valuesFiles?: string[];
         } & {
             [key: string]: unknown;
@@ -1084,7 +1084,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description Whether it should run. Set by the service.
+             * @description True if it should run. Set by the service.
              * @enum {string}
              */
             desiredState?: "running" | "stopped";
@@ -1094,7 +1094,7 @@ export interface components {
             image?: string;
             /** @description The files of the application, written out in the spec itself. */
             inline?: components["schemas"]["ApplicationContent"][];
-            /** @description Ports of the host and the ports of the guest they lead to. */
+            /** @description Ports of the host, and the ports of the guest that they lead to. */
             publishPorts?: string[];
         } & {
             [key: string]: unknown;
@@ -1120,11 +1120,11 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * @description How an application is.
+         * @description The state of an application.
          * @enum {string}
          */
         ApplicationStatusType: "Preparing" | "Starting" | "Running" | "Error" | "Unknown" | "Completed" | "Stopped" | "Stopping";
-        /** @description What a volume holds. */
+        /** @description The content of a volume. */
         ApplicationVolumeStatus: {
             name: string;
             /** @description The image that fills the volume. */
@@ -1132,10 +1132,10 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description How one application of the device is. */
+        /** @description The state of one application of the device. */
         DeviceApplicationStatus: {
             name: string;
-            /** @description How many of its containers are ready. */
+            /** @description Number of its containers that are ready. */
             ready: string;
             restarts: number;
             status: components["schemas"]["ApplicationStatusType"];
@@ -1147,25 +1147,25 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description What a config provider gave at the last render. */
+        /** @description The content of a config provider at the last render. */
         DependencySyncConfigRefStatus: {
             configProviderName: string;
-            /** @description Tells one content of the source from another. */
+            /** @description Identifies the content of the source. */
             fingerprint?: string;
             /**
              * Format: date-time
-             * @description When that content last changed.
+             * @description Time at which that content last changed.
              */
             lastUpdatedAt?: string;
         } & {
             [key: string]: unknown;
         };
         /**
-         * @description Whether the OS is replaced as an image or managed by packages.
+         * @description The way in which the OS is updated: as an image, or by packages.
          * @enum {string}
          */
         OsModeType: "image" | "package";
-        /** @description What a device says of itself: as much of a status as it knows. */
+        /** @description The status that a device reports, as far as it knows it. */
         ReportedDeviceStatus: {
             conditions?: components["schemas"]["Condition"][];
             systemInfo?: {
@@ -1203,7 +1203,7 @@ export interface components {
                 tpm?: components["schemas"]["DeviceIntegrityCheckStatus"];
                 /**
                  * Format: date-time
-                 * @description When integrity was last checked.
+                 * @description Time of the last check of integrity.
                  */
                 lastVerified?: string;
             } & {
@@ -1239,7 +1239,7 @@ export interface components {
             };
             /**
              * Format: date-time
-             * @description When the device was last heard of.
+             * @description Time of the device's last sign of life.
              */
             lastSeen?: string;
             lifecycle?: {
@@ -1268,7 +1268,7 @@ export interface components {
             repository: string;
             /** @description Branch, tag or commit. */
             targetRevision: string;
-            /** @description What to take from the repository. */
+            /** @description Path of the files in the repository. */
             path: string;
         } & {
             [key: string]: unknown;
@@ -1292,16 +1292,16 @@ export interface components {
         HttpRef: {
             /** @description The repository, by the name of its resource. */
             repository: string;
-            /** @description What follows the repository's URL: path and query. */
+            /** @description Path and query to append to the repository's URL. */
             suffix?: string;
             /** @description The file on the device that the answer is written to. */
             filePath: string;
         } & {
             [key: string]: unknown;
         };
-        /** @description Where part of the configuration comes from: exactly one of Git, a secret, HTTP, or files written inline. */
+        /** @description The source of a part of the configuration: exactly one of Git, a secret, HTTP, or files written inline. */
         ConfigProviderSpec: ({
-            /** @description What the provider is called. Empty only in what the service delivers. */
+            /** @description Name of the provider. Empty only in specs that the service delivers. */
             name: string;
             gitRef?: components["schemas"]["GitRef"];
             secretRef?: components["schemas"]["SecretRef"];
@@ -1320,7 +1320,7 @@ export interface components {
             httpRef: unknown;
         });
         /**
-         * @description What the device does when it is decommissioned.
+         * @description The action of the device when it is decommissioned.
          * @enum {string}
          */
         DeviceDecommissionTargetType: "Unenroll" | "FactoryReset";
@@ -1330,10 +1330,10 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description When to raise an alert about a resource. */
+        /** @description A rule for raising an alert about a resource. */
         ResourceAlertRule: {
             /**
-             * @description How bad it is.
+             * @description The severity of the alert.
              * @enum {string}
              */
             severity: "Warning" | "Critical" | "Info";
@@ -1341,12 +1341,12 @@ export interface components {
             duration: string;
             /** @description The usage at which the alert begins. */
             percentage: number;
-            /** @description What the alert means, for people. */
+            /** @description The meaning of the alert, for people. */
             description: string;
         } & {
             [key: string]: unknown;
         };
-        /** @description Watches how busy the processors are. */
+        /** @description Monitors the use of the processors. */
         CpuResourceMonitorSpec: {
             /** @constant */
             monitorType: "CPU";
@@ -1357,7 +1357,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description Watches how much memory is in use. */
+        /** @description Monitors the use of memory. */
         MemoryResourceMonitorSpec: {
             /** @constant */
             monitorType: "Memory";
@@ -1368,7 +1368,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description Watches how full a disk is. */
+        /** @description Monitors the use of a disk. */
         DiskResourceMonitorSpec: {
             /** @constant */
             monitorType: "Disk";
@@ -1389,7 +1389,7 @@ export interface components {
         TimeZone: string;
         /** @description Points in time: minute, hour, day of month, month and day of week, each a value, list, range, step or *. */
         CronExpression: string;
-        /** @description When something may start, and how long after that at the latest. */
+        /** @description The times at which something may start, and the longest delay after them. */
         UpdateSchedule: {
             timeZone?: components["schemas"]["TimeZone"];
             at: components["schemas"]["CronExpression"];
@@ -1397,14 +1397,14 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description When the device may download an update, and when apply it. */
+        /** @description The times at which the device may download an update and apply it. */
         DeviceUpdatePolicySpec: {
             downloadSchedule?: components["schemas"]["UpdateSchedule"];
             updateSchedule?: components["schemas"]["UpdateSchedule"];
         } & {
             [key: string]: unknown;
         };
-        /** @description The operating system: an image, or an item of a catalog that stands for one. */
+        /** @description The operating system: an image, or an item of a catalog that names one. */
         DeviceOsSpec: {
             /** @description The OS image, as an OCI reference. */
             image?: string;
@@ -1415,12 +1415,12 @@ export interface components {
         /** @description A console session that is open. Set by the service. */
         DeviceConsole: {
             sessionID: string;
-            /** @description What the session needs to know, as key=value pairs. */
+            /** @description Parameters of the session, as key=value pairs. */
             sessionMetadata: string;
         } & {
             [key: string]: unknown;
         };
-        /** @description What a device should be: its OS, configuration, applications and what it watches. */
+        /** @description The desired state of a device: its OS, configuration, applications, and the things it monitors. */
         DeviceSpec: {
             updatePolicy?: components["schemas"]["DeviceUpdatePolicySpec"];
             os?: components["schemas"]["DeviceOsSpec"];
@@ -1436,7 +1436,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description How many devices can do what. */
+        /** @description Number of devices with each capability. */
         DevicesSummaryCapabilities: {
             /** @description By how the OS is managed; `unknown` for devices that did not say. */
             osMode?: {
@@ -1445,7 +1445,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description How many devices there are in each state. */
+        /** @description Number of devices in each state. */
         DevicesSummary: {
             total: number;
             /** @description By the status of their applications. */
@@ -1456,7 +1456,7 @@ export interface components {
             summaryStatus: {
                 [key: string]: number;
             };
-            /** @description By whether they run what they should. */
+            /** @description By their status of updates. */
             updateStatus: {
                 [key: string]: number;
             };
@@ -1464,7 +1464,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description A device to create, or to put in the place of one. */
+        /** @description A device to create, or to replace an existing one with. */
         DeviceRequest: {
             apiVersion: components["schemas"]["ApiVersion"];
             /** @enum {string} */
@@ -1484,7 +1484,7 @@ export interface components {
             spec?: unknown;
             status: components["schemas"]["ReportedDeviceStatus"];
         };
-        /** @description What a device that wants to enroll says of itself. */
+        /** @description The facts that a device states when it asks to enroll. */
         EnrollmentRequestSpec: {
             /** @description The certificate signing request (PKCS#10), in PEM. */
             csr: string;
@@ -1506,19 +1506,19 @@ export interface components {
             labels?: {
                 [key: string]: string;
             };
-            /** @description Whether these labels stand instead of the device's own, not beside them. */
+            /** @description True if these labels replace the device's own instead of adding to them. */
             replaceLabels?: boolean;
         } & {
             [key: string]: unknown;
         };
-        /** @description An enrollment request to create, or to put in the place of one. */
+        /** @description An enrollment request to create, or to replace an existing one with. */
         EnrollmentRequestSubmission: {
             apiVersion: components["schemas"]["ApiVersion"];
             /** @enum {string} */
             kind: "EnrollmentRequest" | "";
             metadata: components["schemas"]["ObjectMeta"];
             spec: components["schemas"]["EnrollmentRequestSpec"];
-            /** @description Ignored: the service works it out. */
+            /** @description Ignored: the service sets it. */
             status?: unknown;
         } & {
             [key: string]: unknown;
@@ -1529,10 +1529,10 @@ export interface components {
             op: "add" | "replace" | "remove" | "test";
             /** @description The place to change, as a JSON Pointer. */
             path: string;
-            /** @description What to put or look for there. Every operation but remove needs it. */
+            /** @description The value to write or compare there. Every operation except remove needs it. */
             value?: unknown;
         };
-        /** @description A JSON Patch (RFC 6902): steps that are done in order, all or none. */
+        /** @description A JSON Patch (RFC 6902): steps that are applied in order, all or none. */
         PatchRequest: components["schemas"]["PatchOperation"][];
         /** @description A request for tokens (RFC 6749, sections 4.1.3 and 6). */
         TokenRequest: {
@@ -1540,28 +1540,28 @@ export interface components {
             grant_type: string;
             /** @description The client of the provider, as /auth/config has it. */
             client_id: string;
-            /** @description For authorization_code: what the issuer sent back. */
+            /** @description For authorization_code: the code that the issuer sent. */
             code?: string | null;
-            /** @description For authorization_code: what proves who asked for the code (PKCE). */
+            /** @description For authorization_code: the proof of the client that asked for the code (PKCE). */
             code_verifier?: string | null;
-            /** @description For authorization_code: where the issuer sent the code. */
+            /** @description For authorization_code: the address to which the issuer sent the code. */
             redirect_uri?: string | null;
             /** @description For refresh_token: the token to trade. */
             refresh_token?: string | null;
-            /** @description For refresh_token: less than was asked for before. */
+            /** @description For refresh_token: a subset of the scopes granted before. */
             scope?: string | null;
         };
-        /** @description Lets the restored spec win over the paused devices that both selectors choose; one at least must be given. */
+        /** @description Lets the restored spec win over the paused devices that both selectors choose; at least one must be given. */
         DeviceResumeRequest: {
-            /** @description Which devices, by their labels. */
+            /** @description Selects devices by their labels. */
             labelSelector?: string;
-            /** @description Which devices, by their fields. */
+            /** @description Selects devices by their fields. */
             fieldSelector?: string;
-            /** @description Only say which devices it would be. */
+            /** @description Only lists the devices, without acting on them. */
             dryRun?: boolean;
-            /** @description Why; goes into the audit trail. */
+            /** @description The reason, for the audit trail. */
             reason?: string;
-            /** @description At most so many devices, in the order of their names. */
+            /** @description The maximum number of devices, taken in the order of their names. */
             limit?: number;
         } & ({
             labelSelector: unknown;
@@ -1570,24 +1570,24 @@ export interface components {
         });
         /** @description Lets the spec that each device runs become its desired one, for the paused devices that both selectors choose. */
         DeviceAdoptRequest: {
-            /** @description Which devices, by their labels. */
+            /** @description Selects devices by their labels. */
             labelSelector?: string;
-            /** @description Which devices, by their fields. */
+            /** @description Selects devices by their fields. */
             fieldSelector?: string;
-            /** @description Only say which devices it would be. */
+            /** @description Only lists the devices, without acting on them. */
             dryRun?: boolean;
-            /** @description Why; goes into the audit trail. */
+            /** @description The reason, for the audit trail. */
             reason?: string;
-            /** @description At most so many devices, in the order of their names. */
+            /** @description The maximum number of devices, taken in the order of their names. */
             limit?: number;
         } & ({
             labelSelector: unknown;
         } | {
             fieldSelector: unknown;
         });
-        /** @description Something that must hold of one label. */
+        /** @description A requirement on one label. */
         MatchExpression: {
-            /** @description The label that is looked at. */
+            /** @description The key of the label. */
             key: string;
             /** @enum {string} */
             operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
@@ -1595,26 +1595,26 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description Chooses objects by their labels: all that it names must hold. Empty, it chooses none. */
+        /** @description Chooses objects by their labels: all requirements must hold. An empty selector chooses none. */
         LabelSelector: {
             /** @description Labels and the values they must have. */
             matchLabels?: {
                 [key: string]: string;
             };
-            /** @description Further things that must hold of labels. */
+            /** @description Further requirements on labels. */
             matchExpressions?: components["schemas"]["MatchExpression"][];
         } & {
             [key: string]: unknown;
         };
         /** @description A whole number from 0 to 100, and a percent sign. */
         Percentage: string;
-        /** @description How many devices a rollout may disturb at once. */
+        /** @description Number of devices that a rollout may disturb at once. */
         DisruptionBudget: {
-            /** @description Labels whose values part the devices into groups, each with the budget to itself. */
+            /** @description Labels whose values divide the devices into groups, each with its own budget. */
             groupBy?: string[];
-            /** @description How many devices must stay available. */
+            /** @description Number of devices that must stay available. */
             minAvailable?: number;
-            /** @description How many devices may be unavailable. */
+            /** @description Number of devices that may be unavailable. */
             maxUnavailable?: number;
         } & {
             [key: string]: unknown;
@@ -1636,9 +1636,9 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description In which order devices are updated; `strategy` says how it is given. */
+        /** @description The order in which devices are updated; `strategy` says how it is given. */
         RolloutDeviceSelection: components["schemas"]["BatchSequence"];
-        /** @description How a change of the template should reach the devices of a fleet. Kept but not followed: it goes to all devices at once. */
+        /** @description The way in which a change of the template should reach the devices of a fleet. Kept but not followed: a change goes to all devices at once. */
         RolloutPolicy: {
             disruptionBudget?: components["schemas"]["DisruptionBudget"];
             deviceSelection?: components["schemas"]["RolloutDeviceSelection"];
@@ -1647,25 +1647,25 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description What the devices of a fleet should be. Templates in it are filled in for each. */
+        /** @description The desired state of the devices of a fleet. Templates in it are filled in for each device. */
         FleetTemplate: {
             metadata?: components["schemas"]["TemplateMeta"];
             spec: components["schemas"]["DeviceSpec"];
         };
-        /** @description Which devices make up the fleet, and what they should be. */
+        /** @description The devices that make up the fleet, and their desired state. */
         FleetSpec: {
             selector?: components["schemas"]["LabelSelector"];
             rolloutPolicy?: components["schemas"]["RolloutPolicy"];
             template: components["schemas"]["FleetTemplate"];
         };
-        /** @description How far a rollout is. */
+        /** @description The progress of a rollout. */
         FleetRolloutStatus: {
             /** @description The batch that is being updated. */
             currentBatch?: number;
         } & {
             [key: string]: unknown;
         };
-        /** @description What is known of the state of a fleet. */
+        /** @description The known state of a fleet. */
         FleetStatus: {
             rollout?: components["schemas"]["FleetRolloutStatus"];
             conditions: components["schemas"]["Condition"][];
@@ -1680,31 +1680,31 @@ export interface components {
             spec: components["schemas"]["FleetSpec"];
             status?: components["schemas"]["FleetStatus"];
         };
-        /** @description A fleet to create, or to put in the place of one. */
+        /** @description A fleet to create, or to replace an existing one with. */
         FleetRequest: {
             apiVersion: components["schemas"]["ApiVersion"];
             /** @enum {string} */
             kind: "Fleet" | "";
             metadata: components["schemas"]["ObjectMeta"];
             spec: components["schemas"]["FleetSpec"];
-            /** @description Ignored: the service works it out. */
+            /** @description Ignored: the service sets it. */
             status?: unknown;
         };
         /** @description The backup that the database now holds. */
         RestoreBackup: {
-            /** @description Where the backup is kept. */
+            /** @description The place of the backup. */
             artifact?: string;
             /** @description Checksum of the backup. */
             sha256?: string;
             /**
              * Format: date-time
-             * @description When the backup was made: the recovery point.
+             * @description Time at which the backup was made: the recovery point.
              */
             takenAt?: string;
         };
         /** @description Declares that the database now holds a backup. */
         RestoreRequest: {
-            /** @description Why the backup was restored. */
+            /** @description The reason why the backup was restored. */
             reason?: string;
             backup?: components["schemas"]["RestoreBackup"];
         };
@@ -1720,16 +1720,16 @@ export interface components {
          * @constant
          */
         MusterApiVersion: "muster/v1";
-        /** @description What a page of a list says of the list. */
+        /** @description Metadata of a page of a list. */
         ListMeta: {
-            /** @description Where the next page begins; not there on the last one. */
+            /** @description The beginning of the next page; absent on the last page. */
             continue?: string;
-            /** @description About how many items come after this page, where that is known. */
+            /** @description Approximate number of items after this page, if it is known. */
             remainingItemCount?: number;
         } & {
             [key: string]: unknown;
         };
-        /** @description What became of the request: Approved, Denied or neither. */
+        /** @description The outcome of the request: Approved, Denied or neither. */
         CertificateSigningRequestStatus: {
             /**
              * Format: byte
@@ -1740,7 +1740,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description A wish for a certificate from the device CA. */
+        /** @description A request for a certificate from the device CA. */
         CertificateSigningRequest: {
             apiVersion: components["schemas"]["ApiVersion"];
             /** @constant */
@@ -1761,7 +1761,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description The answer where there is no other object to give; every error is one. */
+        /** @description The answer if there is no other object to return; every error is one. */
         Status: {
             apiVersion: components["schemas"]["ApiVersion"];
             /** @constant */
@@ -1770,14 +1770,14 @@ export interface components {
             status: "Success" | "Failure";
             /** @description The HTTP status of the answer. */
             code: number;
-            /** @description What happened, as one word for programs. */
+            /** @description The reason, as one word for programs. */
             reason: string;
-            /** @description What happened, for people. */
+            /** @description The message for people. */
             message: string;
         } & {
             [key: string]: unknown;
         };
-        /** @description How the device as a whole is. */
+        /** @description The state of the device as a whole. */
         DeviceSummaryStatus: {
             status: components["schemas"]["DeviceSummaryStatusType"];
             /** @description Why, for people. */
@@ -1785,7 +1785,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description How far the device is with what it should run. */
+        /** @description The progress of the device towards its desired state. */
         DeviceUpdatedStatus: {
             status: components["schemas"]["DeviceUpdatedStatusType"];
             /** @description Why, for people. */
@@ -1793,7 +1793,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description Where the device is between enrolling and being decommissioned. */
+        /** @description The stage of the device between enrolling and being decommissioned. */
         DeviceLifecycleStatus: {
             status: components["schemas"]["DeviceLifecycleStatusType"];
             /** @description Why, for people. */
@@ -1801,7 +1801,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description How the applications of the device are. */
+        /** @description The state of the applications of the device. */
         DeviceApplicationsSummaryStatus: {
             status: components["schemas"]["ApplicationsSummaryStatusType"];
             /** @description Why, for people. */
@@ -1809,7 +1809,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description How the resources that the device watches are. */
+        /** @description The state of the resources that the device monitors. */
         DeviceResourceStatus: {
             cpu: components["schemas"]["DeviceResourceStatusType"];
             memory: components["schemas"]["DeviceResourceStatusType"];
@@ -1817,7 +1817,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description Whether the device is what it says it is. */
+        /** @description Evidence that the device is what it claims to be. */
         DeviceIntegrityStatus: {
             /** @enum {string} */
             status: "Verified" | "Failed" | "Unknown" | "Unsupported";
@@ -1827,20 +1827,20 @@ export interface components {
             tpm?: components["schemas"]["DeviceIntegrityCheckStatus"];
             /**
              * Format: date-time
-             * @description When integrity was last checked.
+             * @description Time of the last check of integrity.
              */
             lastVerified?: string;
         } & {
             [key: string]: unknown;
         };
-        /** @description What configuration the device runs. */
+        /** @description The configuration that the device runs. */
         DeviceConfigStatus: {
             /** @description The rendered version that the device has applied. */
             renderedVersion: string;
         } & {
             [key: string]: unknown;
         };
-        /** @description What operating system the device runs. */
+        /** @description The operating system that the device runs. */
         DeviceOsStatus: {
             /** @description The OS image that the device runs. */
             image: string;
@@ -1849,7 +1849,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description Facts about the device, each a text under a name of its own. */
+        /** @description Facts about the device, each a text under its own name. */
         DeviceSystemInfo: {
             architecture: string;
             /** @description Differs after each boot. */
@@ -1860,15 +1860,15 @@ export interface components {
         } & {
             [key: string]: string;
         };
-        /** @description What the sources outside the spec gave at the last render. */
+        /** @description The content of the sources outside the spec at the last render. */
         DependencySyncStatus: {
             configRefs?: components["schemas"]["DependencySyncConfigRefStatus"][];
         };
-        /** @description What the agent of the device can do. */
+        /** @description The capabilities of the device and its agent. */
         DeviceCapabilities: {
             osMode?: components["schemas"]["OsModeType"];
         };
-        /** @description What is known of the state of a device. The device itself may be further on. */
+        /** @description The known state of a device. The device itself may have moved on. */
         DeviceStatus: {
             conditions: components["schemas"]["Condition"][];
             systemInfo: components["schemas"]["DeviceSystemInfo"];
@@ -1883,7 +1883,7 @@ export interface components {
             summary: components["schemas"]["DeviceSummaryStatus"];
             /**
              * Format: date-time
-             * @description When the device was last heard of.
+             * @description Time of the device's last sign of life.
              */
             lastSeen?: string;
             lifecycle: components["schemas"]["DeviceLifecycleStatus"];
@@ -1891,7 +1891,7 @@ export interface components {
             capabilities?: components["schemas"]["DeviceCapabilities"];
         };
         /**
-         * @description A device: what it should be, and what is known of it.
+         * @description A device: its desired state, and its known state.
          * @example {
          *       "apiVersion": "flightctl.io/v1beta1",
          *       "kind": "Device",
@@ -1922,7 +1922,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description When a device was last heard of. */
+        /** @description Time of a device's last sign of life. */
         DeviceLastSeen: {
             /** Format: date-time */
             lastSeen: string;
@@ -1942,14 +1942,14 @@ export interface components {
             /** @description SHA-256 of the spec; null if not known. */
             specHash: string | null;
         };
-        /** @description The answer, with who gave it and when. */
+        /** @description The answer, with the person who gave it and its time. */
         EnrollmentRequestApprovalStatus: {
             approved: boolean;
             /** @description Keys and values by which objects are grouped and selected. */
             labels?: {
                 [key: string]: string;
             };
-            /** @description Whether these labels stand instead of the device's own, not beside them. */
+            /** @description True if these labels replace the device's own instead of adding to them. */
             replaceLabels?: boolean;
             approvedBy: string;
             /** Format: date-time */
@@ -1957,7 +1957,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description What became of the request. */
+        /** @description The outcome of the request. */
         EnrollmentRequestStatus: {
             /** @description The certificate that was signed, in PEM. */
             certificate?: string;
@@ -2065,42 +2065,42 @@ export interface components {
             /** @description The permissions that the roles give. */
             permissions: ("devices.read" | "devices.edit" | "devices.decide" | "devices.decommission" | "devices.delete" | "fleets.read" | "fleets.edit" | "enrollment.read" | "enrollment.edit" | "enrollment.decide" | "certificates.read" | "certificates.edit" | "certificates.decide" | "restores.read" | "restores.declare" | "events.read" | "metrics.read")[];
         };
-        /** @description Tokens, or why there are none. */
+        /** @description Tokens, or the reason why there are none. */
         TokenResponse: {
             access_token?: string;
             /** @constant */
             token_type?: "Bearer";
             id_token?: string;
             refresh_token?: string;
-            /** @description How long the access token holds, in seconds. */
+            /** @description Validity of the access token, in seconds. */
             expires_in?: number;
-            /** @description Why there are no tokens (RFC 6749, section 5.2). */
+            /** @description The reason why there are no tokens (RFC 6749, section 5.2). */
             error?: string;
             /** @description The same in words. */
             error_description?: string;
         };
-        /** @description Which devices were resumed. */
+        /** @description The devices that were resumed. */
         DeviceResumeResponse: {
-            /** @description How many devices were resumed, or would be. */
+            /** @description Number of devices that were resumed, or would be. */
             resumedDevices: number;
             /** @description The names of the first 1000 of them. */
             devices: string[];
-            /** @description How many of them have no spec here: nothing is sent to them, and they keep what they run. */
+            /** @description Number of them for which the server has no spec: nothing is sent to them, and they keep what they run. */
             devicesWithNothingToSend?: number;
-            /** @description The names of the first 1000 that have no spec here. */
+            /** @description The names of the first 1000 for which the server has no spec. */
             nothingToSend?: string[];
         };
-        /** @description Which devices were adopted. */
+        /** @description The devices that were adopted. */
         DeviceAdoptResponse: {
-            /** @description How many devices were adopted, or would be. */
+            /** @description Number of devices that were adopted, or would be. */
             adoptedDevices: number;
             /** @description The names of the first 1000 of them. */
             devices: string[];
-            /** @description Devices that were chosen but stay paused, for they have not sent the spec they run; the first of them. */
+            /** @description The first devices that were chosen but stay paused, because they have not sent the spec that they run. */
             withoutSpec?: string[];
-            /** @description How many of them have no spec here: nothing is sent to them, and they keep what they run. */
+            /** @description Number of them for which the server has no spec: nothing is sent to them, and they keep what they run. */
             devicesWithNothingToSend?: number;
-            /** @description The names of the first 1000 that have no spec here. */
+            /** @description The names of the first 1000 for which the server has no spec. */
             nothingToSend?: string[];
         };
         /** @description Changes on the device if it is resumed. */
@@ -2145,7 +2145,7 @@ export interface components {
             /** @description The changes that resuming would make; null if nothing would be sent, or while the device has not sent the spec that it runs. */
             difference: components["schemas"]["SpecDifference"] | null;
         };
-        /** @description What an agent needs to enroll. */
+        /** @description The settings that an agent needs to enroll. */
         EnrollmentConfig: {
             "enrollment-service": {
                 authentication: {
@@ -2156,7 +2156,7 @@ export interface components {
                     "client-certificate-data": string;
                     /**
                      * Format: byte
-                     * @description Always empty: the key never leaves whoever made it.
+                     * @description Always empty: the private key stays with the client that made it.
                      */
                     "client-key-data": string;
                 } & {
@@ -2165,7 +2165,7 @@ export interface components {
                 service: {
                     /**
                      * Format: byte
-                     * @description Authorities of the listener for devices in PEM, in base64; empty where agents trust those of their system.
+                     * @description Authorities of the listener for devices in PEM, in base64; empty if agents trust the authorities of their system.
                      */
                     "certificate-authority-data": string;
                     /** @description Address of the listener for devices. */
@@ -2173,7 +2173,7 @@ export interface components {
                 } & {
                     [key: string]: unknown;
                 };
-                /** @description Page that an agent shows to whoever approves it. */
+                /** @description Page that an agent shows to the person who approves it. */
                 "enrollment-ui-endpoint": string;
             } & {
                 [key: string]: unknown;
@@ -2181,7 +2181,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description What was changed. */
+        /** @description The parts that were changed. */
         ResourceUpdatedDetails: {
             /** @constant */
             detailType: "ResourceUpdated";
@@ -2191,7 +2191,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description Which fleet the device left and joined. */
+        /** @description The fleet that the device left, and the one that it joined. */
         DeviceOwnershipChangedDetails: {
             /** @constant */
             detailType: "DeviceOwnershipChanged";
@@ -2208,7 +2208,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description How it came that one fleet at most chooses the device. */
+        /** @description The way in which several matching fleets became one or none. */
         DeviceMultipleOwnersResolvedDetails: {
             /** @constant */
             detailType: "DeviceMultipleOwnersResolved";
@@ -2219,7 +2219,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description What a sync from a repository did. */
+        /** @description The result of a sync from a repository. */
         ResourceSyncCompletedDetails: {
             /** @constant */
             detailType: "ResourceSyncCompleted";
@@ -2277,7 +2277,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description How the devices of a batch fared. */
+        /** @description The results of the devices of a batch. */
         FleetRolloutBatchCompletedDetails: {
             /** @constant */
             detailType: "FleetRolloutBatchCompleted";
@@ -2303,7 +2303,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description A known weakness, and the image in which it was first seen. */
+        /** @description A known vulnerability, and the image in which it was first seen. */
         DeviceVulnerabilityCveDetails: {
             /** @constant */
             detailType: "DeviceVulnerabilityCVE";
@@ -2322,7 +2322,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description A source outside the spec that could not be looked at. */
+        /** @description A source outside the spec that could not be checked. */
         DependencySyncProbeFailedDetails: {
             /** @constant */
             detailType: "DependencySyncProbeFailed";
@@ -2331,7 +2331,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description What an application was told to do. */
+        /** @description The order that an application was given. */
         ApplicationLifecycleChangedDetails: {
             /** @constant */
             detailType: "ApplicationLifecycleChanged";
@@ -2348,7 +2348,7 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * @description What happened, as one word for programs: Flight Control's and Muster's own.
+         * @description The kind of event, as one word for programs: Flight Control's and Muster's own.
          * @enum {string}
          */
         EventReason: "ResourceCreated" | "ResourceCreationFailed" | "ResourceUpdated" | "ResourceUpdateFailed" | "ResourceDeleted" | "ResourceDeletionFailed" | "DeviceDecommissioned" | "DeviceDecommissionFailed" | "DeviceCPUCritical" | "DeviceCPUWarning" | "DeviceCPUNormal" | "DeviceMemoryCritical" | "DeviceMemoryWarning" | "DeviceMemoryNormal" | "DeviceDiskCritical" | "DeviceDiskWarning" | "DeviceDiskNormal" | "DeviceApplicationError" | "DeviceApplicationDegraded" | "DeviceApplicationHealthy" | "DeviceDisconnected" | "DeviceIsRebooting" | "DeviceConflictPaused" | "DeviceConflictResolved" | "DeviceConnected" | "DeviceContentUpToDate" | "DeviceContentOutOfDate" | "DeviceContentUpdating" | "DeviceUpdateFailed" | "DeviceVulnerabilityCVECritical" | "DeviceVulnerabilityCVEResolved" | "DeviceVulnerabilityCVEWarning" | "DeviceOSImageChanged" | "EnrollmentRequestApproved" | "EnrollmentRequestApprovalFailed" | "DeviceMultipleOwnersDetected" | "DeviceMultipleOwnersResolved" | "DeviceSpecValid" | "DeviceSpecInvalid" | "InternalTaskFailed" | "InternalTaskPermanentlyFailed" | "RepositoryAccessible" | "RepositoryInaccessible" | "ReferencedRepositoryUpdated" | "FleetValid" | "FleetInvalid" | "FleetRolloutCreated" | "FleetRolloutStarted" | "FleetRolloutFailed" | "FleetRolloutCompleted" | "FleetRolloutBatchDispatched" | "FleetRolloutDeviceSelected" | "FleetRolloutBatchCompleted" | "ResourceSyncCommitDetected" | "ResourceSyncAccessible" | "ResourceSyncInaccessible" | "ResourceSyncParsed" | "ResourceSyncParsingFailed" | "ResourceSyncSynced" | "ResourceSyncSyncFailed" | "DependencyChangeDetected" | "DependencySyncProbeFailed" | "SystemRestored" | "EncryptionMigrationStarted" | "EncryptionMigrationCompleted" | "ApplicationLifecycleChanged" | "DeviceAheadWithoutRestore" | "RestoreSuperseded" | "RestoreSettled" | "RestoreMusteringAgain" | "DeviceAnswered" | "DeviceDecommissionCompleted" | "DeviceClonesNoticed" | "DeviceAdopted" | "UnknownDeviceReported" | "EnrollmentRequestDenied" | "DeviceCertificateIssued" | "CertificateSigningRequestApproved" | "CertificateSigningRequestDenied";
@@ -2359,13 +2359,13 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description The part of the service that tells of the event. */
+        /** @description The part of the service that records the event. */
         EventSource: {
             component: string;
         } & {
             [key: string]: unknown;
         };
-        /** @description The event that was being worked on. */
+        /** @description The event that was being processed. */
         OriginalEvent: {
             apiVersion: components["schemas"]["ApiVersion"];
             /** @constant */
@@ -2373,12 +2373,12 @@ export interface components {
             metadata: components["schemas"]["ObjectMeta"];
             involvedObject: components["schemas"]["ObjectReference"];
             reason: components["schemas"]["EventReason"];
-            /** @description What happened, for people. */
+            /** @description The message for people. */
             message: string;
             /** @enum {string} */
             type: "Normal" | "Warning";
             source: components["schemas"]["EventSource"];
-            /** @description Who did it: user:NAME, token:NAME (a machine) or service:NAME. */
+            /** @description The actor: user:NAME, token:NAME (a machine) or service:NAME. */
             actor: string;
         } & {
             [key: string]: unknown;
@@ -2405,7 +2405,7 @@ export interface components {
         };
         /** @description More about an event; `detailType` says what. */
         EventDetails: (components["schemas"]["ResourceUpdatedDetails"] | components["schemas"]["DeviceOwnershipChangedDetails"] | components["schemas"]["DeviceMultipleOwnersDetectedDetails"] | components["schemas"]["DeviceMultipleOwnersResolvedDetails"] | components["schemas"]["InternalTaskFailedDetails"] | components["schemas"]["InternalTaskPermanentlyFailedDetails"] | components["schemas"]["ResourceSyncCompletedDetails"] | components["schemas"]["ReferencedRepositoryUpdatedDetails"] | components["schemas"]["FleetRolloutStartedDetails"] | components["schemas"]["FleetRolloutFailedDetails"] | components["schemas"]["FleetRolloutCompletedDetails"] | components["schemas"]["FleetRolloutBatchDispatchedDetails"] | components["schemas"]["FleetRolloutBatchCompletedDetails"] | components["schemas"]["FleetRolloutDeviceSelectedDetails"] | components["schemas"]["DeviceVulnerabilityCveDetails"] | components["schemas"]["DependencyChangeDetectedDetails"] | components["schemas"]["DependencySyncProbeFailedDetails"] | components["schemas"]["ApplicationLifecycleChangedDetails"]) | components["schemas"]["MusterEventDetails"];
-        /** @description Something that happened: to what, why, and who did it. */
+        /** @description A record of something that happened: the object, the reason and the actor. */
         Event: {
             apiVersion: components["schemas"]["ApiVersion"];
             /** @constant */
@@ -2413,12 +2413,12 @@ export interface components {
             metadata: components["schemas"]["ObjectMeta"];
             involvedObject: components["schemas"]["ObjectReference"];
             reason: components["schemas"]["EventReason"];
-            /** @description What happened, for people. */
+            /** @description The message for people. */
             message: string;
             /** @enum {string} */
             type: "Normal" | "Warning";
             source: components["schemas"]["EventSource"];
-            /** @description Who did it: user:NAME, token:NAME (a machine) or service:NAME. */
+            /** @description The actor: user:NAME, token:NAME (a machine) or service:NAME. */
             actor: string;
             details?: components["schemas"]["EventDetails"];
         } & {
@@ -2469,14 +2469,14 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description How many devices stand where. */
+        /** @description Number of devices in each state of the muster. */
         RestoreDeviceCounts: {
-            /** @description Devices that take part: all but the decommissioned. */
+            /** @description Devices that take part: all except decommissioning and decommissioned ones. */
             total: number;
             /** @description Those that have not answered yet. */
             awaitingReconnect: number;
             answered: number;
-            /** @description Those that answered with the position the server had for them. */
+            /** @description Those that answered with the position that the server had for them. */
             inSync: number;
             /** @description Those that answered with an older position. */
             behind: number;
@@ -2487,17 +2487,17 @@ export interface components {
             /** @description Conflicts in which the device's own spec won. */
             adopted: number;
         };
-        /** @description After how long so many percent of the devices had answered; null until then. */
+        /** @description Time after which this percentage of the devices had answered; null until then. */
         RestoreReconnectTimes: {
             p50Seconds: number | null;
             p95Seconds: number | null;
             p99Seconds: number | null;
         };
-        /** @description What was declared, and by whom. */
+        /** @description The declaration, and the person or tool that made it. */
         RestoreSpec: {
             reason?: string;
             backup?: components["schemas"]["RestoreBackup"];
-            /** @description Who declared it. */
+            /** @description The person or tool that declared it. */
             declaredBy: string;
             /** @description The restore before this one. */
             previous: string | null;
@@ -2507,7 +2507,7 @@ export interface components {
          * @enum {string}
          */
         RestorePhase: "Mustering" | "Settled" | "Superseded";
-        /** @description How far the muster is. */
+        /** @description The progress of the muster. */
         RestoreStatus: {
             phase: components["schemas"]["RestorePhase"];
             devices: components["schemas"]["RestoreDeviceCounts"];
@@ -2522,7 +2522,7 @@ export interface components {
             name: string;
             /**
              * Format: date-time
-             * @description When it was declared.
+             * @description Time of the declaration.
              */
             creationTimestamp: string;
         };
@@ -2543,27 +2543,27 @@ export interface components {
             metadata: components["schemas"]["ListMeta"];
             items: components["schemas"]["Restore"][];
         };
-        /** @description A device that was not where the server believed, and what was decided. */
+        /** @description A device whose position differed from the expected one, and the decision. */
         RestoreReportConflict: {
             device: string;
             verdict: components["schemas"]["ConflictVerdict"];
-            /** @description Why, for people: both positions as far as they matter. */
+            /** @description The reason, for people: both positions as far as they matter. */
             info: string;
             /** Format: date-time */
             since: string;
-            /** @description Where the device was. */
+            /** @description The position that the device reported. */
             reported: components["schemas"]["Position"] | null;
-            /** @description How it ended; null while the device is paused. */
+            /** @description The way in which it ended; null while the device is paused. */
             resolution: ("Resumed" | "Adopted" | "WrittenOff") | null;
             resolvedAt: string | null;
             resolvedBy: string | null;
-            /** @description The reason that was given for it. */
+            /** @description The reason that was given for the decision. */
             reason: string | null;
         };
         /** @description A device that has not answered. */
         AbsentDevice: {
             device: string;
-            /** @description When it was last heard of; null if never. */
+            /** @description Time of its last sign of life; null if there was none. */
             lastSeen: string | null;
         };
         /** @description The record of a recovery. */
@@ -2576,12 +2576,12 @@ export interface components {
             phase: components["schemas"]["RestorePhase"];
             settledAt: string | null;
             devices: components["schemas"]["RestoreDeviceCounts"];
-            /** @description How old the backup was when the restore was declared. */
+            /** @description Age of the backup when the restore was declared. */
             recoveryPoint: {
                 takenAt: string | null;
                 ageSeconds: number | null;
             };
-            /** @description After how long so many percent of the devices had answered; null until then. */
+            /** @description Time after which this percentage of the devices had answered; null until then. */
             recoveryTime: {
                 p50Seconds: number | null;
                 p95Seconds: number | null;
@@ -2589,17 +2589,17 @@ export interface components {
                 p100Seconds: number | null;
             };
             conflicts: components["schemas"]["RestoreReportConflict"][];
-            /** @description Who has not come back, longest absent first. */
+            /** @description Devices that have not come back, longest absent first. */
             absent: components["schemas"]["AbsentDevice"][];
         };
-        /** @description A device that reported although the database does not know it. */
+        /** @description A device that has reported, but that the database does not know. */
         UnknownDevice: {
             name: string;
             /** Format: date-time */
             firstSeen: string;
             /** Format: date-time */
             lastSeen: string;
-            /** @description Where the device says it is. */
+            /** @description The position that the device reported. */
             reported: components["schemas"]["Position"];
         };
         /** @description A page of devices that the database does not know. */
@@ -2758,9 +2758,9 @@ export interface operations {
                         status: "Success" | "Failure";
                         /** @description The HTTP status of the answer. */
                         code: number;
-                        /** @description What happened, as one word for programs. */
+                        /** @description The reason, as one word for programs. */
                         reason: string;
-                        /** @description What happened, for people. */
+                        /** @description The message for people. */
                         message: string;
                         parts: {
                             /**

@@ -1,4 +1,4 @@
-/** What can go wrong on purpose: a closed list. Each code has one HTTP status and one Kubernetes-style reason. */
+/** The expected errors: a closed list. Each code has one HTTP status and one Kubernetes-style reason. */
 const catalogue = {
   badRequest: { status: 400, reason: 'BadRequest' },
   unauthorized: { status: 401, reason: 'Unauthorized' },
@@ -24,9 +24,9 @@ export class MusterError extends Error {
   readonly status: number;
   /** Machine-readable reason, as in Kubernetes' Status object. */
   readonly reason: string;
-  /** When it makes sense to try again: seconds from now. */
+  /** Seconds from now after which a retry makes sense. */
   readonly retryAfterSeconds: number | undefined;
-  /** What `WWW-Authenticate` says, where credentials would help. */
+  /** Value of `WWW-Authenticate`, if credentials would help. */
   readonly challenge: string | undefined;
 
   constructor(
@@ -45,7 +45,7 @@ export class MusterError extends Error {
 
 export const badRequest = (message: string): MusterError => new MusterError('badRequest', message);
 export const unauthorized = (message: string): MusterError => new MusterError('unauthorized', message);
-/** No token came with a request that needs one: then the challenge names no error (RFC 6750, section 3). */
+/** The error for a request without the token that it needs. Its challenge names no error (RFC 6750, section 3). */
 export const missingToken = (message: string): MusterError =>
   new MusterError('unauthorized', message, { challenge: 'Bearer realm="muster"' });
 export const wrongToken = (message: string): MusterError =>

@@ -2,7 +2,7 @@ import { annotationKeys } from './devices/device-document.ts';
 import type { JsonObject } from './json.ts';
 import type { Event } from './resources/event.ts';
 
-/** Annotations of an event that say which request it happened in. */
+/** Annotations of an event that name the request that caused it. */
 const originKeys = { from: 'muster/from', request: 'muster/request' } as const;
 
 /** An event as it is stored. */
@@ -19,7 +19,7 @@ type StoredEvent = {
   readonly component: string;
   /** The restore that was current when it happened. */
   readonly restore: string;
-  /** Of the request that it happened in, if it did in one. */
+  /** Address of the client whose request caused it; null if no request did. */
   readonly clientAddress: string | null;
   readonly requestId: string | null;
 };
@@ -39,7 +39,7 @@ export function eventDocument(event: StoredEvent): Event {
       },
     },
     involvedObject: { kind: event.involvedKind, name: event.involvedName },
-    // Only the service writes reasons and details, and one of a newer version must not make a list unreadable.
+    // Not checked: only the service writes reasons and details, and a newer version's must not make a list unreadable.
     reason: event.reason as Event['reason'],
     message: event.message,
     type: event.type,

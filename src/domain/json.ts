@@ -4,14 +4,14 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObj
 export type JsonObject = { readonly [key: string]: JsonValue };
 
 /**
- * How many objects and arrays may stand inside each other in what Muster hashes, compares or renders. The outermost
- * counts as one. Real specs need about ten; the limit keeps recursion far from the end of the stack.
+ * Most levels of nested objects and arrays in documents that Muster hashes, compares or renders. The outermost counts as
+ * one. Real specs need about ten; the limit keeps recursion far from the end of the stack.
  */
 export const maxJsonDepth = 100;
 
 /**
- * The one spelling of a JSON value: keys sorted by UTF-16 code unit, no whitespace, scalars as `JSON.stringify` spells
- * them. Properties that are undefined are left out, as there.
+ * The canonical text of a JSON value: keys sorted by UTF-16 code unit, no whitespace, scalars as `JSON.stringify` writes
+ * them. Undefined properties are left out, as there.
  *
  * @throws MusterError 400 if the value is nested deeper than {@link maxJsonDepth}
  */

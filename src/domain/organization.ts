@@ -1,15 +1,15 @@
 import { badRequest, forbidden } from './errors.ts';
 
-/** The one organization that everything belongs to, under the id that Flight Control gives its default. */
+/** Id of the one organization that everything belongs to; the same as Flight Control's default. */
 export const organizationId = '00000000-0000-0000-0000-000000000000';
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * Makes sure that a request means our organization.
+ * Checks that a request names our organization or none.
  *
  * @param asked the organization that it names; blank if it names none
- * @throws MusterError 400 if that is no id; 403 if it is the id of another organization
+ * @throws MusterError 400 if that is not an id; 403 if it is the id of another organization
  */
 export function assertOurOrganization(asked: string): void {
   if (asked === '' || asked === organizationId) return;

@@ -17,7 +17,7 @@ export function deletedEvent({ kind, name }: Resource, by: Origin): NewEvent {
   return { type: 'Normal', reason: 'ResourceDeleted', involved: { kind, name }, message, by };
 }
 
-/** @param owners of a device that changed hands: before and after */
+/** @param owners of a device whose owner changed: before and after */
 export function updatedEvent(
   { kind, name }: Resource,
   updatedFields: readonly UpdatedField[],
@@ -39,7 +39,7 @@ export function updatedEvent(
   };
 }
 
-/** A fleet's selector or template is on its way to its devices; or has been written for them all. */
+/** The event of a fleet's rollout: it has started, or has been written for all its devices. */
 export function rolloutEvent(fleet: string, generation: number, stage: 'Started' | 'Completed', by: Origin): NewEvent {
   const templateVersion = String(generation);
   const started = stage === 'Started';
@@ -55,7 +55,7 @@ export function rolloutEvent(fleet: string, generation: number, stage: 'Started'
   };
 }
 
-/** A fleet's template has been written for all devices but some, for which it cannot be filled in. */
+/** The event of a rollout that has left out the devices for which the template cannot be filled in. */
 export function rolloutFailedEvent(fleet: string, generation: number, problems: FleetProblems, by: Origin): NewEvent {
   return {
     type: 'Warning',

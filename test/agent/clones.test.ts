@@ -44,7 +44,7 @@ describe('statuses of two machines under one name', () => {
       {
         type: 'Warning',
         message:
-          'Two machines speak as device a: boot one is back after two. Give each machine a name and a key of its own.',
+          'Two machines speak as device a: boot one is back after two. Give each machine its own name and its own key.',
         details: { detailType: 'MusterClones', evidence: 'boot', value: 'one', other: 'two' },
       },
     ]);
@@ -120,7 +120,7 @@ describe('connections of two machines under one name', () => {
       {
         type: 'Warning',
         message:
-          'Two machines speak as device fought: its connections took over from each other 3 times while both were alive. Give each machine a name and a key of its own.',
+          'Two machines speak as device fought: its connections took over from each other 3 times while both were alive. Give each machine its own name and its own key.',
         details: { detailType: 'MusterClones', evidence: 'connection', times: 3 },
       },
     ]);

@@ -3,9 +3,9 @@ import { isNewSighting, machineOf, sight, type Sightings } from './clones.ts';
 import type { NewEvent } from '../event.ts';
 import type { JsonObject } from '../json.ts';
 
-/** The machines under the names of devices, by the statuses of one commit. */
+/** The machines under the names of devices, from the statuses of one commit. */
 export class CloneSightings {
-  /** Only what differs from what was known. */
+  /** Only sightings that differ from the known ones. */
   readonly changed = new Map<string, Sightings>();
   readonly events: NewEvent[] = [];
   /** Reports that show two machines. */

@@ -1,39 +1,42 @@
 import type { JsonObject } from '../json.ts';
 
-// Two machines under one name: a disk was copied, or an image with a device's key in it was installed twice. Muster cannot say
-// which of them is meant, and what one applies is judged as the position of the other; so it says that there are two.
+// Two machines under one name: a disk was copied, or an image that holds a device's key was installed twice. Muster cannot
+// know which one is meant, and judges the position of one as the other's; so it reports that there are two.
 
-/** Identifiers of a machine and of its boot. Null where a report does not state them. */
+/** Identifiers of a machine and of its boot. Null if a report does not state them. */
 export type Machine = { readonly boot: string | null; readonly serial: string | null };
 
 /** Boots and serial numbers that were seen under one name, each once, the newest last. */
 export type Sightings = {
   readonly boots: readonly string[];
   readonly serials: readonly string[];
-  /** Last time that it was said of the device that it is two machines; absent where it never was. */
+  /** Last time that an event named the device as two machines; absent if none did. */
   readonly saidAt?: string;
 };
 
 /** The known machines under a name after a report. */
 export type Sighting = {
   readonly sightings: Sightings;
-  /** The identifier that came back after another one had followed it, which never happens to one machine; undefined where none did. */
+  /**
+   * The identifier that came back after another had followed it, which never happens with one machine; undefined if none
+   * did.
+   */
   readonly returned: 'boot' | 'serial' | undefined;
-  /** It is to be said now: it has not been for a while. */
+  /** An event is due now: there was none for a while. */
   readonly isNews: boolean;
 };
 
 /** Values of each kind that are remembered. Two machines that alternate need two; the rest are reboots in between. */
 const maxRemembered = 8;
-/** Characters of a boot id or a serial number that count. */
+/** Characters of a boot id or a serial number that are compared. */
 const maxText = 128;
-/** While two machines go on under one name, it is said again after this long, in milliseconds. */
+/** Time between two events about the same device while two machines go on, in milliseconds. */
 const sayAgainAfterMs = 24 * 60 * 60 * 1_000;
 
 /** Keys of `systemInfo` that name the machine, and not its network, its software or its owner. */
 const serialKeys = ['productUuid', 'productSerial'] as const;
 
-/** The machine that a reported status is of; undefined where it says nothing that tells machines apart. */
+/** The machine of a reported status; undefined if the status does not identify a machine. */
 export function machineOf(status: JsonObject): Machine | undefined {
   const { systemInfo } = status;
   if (typeof systemInfo !== 'object' || systemInfo === null || Array.isArray(systemInfo)) return undefined;
@@ -48,11 +51,10 @@ function textIn(info: JsonObject, key: string): string | null {
 }
 
 /**
- * Decides from one report whether two machines speak under one name. Boots follow each other and none comes back, and a
- * serial number changes when hardware is replaced; so a change says nothing, but what comes back after another one does:
- * A, then B, then A.
+ * Decides from one report if two machines use one name. Boot ids never come back, and a serial number changes when hardware
+ * is replaced; so a change alone proves nothing, but a value that comes back after another one does: A, then B, then A.
  *
- * @param known undefined before the first report that tells
+ * @param known undefined before the first report that identifies a machine
  */
 export function sight(known: Sightings | undefined, machine: Machine, now: Date): Sighting {
   const before = known ?? { boots: [], serials: [] };
@@ -81,7 +83,7 @@ function remember(
   return { values: [...others, value].slice(-maxRemembered), hasReturned: others.length < known.length };
 }
 
-/** Tells whether a report changed what is known, so that it has to be kept. */
+/** True if a report changed the sightings, so that they must be stored. */
 export function isNewSighting(known: Sightings | undefined, { boots, serials, saidAt }: Sightings): boolean {
   return known?.boots !== boots || known.serials !== serials || known.saidAt !== saidAt;
 }

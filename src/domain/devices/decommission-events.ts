@@ -3,7 +3,7 @@ import { byDevice, type NewEvent } from '../event.ts';
 /** The ways in which a device can end its order to decommission. */
 export type EndedDecommission = {
   readonly device: string;
-  /** Why it failed; undefined where it was carried out. */
+  /** The reason why it failed; undefined if it was carried out. */
   readonly failure: string | undefined;
 };
 

@@ -6,7 +6,7 @@ import { completeDeviceStatus, type DeviceStatus } from '../resources/device-sta
 import type { Device } from '../resources/device.ts';
 import { toldStatus } from './told-status.ts';
 
-/** Annotation keys under which Flight Control's clients and agents look. */
+/** Annotation keys that Flight Control's clients and agents read. */
 export const annotationKeys = {
   awaitingReconnect: 'device-controller/awaitingReconnect',
   conflictPaused: 'device-controller/conflictPaused',
@@ -22,7 +22,7 @@ export const annotationKeys = {
 
 const serviceAnnotations: ReadonlySet<string> = new Set(Object.values(annotationKeys));
 
-/** The annotations of a document that are a client's to set. */
+/** The annotations of a document that a client may set. */
 export function clientAnnotations(annotations: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(annotations).filter(([key]) => !serviceAnnotations.has(key)));
 }
@@ -46,12 +46,12 @@ export function deviceDocument(device: DeviceRecord, view: Viewpoint): Device {
   };
 }
 
-/** Annotations that say where the server thinks the device is, its gate, and the fault in its fleet's template. */
+/** Annotations with the server's position of the device, its gate, and the problem with its fleet's template. */
 function derivedAnnotations(device: DeviceRecord, view: Viewpoint): Record<string, string> {
   const { state, specAdopted, rolloutProblem, certificateExpiresAt } = device;
   const gate = gateOf(state, view.restore);
   const { timeline, version, specHash } = state.server;
-  // A page has a hundred of these: set one by one, which costs a fifth of spreading objects.
+  // A page has a hundred of these: setting keys one by one costs a fifth of spreading objects.
   const annotations: Record<string, string> = {};
   if (gate === 'AwaitingReconnect') annotations[annotationKeys.awaitingReconnect] = 'true';
   if (gate === 'ConflictPaused') annotations[annotationKeys.conflictPaused] = 'true';
@@ -68,7 +68,7 @@ function derivedAnnotations(device: DeviceRecord, view: Viewpoint): Record<strin
   return annotations;
 }
 
-/** The status that the API shows: what the device said, under what the service knows better. */
+/** The status that the API shows: the device's own, overlaid by what the service knows better. */
 export function deviceStatus(device: DeviceRecord, view: Viewpoint): DeviceStatus {
   const told = toldStatus(device.status);
   const whole = completeDeviceStatus(told);
@@ -78,7 +78,7 @@ export function deviceStatus(device: DeviceRecord, view: Viewpoint): DeviceStatu
       ...whole.conditions.filter(({ type }) => !serviceConditionTypes.has(type)),
       ...serviceConditions(device),
     ],
-    // A poll may have told since that the device went back.
+    // A later poll may have shown that the device went back.
     config: device.applied === null ? whole.config : { ...whole.config, renderedVersion: String(device.applied) },
     summary: summaryOf(device, told, view),
     updated: updatedOf(device, told, view),
@@ -88,7 +88,7 @@ export function deviceStatus(device: DeviceRecord, view: Viewpoint): DeviceStatu
   };
 }
 
-/** Conditions that the service finds, and no device. */
+/** Conditions that only the service sets. */
 const serviceConditionTypes: ReadonlySet<string> = new Set(['SpecValid', 'MultipleOwners']);
 
 function serviceConditions(device: DeviceRecord): Condition[] {

@@ -11,14 +11,14 @@ import { osNeedsImageMode, osTargetOf, reportedOsMode } from '../rendering/os-mo
 import { assertWritable } from '../rendering/writable-spec.ts';
 import { rolledOut, type TemplateOutcome } from '../fleets/template-rollout.ts';
 
-/** What a client may say of a device. */
+/** The parts of a device that a client may write. */
 export type DesiredDevice = {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly spec: JsonObject;
 };
 
-/** The parts of a request's document that count; all else is the service's to say. A spec that is not there is empty. */
+/** Reads the parts of a document that a client may write; the service sets the rest. An absent spec is empty. */
 export function desiredDevice({ metadata, spec }: DeviceRequest): DesiredDevice {
   return {
     labels: metadata.labels ?? {},
@@ -27,14 +27,14 @@ export function desiredDevice({ metadata, spec }: DeviceRequest): DesiredDevice 
   };
 }
 
-/** The meaning of a document that replaces a device: a spec that is absent or empty says nothing, so the device's stays. */
+/** The parts of a document that replaces a device: an absent or empty spec says nothing, so the device keeps its spec. */
 export function keepingSpec(desired: DesiredDevice, device: DeviceRecord): DesiredDevice {
   return saysNothing(desired.spec) ? { ...desired, spec: device.spec } : desired;
 }
 
 type Annotated = { readonly metadata: { readonly annotations?: Readonly<Record<string, string>> | undefined } };
 
-/** @throws MusterError 400 if a patch touches the annotations by which the service tells of a device's state */
+/** @throws MusterError 400 if a patch changes the annotations that show a device's state */
 export function assertServiceAnnotationsKept(shown: Annotated, patched: Annotated): void {
   const before = shown.metadata.annotations ?? {};
   const after = patched.metadata.annotations ?? {};
@@ -51,14 +51,14 @@ export function assertCreatable({ spec }: DesiredDevice): void {
   assertWritable(spec, 'the device', ['spec'], { templated: false });
 }
 
-/** Which parts differ. */
+/** The parts, each with true if it differs. */
 type DeviceChange = { readonly labels: boolean; readonly annotations: boolean; readonly spec: boolean };
 
 /**
- * What an edit would change of a device.
+ * Compares an edit with a device.
  *
  * @throws MusterError 409 for an edit of a device that is being decommissioned, or of a spec that a fleet decides
- * @throws MusterError 400 for another spec than before that a client may not write, or that says nothing any more
+ * @throws MusterError 400 for a changed spec that a client may not write, or that now says nothing
  */
 export function deviceChange(device: DeviceRecord, desired: DesiredDevice): DeviceChange {
   const change = {
@@ -83,7 +83,7 @@ export function deviceChange(device: DeviceRecord, desired: DesiredDevice): Devi
   return change;
 }
 
-/** @throws MusterError 400 for another OS than before on a device that has its OS from packages, not from an image */
+/** @throws MusterError 400 for a changed OS on a device that has its OS from packages, not from an image */
 function assertOsFits({ name, status, spec }: DeviceRecord, desired: JsonObject): void {
   const target = osTargetOf(desired);
   if (target === undefined || reportedOsMode(status) !== 'package') return;
@@ -92,7 +92,7 @@ function assertOsFits({ name, status, spec }: DeviceRecord, desired: JsonObject)
   throw badRequest(`the device is not valid: spec.os: expected none: ${osNeedsImageMode(name)}`);
 }
 
-/** Could be meant in two ways. */
+/** The refusal of an empty spec, which could be meant in two ways. */
 const emptySpec =
   'spec: expected content: an empty spec says nothing and changes nothing on the device; to empty the device, set empty ' +
   'lists, such as {"config": [], "applications": []}';
@@ -101,10 +101,7 @@ export function isChange({ labels, annotations, spec }: DeviceChange): boolean {
   return labels || annotations || spec;
 }
 
-/**
- * The device after an edit, and after the template of its owner was rolled out to it. Whatever is edited, its conflict, if it
- * has one, stays.
- */
+/** The device after an edit, and after its owner's template was rolled out to it. No edit clears a conflict. */
 export function editedDevice(
   device: DeviceRecord,
   desired: DesiredDevice,
@@ -118,14 +115,14 @@ export function editedDevice(
     owner,
     matchingFleets,
     ...rollout,
-    // Another spec that a person or a template gives is one to render, not one that the device runs already.
+    // A new spec from a person or a template must be rendered: the device does not run it already.
     specAdopted: device.specAdopted && !differs(device.spec, desired.spec) && outcome.kind !== 'filled',
     generation: device.generation + (differs(device.spec, rollout.spec) ? 1 : 0),
     resourceVersion: device.resourceVersion + 1,
   };
 }
 
-/** What the event of an edit names. */
+/** The fields that the event of an edit names. */
 export function updatedFields(before: DeviceRecord, after: DeviceRecord): UpdatedField[] {
   return [
     ...(differs(before.labels, after.labels) ? (['labels'] as const) : []),
@@ -135,8 +132,8 @@ export function updatedFields(before: DeviceRecord, after: DeviceRecord): Update
 }
 
 /**
- * Whether an edit asks for a render: of another spec, of one that is no longer the adopted one, or under other labels, which
- * a renderer may look at.
+ * True if an edit needs a render: of another spec, of one that is no longer adopted, or because of other labels, which a
+ * renderer may read.
  */
 export function wantsRendering(before: DeviceRecord, after: DeviceRecord): boolean {
   if (before.specAdopted !== after.specAdopted) return true;

@@ -1,28 +1,28 @@
 import type { JsonObject } from '../json.ts';
 import type { JudgedState } from '../recovery/report.ts';
 
-/** A device with all that is known of it. */
+/** A device with everything that is known about it. */
 export type DeviceRecord = {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Annotations that clients set; those of Muster are derived, never stored. */
+  /** Annotations that clients set; Muster's own are derived, never stored. */
   readonly annotations: Readonly<Record<string, string>>;
   /** `Fleet/<name>` or null. */
   readonly owner: string | null;
   /** The spec in force for the device. */
   readonly spec: JsonObject;
   readonly specAdopted: boolean;
-  /** Generation of the owning fleet whose template `spec` was filled in from; null where it was not. */
+  /** Generation of the owning fleet whose template `spec` was filled in from; null if it was not. */
   readonly templateGeneration: number | null;
-  /** Why the template of the owning fleet cannot be filled in for this device; null where it can. */
+  /** The reason why the owning fleet's template cannot be filled in for this device; null if it can be. */
   readonly rolloutProblem: string | null;
-  /** Fleets that match although a device can have but one owner; null where at most one does. */
+  /** All matching fleets if more than one matches (a device can have only one owner); else null. */
   readonly matchingFleets: readonly string[] | null;
-  /** Last time that several fleets began or ceased to match; null while that never happened. */
+  /** Last time that several fleets began or ceased to match; null if that never happened. */
   readonly matchingFleetsSince: Date | null;
-  /** Why the spec cannot be rendered; null where it can. */
+  /** The reason why the spec cannot be rendered; null if it can be. */
   readonly specProblem: string | null;
-  /** Last time that the spec ceased or began to be one that can be rendered; null while that never happened. */
+  /** Last time that the spec began or ceased to be impossible to render; null if that never happened. */
   readonly specProblemSince: Date | null;
   readonly generation: number;
   readonly resourceVersion: number;
@@ -31,10 +31,10 @@ export type DeviceRecord = {
   readonly certificateExpiresAt: Date | null;
   readonly createdAt: Date;
   readonly state: JudgedState;
-  /** Rendered version that the device last said to have applied; null before it said. */
+  /** Rendered version that the device last reported as applied; null before it reported one. */
   readonly applied: number | null;
   readonly answeredAt: Date | null;
-  /** Something newer than the server's position is wanted and not rendered yet. */
+  /** A newer spec than the server's position is desired, and not rendered yet. */
   readonly renderPending: boolean;
   readonly lastSeen: Date | null;
   /** The status document that the device last sent. */
@@ -42,5 +42,5 @@ export type DeviceRecord = {
   readonly statusReportedAt: Date | null;
 };
 
-/** What a record is looked at with: the current restore, the time, and how long silence may last. */
+/** The facts for reading a record: the current restore, the time, and the longest silence of a connected device. */
 export type Viewpoint = { readonly restore: string; readonly now: Date; readonly disconnectedAfterMs: number };

@@ -11,7 +11,7 @@ import { deviceLifecycleStatusTypeSchema as lifecycleSchema } from '../resources
 import type { ReportedDeviceStatus } from '../resources/device-status.ts';
 import { endedDecommission, failedUpdate, healthOf, updatingCondition } from './told-status.ts';
 
-// What people see of a device's state. Kept apart from what the device reports: the service's own knowledge comes first,
+// The state of a device as people see it. It is separate from the device's report: the service's own knowledge comes first,
 // in this order, so that a disconnected device still reads AwaitingReconnect. db/device-columns.ts says the same in SQL.
 
 /** `status.summary`: the gate first, then silence, then conditions and resources. The device's own summary is not used. */
@@ -52,7 +52,7 @@ function resourcesThatAre(level: 'Critical' | 'Warning', { resources = {} }: Rep
     .join(', ');
 }
 
-/** `status.updated`: whether the device has applied the newest there is for it, and why if not. */
+/** `status.updated`: says if the device has applied its newest spec, and if not, why. */
 export function updatedOf(device: DeviceRecord, told: ReportedDeviceStatus, view: Viewpoint): DeviceUpdatedStatus {
   const gate = gateOf(device.state, view.restore);
   switch (gate) {
@@ -72,7 +72,7 @@ export function updatedOf(device: DeviceRecord, told: ReportedDeviceStatus, view
   return info === undefined ? { status: 'UpToDate' } : { status: 'OutOfDate', info };
 }
 
-/** The reason why a device that is heard of does not have the newest; undefined if it has. */
+/** The reason why a connected device has not applied its newest spec; undefined if it has. */
 function whyOutOfDate(device: DeviceRecord, told: ReportedDeviceStatus): string | undefined {
   const { spec, renderPending, rolloutProblem, specProblem } = device;
   const { version } = device.state.server;
@@ -92,7 +92,7 @@ function whyOutOfDate(device: DeviceRecord, told: ReportedDeviceStatus): string 
     : `The device has applied version ${applied}, above version ${wanted}, the newest that was rendered for it.`;
 }
 
-/** A device in image mode that has applied a spec and runs another OS image than it says has not reached it. */
+/** The reason if a device in image mode has applied a spec, but runs another OS image than the spec names. */
 function otherImage({ spec }: DeviceRecord, { capabilities, os }: ReportedDeviceStatus): string | undefined {
   const wanted = textAt(spec, 'os', 'image') ?? '';
   const runs = os?.image ?? '';
@@ -100,7 +100,7 @@ function otherImage({ spec }: DeviceRecord, { capabilities, os }: ReportedDevice
   return `The device runs the OS image ${runs === '' ? 'of no known name' : runs}, and its spec says ${wanted}.`;
 }
 
-/** `status.applicationsSummary`: silence first, then whether there are any, then what the device says of them. */
+/** `status.applicationsSummary`: silence first, then a device without applications, then the device's own summary. */
 export function applicationsSummaryOf(
   device: DeviceRecord,
   told: ReportedDeviceStatus,
@@ -112,7 +112,9 @@ export function applicationsSummaryOf(
   return { ...told.applicationsSummary, status: told.applicationsSummary?.status ?? 'Unknown' };
 }
 
-/** `status.lifecycle`: the service's to say. The device has a say only in that it carried out the order to decommission. */
+/**
+ * `status.lifecycle`, which the service decides. The device contributes only that it carried out the order to decommission.
+ */
 export function lifecycleOf(
   device: DeviceRecord,
   told: ReportedDeviceStatus,
@@ -139,7 +141,7 @@ function silenceOf({ lastSeen }: DeviceRecord): string {
   return `The device has not been heard of ${lastSeen === null ? 'yet' : `since ${lastSeen.toISOString()}`}.`;
 }
 
-/** A text of a document, which may be of any shape. */
+/** A text in a document of any shape. */
 function textAt(document: unknown, ...path: readonly string[]): string | undefined {
   let at: unknown = document;
   for (const key of path) {

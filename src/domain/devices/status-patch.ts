@@ -8,8 +8,8 @@ import { describeProblems } from '../resources/zod-problem.ts';
 /**
  * Applies a JSON Patch of a Device to the status that the device last sent.
  *
- * @throws MusterError 400 for an operation that cannot be applied or reaches beyond the status, or if no valid status is
- * left
+ * @throws MusterError 400 for an operation that cannot be applied or that changes more than the status, or if the result is
+ * not a valid status
  */
 export function patchStatus(status: JsonObject, patch: PatchRequest): ReportedDeviceStatus {
   const patched = patchResource({ status }, patch, [['status']]);

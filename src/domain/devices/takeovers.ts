@@ -1,32 +1,32 @@
 /**
- * Connections of one device that lost their place to a newer one although something answered at their other end. A device
- * that lost its network leaves a dead connection behind; two that live are two programs, and most likely two machines.
+ * Connections of one device that were replaced by a newer one although they were alive. A device that lost its network
+ * leaves a dead connection behind; two live ones are two programs, and most likely two machines.
  */
 export type Contest = {
   readonly times: number;
   readonly lastAtMs: number;
-  /** Last time that it was said of the device that it is two machines; absent where it never was. */
+  /** Last time that an event named the device as two machines; absent if none did. */
   readonly saidAtMs?: number;
 };
 
-/** Takeovers that a device may make without waiting: it may connect anew before it has let go of its last connection. */
+/** Takeovers that a device may make without waiting, because it may reconnect before it has closed its last connection. */
 const freeTakeovers = 2;
-/** Time between two takeovers after those, in milliseconds; doubled by each further one. */
+/** Time between two takeovers after those, in milliseconds; each further one doubles it. */
 const firstGapMs = 10_000;
 const maxGapMs = 10 * 60_000;
 /** A contest is forgotten when nothing was taken over for this long, in milliseconds. */
 const forgottenAfterMs = 60 * 60_000;
-/** While two machines go on under one name, it is said again after this long, in milliseconds. */
+/** Time between two events about the same device while two machines go on, in milliseconds. */
 const sayAgainAfterMs = 24 * 60 * 60_000;
 
 /**
- * Seconds that a new connection of the device has to wait; 0 if it is welcome now. Whether there is a connection to take over
- * from does not matter: another instance may hold it.
+ * Seconds that a new connection of the device has to wait; 0 if it may connect now. An existing connection is not required:
+ * another instance may hold it.
  */
 export function waitBeforeTakeover(contest: Contest | undefined, nowMs: number): number {
   if (contest === undefined || isForgotten(contest, nowMs)) return 0;
   const gapMs = gapAfter(contest.times);
-  // A clock that was set back makes nobody wait longer than the gap.
+  // After a clock was set back, nobody waits longer than the gap.
   const leftMs = Math.min(gapMs, contest.lastAtMs + gapMs - nowMs);
   return Math.max(0, Math.ceil(leftMs / 1_000));
 }
@@ -40,18 +40,18 @@ function isForgotten({ lastAtMs }: Contest, nowMs: number): boolean {
   return nowMs - lastAtMs > forgottenAfterMs;
 }
 
-/** The contest after a living connection lost its place once more. */
+/** The contest after one more live connection was replaced. */
 export function contestAfter(known: Contest | undefined, nowMs: number): Contest {
   const times = known === undefined || isForgotten(known, nowMs) ? 1 : known.times + 1;
   return { times, lastAtMs: nowMs, ...(known?.saidAtMs !== undefined && { saidAtMs: known.saidAtMs }) };
 }
 
-/** Tells whether a contest shows two machines: connections took over from each other, and went on although they had to wait. */
+/** True if a contest proves two machines: connections took over from each other, and went on although they had to wait. */
 export function showsClones({ times }: Contest): boolean {
   return times > freeTakeovers;
 }
 
-/** Tells whether a contest shows two machines and that is to be said now. */
+/** True if a contest proves two machines, and an event about it is due now. */
 export function isCloneNews(contest: Contest, nowMs: number): boolean {
   const { saidAtMs } = contest;
   return showsClones(contest) && (saidAtMs === undefined || Math.abs(nowMs - saidAtMs) >= sayAgainAfterMs);

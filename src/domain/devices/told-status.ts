@@ -2,15 +2,18 @@ import type { JsonObject } from '../json.ts';
 import type { Condition } from '../resources/condition.ts';
 import { reportedDeviceStatusSchema, type ReportedDeviceStatus } from '../resources/device-status.ts';
 
-// Facts that are read from the status document that a device sent. The generated columns of the table device_statuses say
-// the same of a document that is stored.
+// Facts from the status document that a device sent. The generated columns of the table device_statuses say the same about
+// a stored document.
 
-/** A stored status. It was checked when it came in; one that an older version of this service stored and no longer fits is left out. */
+/**
+ * Reads a stored status. It was checked when it came in; one from an older version of this service that no longer fits is
+ * left out.
+ */
 export function toldStatus(status: JsonObject | null): ReportedDeviceStatus {
   return status === null ? {} : (reportedDeviceStatusSchema.safeParse(status).data ?? {});
 }
 
-/** Health of the device by its conditions and resources. The summary that it reports is not used, as in Flight Control. */
+/** Health of the device, from its conditions and resources. As in Flight Control, its reported summary is not used. */
 type DeviceHealth = 'Rebooting' | 'Error' | 'Degraded' | 'Online';
 
 export function healthOf(told: ReportedDeviceStatus): DeviceHealth {
@@ -21,21 +24,21 @@ export function healthOf(told: ReportedDeviceStatus): DeviceHealth {
   return resources.includes('Warning') ? 'Degraded' : 'Online';
 }
 
-/** The condition by which a device says that it is busy with an update; undefined while it is not. */
+/** The condition of a device that is busy with an update; undefined if it is not. */
 export function updatingCondition(told: ReportedDeviceStatus): Condition | undefined {
   return told.conditions?.find(isUpdating);
 }
 
 const isUpdating = ({ type, status }: Condition): boolean => type === 'Updating' && status === 'True';
 
-/** The condition by which a device says that its last update failed; undefined if it did not. */
+/** The condition of a device whose last update failed; undefined if it did not fail. */
 export function failedUpdate(told: ReportedDeviceStatus): Condition | undefined {
   return told.conditions?.find(
     ({ type, status, reason }) => type === 'Updating' && status !== 'True' && reason === 'Error',
   );
 }
 
-/** The condition by which a device says that it carried out the order to decommission, or failed to. */
+/** The condition of a device that carried out the order to decommission, or failed to. */
 export function endedDecommission(told: ReportedDeviceStatus): Condition | undefined {
   return told.conditions?.find(
     ({ type, status, reason }) =>
@@ -43,7 +46,7 @@ export function endedDecommission(told: ReportedDeviceStatus): Condition | undef
   );
 }
 
-/** Tells if a status reports that the device carried out the order to decommission, or failed to. */
+/** True if a status reports that the device carried out the order to decommission, or failed to. */
 export function hasEndedDecommission(status: JsonObject): boolean {
   const conditions = reportedDeviceStatusSchema.shape.conditions.safeParse(status['conditions']);
   return endedDecommission({ conditions: conditions.data }) !== undefined;

@@ -1,23 +1,23 @@
-/** Devices that are ahead below this number say nothing of the server: each may have a fault of its own. */
+/** Least number of devices ahead that can mean a fault of the server; fewer may each have their own fault. */
 const minAheadDevices = 3;
 
-/** Longest pause between two restores that rest on devices being ahead, in milliseconds. */
+/** Longest pause between two restores declared because devices were ahead, in milliseconds. */
 const maxPauseMs = 24 * 3_600_000;
 
 /**
- * Devices that must be reporting, at the most, for this many that are ahead to be the share of them that means that the server
- * went back (design.md, section 5): devices are not trusted to stamp the fleet, so a few of very many never do.
+ * Largest number of reporting devices of which this many ahead are a large enough share to mean that the server went back
+ * (design.md, section 5). A few devices of very many are never enough, because devices are not trusted to stamp the fleet.
  *
  * @param percent the share, from 1 to 100
- * @returns undefined where so few are ahead that no share of any number counts
+ * @returns undefined if too few are ahead for any share to count
  */
 export function mostReporting(ahead: number, percent: number): number | undefined {
   return ahead < minAheadDevices ? undefined : Math.floor((ahead * 100) / percent);
 }
 
 /**
- * The pause after the last restore that rested on devices being ahead, before the next such one may be declared: it doubles with
- * each that was declared within the longest pause before.
+ * True if the pause since the last restore declared because devices were ahead is over. The pause doubles with each such
+ * restore declared within the longest pause before.
  *
  * @param declared times of those restores, newest first
  */

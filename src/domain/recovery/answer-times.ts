@@ -1,15 +1,15 @@
-/** Each bucket of the histogram of answer times ends this many times later than the one before: 5 % wide at the most. */
+/** Ratio of the ends of two neighbouring buckets in the histogram of answer times: a bucket is at most 5 % wide. */
 const growth = 1.05;
 const firstEndSeconds = 0.01;
 const lastBucket = 500;
 
-/** The histogram bucket for an answer that came so many seconds after the restore was declared. */
+/** The histogram bucket for an answer this many seconds after the restore was declared. */
 export function answerTimeBucket(seconds: number): number {
   if (seconds <= firstEndSeconds) return 0;
   return Math.min(lastBucket, Math.ceil(Math.log(seconds / firstEndSeconds) / Math.log(growth)));
 }
 
-/** When a bucket ends, in seconds: what is reported for all answers in it, so never less than the truth. */
+/** The end of a bucket, in seconds. It is reported for all answers in the bucket, so it is never less than the truth. */
 export function bucketEndSeconds(bucket: number): number {
   return firstEndSeconds * growth ** bucket;
 }

@@ -1,22 +1,22 @@
 import type { DevicePosition } from './position.ts';
 
-/** The version that the device of a report has applied. */
+/** The part of a report about the version that the device has applied. */
 type AppliedClaim = {
   /**
-   * The version that the device says it has applied. Null where the report says nothing of that, absent where it says only
-   * what the device has received, as a poll does.
+   * The version that the device says it has applied. Null if the report does not say; absent if it says only what the
+   * device has received, as a poll does.
    */
   readonly applied?: number | null;
   readonly position: DevicePosition | null;
 };
 
 /**
- * The version that counts as applied after a report. A device that received a version may still be fetching it, wait for
- * its window or have failed. So what it received counts only where nothing better is known: nothing was known so far, what
- * was known came with the backup, or it is lower than what was known, which means that the device went back.
+ * The version that counts as applied after a report. A device that received a version may still be fetching it, may wait
+ * for its window, or may have failed. So a received version counts only if nothing better is known: nothing was known
+ * before, the known version came with the backup, or the received one is lower, which means that the device went back.
  *
- * @param known what counted before; null for nothing
- * @param fromBackup the device has said nothing of what it has applied since the restore
+ * @param known the version that counted before; null if none did
+ * @param fromBackup true if the device has not reported an applied version since the restore
  */
 export function appliedAfter(
   known: number | null,

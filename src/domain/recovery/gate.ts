@@ -1,19 +1,20 @@
-/** Answers to whether specs may be rendered for and delivered to a device. */
+/** The states of the gate, which decides if specs may be rendered for and delivered to a device. */
 export const gates = ['Open', 'AwaitingReconnect', 'ConflictPaused'] as const;
 export type Gate = (typeof gates)[number];
 
-/** Facts that the gate depends on, beside the current restore. */
+/** Facts that decide the gate, together with the current restore. */
 type GateFacts = {
   /** Decommissioning and decommissioned devices take no part in musters: their gate is always open. */
   readonly mustered: boolean;
   readonly answeredRestore: string;
-  /** The conflict that was found and not yet decided, if there is one. */
+  /** The open conflict; null if there is none. */
   readonly conflict: object | null;
 };
 
 /**
- * Tells the gate of a device. A device awaits exactly when the restore it last answered is not the current one, so a restore
- * stamps all devices by one row. A conflict outlives any number of restores. db/gate-sql.ts says the same in SQL.
+ * Computes the gate of a device. A device is awaited exactly when the restore that it last answered is not the current one,
+ * so a restore stamps all devices by one row. A conflict outlasts any number of restores. db/gate-sql.ts says the same in
+ * SQL.
  */
 export function gateOf(device: GateFacts, currentRestore: string): Gate {
   if (!device.mustered) return 'Open';
@@ -22,8 +23,8 @@ export function gateOf(device: GateFacts, currentRestore: string): Gate {
 }
 
 /**
- * Every legal move of a gate, those included that leave it as it is. What is not in this table does not happen: a device in
- * conflict never answers as an ancestor (its conflict stays until a person decides), and only a paused one is resumed.
+ * Every legal move of a gate, also those that leave it as it is. Other moves do not happen: a device in conflict never
+ * answers as an ancestor (its conflict stays until a person decides), and only a paused one is resumed.
  */
 export const gateTransitions = [
   { from: 'Open', cause: 'RestoreDeclared', to: 'AwaitingReconnect' },
@@ -41,7 +42,7 @@ export const gateTransitions = [
 /** A reason for a gate to move. */
 export type GateCause = (typeof gateTransitions)[number]['cause'];
 
-/** Reads the gate after a cause from the table. @throws Error where the table has no such move: a fault of the program */
+/** Reads the gate after a cause from the table. @throws Error if the table has no such move: a fault of the program */
 export function nextGate(from: Gate, cause: GateCause): Gate {
   const move = gateTransitions.find((candidate) => candidate.from === from && candidate.cause === cause);
   if (move === undefined) throw new Error(`gate: expected a move from ${from} by ${cause} in the table, found none`);

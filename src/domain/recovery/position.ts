@@ -1,6 +1,6 @@
 import { badRequest } from '../errors.ts';
 
-/** Where a device says it is. What it does not know is null: an unmodified Flight Control agent only sends a number. */
+/** The position that a device reports. Unknown parts are null: an unmodified Flight Control agent only sends a number. */
 export type DevicePosition = {
   readonly timeline: string | null;
   readonly version: number;
@@ -10,33 +10,35 @@ export type DevicePosition = {
 /** Timelines that a position descends from, each with the version at which it was left. */
 export type Lineage = Readonly<Record<string, number>>;
 
-/** Where the server thinks a device is: the last rendered version, and all that it descends from. */
+/** The server's position of a device: the last rendered version, and the timelines that it descends from. */
 export type ServerPosition = {
   readonly timeline: string;
   /** 0 before the first render. */
   readonly version: number;
-  /** Null while it is not known which spec this version stands for (nothing rendered yet, or just grafted). */
+  /** Null while the spec of this version is not known (nothing is rendered yet, or the position was just grafted). */
   readonly specHash: string | null;
   readonly lineage: Lineage;
 };
 
-/** Whether two positions say the same, so that one is nothing new after the other. */
+/** True if two positions are the same, so that the second adds nothing to the first. */
 export function isSamePosition(a: DevicePosition, b: DevicePosition): boolean {
   return a.version === b.version && a.timeline === b.timeline && a.specHash === b.specHash;
 }
 
 /**
- * The highest version that a device may claim out of nowhere. A claim decides the next version to render, so a claim near
- * the end of what a double holds exactly would leave no room to go on; the rest up to 2^53 is that room.
+ * The highest version that a device may claim without a known history. A claim decides the next version to render, so a
+ * claim near the largest exact integer of a double would leave no room for further versions; the rest up to 2^53 is that
+ * room.
  */
 export const maxClaimedVersion = 1_000_000_000_000_000;
 
-/** Renders above such a claim that a server which was lost since may have made. */
+/** Most renders above such a claim that a lost server may have made. */
 const maxLostRenders = 1_000_000_000_000;
 
 /**
- * The highest version that a device may state. It can always state the version that it was given: what this server
- * rendered for it, what it stated before and, while it is awaited after a restore, what the lost server may have rendered.
+ * The highest version that a device may state. It can always state a version that it was given: one that this server
+ * rendered for it, one that it stated before and, while it is awaited after a restore, one that the lost server may have
+ * rendered.
  */
 export function highestStatable({
   server,
@@ -51,9 +53,9 @@ export function highestStatable({
 }
 
 /**
- * Reads a rendered version from the wire. Which versions a device may state is for {@link highestStatable} to say.
+ * Reads a rendered version from the wire. {@link highestStatable} bounds the versions that a device may state.
  *
- * @returns 0 for nothing at all (null, undefined or the empty string: a device that has never been given a spec)
+ * @returns 0 for null, undefined and the empty string: a device that has never been given a spec
  * @throws MusterError 400 for anything but a non-negative integer in plain digits, below 2^53
  */
 export function parseRenderedVersion(text: string | null | undefined, where: string): number {
@@ -70,14 +72,14 @@ export function parseRenderedVersion(text: string | null | undefined, where: str
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Reads a timeline id from the wire; null where there is none. @throws MusterError 400 if it is no UUID */
+/** Reads a timeline id from the wire; null if there is none. @throws MusterError 400 if it is not a UUID */
 export function parseTimeline(text: string | null | undefined, where: string): string | null {
   if (text === null || text === undefined || text === '') return null;
   if (!uuidPattern.test(text)) throw badRequest(`${where}: expected a UUID, found ${excerpt(text)}`);
   return text.toLowerCase();
 }
 
-/** Reads a spec hash from the wire; null where there is none. @throws MusterError 400 if it is no SHA-256 in hex */
+/** Reads a spec hash from the wire; null if there is none. @throws MusterError 400 if it is not a SHA-256 in hex */
 export function parseSpecHash(text: string | null | undefined, where: string): string | null {
   if (text === null || text === undefined || text === '') return null;
   if (!/^[0-9a-f]{64}$/i.test(text)) {
@@ -90,7 +92,7 @@ function excerpt(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }
 
-/** The version at which the server's history left a timeline, or undefined if it never was on it. */
+/** The version at which the server's history left a timeline; undefined if it was never on it. */
 export function leftAt(server: ServerPosition, timeline: string): number | undefined {
   return timeline === server.timeline ? server.version : server.lineage[timeline];
 }
@@ -99,15 +101,15 @@ function withAncestor(lineage: Lineage, timeline: string, version: number): Line
   return { ...lineage, [timeline]: Math.max(version, lineage[timeline] ?? 0) };
 }
 
-/** Moves a server position onto the current timeline; the one it leaves, if another, becomes an ancestor. */
+/** Moves a server position onto the current timeline; the timeline that it leaves, if another, becomes an ancestor. */
 function enterTimeline(server: ServerPosition, current: string): ServerPosition {
   if (server.timeline === current) return server;
   return { ...server, timeline: current, lineage: withAncestor(server.lineage, server.timeline, server.version) };
 }
 
 /**
- * The position that the next render gives: on the current timeline, above all that the server rendered and all that the
- * device ever claimed, so that no device ignores it as old (design.md, section 4).
+ * The position after the next render: on the current timeline, above every version that the server rendered or the device
+ * ever claimed, so that no device ignores it as old (design.md, section 4).
  */
 export function renderedPosition(
   server: ServerPosition,
@@ -119,14 +121,14 @@ export function renderedPosition(
 }
 
 /**
- * Joins a device's position to the server's history, which is all that resuming and adopting mean: "where that device
- * is counts as an ancestor of what we will send it". The version rises to at least the device's, and the hash is
- * forgotten until the next render. This is the model: the service grafts many devices at once in SQL (db/gate-sql.ts), and
- * a test holds that SQL to this function.
+ * Joins a device's position to the server's history, which is the whole meaning of resuming and adopting: "where that
+ * device is counts as an ancestor of what we will send it". The version rises to at least the device's, and the hash is
+ * unknown until the next render. This is the model: the service grafts many devices at once in SQL (db/gate-sql.ts), and a
+ * test holds that SQL to this function.
  */
 export function graft(server: ServerPosition, device: DevicePosition, current: string): ServerPosition {
   const entered = enterTimeline(server, current);
-  // A device that states no timeline was judged by its number on the server's own.
+  // A device that states no timeline was judged by its number on the server's timeline.
   const timeline = device.timeline ?? server.timeline;
   return {
     timeline: current,

@@ -1,7 +1,7 @@
 import { byService, type NewEvent } from '../event.ts';
 import type { Decision } from './report.ts';
 
-/** The event of a report that changed its device's gate: what was found, both positions, and the gate before and after. */
+/** The event of a report that changed its device's gate: the verdict, both positions, and the gate before and after. */
 export function transitionEvent(device: string, { judgement, gateBefore, gate, state }: Decision): NewEvent {
   const paused = gate === 'ConflictPaused';
   const { verdict, info } = (paused ? state.conflict : null) ?? judgement;
@@ -23,7 +23,7 @@ export function transitionEvent(device: string, { judgement, gateBefore, gate, s
   };
 }
 
-/** What a pause in normal operation says of the service: that either it went back, or the device lies. */
+/** The event of a pause in normal operation, which means that either the server went back or the device lies. */
 export function aheadEvent(device: string, restore: string, info: string): NewEvent {
   return {
     type: 'Warning',

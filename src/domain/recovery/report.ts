@@ -2,41 +2,41 @@ import { gateOf, nextGate, type Gate } from './gate.ts';
 import { graft, type DevicePosition, type ServerPosition } from './position.ts';
 import { isConflict, judge, type ConflictVerdict, type Judgement } from './verdict.ts';
 
-/** A device's conflict: what was found, and when first. */
+/** A device's conflict: its verdict, and the time at which it was first found. */
 type Conflict = { readonly verdict: ConflictVerdict; readonly info: string; readonly since: Date };
 
-/** What is known of a device that is about to be judged. */
+/** The known facts about a device that is about to be judged. */
 export type JudgedState = {
   /** Decommissioning and decommissioned devices are not judged. */
   readonly mustered: boolean;
   readonly server: ServerPosition;
-  /** The highest position the device ever proved to be at; null before its first report. */
+  /** The highest position that the device ever reported; null before its first report. */
   readonly reported: DevicePosition | null;
-  /** The restore that the device last answered; of one that is to decommission itself, the restore in which that was ordered. */
+  /** The restore that the device last answered; for a decommissioning device, the restore in which that was ordered. */
   readonly answeredRestore: string;
   readonly conflict: Conflict | null;
 };
 
-/** What a report changes, and what the device is told. */
+/** The changes that a report makes, and the answer to the device. */
 export type Decision = {
   readonly judgement: Judgement;
   readonly gateBefore: Gate;
   readonly gate: Gate;
   /** The device had not answered the current restore before this report. */
   readonly firstAnswer: boolean;
-  /** The position of a device that is to decommission itself was joined to the server's, and its order has to be rendered anew. */
+  /** The position of a decommissioning device was joined to the server's, and its order must be rendered anew. */
   readonly orderOvertaken: boolean;
   readonly state: JudgedState;
 };
 
 /**
- * Decides one report. Applied to every report, not only the first after a restore. A conflict, once found, stays: no
- * later report clears it. The position to keep is chosen from what was reported, never from when, so the order in which
+ * Decides one report. Applied to every report, not only the first after a restore. A conflict, once found, stays: no later
+ * report clears it. The position to keep depends on the content of reports, never on their time, so the order in which
  * duplicates arrive does not matter (invariant S4).
  *
- * @param appliedOnly the report says what the device has applied, as a status does. The device may have received a newer
- * version since, so such a report can pause it and never opens a gate. A version rendered meanwhile could have the very
- * number that the device received from the lost server, and the conflict would never show.
+ * @param appliedOnly the report says only what the device has applied, as a status does. The device may have received a
+ * newer version since, so such a report can pause it but never opens a gate. Otherwise a version rendered meanwhile could
+ * get the number of a version that the device received from the lost server, and the conflict would never show.
  */
 export function decide(
   state: JudgedState,
@@ -81,18 +81,18 @@ export function decide(
 }
 
 /**
- * Tells whether a device was ordered to decommission itself in the current restore. The order then holds wherever the device
- * is, as a resume does: an agent that is ahead would drop it as old. An order that came with a backup does not: it may have
- * been taken back since, and then it would erase a device that is in use.
+ * True if a device was ordered to decommission itself in the current restore. The order then holds wherever the device is,
+ * as a resume does: an agent that is ahead would drop it as old. An order that came with a backup does not hold: it may
+ * have been withdrawn since, and would then erase a device that is in use.
  */
 function isOrderOf({ mustered, answeredRestore }: JudgedState, currentRestore: string): boolean {
   return !mustered && answeredRestore === currentRestore;
 }
 
 /**
- * Where the device counts as being, for a person to decide about. A position in conflict goes before one that this
- * server's history holds already: that one is below the server's version anyway, and would hide from a resume what has to
- * be grafted. Of two of a kind the higher one.
+ * The position to keep of a device, for a person to decide about. A position in conflict wins over one that is already in
+ * this server's history: the latter is below the server's version anyway, and would hide from a resume the position that
+ * must be grafted. Between two of the same kind the higher one wins.
  */
 function positionToKeep(
   { server, reported: known }: JudgedState,
@@ -120,8 +120,8 @@ function mergeConflict(
 
 /**
  * The higher of two positions of one device. Versions handed to a device strictly increase over any number of restores
- * (invariant S3), so the number alone orders its history. Of two with the same number the one that tells more goes first,
- * then the one of the newer timeline (their ids sort by time); of two that differ in nothing but a stated hash, the report.
+ * (invariant S3), so the number alone orders its history. Between two with the same number the one that states more wins,
+ * then the one of the newer timeline (their ids sort by time); if only the stated hash differs, the report wins.
  */
 export function highest(known: DevicePosition | null, report: DevicePosition): DevicePosition {
   if (known === null) return report;

@@ -30,15 +30,15 @@ export function phaseOf({ supersededAt, settledAt }: RestoreFacts): RestorePhase
 }
 
 /**
- * How many seconds after the declaration a share of all devices had answered; null while fewer have. The histogram says
- * at most 5 % too much, but never that one of them answered after the last.
+ * Seconds after the declaration until a share of all devices had answered; null while fewer have. The histogram is at most
+ * 5 % too high, but never later than the last answer.
  */
 export function reconnectSeconds(
   restore: RestoreFacts,
   histogram: readonly BucketCount[],
   share: number,
 ): number | null {
-  // Of those that had to answer: a device that was written off meanwhile is not waited for.
+  // The devices that had to answer, without those that were written off meanwhile.
   const expected = restore.answered + restore.awaiting;
   const seconds = expected === 0 ? null : answerTimeQuantile(histogram, expected, share);
   if (seconds === null || restore.lastAnswerAt === null) return seconds;

@@ -1,9 +1,9 @@
 import { byService, type NewEvent } from '../event.ts';
 
-/** A restore that settles, or is mustering again after it had settled. */
+/** A change of a restore: it settles, or musters again after it had settled. */
 export type Settling = 'Settled' | 'MusteringAgain';
 
-/** The event of a restore's muster being over, or going on after it was over. */
+/** The event of a muster that has ended, or that goes on after it had ended. */
 export function settlingEvent(restore: string, settling: Settling): NewEvent {
   const common = { involved: { kind: 'Restore', name: restore }, by: byService } as const;
   switch (settling) {
@@ -19,7 +19,7 @@ export function settlingEvent(restore: string, settling: Settling): NewEvent {
         ...common,
         type: 'Warning',
         reason: 'RestoreMusteringAgain',
-        message: 'A device is awaited or paused again, so the restore is settled no longer.',
+        message: 'A device is awaited or paused again, so the restore is no longer settled.',
       };
     default:
       return settling satisfies never;

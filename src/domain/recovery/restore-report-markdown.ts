@@ -1,9 +1,9 @@
 import type { RestoreReport } from '../resources/restore-report.ts';
 
-/** Longer lists than this are cut in the readable form; the JSON has them all. */
+/** Most rows of a list in the readable form; the JSON has them all. */
 const maxRows = 200;
 
-/** The record of a recovery, for people: as Markdown that goes into an incident's file. */
+/** Writes the record of a recovery for people, as Markdown for the file of an incident. */
 export function restoreReportMarkdown(report: RestoreReport): string {
   const { spec, devices, recoveryPoint, recoveryTime } = report;
   const backup = spec.backup;
@@ -78,7 +78,7 @@ function table(head: string[], rows: string[][]): string[] {
   return ['', line(head), line(head.map(() => '---')), ...rows.map(line), ''];
 }
 
-/** Text of others, on one line and without a table's bars. */
+/** Puts text from users on one line, with the bars of tables escaped. */
 function inline(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|');
 }
@@ -87,7 +87,7 @@ function time(seconds: number | null): string {
   return seconds === null ? 'not yet' : duration(seconds);
 }
 
-/** A span for people: 0.4 s, 12 s, 3 min 20 s, 7 h 5 min, 2 d 3 h. */
+/** Writes a time span for people: 0.4 s, 12 s, 3 min 20 s, 7 h 5 min, 2 d 3 h. */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${Math.round(seconds * 10) / 10} s`;
   const whole = Math.round(seconds);

@@ -1,6 +1,6 @@
 import { leftAt, type DevicePosition, type ServerPosition } from './position.ts';
 
-/** What comparing a device's position with the server's says. */
+/** The results of comparing a device's position with the server's. */
 export const verdicts = ['InSync', 'Behind', 'Ahead', 'Diverged'] as const;
 export type Verdict = (typeof verdicts)[number];
 
@@ -9,13 +9,13 @@ export type ConflictVerdict = Extract<Verdict, 'Ahead' | 'Diverged'>;
 
 export type Judgement = {
   readonly verdict: Verdict;
-  /** Why, for people: both positions as far as they matter. */
+  /** The reason, for people: both positions as far as they matter. */
   readonly info: string;
 };
 
 /**
- * Compares where a device is with where the server believes it is (design.md, section 4): a device whose position is an
- * ancestor of the server's is safe, any other is a conflict. Pure, and total over well-formed positions.
+ * Compares the position of a device with the server's (design.md, section 4): a device whose position is an ancestor of the
+ * server's is safe, any other is in conflict. Pure, and total over well-formed positions.
  */
 export function judge(server: ServerPosition, device: DevicePosition): Judgement {
   if (device.version === 0) return { verdict: 'Behind', info: 'The device has no rendered spec yet.' };

@@ -30,7 +30,7 @@ const volumeMountSchema = z
       .max(limits.pathLength)
       .meta({ description: 'Path in the container, with options after a colon.', example: '/var/lib/data:ro' }),
   })
-  .meta({ id: 'VolumeMount', description: 'Where a volume appears.' });
+  .meta({ id: 'VolumeMount', description: 'The place of a volume in the container.' });
 
 const contents = ['image', 'mount'] as const;
 
@@ -44,7 +44,7 @@ const applicationVolumeSchema = z
     reclaimPolicy: z
       .enum(['Retain'])
       .optional()
-      .meta({ description: 'What becomes of the volume when its application goes.' }),
+      .meta({ description: 'The fate of the volume when its application is removed.' }),
     image: imageVolumeSourceSchema.optional(),
     mount: volumeMountSchema.optional(),
   })

@@ -10,7 +10,7 @@ import { plainText } from './templated.ts';
 const appTypes = ['compose', 'quadlet', 'container', 'helm', 'vm'] as const;
 export const appTypeSchema = z
   .enum(appTypes)
-  .meta({ id: 'AppType', description: 'What kind of application it is, and so what runs it.' });
+  .meta({ id: 'AppType', description: 'The kind of application, which decides what runs it.' });
 
 const environmentText = z.string().min(1).max(limits.itemNameLength);
 
@@ -29,7 +29,7 @@ const commonFields = {
   desiredState: z
     .enum(['running', 'stopped'])
     .optional()
-    .meta({ description: 'Whether it should run. Set by the service.' }),
+    .meta({ description: 'True if it should run. Set by the service.' }),
   restartGeneration: z.int().optional().meta({ description: 'Grows with each restart asked for. Set by the service.' }),
 };
 
@@ -43,7 +43,7 @@ const runAs = z
   .max(limits.textLength)
   .optional()
   .meta({ description: 'The account on the device that runs it; the one of the agent if not given.' });
-const volumes = applicationVolumesSchema.optional().meta({ description: 'Volumes, each with a name of its own.' });
+const volumes = applicationVolumesSchema.optional().meta({ description: 'Volumes, each with its own name.' });
 const image = imageReferenceSchema.meta({ description: 'The OCI image or artifact to run.' });
 const catalogItemRef = catalogItemRefSchema.optional();
 const inline = z
@@ -90,7 +90,7 @@ const quadletApplicationSchema = z
 const applicationPortSchema = plainText(
   { pattern: /^\d+:\d+$/, expected: 'expected hostPort:containerPort, as in 8080:80' },
   limits.itemNameLength,
-).meta({ id: 'ApplicationPort', description: 'A port of the host and the port of the container it leads to.' });
+).meta({ id: 'ApplicationPort', description: 'A port of the host, and the port of the container that it leads to.' });
 
 const applicationResourcesSchema = z
   .looseObject({
@@ -100,9 +100,9 @@ const applicationResourcesSchema = z
         memory: z.string().max(limits.textLength).optional().meta({ description: 'Memory, such as 256m.' }),
       })
       .optional()
-      .meta({ description: 'The most that it may use.' }),
+      .meta({ description: 'The maximum that it may use.' }),
   })
-  .meta({ id: 'ApplicationResources', description: 'What an application may use of the device.' });
+  .meta({ id: 'ApplicationResources', description: 'The resources of the device that an application may use.' });
 
 const containerApplicationSchema = z
   .looseObject({
@@ -119,19 +119,26 @@ const containerApplicationSchema = z
   .superRefine(exactlyOneOf(imageOrCatalog))
   .meta({ id: 'ContainerApplication', description: 'One container.', oneOf: requiring(imageOrCatalog) });
 
-/** The contract demands an image of a chart, and that it is the only source: an item of a catalog cannot stand in. */
+/** The contract demands an image for a chart, and no other source: an item of a catalog cannot replace it. */
 const helmApplicationSchema = z
   .looseObject({
     appType: z.literal('helm'),
     ...commonFields,
     image,
-    namespace: z.string().max(limits.textLength).optional().meta({ description: 'Where the chart is installed.' }),
-    values: z.record(z.string(), z.unknown()).optional().meta({ description: 'Values for the chart, nested at will.' }),
+    namespace: z
+      .string()
+      .max(limits.textLength)
+      .optional()
+      .meta({ description: 'The namespace in which the chart is installed.' }),
+    values: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'Values for the chart, nested to any depth.' }),
     valuesFiles: z
       .array(z.string().max(limits.pathLength))
       .max(limits.valuesFileCount)
       .optional()
-      .meta({ description: 'Files of values, which count in this order and before `values`.' }),
+      .meta({ description: 'Files of values, applied in this order and before `values`.' }),
   })
   .superRefine(exactlyOneOf(imageOrCatalog))
   .meta({ id: 'HelmApplication', description: 'A Helm chart.' });
@@ -147,14 +154,14 @@ const vmApplicationSchema = z
         plainText(
           {
             pattern: /^[0-9]+:[0-9]+(\/(tcp|udp|sctp))?$/,
-            expected: 'expected hostPort:guestPort, with /tcp, /udp or /sctp if need be',
+            expected: 'expected hostPort:guestPort, with /tcp, /udp or /sctp if needed',
           },
           limits.itemNameLength,
         ),
       )
       .max(limits.portCount)
       .optional()
-      .meta({ description: 'Ports of the host and the ports of the guest they lead to.' }),
+      .meta({ description: 'Ports of the host, and the ports of the guest that they lead to.' }),
   })
   .superRefine(exactlyOneOf(imageOrInline))
   .meta({ id: 'VmApplication', description: 'A virtual machine.', oneOf: requiring(imageOrInline) });

@@ -5,9 +5,9 @@ const name = z.string().min(1).max(limits.textLength);
 
 export const catalogItemRefSchema = z
   .strictObject({
-    catalog: name.meta({ description: 'The catalog that the item is in.' }),
+    catalog: name.meta({ description: 'The catalog of the item.' }),
     item: name.meta({ description: 'The item.' }),
-    version: name.meta({ description: 'A version of the item that exists.' }),
+    version: name.meta({ description: 'An existing version of the item.' }),
     channel: name.optional().meta({ description: 'The channel in which newer versions are looked for.' }),
   })
-  .meta({ id: 'CatalogItemRefSpec', description: 'A version of an item of a catalog, which stands for an OCI image.' });
+  .meta({ id: 'CatalogItemRefSpec', description: 'A version of an item of a catalog, which names an OCI image.' });

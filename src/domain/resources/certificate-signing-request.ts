@@ -18,12 +18,12 @@ const wishFields = {
     .string()
     .min(1)
     .max(limits.itemNameLength)
-    .meta({ description: 'The signer that is asked for, such as `flightctl.io/enrollment`.' }),
+    .meta({ description: 'The requested signer, such as `flightctl.io/enrollment`.' }),
   expirationSeconds: z.int().min(limits.certificateSeconds.least).max(limits.certificateSeconds.most).optional().meta({
-    description: 'Validity that is asked for. A management certificate gets no more than the setting allows.',
+    description: 'Requested validity. A management certificate gets no more than the setting allows.',
   }),
   usages: z.array(z.string().max(limits.itemNameLength)).max(limits.certificateUsageCount).optional().meta({
-    description: 'Usages that are asked for. Every certificate is for clients, and none is that of an authority.',
+    description: 'Requested usages. Every certificate is for clients, and none is for an authority.',
   }),
 };
 
@@ -33,9 +33,9 @@ const certificateSigningRequestSpecSchema = z
     username: z
       .string()
       .optional()
-      .meta({ description: 'Who asked. Says nothing in a request: the service fills it in.' }),
+      .meta({ description: 'The caller that made the request. Ignored in a request: the service sets it.' }),
   })
-  .meta({ id: 'CertificateSigningRequestSpec', description: 'What a certificate is asked for with.' });
+  .meta({ id: 'CertificateSigningRequestSpec', description: 'The request for a certificate.' });
 export type CertificateSigningRequestSpec = z.infer<typeof certificateSigningRequestSpecSchema>;
 
 const certificateSigningRequestStatusSchema = z
@@ -48,10 +48,10 @@ const certificateSigningRequestStatusSchema = z
   })
   .meta({
     id: 'CertificateSigningRequestStatus',
-    description: 'What became of the request: Approved, Denied or neither.',
+    description: 'The outcome of the request: Approved, Denied or neither.',
   });
 
-/** A certificate signing request as it is answered. */
+/** A certificate signing request in answers. */
 export const certificateSigningRequestSchema = z
   .looseObject({
     apiVersion: apiVersionSchema,
@@ -60,7 +60,7 @@ export const certificateSigningRequestSchema = z
     spec: certificateSigningRequestSpecSchema,
     status: certificateSigningRequestStatusSchema.optional(),
   })
-  .meta({ id: 'CertificateSigningRequest', description: 'A wish for a certificate from the device CA.' });
+  .meta({ id: 'CertificateSigningRequest', description: 'A request for a certificate from the device CA.' });
 export type CertificateSigningRequest = z.infer<typeof certificateSigningRequestSchema>;
 
 const requestFields = {
@@ -70,11 +70,11 @@ const requestFields = {
   spec: certificateSigningRequestSpecSchema,
 };
 
-/** A certificate signing request as a device or a person sends it. Its status may come along but says nothing. */
+/** A certificate signing request as a device or a person sends it. The request may hold a status, which is ignored. */
 export const certificateSigningRequestRequestSchema = z
   .looseObject({
     ...requestFields,
-    status: z.unknown().optional().meta({ description: 'Ignored: the service works it out.' }),
+    status: z.unknown().optional().meta({ description: 'Ignored: the service sets it.' }),
   })
   .meta({ id: 'CertificateSigningRequestSubmission', description: 'A certificate signing request to create.' });
 export type CertificateSigningRequestRequest = z.infer<typeof certificateSigningRequestRequestSchema>;
@@ -91,7 +91,7 @@ export const certificateSigningRequestAnswerSchema = z
   })
   .meta({
     id: 'CertificateSigningRequestApproval',
-    description: 'The request with the condition Approved or Denied. Nothing else of it counts.',
+    description: 'The request with the condition Approved or Denied. Only the condition is read.',
   });
 export type CertificateSigningRequestAnswer = z.infer<typeof certificateSigningRequestAnswerSchema>;
 

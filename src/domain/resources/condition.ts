@@ -3,7 +3,7 @@ import { timestampSchema } from './timestamp.ts';
 
 const conditionStatusSchema = z
   .enum(['True', 'False', 'Unknown'])
-  .meta({ id: 'ConditionStatus', description: 'Whether what the condition says is so.' });
+  .meta({ id: 'ConditionStatus', description: 'True, False, or Unknown: says if the condition holds.' });
 
 const conditionTypeSchema = z
   .enum([
@@ -21,16 +21,16 @@ const conditionTypeSchema = z
     'MultipleOwners',
     'DeviceDecommissioning',
   ])
-  .meta({ id: 'ConditionType', description: 'What the condition is about.' });
+  .meta({ id: 'ConditionType', description: 'The subject of the condition.' });
 
 export const conditionSchema = z
   .looseObject({
     type: conditionTypeSchema,
     status: conditionStatusSchema,
-    observedGeneration: z.int().optional().meta({ description: 'The generation that was looked at.' }),
-    lastTransitionTime: timestampSchema.meta({ description: 'When the status last changed.' }),
-    reason: z.string().meta({ description: 'Why, as one word for programs.' }),
+    observedGeneration: z.int().optional().meta({ description: 'The generation that was observed.' }),
+    lastTransitionTime: timestampSchema.meta({ description: 'Time at which the status last changed.' }),
+    reason: z.string().meta({ description: 'The reason, as one word for programs.' }),
     message: z.string().meta({ description: 'Why, for people.' }),
   })
-  .meta({ id: 'Condition', description: 'One thing observed of an object, and since when it has been so.' });
+  .meta({ id: 'Condition', description: 'One observation about an object, and the time since which it has held.' });
 export type Condition = z.infer<typeof conditionSchema>;

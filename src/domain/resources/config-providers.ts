@@ -10,7 +10,7 @@ const gitRefSchema = z
   .looseObject({
     repository: text.meta({ description: 'The repository, by the name of its resource.' }),
     targetRevision: z.string().max(limits.textLength).meta({ description: 'Branch, tag or commit.' }),
-    path: z.string().max(limits.pathLength).meta({ description: 'What to take from the repository.' }),
+    path: z.string().max(limits.pathLength).meta({ description: 'Path of the files in the repository.' }),
   })
   .meta({ id: 'GitRef', description: 'Configuration kept in a Git repository.' });
 
@@ -31,7 +31,7 @@ const httpRefSchema = z
       .string()
       .max(limits.textLength)
       .optional()
-      .meta({ description: "What follows the repository's URL: path and query." }),
+      .meta({ description: "Path and query to append to the repository's URL." }),
     filePath: absolutePathSchema.meta({ description: 'The file on the device that the answer is written to.' }),
   })
   .meta({ id: 'HttpRef', description: 'Configuration fetched over HTTP.' });
@@ -39,13 +39,13 @@ export type HttpRef = z.infer<typeof httpRefSchema>;
 
 const kinds = ['gitRef', 'secretRef', 'inline', 'httpRef'] as const;
 
-/** Flight Control's four config providers. Which one it is, the key beside the name says. */
+/** Flight Control's four config providers. The key beside the name says which one it is. */
 export const configProviderSpecSchema = z
   .looseObject({
     name: z
       .string()
       .max(limits.itemNameLength)
-      .meta({ description: 'What the provider is called. Empty only in what the service delivers.' }),
+      .meta({ description: 'Name of the provider. Empty only in specs that the service delivers.' }),
     gitRef: gitRefSchema.optional(),
     secretRef: secretRefSchema.optional(),
     inline: z
@@ -59,7 +59,7 @@ export const configProviderSpecSchema = z
   .meta({
     id: 'ConfigProviderSpec',
     description:
-      'Where part of the configuration comes from: exactly one of Git, a secret, HTTP, or files written inline.',
+      'The source of a part of the configuration: exactly one of Git, a secret, HTTP, or files written inline.',
     oneOf: requiring(kinds),
   });
 export type ConfigProviderSpec = z.infer<typeof configProviderSpecSchema>;

@@ -14,10 +14,10 @@ const fields: readonly Field[] = [
   { name: 'day of week', least: 0, most: 6, names: 'sun mon tue wed thu fri sat'.split(' ') },
 ];
 
-/** The values of a field, and whether it names all of them: that decides how both kinds of days go together. */
+/** The values of a field. `any` is true if it names all of them, which decides how the two kinds of days combine. */
 type Values = { readonly values: ReadonlySet<number>; readonly any: boolean };
 
-/** A cron expression taken apart. */
+/** A parsed cron expression. */
 type CronSchedule = {
   /** Minutes of a day, ascending. */
   readonly minutes: readonly number[];
@@ -26,9 +26,9 @@ type CronSchedule = {
 
 /**
  * Reads a cron expression of five fields as the agent does: numbers, names of months and days of the week, lists, ranges
- * and steps; Sunday is 0. If day of month and day of week are both restricted, either will do.
+ * and steps; Sunday is 0. If day of month and day of week are both restricted, a day that matches either counts.
  *
- * @returns the schedule, or what is wrong with it in words that begin with "expected"
+ * @returns the schedule, or its problem in words that begin with "expected"
  */
 export function readCron(text: string): CronSchedule | string {
   const parts = text.trim().split(/ +/);
@@ -78,7 +78,7 @@ function valueOf(text: string | undefined, { least, most, names }: Field): numbe
 }
 
 const dayMinutes = 24 * 60;
-/** A leap year first; in these many days every date meets every day of the week. */
+/** Days to look at, from a leap year on: within them every date falls on every day of the week. */
 const observedDays = 28 * 366;
 const firstDay = Date.UTC(2024, 0, 1);
 

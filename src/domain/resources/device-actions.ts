@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { limits } from './limits.ts';
 import { atLeastOneOf, requiring } from './object-rules.ts';
 
-/** A blank selector would select everything, which an action must never be asked for by accident. */
+/** A selector that is not blank. A blank one would select everything, and no action may do that by accident. */
 const selector = z
   .string()
   .max(limits.selectorLength, { abort: true })
@@ -11,11 +11,15 @@ const selector = z
 const selectors = ['labelSelector', 'fieldSelector'] as const;
 
 const actionFields = {
-  labelSelector: selector.optional().meta({ description: 'Which devices, by their labels.' }),
-  fieldSelector: selector.optional().meta({ description: 'Which devices, by their fields.' }),
-  dryRun: z.boolean().optional().meta({ description: 'Only say which devices it would be.' }),
-  reason: z.string().max(limits.reasonLength).optional().meta({ description: 'Why; goes into the audit trail.' }),
-  limit: z.int().min(1).optional().meta({ description: 'At most so many devices, in the order of their names.' }),
+  labelSelector: selector.optional().meta({ description: 'Selects devices by their labels.' }),
+  fieldSelector: selector.optional().meta({ description: 'Selects devices by their fields.' }),
+  dryRun: z.boolean().optional().meta({ description: 'Only lists the devices, without acting on them.' }),
+  reason: z.string().max(limits.reasonLength).optional().meta({ description: 'The reason, for the audit trail.' }),
+  limit: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'The maximum number of devices, taken in the order of their names.' }),
 };
 
 export const deviceResumeRequestSchema = z
@@ -24,7 +28,7 @@ export const deviceResumeRequestSchema = z
   .meta({
     id: 'DeviceResumeRequest',
     description:
-      'Lets the restored spec win over the paused devices that both selectors choose; one at least must be given.',
+      'Lets the restored spec win over the paused devices that both selectors choose; at least one must be given.',
     allOf: [{ anyOf: requiring(selectors) }],
   });
 
@@ -33,25 +37,27 @@ const names = z
   .max(limits.listedDeviceCount)
   .meta({ description: `The names of the first ${limits.listedDeviceCount} of them.` });
 
-/** Said of a device for which no spec is here: nothing is ever removed by sending an empty one. */
+/**
+ * Parts of an answer about devices for which the server has no spec: nothing is sent to them, because an empty spec would
+ * remove everything.
+ */
 const nothingToSend = {
-  devicesWithNothingToSend: z
-    .int()
-    .nonnegative()
-    .optional()
-    .meta({ description: 'How many of them have no spec here: nothing is sent to them, and they keep what they run.' }),
+  devicesWithNothingToSend: z.int().nonnegative().optional().meta({
+    description:
+      'Number of them for which the server has no spec: nothing is sent to them, and they keep what they run.',
+  }),
   nothingToSend: names.optional().meta({
-    description: `The names of the first ${limits.listedDeviceCount} that have no spec here.`,
+    description: `The names of the first ${limits.listedDeviceCount} for which the server has no spec.`,
   }),
 };
 
 export const deviceResumeResponseSchema = z
   .strictObject({
-    resumedDevices: z.int().nonnegative().meta({ description: 'How many devices were resumed, or would be.' }),
+    resumedDevices: z.int().nonnegative().meta({ description: 'Number of devices that were resumed, or would be.' }),
     devices: names,
     ...nothingToSend,
   })
-  .meta({ id: 'DeviceResumeResponse', description: 'Which devices were resumed.' });
+  .meta({ id: 'DeviceResumeResponse', description: 'The devices that were resumed.' });
 
 export const deviceAdoptRequestSchema = z
   .strictObject(actionFields)
@@ -65,12 +71,12 @@ export const deviceAdoptRequestSchema = z
 
 export const deviceAdoptResponseSchema = z
   .strictObject({
-    adoptedDevices: z.int().nonnegative().meta({ description: 'How many devices were adopted, or would be.' }),
+    adoptedDevices: z.int().nonnegative().meta({ description: 'Number of devices that were adopted, or would be.' }),
     devices: names,
     withoutSpec: names.optional().meta({
       description:
-        'Devices that were chosen but stay paused, for they have not sent the spec they run; the first of them.',
+        'The first devices that were chosen but stay paused, because they have not sent the spec that they run.',
     }),
     ...nothingToSend,
   })
-  .meta({ id: 'DeviceAdoptResponse', description: 'Which devices were adopted.' });
+  .meta({ id: 'DeviceAdoptResponse', description: 'The devices that were adopted.' });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 export const deviceDecommissionTargetTypeSchema = z
   .enum(['Unenroll', 'FactoryReset'])
-  .meta({ id: 'DeviceDecommissionTargetType', description: 'What the device does when it is decommissioned.' });
+  .meta({ id: 'DeviceDecommissionTargetType', description: 'The action of the device when it is decommissioned.' });
 
 export const deviceDecommissionSchema = z
   .looseObject({ target: deviceDecommissionTargetTypeSchema })

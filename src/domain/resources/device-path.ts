@@ -1,19 +1,19 @@
 import { posix } from 'node:path';
 
-/** Directories that belong to the agent of Flight Control: nothing may be written there or below. */
+/** Directories of Flight Control's agent: nothing may be written to them or below them. */
 const protectedDirectories = ['/var/lib/flightctl', '/usr/lib/flightctl', '/etc/flightctl/certs'];
-/** Files by which the agent finds its service. */
+/** Files that tell the agent where its service is. */
 const protectedFiles = ['/etc/flightctl/config.yaml', '/etc/flightctl/config.yml'];
 
-/** The one spelling of a path on a device: without `.`, `..`, doubled slashes and a slash at the end. */
+/** The canonical form of a path on a device: without `.`, `..`, doubled slashes and a slash at the end. */
 export function cleanDevicePath(path: string): string {
   const normal = posix.normalize(path);
   return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal;
 }
 
 /**
- * Says why no file may be written to a path of a device, in words that begin with "expected"; undefined if one may. The
- * paths are those that Flight Control refuses.
+ * Says why no file may be written to a path of a device, in words that begin with "expected"; undefined if the path is
+ * allowed. Flight Control refuses the same paths.
  */
 export function devicePathProblem(path: string): string | undefined {
   if (!path.startsWith('/')) return 'expected an absolute path: one that begins with "/"';

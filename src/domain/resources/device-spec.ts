@@ -18,7 +18,7 @@ const deviceOsSpecSchema = z
   .superRefine(atMostOneOf(['image', 'catalogItemRef']))
   .meta({
     id: 'DeviceOsSpec',
-    description: 'The operating system: an image, or an item of a catalog that stands for one.',
+    description: 'The operating system: an image, or an item of a catalog that names one.',
   });
 
 /** The characters of systemd's unit names and of the globs over them, as the contract gives them. */
@@ -36,11 +36,14 @@ const deviceConsoleSchema = z
     sessionMetadata: z
       .string()
       .max(limits.contentLength)
-      .meta({ description: 'What the session needs to know, as key=value pairs.' }),
+      .meta({ description: 'Parameters of the session, as key=value pairs.' }),
   })
   .meta({ id: 'DeviceConsole', description: 'A console session that is open. Set by the service.' });
 
-/** Templates may stand in some of its strings (templates/template-places.ts); keys that Muster does not know go to the device as they came. */
+/**
+ * The spec of a device. Some of its strings may hold templates (templates/template-places.ts); keys that Muster does not
+ * know go to the device unchanged.
+ */
 export const deviceSpecSchema = z
   .looseObject({
     updatePolicy: deviceUpdatePolicySpecSchema.optional(),
@@ -57,6 +60,6 @@ export const deviceSpecSchema = z
   })
   .meta({
     id: 'DeviceSpec',
-    description: 'What a device should be: its OS, configuration, applications and what it watches.',
+    description: 'The desired state of a device: its OS, configuration, applications, and the things it monitors.',
   });
 export type DeviceSpec = z.infer<typeof deviceSpecSchema>;

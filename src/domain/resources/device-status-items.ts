@@ -45,16 +45,16 @@ export const systemdUnitStatusSchema = z
 
 const applicationStatusTypeSchema = z
   .enum(['Preparing', 'Starting', 'Running', 'Error', 'Unknown', 'Completed', 'Stopped', 'Stopping'])
-  .meta({ id: 'ApplicationStatusType', description: 'How an application is.' });
+  .meta({ id: 'ApplicationStatusType', description: 'The state of an application.' });
 
 const applicationVolumeStatusSchema = z
   .looseObject({ name: z.string(), reference: z.string().meta({ description: 'The image that fills the volume.' }) })
-  .meta({ id: 'ApplicationVolumeStatus', description: 'What a volume holds.' });
+  .meta({ id: 'ApplicationVolumeStatus', description: 'The content of a volume.' });
 
 export const deviceApplicationStatusSchema = z
   .looseObject({
     name: z.string(),
-    ready: z.string().meta({ description: 'How many of its containers are ready.' }),
+    ready: z.string().meta({ description: 'Number of its containers that are ready.' }),
     restarts: z.int(),
     status: applicationStatusTypeSchema,
     embedded: z.boolean().meta({ description: 'It came with the OS image.' }),
@@ -62,24 +62,24 @@ export const deviceApplicationStatusSchema = z
     runAs: z.string().optional(),
     volumes: z.array(applicationVolumeStatusSchema).max(limits.volumeCount).optional(),
   })
-  .meta({ id: 'DeviceApplicationStatus', description: 'How one application of the device is.' });
+  .meta({ id: 'DeviceApplicationStatus', description: 'The state of one application of the device.' });
 
 const dependencySyncConfigRefStatusSchema = z
   .looseObject({
     configProviderName: z.string(),
-    fingerprint: z.string().optional().meta({ description: 'Tells one content of the source from another.' }),
-    lastUpdatedAt: timestampSchema.optional().meta({ description: 'When that content last changed.' }),
+    fingerprint: z.string().optional().meta({ description: 'Identifies the content of the source.' }),
+    lastUpdatedAt: timestampSchema.optional().meta({ description: 'Time at which that content last changed.' }),
   })
-  .meta({ id: 'DependencySyncConfigRefStatus', description: 'What a config provider gave at the last render.' });
+  .meta({ id: 'DependencySyncConfigRefStatus', description: 'The content of a config provider at the last render.' });
 
 export const dependencySyncStatusSchema = z
   .object({ configRefs: z.array(dependencySyncConfigRefStatusSchema).max(limits.configReferenceCount).optional() })
-  .meta({ id: 'DependencySyncStatus', description: 'What the sources outside the spec gave at the last render.' });
+  .meta({ id: 'DependencySyncStatus', description: 'The content of the sources outside the spec at the last render.' });
 
 export const osModeTypeSchema = z
   .enum(['image', 'package'])
-  .meta({ id: 'OsModeType', description: 'Whether the OS is replaced as an image or managed by packages.' });
+  .meta({ id: 'OsModeType', description: 'The way in which the OS is updated: as an image, or by packages.' });
 
 export const deviceCapabilitiesSchema = z
   .object({ osMode: osModeTypeSchema.optional() })
-  .meta({ id: 'DeviceCapabilities', description: 'What the agent of the device can do.' });
+  .meta({ id: 'DeviceCapabilities', description: 'The capabilities of the device and its agent.' });

@@ -23,11 +23,11 @@ import { timestampSchema } from './timestamp.ts';
 const conditions = z.array(conditionSchema).max(limits.conditionCount);
 const systemd = z.array(systemdUnitStatusSchema).max(limits.unitStatusCount);
 const applications = z.array(deviceApplicationStatusSchema).max(limits.applicationCount);
-const lastSeen = timestampSchema.optional().meta({ description: 'When the device was last heard of.' });
+const lastSeen = timestampSchema.optional().meta({ description: "Time of the device's last sign of life." });
 
 /**
- * The status as it is answered: whole, as the contract demands. Keys beside the contract's that a device reported are
- * left out of the answer, for the contract allows none.
+ * The status in answers: complete, as the contract demands. Other keys that a device reported are left out, because the
+ * contract allows none.
  */
 export const deviceStatusSchema = z
   .object({
@@ -49,13 +49,13 @@ export const deviceStatusSchema = z
   })
   .meta({
     id: 'DeviceStatus',
-    description: 'What is known of the state of a device. The device itself may be further on.',
+    description: 'The known state of a device. The device itself may have moved on.',
   });
 export type DeviceStatus = z.infer<typeof deviceStatusSchema>;
 
 /**
- * A status as a device reports it: any part may be missing, and so may what a part says; keys that Muster does not know
- * are kept. What is there must be of the right type, and an item of a list must be whole.
+ * A status as a device reports it: parts and members of parts may be missing, and keys that Muster does not know are kept.
+ * Values must have the right type, and items of lists must be complete.
  */
 export const reportedDeviceStatusSchema = z
   .looseObject({
@@ -75,13 +75,13 @@ export const reportedDeviceStatusSchema = z
     dependencySync: dependencySyncStatusSchema.loose().optional(),
     capabilities: deviceCapabilitiesSchema.loose().optional(),
   })
-  .meta({ id: 'ReportedDeviceStatus', description: 'What a device says of itself: as much of a status as it knows.' });
+  .meta({ id: 'ReportedDeviceStatus', description: 'The status that a device reports, as far as it knows it.' });
 export type ReportedDeviceStatus = z.infer<typeof reportedDeviceStatusSchema>;
 
 /**
- * Makes a reported status whole: what the device did not say is unknown, empty or nothing. Every status that
- * {@link reportedDeviceStatusSchema} accepts becomes one that {@link deviceStatusSchema} accepts. What Muster itself knows
- * (the gate, the lifecycle) is for the caller to put over it.
+ * Completes a reported status: missing parts become unknown, empty or absent. Every status that {@link
+ * reportedDeviceStatusSchema} accepts becomes one that {@link deviceStatusSchema} accepts. The caller puts Muster's own
+ * knowledge (the gate, the lifecycle) over it.
  */
 export function completeDeviceStatus(reported: ReportedDeviceStatus): DeviceStatus {
   const { systemInfo, applicationsSummary, resources, integrity, config, os, updated, summary, lifecycle } = reported;

@@ -7,7 +7,7 @@ import { listMetaSchema } from './list-meta.ts';
 import { objectMetaSchema } from './object-meta.ts';
 import { timestampSchema } from './timestamp.ts';
 
-/** A device as it is answered. */
+/** A device in answers. */
 export const deviceSchema = z
   .strictObject({
     apiVersion: apiVersionSchema,
@@ -18,7 +18,7 @@ export const deviceSchema = z
   })
   .meta({
     id: 'Device',
-    description: 'A device: what it should be, and what is known of it.',
+    description: 'A device: its desired state, and its known state.',
     example: {
       apiVersion: 'flightctl.io/v1beta1',
       kind: 'Device',
@@ -34,17 +34,20 @@ const requestFields = {
   metadata: objectMetaSchema,
 };
 
-/** A device in a request to create or replace one. Its status may come along, as it does when a person edits what was answered, but says nothing. */
+/**
+ * A device in a request to create or replace one. The request may hold a status, as it does when a person edits an answer;
+ * it is ignored.
+ */
 export const deviceRequestSchema = z
   .strictObject({
     ...requestFields,
     spec: deviceSpecSchema.optional(),
     status: z.unknown().optional().meta({ description: 'Ignored: a device reports its status itself.' }),
   })
-  .meta({ id: 'DeviceRequest', description: 'A device to create, or to put in the place of one.' });
+  .meta({ id: 'DeviceRequest', description: 'A device to create, or to replace an existing one with.' });
 export type DeviceRequest = z.infer<typeof deviceRequestSchema>;
 
-/** A device in a report of its status, as its agent sends it: only the status counts. */
+/** A device in a report of its status, as its agent sends it: only the status is read. */
 export const deviceStatusRequestSchema = z
   .strictObject({
     ...requestFields,
@@ -66,4 +69,4 @@ export type DeviceList = z.infer<typeof deviceListSchema>;
 
 export const deviceLastSeenSchema = z
   .looseObject({ lastSeen: timestampSchema })
-  .meta({ id: 'DeviceLastSeen', description: 'When a device was last heard of.' });
+  .meta({ id: 'DeviceLastSeen', description: "Time of a device's last sign of life." });

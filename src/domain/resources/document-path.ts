@@ -1,7 +1,7 @@
 const plainKey = /^[A-Za-z_$][\w$-]*$/;
 const maxKey = 64;
 
-/** A place in a document, as people write it: `spec.config[0].name`, `metadata.labels["example.com/site"]`. */
+/** Writes a place in a document as people do: `spec.config[0].name`, `metadata.labels["example.com/site"]`. */
 export function formatPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
@@ -11,7 +11,7 @@ export function formatPath(path: readonly PropertyKey[]): string {
   }, '');
 }
 
-/** Text from a document within a message: quoted, control characters escaped, cut where it gets long. */
+/** Quotes text of a document for a message: control characters are escaped, and long text is cut. */
 export function quote(text: string): string {
   return JSON.stringify(quoteless(text)).replaceAll('\u007f', String.raw`\u007f`);
 }

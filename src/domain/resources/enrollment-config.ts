@@ -10,16 +10,18 @@ export const enrollmentConfigSchema = z
         'client-certificate-data': base64Pem(
           'The enrollment certificate in PEM, in base64; empty if none was asked for.',
         ),
-        'client-key-data': base64Pem('Always empty: the key never leaves whoever made it.'),
+        'client-key-data': base64Pem('Always empty: the private key stays with the client that made it.'),
       }),
       service: z.looseObject({
         'certificate-authority-data': base64Pem(
-          'Authorities of the listener for devices in PEM, in base64; empty where agents trust those of their system.',
+          'Authorities of the listener for devices in PEM, in base64; empty if agents trust the authorities of their system.',
         ),
         server: z.string().meta({ description: 'Address of the listener for devices.' }),
       }),
-      'enrollment-ui-endpoint': z.string().meta({ description: 'Page that an agent shows to whoever approves it.' }),
+      'enrollment-ui-endpoint': z
+        .string()
+        .meta({ description: 'Page that an agent shows to the person who approves it.' }),
     }),
   })
-  .meta({ id: 'EnrollmentConfig', description: 'What an agent needs to enroll.' });
+  .meta({ id: 'EnrollmentConfig', description: 'The settings that an agent needs to enroll.' });
 export type EnrollmentConfig = z.infer<typeof enrollmentConfigSchema>;

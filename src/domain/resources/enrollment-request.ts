@@ -10,8 +10,8 @@ import { atMostEntries } from './object-rules.ts';
 import { timestampSchema } from './timestamp.ts';
 
 /**
- * Labels that an agent suggests. The contract only asks for text, and agents send their host's name: whether they can be
- * labels is for the approval to see, where a person can correct them. An agent without any sends null.
+ * Labels that an agent suggests. The contract only asks for text, and agents send their host's name: the approval checks
+ * that they are valid labels, because a person can correct them there. An agent without any sends null.
  */
 const suggestedLabels = z
   .record(z.string(), z.string().max(limits.textLength))
@@ -36,7 +36,7 @@ const enrollmentRequestSpecSchema = z
       .meta({ description: 'The rendered version that the device still runs from an earlier enrollment.' }),
     osMode: osModeTypeSchema.optional(),
   })
-  .meta({ id: 'EnrollmentRequestSpec', description: 'What a device that wants to enroll says of itself.' });
+  .meta({ id: 'EnrollmentRequestSpec', description: 'The facts that a device states when it asks to enroll.' });
 export type EnrollmentRequestSpec = z.infer<typeof enrollmentRequestSpecSchema>;
 
 const approvalFields = {
@@ -45,7 +45,7 @@ const approvalFields = {
   replaceLabels: z
     .boolean()
     .optional()
-    .meta({ description: "Whether these labels stand instead of the device's own, not beside them." }),
+    .meta({ description: "True if these labels replace the device's own instead of adding to them." }),
 };
 
 export const enrollmentRequestApprovalSchema = z
@@ -55,7 +55,10 @@ export type EnrollmentRequestApproval = z.infer<typeof enrollmentRequestApproval
 
 export const enrollmentRequestApprovalStatusSchema = z
   .looseObject({ ...approvalFields, approvedBy: z.string(), approvedAt: timestampSchema })
-  .meta({ id: 'EnrollmentRequestApprovalStatus', description: 'The answer, with who gave it and when.' });
+  .meta({
+    id: 'EnrollmentRequestApprovalStatus',
+    description: 'The answer, with the person who gave it and its time.',
+  });
 export type EnrollmentRequestApprovalStatus = z.infer<typeof enrollmentRequestApprovalStatusSchema>;
 
 const enrollmentRequestStatusSchema = z
@@ -64,9 +67,9 @@ const enrollmentRequestStatusSchema = z
     conditions: z.array(conditionSchema),
     approval: enrollmentRequestApprovalStatusSchema.optional(),
   })
-  .meta({ id: 'EnrollmentRequestStatus', description: 'What became of the request.' });
+  .meta({ id: 'EnrollmentRequestStatus', description: 'The outcome of the request.' });
 
-/** An enrollment request as it is answered. */
+/** An enrollment request in answers. */
 export const enrollmentRequestSchema = z
   .looseObject({
     apiVersion: apiVersionSchema,
@@ -78,18 +81,18 @@ export const enrollmentRequestSchema = z
   .meta({ id: 'EnrollmentRequest', description: 'A device that wants to join, until a person has answered.' });
 export type EnrollmentRequest = z.infer<typeof enrollmentRequestSchema>;
 
-/** An enrollment request as a device or a person sends it. Its status may come along but says nothing. */
+/** An enrollment request as a device or a person sends it. The request may hold a status, which is ignored. */
 export const enrollmentRequestRequestSchema = z
   .looseObject({
     apiVersion: apiVersionSchema,
     kind: z.enum(['EnrollmentRequest', '']),
     metadata: objectMetaSchema,
     spec: enrollmentRequestSpecSchema,
-    status: z.unknown().optional().meta({ description: 'Ignored: the service works it out.' }),
+    status: z.unknown().optional().meta({ description: 'Ignored: the service sets it.' }),
   })
   .meta({
     id: 'EnrollmentRequestSubmission',
-    description: 'An enrollment request to create, or to put in the place of one.',
+    description: 'An enrollment request to create, or to replace an existing one with.',
   });
 export type EnrollmentRequestRequest = z.infer<typeof enrollmentRequestRequestSchema>;
 

@@ -11,11 +11,14 @@ export const resourceUpdatedDetailsSchema = z
     previousOwner: owner,
     newOwner: owner,
   })
-  .meta({ id: 'ResourceUpdatedDetails', description: 'What was changed.' });
+  .meta({ id: 'ResourceUpdatedDetails', description: 'The parts that were changed.' });
 
 export const deviceOwnershipChangedDetailsSchema = z
   .looseObject({ detailType: z.literal('DeviceOwnershipChanged'), previousOwner: owner, newOwner: owner })
-  .meta({ id: 'DeviceOwnershipChangedDetails', description: 'Which fleet the device left and joined.' });
+  .meta({
+    id: 'DeviceOwnershipChangedDetails',
+    description: 'The fleet that the device left, and the one that it joined.',
+  });
 
 export const deviceMultipleOwnersDetectedDetailsSchema = z
   .looseObject({ detailType: z.literal('DeviceMultipleOwnersDetected'), matchingFleets: z.array(z.string()) })
@@ -33,7 +36,7 @@ export const deviceMultipleOwnersResolvedDetailsSchema = z
   })
   .meta({
     id: 'DeviceMultipleOwnersResolvedDetails',
-    description: 'How it came that one fleet at most chooses the device.',
+    description: 'The way in which several matching fleets became one or none.',
   });
 
 export const resourceSyncCompletedDetailsSchema = z
@@ -43,7 +46,7 @@ export const resourceSyncCompletedDetailsSchema = z
     changeCount: z.int(),
     errorCount: z.int(),
   })
-  .meta({ id: 'ResourceSyncCompletedDetails', description: 'What a sync from a repository did.' });
+  .meta({ id: 'ResourceSyncCompletedDetails', description: 'The result of a sync from a repository.' });
 
 export const referencedRepositoryUpdatedDetailsSchema = z
   .looseObject({ detailType: z.literal('ReferencedRepositoryUpdated'), repository: z.string() })
@@ -80,7 +83,7 @@ export const fleetRolloutBatchCompletedDetailsSchema = z
     failed: z.int(),
     timedOut: z.int(),
   })
-  .meta({ id: 'FleetRolloutBatchCompletedDetails', description: 'How the devices of a batch fared.' });
+  .meta({ id: 'FleetRolloutBatchCompletedDetails', description: 'The results of the devices of a batch.' });
 
 export const fleetRolloutDeviceSelectedDetailsSchema = z
   .looseObject({ detailType: z.literal('FleetRolloutDeviceSelected'), fleetName: z.string(), templateVersion })
@@ -98,7 +101,7 @@ export const deviceVulnerabilityCveDetailsSchema = z
   })
   .meta({
     id: 'DeviceVulnerabilityCveDetails',
-    description: 'A known weakness, and the image in which it was first seen.',
+    description: 'A known vulnerability, and the image in which it was first seen.',
   });
 
 export const dependencyChangeDetectedDetailsSchema = z
@@ -113,7 +116,7 @@ export const dependencySyncProbeFailedDetailsSchema = z
   .looseObject({ detailType: z.literal('DependencySyncProbeFailed'), resourceKey: z.string(), error: z.string() })
   .meta({
     id: 'DependencySyncProbeFailedDetails',
-    description: 'A source outside the spec that could not be looked at.',
+    description: 'A source outside the spec that could not be checked.',
   });
 
 export const applicationLifecycleChangedDetailsSchema = z
@@ -122,9 +125,9 @@ export const applicationLifecycleChangedDetailsSchema = z
     appName: z.string(),
     action: z.enum(['stop', 'start', 'restart']),
   })
-  .meta({ id: 'ApplicationLifecycleChangedDetails', description: 'What an application was told to do.' });
+  .meta({ id: 'ApplicationLifecycleChangedDetails', description: 'The order that an application was given.' });
 
-/** Details of Muster's own events: what they hold depends on the event, and may grow. */
+/** Details of Muster's own events: the keys depend on the event, and more may be added. */
 export const musterDetailsSchema = z
   .looseObject({
     detailType: z

@@ -80,15 +80,15 @@ const musterReasons = [
   'RestoreMusteringAgain',
   /** A device answered the restore, and its gate opened. */
   'DeviceAnswered',
-  /** A device has carried out the order to decommission; for one that failed to it is DeviceDecommissionFailed. */
+  /** A device has carried out the order to decommission. If it failed to, the reason is DeviceDecommissionFailed. */
   'DeviceDecommissionCompleted',
   /** Two machines speak under the name of one device. */
   'DeviceClonesNoticed',
   /** A person let a device's own spec win. */
   'DeviceAdopted',
-  /** A device reported that this database does not know. */
+  /** A report came from a device that this database does not know. */
   'UnknownDeviceReported',
-  /** A person refused a device that wants to enroll. */
+  /** A person denied a device's request to enroll. */
   'EnrollmentRequestDenied',
   /** A device got a certificate after its first one: by renewal, or because it lost its own. */
   'DeviceCertificateIssued',
@@ -99,6 +99,6 @@ const musterReasons = [
 
 export const eventReasonSchema = z.enum([...flightctlReasons, ...musterReasons]).meta({
   id: 'EventReason',
-  description: "What happened, as one word for programs: Flight Control's and Muster's own.",
+  description: "The kind of event, as one word for programs: Flight Control's and Muster's own.",
 });
 export type EventReason = z.infer<typeof eventReasonSchema>;

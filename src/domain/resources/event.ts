@@ -29,7 +29,7 @@ const objectReferenceSchema = z
 
 const eventSourceSchema = z
   .looseObject({ component: z.string() })
-  .meta({ id: 'EventSource', description: 'The part of the service that tells of the event.' });
+  .meta({ id: 'EventSource', description: 'The part of the service that records the event.' });
 
 const eventFields = {
   apiVersion: apiVersionSchema,
@@ -37,19 +37,19 @@ const eventFields = {
   metadata: objectMetaSchema,
   involvedObject: objectReferenceSchema,
   reason: eventReasonSchema,
-  message: z.string().meta({ description: 'What happened, for people.' }),
+  message: z.string().meta({ description: 'The message for people.' }),
   type: z.enum(['Normal', 'Warning']),
   source: eventSourceSchema,
   actor: z
     .string()
     .regex(/^(?:user|token|service):/, 'expected user:NAME, token:NAME or service:NAME')
-    .meta({ description: 'Who did it: user:NAME, token:NAME (a machine) or service:NAME.' }),
+    .meta({ description: 'The actor: user:NAME, token:NAME (a machine) or service:NAME.' }),
 };
 
-/** An event within the details of another: its own details are not looked into, so that this has an end. */
+/** An event in the details of another. Its own details are not checked, so that the schema is finite. */
 const originalEventSchema = z
   .looseObject(eventFields)
-  .meta({ id: 'OriginalEvent', description: 'The event that was being worked on.' });
+  .meta({ id: 'OriginalEvent', description: 'The event that was being processed.' });
 
 const internalTaskFailedDetailsSchema = z
   .looseObject({
@@ -97,7 +97,7 @@ const eventDetailsSchema = z
 
 export const eventSchema = z
   .looseObject({ ...eventFields, details: eventDetailsSchema.optional() })
-  .meta({ id: 'Event', description: 'Something that happened: to what, why, and who did it.' });
+  .meta({ id: 'Event', description: 'A record of something that happened: the object, the reason and the actor.' });
 export type Event = z.infer<typeof eventSchema>;
 
 export const eventListSchema = z

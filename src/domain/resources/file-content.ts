@@ -4,7 +4,7 @@ import { templatedText, type TemplatedForm } from './templated.ts';
 
 const encodingTypeSchema = z
   .enum(['plain', 'base64'])
-  .meta({ id: 'EncodingType', description: 'How the content of a file is written down.' });
+  .meta({ id: 'EncodingType', description: 'The encoding of the content of a file.' });
 type EncodingType = z.infer<typeof encodingTypeSchema>;
 
 const account = z.string().max(limits.textLength);
@@ -15,13 +15,13 @@ const contentFields = {
 
 const contentText = z.string().max(limits.contentLength);
 
-/** Recognizes base64. Line breaks in it do not matter. A template in it is encoded as well, so it shows no braces. */
+/** Recognizes base64. Line breaks do not matter. A template inside is encoded too, so no braces are visible. */
 export function isBase64(content: string): boolean {
   const digits = content.replaceAll(/[\r\n]/g, '');
   return digits.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(digits);
 }
 
-/** A rule for files: content that claims to be base64 is. */
+/** A rule for files: content declared as base64 must be base64. */
 function encodedAsStated(
   file: { readonly content?: string | undefined; readonly contentEncoding?: EncodingType | undefined },
   context: z.RefinementCtx,
@@ -38,7 +38,7 @@ export const absolutePathForm: TemplatedForm = {
 };
 export const absolutePathSchema = templatedText(absolutePathForm, limits.pathLength);
 
-/** A path below some directory that it cannot leave. */
+/** A path below a directory that it cannot leave. */
 export const relativePathForm: TemplatedForm = {
   pattern: /^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$)).+$/,
   templated: /^(?!\/|\.\.\/)[\s\S]*\{\{/,
@@ -48,8 +48,8 @@ const relativePathSchema = templatedText(relativePathForm, limits.pathLength);
 
 export const fileSpecSchema = z
   .looseObject({
-    path: absolutePathSchema.meta({ description: 'Where the file goes; one that is there is overwritten.' }),
-    content: contentText.meta({ description: 'What is in the file.' }),
+    path: absolutePathSchema.meta({ description: 'Path of the file on the device; an existing file is overwritten.' }),
+    content: contentText.meta({ description: 'The content of the file.' }),
     ...contentFields,
     mode: z
       .int()
@@ -66,8 +66,8 @@ export type FileSpec = z.infer<typeof fileSpecSchema>;
 
 export const applicationContentSchema = z
   .looseObject({
-    path: relativePathSchema.meta({ description: "Where the file goes, from the application's directory." }),
-    content: contentText.optional().meta({ description: 'What is in the file.' }),
+    path: relativePathSchema.meta({ description: "Path of the file, relative to the application's directory." }),
+    content: contentText.optional().meta({ description: 'The content of the file.' }),
     ...contentFields,
   })
   .superRefine(encodedAsStated)

@@ -10,7 +10,7 @@ import { rolloutPolicySchema } from './rollout-policy.ts';
 
 const fleetTemplateSchema = z.strictObject({ metadata: templateMetaSchema.optional(), spec: deviceSpecSchema }).meta({
   id: 'FleetTemplate',
-  description: 'What the devices of a fleet should be. Templates in it are filled in for each.',
+  description: 'The desired state of the devices of a fleet. Templates in it are filled in for each device.',
 });
 
 const fleetSpecSchema = z
@@ -19,12 +19,12 @@ const fleetSpecSchema = z
     rolloutPolicy: rolloutPolicySchema.optional(),
     template: fleetTemplateSchema,
   })
-  .meta({ id: 'FleetSpec', description: 'Which devices make up the fleet, and what they should be.' });
+  .meta({ id: 'FleetSpec', description: 'The devices that make up the fleet, and their desired state.' });
 export type FleetSpec = z.infer<typeof fleetSpecSchema>;
 
 const fleetRolloutStatusSchema = z
   .looseObject({ currentBatch: z.int().optional().meta({ description: 'The batch that is being updated.' }) })
-  .meta({ id: 'FleetRolloutStatus', description: 'How far a rollout is.' });
+  .meta({ id: 'FleetRolloutStatus', description: 'The progress of a rollout.' });
 
 const fleetStatusSchema = z
   .strictObject({
@@ -32,9 +32,9 @@ const fleetStatusSchema = z
     conditions: z.array(conditionSchema),
     devicesSummary: devicesSummarySchema.optional(),
   })
-  .meta({ id: 'FleetStatus', description: 'What is known of the state of a fleet.' });
+  .meta({ id: 'FleetStatus', description: 'The known state of a fleet.' });
 
-/** A fleet as it is answered. */
+/** A fleet in answers. */
 export const fleetSchema = z
   .strictObject({
     apiVersion: apiVersionSchema,
@@ -46,16 +46,16 @@ export const fleetSchema = z
   .meta({ id: 'Fleet', description: 'Devices that are kept alike by one template.' });
 export type Fleet = z.infer<typeof fleetSchema>;
 
-/** A fleet in a request to create or replace one. Its status may come along but says nothing. */
+/** A fleet in a request to create or replace one. The request may hold a status, which is ignored. */
 export const fleetRequestSchema = z
   .strictObject({
     apiVersion: apiVersionSchema,
     kind: z.enum(['Fleet', '']),
     metadata: objectMetaSchema,
     spec: fleetSpecSchema,
-    status: z.unknown().optional().meta({ description: 'Ignored: the service works it out.' }),
+    status: z.unknown().optional().meta({ description: 'Ignored: the service sets it.' }),
   })
-  .meta({ id: 'FleetRequest', description: 'A fleet to create, or to put in the place of one.' });
+  .meta({ id: 'FleetRequest', description: 'A fleet to create, or to replace an existing one with.' });
 export type FleetRequest = z.infer<typeof fleetRequestSchema>;
 
 export const fleetListSchema = z

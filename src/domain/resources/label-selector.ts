@@ -5,7 +5,10 @@ import { atMostEntries } from './object-rules.ts';
 
 const value = z.string().max(limits.textLength);
 
-/** Kubernetes' rule: comparing with a set needs a set, asking for presence allows none. `NotIn` of nothing would be everything. */
+/**
+ * Kubernetes' rule: comparing with a set needs values, asking for presence allows none. `NotIn` without values would select
+ * everything.
+ */
 function valuesAsOperatorNeeds(
   expression: {
     readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
@@ -22,12 +25,12 @@ function valuesAsOperatorNeeds(
 
 const matchExpressionSchema = z
   .looseObject({
-    key: labelKeySchema.meta({ description: 'The label that is looked at.' }),
+    key: labelKeySchema.meta({ description: 'The key of the label.' }),
     operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
     values: z.array(value).max(limits.matchValueCount).optional(),
   })
   .superRefine(valuesAsOperatorNeeds)
-  .meta({ id: 'MatchExpression', description: 'Something that must hold of one label.' });
+  .meta({ id: 'MatchExpression', description: 'A requirement on one label.' });
 
 export const labelSelectorSchema = z
   .looseObject({
@@ -41,9 +44,9 @@ export const labelSelectorSchema = z
       .min(1)
       .max(limits.matchExpressionCount)
       .optional()
-      .meta({ description: 'Further things that must hold of labels.' }),
+      .meta({ description: 'Further requirements on labels.' }),
   })
   .meta({
     id: 'LabelSelector',
-    description: 'Chooses objects by their labels: all that it names must hold. Empty, it chooses none.',
+    description: 'Chooses objects by their labels: all requirements must hold. An empty selector chooses none.',
   });

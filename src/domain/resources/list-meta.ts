@@ -2,12 +2,12 @@ import { z } from 'zod';
 
 export const listMetaSchema = z
   .looseObject({
-    continue: z.string().optional().meta({ description: 'Where the next page begins; not there on the last one.' }),
+    continue: z.string().optional().meta({ description: 'The beginning of the next page; absent on the last page.' }),
     remainingItemCount: z
       .int()
       .nonnegative()
       .optional()
-      .meta({ description: 'About how many items come after this page, where that is known.' }),
+      .meta({ description: 'Approximate number of items after this page, if it is known.' }),
   })
-  .meta({ id: 'ListMeta', description: 'What a page of a list says of the list.' });
+  .meta({ id: 'ListMeta', description: 'Metadata of a page of a list.' });
 export type ListMeta = z.infer<typeof listMetaSchema>;

@@ -47,7 +47,7 @@ export const labelsSchema = z
   });
 export type Labels = z.infer<typeof labelsSchema>;
 
-/** Labels of a fleet's template: a value may hold a template, and only has to be a label once that is filled in. */
+/** Labels of a fleet's template: a value may hold a template, and must be a valid label only after it is filled in. */
 const templatedLabelsSchema = z
   .record(
     labelKeySchema,
@@ -56,7 +56,7 @@ const templatedLabelsSchema = z
   .superRefine(atMostEntries(limits.labelCount))
   .meta({ description: 'Labels, whose values may hold templates.', maxProperties: limits.labelCount });
 
-/** As labels' keys, but the prefix may have capitals: Kubernetes lowers them before it looks. */
+/** As label keys, but the prefix may have capitals: Kubernetes lowers them before it checks. */
 const annotationKeySchema = z
   .string()
   .max(maxKey, { abort: true })
@@ -82,8 +82,8 @@ function utf8Bytes(text: string): number {
 
 const metaFields = {
   name: resourceNameSchema.optional(),
-  creationTimestamp: timestampSchema.optional().meta({ description: 'When the object was made.' }),
-  deletionTimestamp: timestampSchema.optional().meta({ description: 'When the object will go.' }),
+  creationTimestamp: timestampSchema.optional().meta({ description: 'Time at which the object was created.' }),
+  deletionTimestamp: timestampSchema.optional().meta({ description: 'Time at which the object will be deleted.' }),
   generation: z.int().optional().meta({ description: 'Grows whenever the desired state changes. Set by the service.' }),
   owner: z
     .string()
@@ -95,12 +95,13 @@ const metaFields = {
     .string()
     .max(limits.textLength)
     .optional()
-    .meta({ description: 'Differs between any two versions of the object; otherwise without meaning.' }),
+    .meta({ description: 'Differs between any two versions of the object; it has no other meaning.' }),
 };
 
-export const objectMetaSchema = z
-  .looseObject({ ...metaFields, labels: labelsSchema.optional() })
-  .meta({ id: 'ObjectMeta', description: 'What every stored object has: a name, labels, when it was made.' });
+export const objectMetaSchema = z.looseObject({ ...metaFields, labels: labelsSchema.optional() }).meta({
+  id: 'ObjectMeta',
+  description: 'The metadata of every stored object: its name, its labels, its time of creation.',
+});
 
 /** The metadata in a fleet's template: as of any object, but labels may hold templates. */
 export const templateMetaSchema = z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
 
-/** The operations of RFC 6902 that Flight Control knows. */
+/** The operations of RFC 6902 that Flight Control supports. */
 export const patchOperationSchema = z
   .strictObject({
     op: z.enum(['add', 'replace', 'remove', 'test']),
@@ -13,7 +13,7 @@ export const patchOperationSchema = z
     value: z
       .unknown()
       .optional()
-      .meta({ description: 'What to put or look for there. Every operation but remove needs it.' }),
+      .meta({ description: 'The value to write or compare there. Every operation except remove needs it.' }),
   })
   .superRefine((operation, context) => {
     if (operation.op !== 'remove' && operation.value === undefined) {
@@ -25,5 +25,5 @@ export const patchOperationSchema = z
 export const patchRequestSchema = z
   .array(patchOperationSchema)
   .max(limits.patchOperationCount)
-  .meta({ id: 'PatchRequest', description: 'A JSON Patch (RFC 6902): steps that are done in order, all or none.' });
+  .meta({ id: 'PatchRequest', description: 'A JSON Patch (RFC 6902): steps that are applied in order, all or none.' });
 export type PatchRequest = z.infer<typeof patchRequestSchema>;

@@ -7,14 +7,14 @@ const severities = ['Warning', 'Critical', 'Info'] as const;
 
 const resourceAlertRuleSchema = z
   .looseObject({
-    severity: z.enum(severities).meta({ description: 'How bad it is.' }),
+    severity: z.enum(severities).meta({ description: 'The severity of the alert.' }),
     duration: plainText({ pattern: /^\d+[smh]$/, expected: 'expected a duration such as 90s, 10m or 1h' }).meta({
       description: 'The time over which usage is averaged.',
     }),
     percentage: z.number().min(0).max(100).meta({ description: 'The usage at which the alert begins.' }),
-    description: z.string().max(limits.textLength).meta({ description: 'What the alert means, for people.' }),
+    description: z.string().max(limits.textLength).meta({ description: 'The meaning of the alert, for people.' }),
   })
-  .meta({ id: 'ResourceAlertRule', description: 'When to raise an alert about a resource.' });
+  .meta({ id: 'ResourceAlertRule', description: 'A rule for raising an alert about a resource.' });
 
 const monitorFields = {
   alertRules: z
@@ -32,11 +32,11 @@ const monitorFields = {
 
 const cpuResourceMonitorSpecSchema = z
   .looseObject({ monitorType: z.literal('CPU'), ...monitorFields })
-  .meta({ id: 'CpuResourceMonitorSpec', description: 'Watches how busy the processors are.' });
+  .meta({ id: 'CpuResourceMonitorSpec', description: 'Monitors the use of the processors.' });
 
 const memoryResourceMonitorSpecSchema = z
   .looseObject({ monitorType: z.literal('Memory'), ...monitorFields })
-  .meta({ id: 'MemoryResourceMonitorSpec', description: 'Watches how much memory is in use.' });
+  .meta({ id: 'MemoryResourceMonitorSpec', description: 'Monitors the use of memory.' });
 
 const diskResourceMonitorSpecSchema = z
   .looseObject({
@@ -44,7 +44,7 @@ const diskResourceMonitorSpecSchema = z
     ...monitorFields,
     path: z.string().max(limits.pathLength).meta({ description: 'A directory on the disk to watch.' }),
   })
-  .meta({ id: 'DiskResourceMonitorSpec', description: 'Watches how full a disk is.' });
+  .meta({ id: 'DiskResourceMonitorSpec', description: 'Monitors the use of a disk.' });
 
 export const resourceMonitorSchema = z
   .discriminatedUnion('monitorType', [

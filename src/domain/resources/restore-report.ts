@@ -10,26 +10,28 @@ const reportedConflictSchema = z
   .object({
     device: z.string(),
     verdict: conflictVerdictSchema,
-    info: z.string().meta({ description: 'Why, for people: both positions as far as they matter.' }),
+    info: z.string().meta({ description: 'The reason, for people: both positions as far as they matter.' }),
     since: timestampSchema,
-    reported: positionSchema.nullable().meta({ description: 'Where the device was.' }),
+    reported: positionSchema.nullable().meta({ description: 'The position that the device reported.' }),
     resolution: z
       .enum(['Resumed', 'Adopted', 'WrittenOff'])
       .nullable()
-      .meta({ description: 'How it ended; null while the device is paused.' }),
+      .meta({ description: 'The way in which it ended; null while the device is paused.' }),
     resolvedAt: timestampSchema.nullable(),
     resolvedBy: z.string().nullable(),
-    reason: z.string().nullable().meta({ description: 'The reason that was given for it.' }),
+    reason: z.string().nullable().meta({ description: 'The reason that was given for the decision.' }),
   })
   .meta({
     id: 'RestoreReportConflict',
-    description: 'A device that was not where the server believed, and what was decided.',
+    description: 'A device whose position differed from the expected one, and the decision.',
   });
 
 const absentDeviceSchema = z
   .object({
     device: z.string(),
-    lastSeen: timestampSchema.nullable().meta({ description: 'When it was last heard of; null if never.' }),
+    lastSeen: timestampSchema
+      .nullable()
+      .meta({ description: 'Time of its last sign of life; null if there was none.' }),
   })
   .meta({ id: 'AbsentDevice', description: 'A device that has not answered.' });
 
@@ -44,12 +46,12 @@ export const restoreReportSchema = z
     devices: restoreDevicesSchema,
     recoveryPoint: z
       .object({ takenAt: timestampSchema.nullable(), ageSeconds: seconds })
-      .meta({ description: 'How old the backup was when the restore was declared.' }),
+      .meta({ description: 'Age of the backup when the restore was declared.' }),
     recoveryTime: z
       .object({ p50Seconds: seconds, p95Seconds: seconds, p99Seconds: seconds, p100Seconds: seconds })
-      .meta({ description: 'After how long so many percent of the devices had answered; null until then.' }),
+      .meta({ description: 'Time after which this percentage of the devices had answered; null until then.' }),
     conflicts: z.array(reportedConflictSchema),
-    absent: z.array(absentDeviceSchema).meta({ description: 'Who has not come back, longest absent first.' }),
+    absent: z.array(absentDeviceSchema).meta({ description: 'Devices that have not come back, longest absent first.' }),
   })
   .meta({ id: 'RestoreReport', description: 'The record of a recovery.' });
 export type RestoreReport = z.infer<typeof restoreReportSchema>;

@@ -6,26 +6,25 @@ import { timestampSchema } from './timestamp.ts';
 
 export const restoreBackupSchema = z
   .strictObject({
-    artifact: z
-      .string()
-      .min(1)
-      .max(limits.artifactLength)
-      .optional()
-      .meta({ description: 'Where the backup is kept.' }),
+    artifact: z.string().min(1).max(limits.artifactLength).optional().meta({ description: 'The place of the backup.' }),
     sha256: z
       .string()
       .max(64, { abort: true })
       .regex(/^[0-9A-Fa-f]{64}$/, 'expected a SHA-256 in 64 hexadecimal digits')
       .optional()
       .meta({ description: 'Checksum of the backup.' }),
-    takenAt: timestampSchema.optional().meta({ description: 'When the backup was made: the recovery point.' }),
+    takenAt: timestampSchema.optional().meta({ description: 'Time at which the backup was made: the recovery point.' }),
   })
   .meta({ id: 'RestoreBackup', description: 'The backup that the database now holds.' });
 export type RestoreBackup = z.infer<typeof restoreBackupSchema>;
 
 export const restoreRequestSchema = z
   .strictObject({
-    reason: z.string().max(limits.reasonLength).optional().meta({ description: 'Why the backup was restored.' }),
+    reason: z
+      .string()
+      .max(limits.reasonLength)
+      .optional()
+      .meta({ description: 'The reason why the backup was restored.' }),
     backup: restoreBackupSchema.optional(),
   })
   .meta({ id: 'RestoreRequest', description: 'Declares that the database now holds a backup.' });
@@ -34,32 +33,32 @@ const devices = z.int().nonnegative();
 
 export const restoreDevicesSchema = z
   .object({
-    total: devices.meta({ description: 'Devices that take part: all but the decommissioned.' }),
+    total: devices.meta({ description: 'Devices that take part: all except decommissioning and decommissioned ones.' }),
     awaitingReconnect: devices.meta({ description: 'Those that have not answered yet.' }),
     answered: devices,
-    inSync: devices.meta({ description: 'Those that answered with the position the server had for them.' }),
+    inSync: devices.meta({ description: 'Those that answered with the position that the server had for them.' }),
     behind: devices.meta({ description: 'Those that answered with an older position.' }),
     conflictPaused: devices.meta({ description: 'Those that are paused now.' }),
     resumed: devices.meta({ description: 'Conflicts in which the restored spec won.' }),
     adopted: devices.meta({ description: "Conflicts in which the device's own spec won." }),
   })
-  .meta({ id: 'RestoreDeviceCounts', description: 'How many devices stand where.' });
+  .meta({ id: 'RestoreDeviceCounts', description: 'Number of devices in each state of the muster.' });
 
 const seconds = z.number().nonnegative().nullable();
 
 const restoreReconnectSchema = z.object({ p50Seconds: seconds, p95Seconds: seconds, p99Seconds: seconds }).meta({
   id: 'RestoreReconnectTimes',
-  description: 'After how long so many percent of the devices had answered; null until then.',
+  description: 'Time after which this percentage of the devices had answered; null until then.',
 });
 
 export const restoreSpecSchema = z
   .object({
     reason: z.string().optional(),
     backup: restoreBackupSchema.optional(),
-    declaredBy: z.string().meta({ description: 'Who declared it.' }),
+    declaredBy: z.string().meta({ description: 'The person or tool that declared it.' }),
     previous: z.uuid().nullable().meta({ description: 'The restore before this one.' }),
   })
-  .meta({ id: 'RestoreSpec', description: 'What was declared, and by whom.' });
+  .meta({ id: 'RestoreSpec', description: 'The declaration, and the person or tool that made it.' });
 
 export const restorePhaseSchema = z.enum(['Mustering', 'Settled', 'Superseded']).meta({
   id: 'RestorePhase',
@@ -76,10 +75,10 @@ const restoreStatusSchema = z
     settledAt: timestampSchema.nullable(),
     reconnect: restoreReconnectSchema,
   })
-  .meta({ id: 'RestoreStatus', description: 'How far the muster is.' });
+  .meta({ id: 'RestoreStatus', description: 'The progress of the muster.' });
 
 export const restoreMetaSchema = z
-  .object({ name: z.uuid(), creationTimestamp: timestampSchema.meta({ description: 'When it was declared.' }) })
+  .object({ name: z.uuid(), creationTimestamp: timestampSchema.meta({ description: 'Time of the declaration.' }) })
   .meta({ id: 'RestoreMeta', description: 'The id of a restore, which is also that of its timeline.' });
 
 export const restoreSchema = z

@@ -19,11 +19,11 @@ const disruptionBudgetSchema = z
       )
       .max(limits.groupByCount)
       .optional()
-      .meta({ description: 'Labels whose values part the devices into groups, each with the budget to itself.' }),
-    minAvailable: z.int().min(1).optional().meta({ description: 'How many devices must stay available.' }),
-    maxUnavailable: z.int().min(1).optional().meta({ description: 'How many devices may be unavailable.' }),
+      .meta({ description: 'Labels whose values divide the devices into groups, each with its own budget.' }),
+    minAvailable: z.int().min(1).optional().meta({ description: 'Number of devices that must stay available.' }),
+    maxUnavailable: z.int().min(1).optional().meta({ description: 'Number of devices that may be unavailable.' }),
   })
-  .meta({ id: 'DisruptionBudget', description: 'How many devices a rollout may disturb at once.' });
+  .meta({ id: 'DisruptionBudget', description: 'Number of devices that a rollout may disturb at once.' });
 
 const batchSchema = z
   .looseObject({
@@ -45,7 +45,7 @@ const batchSequenceSchema = z
 
 const rolloutDeviceSelectionSchema = z.discriminatedUnion('strategy', [batchSequenceSchema]).meta({
   id: 'RolloutDeviceSelection',
-  description: 'In which order devices are updated; `strategy` says how it is given.',
+  description: 'The order in which devices are updated; `strategy` says how it is given.',
 });
 
 export const rolloutPolicySchema = z
@@ -58,5 +58,5 @@ export const rolloutPolicySchema = z
   .meta({
     id: 'RolloutPolicy',
     description:
-      'How a change of the template should reach the devices of a fleet. Kept but not followed: it goes to all devices at once.',
+      'The way in which a change of the template should reach the devices of a fleet. Kept but not followed: a change goes to all devices at once.',
   });

@@ -13,14 +13,14 @@ import type { DocumentProblem } from './zod-problem.ts';
 /** Largest file that a spec may hold, in bytes of its content. */
 export const maxFileBytes = 1024 * 1024;
 
-/** The rules look at one place; this is where it is, in a spec. */
+/** The place in a spec that a rule looks at. */
 type Place = readonly PropertyKey[];
 
 /**
- * Finds what an agent could not apply in a spec although its form is right: files in places that are protected, content
- * that is too long, patterns and schedules that do not compile, applications without an identity.
+ * Finds parts of a well-formed spec that an agent could not apply: files in protected places, content that is too long,
+ * patterns and schedules that do not compile, applications without an identity.
  *
- * @param templated whether templates may stand in the spec. What holds one is left out: it shows once it is filled in.
+ * @param templated true if the spec may hold templates. Values that hold one are not checked before they are filled in.
  */
 export function specProblems(spec: DeviceSpec, { templated }: { templated: boolean }): DocumentProblem[] {
   const open = templated ? isTemplated : () => false;
@@ -79,7 +79,7 @@ function applicationProblems(app: ApplicationProviderSpec, at: Place, open: IsOp
   ];
 }
 
-/** The files of an application that is written out in the spec itself; undefined for another one. */
+/** The files of an application that is written inline in the spec; undefined for other applications. */
 function inlineFilesOf(app: ApplicationProviderSpec): readonly ApplicationContent[] | undefined {
   switch (app.appType) {
     case 'compose':
@@ -114,8 +114,8 @@ function scheduleProblems(schedule: UpdateSchedule | undefined, at: Place): Docu
 }
 
 /**
- * Finds what a client may not write in a spec, beside {@link specProblems}: what only the service sets, and one path,
- * one name or one kind of monitor twice.
+ * Finds further parts of a spec that a client may not write, beside {@link specProblems}: parts that only the service sets,
+ * and a path, a name or a kind of monitor that is there twice.
  */
 export function clientProblems(spec: DeviceSpec): DocumentProblem[] {
   return [...serviceFieldProblems(spec), ...doubleProblems(spec), ...namelessProviders(spec)];
@@ -171,7 +171,7 @@ function doubleProblems({ config = [], applications = [], resources = [] }: Devi
   ];
 }
 
-/** An agent knows an application by its name, and without one by its image. */
+/** The identity of an application for an agent: its name, or its image if it has no name. */
 function identityOf(app: ApplicationProviderSpec, index: number): Named {
   const key = app.name === undefined ? 'image' : 'name';
   return { path: ['applications', index, key], value: app.name ?? app.image ?? `(${index})` };

@@ -7,7 +7,7 @@ export const statusSchema = z
     kind: z.literal('Status'),
     status: z.enum(['Success', 'Failure']),
     code: z.int().meta({ description: 'The HTTP status of the answer.' }),
-    reason: z.string().meta({ description: 'What happened, as one word for programs.' }),
-    message: z.string().meta({ description: 'What happened, for people.' }),
+    reason: z.string().meta({ description: 'The reason, as one word for programs.' }),
+    message: z.string().meta({ description: 'The message for people.' }),
   })
-  .meta({ id: 'Status', description: 'The answer where there is no other object to give; every error is one.' });
+  .meta({ id: 'Status', description: 'The answer if there is no other object to return; every error is one.' });

@@ -2,7 +2,7 @@ import { badRequest } from '../errors.ts';
 import { maxJsonDepth, type JsonObject } from '../json.ts';
 import { formatPath } from './document-path.ts';
 
-/** A value still to be looked at, and how to get there: the path is only spelled out for a message. */
+/** A value that is still to be checked, and the way to it; the path is built only for a message. */
 type Visit = {
   readonly value: unknown;
   readonly key: PropertyKey;
@@ -10,15 +10,15 @@ type Visit = {
   readonly depth: number;
 };
 
-/** What Postgres cannot keep in `text` or `jsonb`: NUL, and halves of surrogate pairs. */
+/** Characters that Postgres cannot store in `text` or `jsonb`: NUL, and halves of surrogate pairs. */
 const unstorable = /\0|\p{Surrogate}/u;
 
 /**
- * Checks that Postgres can store a JSON document and gives back the same one: no NUL or lone surrogate in any string or
- * key, no number that JSON cannot spell, nothing that is not JSON, at most {@link maxJsonDepth} levels. Iterative, so it
- * is what untrusted documents meet first, before anything that recurses.
+ * Checks that Postgres can store a JSON document and returns the same one: no NUL or lone surrogate in any string or key,
+ * no number that JSON cannot express, no value that is not JSON, at most {@link maxJsonDepth} levels. It is iterative, so
+ * untrusted documents pass it before any recursive code.
  *
- * @throws MusterError 400 naming the path
+ * @throws MusterError 400 that names the path
  */
 export function assertStorable(value: unknown): void {
   const pending: Visit[] = [{ value, key: '', parent: null, depth: 0 }];
@@ -34,7 +34,7 @@ export function assertStorable(value: unknown): void {
 }
 
 /**
- * The same object, known to be JSON that can be stored.
+ * Narrows an object to JSON that can be stored.
  *
  * @throws MusterError 400 as {@link assertStorable}
  */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { describeProblems } from './zod-problem.ts';
 
-/** Longer than any code, token or address in such a request, in characters. */
+/** Characters; longer than any code, token or address in such a request. */
 const maxTextLength = 16_384;
 
 /** Parameters that a client without a secret may send empty. */
@@ -16,13 +16,15 @@ export const tokenRequestSchema = z
   .object({
     grant_type: z.string().meta({ description: 'authorization_code or refresh_token.' }),
     client_id: text.meta({ description: 'The client of the provider, as /auth/config has it.' }),
-    code: optionalText.meta({ description: 'For authorization_code: what the issuer sent back.' }),
+    code: optionalText.meta({ description: 'For authorization_code: the code that the issuer sent.' }),
     code_verifier: optionalText.meta({
-      description: 'For authorization_code: what proves who asked for the code (PKCE).',
+      description: 'For authorization_code: the proof of the client that asked for the code (PKCE).',
     }),
-    redirect_uri: optionalText.meta({ description: 'For authorization_code: where the issuer sent the code.' }),
+    redirect_uri: optionalText.meta({
+      description: 'For authorization_code: the address to which the issuer sent the code.',
+    }),
     refresh_token: optionalText.meta({ description: 'For refresh_token: the token to trade.' }),
-    scope: optionalText.meta({ description: 'For refresh_token: less than was asked for before.' }),
+    scope: optionalText.meta({ description: 'For refresh_token: a subset of the scopes granted before.' }),
   })
   .meta({ id: 'TokenRequest', description: 'A request for tokens (RFC 6749, sections 4.1.3 and 6).' });
 
@@ -32,23 +34,23 @@ export const tokenResponseSchema = z
     token_type: z.literal('Bearer').optional(),
     id_token: z.string().optional(),
     refresh_token: z.string().optional(),
-    expires_in: z.number().int().optional().meta({ description: 'How long the access token holds, in seconds.' }),
-    error: z.string().optional().meta({ description: 'Why there are no tokens (RFC 6749, section 5.2).' }),
+    expires_in: z.number().int().optional().meta({ description: 'Validity of the access token, in seconds.' }),
+    error: z.string().optional().meta({ description: 'The reason why there are no tokens (RFC 6749, section 5.2).' }),
     error_description: z.string().optional().meta({ description: 'The same in words.' }),
   })
-  .meta({ id: 'TokenResponse', description: 'Tokens, or why there are none.' });
+  .meta({ id: 'TokenResponse', description: 'Tokens, or the reason why there are none.' });
 export type TokenResponse = z.infer<typeof tokenResponseSchema>;
 
 /** Parameters for the token endpoint of the issuer, without those about the client. */
 export type TokenGrant = Readonly<Record<string, string>> & { readonly grant_type: string };
 
-/** Why there are no tokens, as OAuth clients read it. */
+/** The reason why there are no tokens, as OAuth clients read it. */
 export type TokenRefusal = { readonly error: string; readonly error_description: string };
 
 /**
  * Reads a request for tokens, which may be the form of OAuth or the same as JSON.
  *
- * @param clientId the client in whose name tokens may be asked for
+ * @param clientId the only client for which tokens may be requested
  */
 export function readTokenRequest(
   body: unknown,

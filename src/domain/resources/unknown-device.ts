@@ -10,9 +10,9 @@ const unknownDeviceSchema = z
     name: z.string(),
     firstSeen: timestampSchema,
     lastSeen: timestampSchema,
-    reported: positionSchema.meta({ description: 'Where the device says it is.' }),
+    reported: positionSchema.meta({ description: 'The position that the device reported.' }),
   })
-  .meta({ id: 'UnknownDevice', description: 'A device that reported although the database does not know it.' });
+  .meta({ id: 'UnknownDevice', description: 'A device that has reported, but that the database does not know.' });
 export type UnknownDevice = z.infer<typeof unknownDeviceSchema>;
 
 export const unknownDeviceEnrollmentSchema = z

@@ -9,7 +9,7 @@ export const durationSchema = plainText({
 
 const zone = '[A-Za-z][A-Za-z0-9._+-]*';
 
-/** IANA names have four letters or a slash, so that of all short names only the two that mean one thing are left. */
+/** IANA names have four letters or a slash. Of the shorter names only the two with one clear meaning are allowed. */
 const timeZoneSchema = plainText({
   pattern: new RegExp(`^(?:GMT|UTC|${zone}(?:/[A-Za-z0-9][A-Za-z0-9._+-]*)+|(?=.{4})${zone})$`),
   expected: 'expected an IANA time zone such as Europe/Paris, or UTC, GMT or Local',
@@ -32,7 +32,10 @@ const updateScheduleSchema = z
     at: cronExpressionSchema,
     startGraceDuration: durationSchema,
   })
-  .meta({ id: 'UpdateSchedule', description: 'When something may start, and how long after that at the latest.' });
+  .meta({
+    id: 'UpdateSchedule',
+    description: 'The times at which something may start, and the longest delay after them.',
+  });
 export type UpdateSchedule = z.infer<typeof updateScheduleSchema>;
 
 export const deviceUpdatePolicySpecSchema = z
@@ -40,4 +43,7 @@ export const deviceUpdatePolicySpecSchema = z
     downloadSchedule: updateScheduleSchema.optional(),
     updateSchedule: updateScheduleSchema.optional(),
   })
-  .meta({ id: 'DeviceUpdatePolicySpec', description: 'When the device may download an update, and when apply it.' });
+  .meta({
+    id: 'DeviceUpdatePolicySpec',
+    description: 'The times at which the device may download an update and apply it.',
+  });

@@ -10,10 +10,10 @@ const maxProblems = 5;
 const maxValues = 20;
 
 /**
- * What is wrong with a document, for the person who sent it: one sentence that lists at most five problems as
- * `path: expected …`.
+ * Describes the problems of a document to the person who sent it: one sentence that lists at most five of them as `path:
+ * expected …`.
  *
- * @param where what was looked at, such as `body` or `Device`
+ * @param where the document, such as `body` or `Device`
  */
 export function describeProblems(error: z.ZodError, where: string): string {
   return listProblems(documentProblems(error), where);
@@ -24,7 +24,7 @@ export function documentProblems(error: z.ZodError): DocumentProblem[] {
   return error.issues.flatMap((issue) => problemsOf(issue));
 }
 
-/** One sentence that lists at most five problems as `path: expected …`, and says how many more there are. */
+/** One sentence that lists at most five problems as `path: expected …`, and counts the rest. */
 export function listProblems(problems: readonly DocumentProblem[], where: string): string {
   const shown = problems.slice(0, maxProblems).map(spellProblem);
   const more = problems.length - shown.length;
@@ -39,7 +39,7 @@ export function spellProblem({ path, text }: DocumentProblem): string {
 }
 
 function problemsOf(issue: Issue): DocumentProblem[] {
-  // Our own schemas say what they expect in words that fit here; zod's default messages do not.
+  // Our own schemas have messages that begin with "expected"; zod's default messages do not fit here.
   if (issue.message.startsWith('expected ')) return [{ path: issue.path, text: issue.message }];
   switch (issue.code) {
     case 'invalid_type':
@@ -82,7 +82,7 @@ function within(path: readonly PropertyKey[], problems: readonly DocumentProblem
   return problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
 }
 
-/** Of the branches of a union that all failed, the one that was meant: where the first problem lies deepest. */
+/** Problems of the branch of a union that was most likely meant: the one whose first problem is deepest. */
 function unionProblems(issue: Extract<Issue, { code: 'invalid_union' }>): DocumentProblem[] {
   if ('options' in issue && issue.options !== undefined) {
     return [{ path: issue.path, text: `expected ${oneOf(issue.options)}` }];

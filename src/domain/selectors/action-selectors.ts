@@ -4,18 +4,18 @@ import { parseFieldSelector, type FieldSelector } from './field-selector.ts';
 import { parseLabelSelector, type LabelSelector } from './label-selector.ts';
 import type { SelectorName } from './selector-text.ts';
 
-/** The selectors of an action: what it acts on satisfies both. One that was not given has no requirements. */
+/** The selectors of an action. It acts on devices that satisfy both. A selector that was not given has no requirements. */
 export interface ActionSelectors {
   readonly labelSelector: LabelSelector;
   readonly fieldSelector: FieldSelector;
 }
 
 /**
- * The text of a selector that an action cannot do without.
- * @throws MusterError 400 if it is absent, empty or blank: in an action that never means "all" (design.md, S8).
+ * Requires the text of a selector in an action.
+ * @throws MusterError 400 if it is absent, empty or blank: in an action a blank selector never means "all" (design.md, S8).
  */
 function requireForAction(text: string | null | undefined, which: SelectorName): string {
-  // Wider than what the grammar skips: a text of other blanks looks as empty to who sent it.
+  // Trims more kinds of blanks than the grammar skips: such a text looks empty to its sender too.
   if (text === null || text === undefined || text.trim() === '') {
     throw badRequest(
       `${which}: expected a selector, found none: an empty or blank one does not mean "all" in an action`,
@@ -25,7 +25,7 @@ function requireForAction(text: string | null | undefined, which: SelectorName):
 }
 
 /**
- * Parses the selectors of an action. At least one must be given, and none that is given may be empty or blank.
+ * Parses the selectors of an action. At least one must be given, and a given one may not be empty or blank.
  * @throws MusterError 400 otherwise, and for one that does not parse.
  */
 export function parseActionSelectors(

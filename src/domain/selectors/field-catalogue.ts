@@ -1,13 +1,13 @@
 import { badRequest } from '../errors.ts';
 
-/** What a field holds, and so how it compares. Any field may be NULL. */
+/** The type of a field's values, which decides how they compare. Any field may be NULL. */
 export type FieldType = 'text' | 'timestamp' | 'integer' | 'boolean' | 'textArray';
 
 interface FieldDefinition {
   readonly type: FieldType;
   /**
-   * The fields that this name stands for, all of its type: a requirement on it holds where it holds for any of them.
-   * Absent for a field that has a value of its own.
+   * The fields that this name covers, all of its type: a requirement holds if it holds for any of them. Absent for a field
+   * that has its own value.
    */
   readonly anyOf?: readonly string[];
 }
@@ -15,7 +15,7 @@ interface FieldDefinition {
 /** The fields that the selectors of one kind of resource may name. */
 export type FieldCatalogue = Readonly<Record<string, FieldDefinition>>;
 
-/** The fields of a catalogue that have a value of their own: what a caller must have a value or a column for. */
+/** The fields of a catalogue that have their own value: a caller must supply a value or a column for each. */
 export type OwnField<C extends FieldCatalogue> = {
   [Name in keyof C & string]: C[Name] extends { readonly anyOf: readonly string[] } ? never : Name;
 }[keyof C & string];
@@ -36,7 +36,7 @@ export function fieldNamed(catalogue: FieldCatalogue, name: string): FieldDefini
   );
 }
 
-/** The fields with a value of their own that a name stands for: itself, or what it is an alternative of. */
+/** The fields with their own value that a name covers: itself, or its alternatives. */
 export function fieldsBehind(catalogue: FieldCatalogue, name: string): readonly string[] {
   return fieldNamed(catalogue, name).anyOf ?? [name];
 }

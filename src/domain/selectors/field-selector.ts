@@ -10,8 +10,8 @@ import { canonicalBoolean, canonicalInteger, canonicalTimestamp, canonicalUuid }
 import { quote, selectorError, type SelectorText } from './selector-text.ts';
 
 /**
- * What must hold of a field. Operands are in the one spelling of the field's type (operands.ts), so whoever evaluates
- * one need not check it again. NULL satisfies `notExists`, `notIn` and `notContains`, and nothing else.
+ * A requirement on a field. Operands are in the canonical form of the field's type (operands.ts), so that evaluating code
+ * need not check them again. NULL satisfies `notExists`, `notIn` and `notContains`, and nothing else.
  */
 export type FieldRequirement =
   | { readonly operator: 'exists' | 'notExists'; readonly field: string }
@@ -25,9 +25,9 @@ export interface FieldSelector {
 }
 
 /**
- * Parses a field selector: Kubernetes' grammar with Flight Control's further operators.
- * An empty or blank text selects everything: right in a list, and never in an action (see `parseActionSelectors`).
- * @throws MusterError 400 with the position and what was expected, or the list of fields for one that does not exist.
+ * Parses a field selector: Kubernetes' grammar with Flight Control's further operators. An empty or blank text selects
+ * everything: right in a list, and never in an action (see `parseActionSelectors`).
+ * @throws MusterError 400 with the position and what was expected, or, for a field that does not exist, the list of fields.
  */
 export function parseFieldSelector(text: string, fields: FieldCatalogue): FieldSelector {
   const source: SelectorText = { name: 'fieldSelector', text };
@@ -120,10 +120,16 @@ function equalityOperand(type: FieldType, text: string): string | undefined {
   }
 }
 
-/** What may stand after an ordering operator, whatever the field: Flight Control checks this before it knows the field. */
+/**
+ * True for operands that may follow an ordering operator, whatever the field: Flight Control checks this before it looks at
+ * the field.
+ */
 const isOrderable = (text: string): boolean =>
   (canonicalInteger(text) ?? canonicalTimestamp(text) ?? canonicalUuid(text)) !== undefined;
 
-/** Texts are ordered against UUIDs only: names that are UUIDv7 have an order that means something, by time. */
+/**
+ * The operand of an ordering, in canonical form. Texts are ordered only against UUIDs: names that are UUIDv7 are ordered by
+ * time.
+ */
 const orderingOperand = (type: FieldType, text: string): string | undefined =>
   type === 'text' ? canonicalUuid(text) : equalityOperand(type, text);

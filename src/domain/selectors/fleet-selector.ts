@@ -12,7 +12,7 @@ const matchExpression = z.object({
 
 const fleetSelectorSpec = z
   .object({
-    // As a map: a record would lose the key `__proto__` without a word, and so select more than was asked.
+    // A map, because a record would silently lose the key `__proto__`, and so select more than was asked.
     matchLabels: z
       .custom<object>(
         (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -27,7 +27,7 @@ const fleetSelectorSpec = z
 
 /**
  * The devices that a fleet selects, from its `spec.selector`. An absent or empty selector selects nothing.
- * @throws MusterError 400 naming the path of what is wrong, for instance `spec.selector.matchExpressions[0].values`.
+ * @throws MusterError 400 that names the path of the error, for instance `spec.selector.matchExpressions[0].values`.
  */
 export function fleetSelector(spec: unknown): LabelSelector | 'nothing' {
   const parsed = fleetSelectorSpec.safeParse(spec);
@@ -90,7 +90,7 @@ function checkSize(requirements: number, expressions: readonly z.infer<typeof ma
 
 const refusal = (path: string, problem: string) => badRequest(`${path}: ${problem}`);
 
-/** Where in a Fleet something stands. Label keys hold dots, so keys of `matchLabels` go in brackets. */
+/** Writes a place in a Fleet. Keys of `matchLabels` are in brackets, because label keys have dots. */
 function pathOf(steps: readonly PropertyKey[]): string {
   return steps.reduce<string>((path, step, i) => {
     const bracketed = typeof step === 'number' || steps[i - 1] === 'matchLabels';

@@ -1,7 +1,7 @@
 import { checkSelectorText, quote, selectorError, selectorLimits, type SelectorText } from './selector-text.ts';
 import { readToken, type Token, type WordMode } from './tokens.ts';
 
-/** A key or a value, and where it stands. An omitted value is the empty word at the place where it would be. */
+/** A key or a value, and its place. An omitted value is the empty word at the place where it would be. */
 export interface Word {
   readonly text: string;
   readonly offset: number;
@@ -15,7 +15,7 @@ export type BinaryOperator = SetOperator | EqualityOperator | ContainmentOperato
 
 type NonEmpty<T> = readonly [T, ...T[]];
 
-/** One requirement as written, before anybody asks whether its key or operator makes sense. */
+/** One requirement as written, before its key and its operator are checked. */
 export type WrittenRequirement = {
   /** One key, or the members of a set of keys, in order. */
   readonly keys: NonEmpty<Word>;
@@ -25,14 +25,14 @@ export type WrittenRequirement = {
   | { readonly operator: 'notexists' }
   | {
       readonly operator: BinaryOperator;
-      /** One tuple a set member, else one tuple; each with one value a key. */
+      /** One tuple for each set member, else one tuple; each has one value for each key. */
       readonly operands: NonEmpty<NonEmpty<Word>>;
     }
 );
 
-/** In what the two kinds of selector differ while they are read. */
+/** The differences between the two kinds of selector while they are read. */
 interface Dialect {
-  /** Whether `(x,y)` may stand for a key. */
+  /** True if `(x,y)` may be used as a key. */
   readonly keySets: boolean;
   readonly values: WordMode;
 }
@@ -84,7 +84,7 @@ class Reader {
     this.take(token);
   }
 
-  /** A list in parentheses whose opening one has been taken; takes the closing one. */
+  /** Reads a list in parentheses after the opening one, up to and including the closing one. */
   listOf<T>(member: () => T): NonEmpty<T> {
     const members: [T, ...T[]] = [member()];
     for (;;) {
@@ -103,7 +103,10 @@ class Reader {
     return { text: token.text, offset: token.start };
   }
 
-  /** A value. It may be left out before a comma, and before the closing parenthesis of a set or the end of a requirement. */
+  /**
+   * Reads a value. It may be left out before a comma, and before the closing parenthesis of a set or the end of a
+   * requirement.
+   */
   value(within: 'requirement' | 'set'): Word {
     const token = this.peek(this.dialect.values);
     if (token.kind === 'word') {
@@ -132,7 +135,7 @@ class Reader {
     return { keys, isSet: true };
   }
 
-  /** Values in parentheses, as many as there are keys: `(a,b)`. */
+  /** Reads values in parentheses, as many as there are keys: `(a,b)`. */
   tuple(arity: number): NonEmpty<Word> {
     const { start } = this.peek();
     this.expectSymbol('(');
@@ -144,12 +147,12 @@ class Reader {
     return values;
   }
 
-  /** The operand of one key may stand in parentheses; that of several keys must. */
+  /** Reads an operand. That of one key may be in parentheses; that of several keys must be. */
   operand(arity: number): NonEmpty<Word> {
     return arity > 1 || isSymbol(this.peek(), '(') ? this.tuple(arity) : [this.value('requirement')];
   }
 
-  /** A member of a set. That of a set of one key may stand in parentheses too, that of a key by itself may not. */
+  /** Reads a member of a set. For a set of one key it may be in parentheses too, for a plain key it may not. */
   member({ arity, isSet }: { arity: number; isSet: boolean }): NonEmpty<Word> {
     this.setMembers += 1;
     if (this.setMembers > selectorLimits.setMembers) {

@@ -3,7 +3,7 @@ import { isLabelKey, isLabelValue, labelKeyRule, labelValueRule } from './label-
 import { quote, selectorError, type SelectorText } from './selector-text.ts';
 
 /**
- * What must hold of a set of labels. `keys` is one key, or a set of keys written `(x,y)`.
+ * A requirement on a set of labels. `keys` is one key, or a set of keys written `(x,y)`.
  * - `exists`: every key is there. `notExists`: any is absent.
  * - `in`: every key is there and their values, in order, are one of the tuples. `notIn`: they are not, or a key is absent.
  */
@@ -69,7 +69,7 @@ function checked(source: SelectorText, word: Word, satisfies: (text: string) => 
   return word.text;
 }
 
-/** Whether labels satisfy a selector. */
+/** True if labels satisfy a selector. */
 export function matchesLabels(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
   return selector.requirements.every((requirement) => holds(requirement, labels));
 }

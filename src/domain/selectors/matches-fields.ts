@@ -6,10 +6,10 @@ import { canonicalTimestamp } from './operands.ts';
 /** The value of a field: a timestamp as a Date or in RFC 3339, an integer as a number or a bigint. Absent is NULL. */
 type FieldValue = string | number | bigint | boolean | Date | readonly string[] | null | undefined;
 
-/** The values of the fields of one resource, by the names of its catalogue; one that stands for others needs none. */
+/** The values of the fields of one resource, by the names of its catalogue; a name that covers other fields needs none. */
 export type FieldValues = Readonly<Record<string, FieldValue>>;
 
-/** Whether a resource satisfies a selector that was parsed with the same catalogue. */
+/** True if a resource satisfies a selector that was parsed with the same catalogue. */
 export function matchesFields(selector: FieldSelector, values: FieldValues, catalogue: FieldCatalogue): boolean {
   return selector.requirements.every((requirement) => {
     const { type } = fieldNamed(catalogue, requirement.field);
@@ -57,7 +57,7 @@ function contains(operand: string, value: Present): boolean {
 
 const isArray = (value: Present): value is readonly string[] => Array.isArray(value);
 
-/** A value in the one spelling of its type, as operands are. */
+/** The canonical form of a value, as operands have it. */
 function spelling(type: FieldType, value: Present): string {
   const spelled = trySpelling(type, value);
   if (spelled === undefined)
@@ -84,10 +84,10 @@ function trySpelling(type: FieldType, value: Present): string | undefined {
   }
 }
 
-/** Below, at or above 0 as the first spelling stands before, at or after the second. */
+/** Compares two canonical forms: negative, 0 or positive. */
 function order(type: FieldType, left: string, right: string): number {
   if (left === right) return 0;
-  // Timestamps are spelled so that they compare as texts. Texts meet UUIDs only, where code units order as bytes do.
+  // Canonical timestamps compare as texts. Texts are compared only with UUIDs, where code units order as bytes do.
   const before = type === 'integer' ? BigInt(left) < BigInt(right) : left < right;
   return before ? -1 : 1;
 }

@@ -8,7 +8,7 @@ export const deviceFields = {
   'metadata.name': text,
   /** The label `alias`. */
   'metadata.alias': text,
-  /** So `!=` holds unless both are the value: Flight Control's answer, kept. */
+  /** As in Flight Control, `!=` holds unless both are the value. */
   'metadata.nameOrAlias': { type: 'text', anyOf: ['metadata.name', 'metadata.alias'] },
   'metadata.owner': text,
   'metadata.creationTimestamp': timestamp,

@@ -1,27 +1,27 @@
 import { badRequest, type MusterError } from '../errors.ts';
 
-/** Which of a request's two selectors a text is: the name of its parameter, and the first word of every message about it. */
+/** The name of one of a request's two selectors: its parameter, and the first word of every message about it. */
 export type SelectorName = 'labelSelector' | 'fieldSelector';
 
-/** A selector as it was written, with the name it was written under. */
+/** A selector as it was written, with the name of its parameter. */
 export interface SelectorText {
   readonly name: SelectorName;
   readonly text: string;
 }
 
-/** What a selector may hold at most. Past any of these it is refused, so that a request has a known worst cost. */
+/** Bounds of a selector. One that exceeds them is refused, so that the worst cost of a request is known. */
 export const selectorLimits = {
   bytes: 64 * 1024,
   requirements: 1_000,
   /** Over all sets of one selector together. */
   setMembers: 10_000,
-  /** Keys in one set of keys. Not from Kubernetes: it keeps a row comparison within what Postgres takes. */
+  /** Keys in one set of keys. Not from Kubernetes: Postgres bounds the size of a row comparison. */
   keysInSet: 100,
 } as const;
 
 const maxQuote = 40;
 
-/** A piece of a selector as messages show it: in quotes, shortened when long. */
+/** Quotes a piece of a selector for a message, and shortens it if it is long. */
 export function quote(piece: string): string {
   const characters = Array.from(piece);
   return characters.length > maxQuote ? `'${characters.slice(0, maxQuote).join('')}…'` : `'${piece}'`;
@@ -29,8 +29,8 @@ export function quote(piece: string): string {
 
 /**
  * The error for a selector that does not parse.
- * @param offset where in the text, in UTF-16 units from 0; people are told the column, in characters from 1.
- * @param problem what was expected there and what was found.
+ * @param offset place in the text, in UTF-16 units from 0; the message shows the column, in characters from 1.
+ * @param problem says what was expected there and what was found.
  */
 export function selectorError(source: SelectorText, offset: number, problem: string): MusterError {
   const column = Array.from(source.text.slice(0, offset)).length + 1;
@@ -38,8 +38,8 @@ export function selectorError(source: SelectorText, offset: number, problem: str
 }
 
 /**
- * Refuses what no selector may be, whatever its grammar: too long, or holding characters that Postgres text cannot
- * hold (NUL, half of a surrogate pair), which would otherwise surface as a failed query.
+ * Refuses a text that is too long for any selector, or has characters that Postgres text cannot store (NUL, half of a
+ * surrogate pair) and that would make the query fail.
  * @throws MusterError 400
  */
 export function checkSelectorText(source: SelectorText): void {

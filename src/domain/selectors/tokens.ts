@@ -1,18 +1,18 @@
 import { selectorError, type SelectorText } from './selector-text.ts';
 
-/** What the lexer knows: a word (key, value, `in`, `notin`), a reserved word or symbol, or the end of the text. */
+/** A token: a word (key, value, `in`, `notin`), a symbol, or the end of the text. */
 export interface Token {
   readonly kind: 'word' | 'reserved' | 'symbol' | 'end';
   /** The word with its escapes resolved, or the symbol itself. Empty at the end. */
   readonly text: string;
-  /** Where the token starts, and where the text after it does, in UTF-16 units from 0. */
+  /** Start of the token, and start of the text after it, in UTF-16 units from 0. */
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * How words are read. In a `plain` word every symbol ends the word. An `operand` is the value of a field selector:
- * it may hold `=`, `!`, `<` and `>` past its first character, and backslash escapes.
+ * The way in which words are read. In a `plain` word every symbol ends the word. An `operand` is the value of a field
+ * selector: it may have `=`, `!`, `<` and `>` after its first character, and backslash escapes.
  */
 export type WordMode = 'plain' | 'operand';
 
@@ -51,7 +51,7 @@ function unescape(source: SelectorText, raw: string, start: number): string {
 }
 
 /**
- * The token that starts at an offset, blanks (space, tab, carriage return, line feed) skipped.
+ * Reads the token at an offset, after skipping blanks (space, tab, carriage return, line feed).
  * @throws MusterError 400 for an escape that does not exist.
  */
 export function readToken(source: SelectorText, offset: number, mode: WordMode): Token {

@@ -35,7 +35,7 @@ describe('a problem with a template', () => {
   ])('quotes nothing %s, and says where', (_where, spec) => {
     const message = problemsOf(spec);
     expect(message).not.toContain('hunter2');
-    expect(message).toMatch(/is not quoted, since a secret stands there \(spec\..*\)$/);
+    expect(message).toMatch(/is not quoted, because there is a secret at this place \(spec\..*\)$/);
   });
 
   test('quotes nothing where a template is checked either', () => {
