@@ -1,5 +1,5 @@
 import { isToBeDelivered, type DeliverablePosition } from '../domain/recovery/delivery.ts';
-import { isSamePosition, type DevicePosition } from '../domain/recovery/position.ts';
+import { isSamePosition, nothingRun, type DevicePosition } from '../domain/recovery/position.ts';
 import type { Standing } from '../usecases/find-standings.ts';
 
 /*
@@ -33,9 +33,6 @@ export type DeviceSession = {
 
 /** Time after which a spec that the device does not report as received is sent again. */
 const sendAgainAfterMs = 30_000;
-
-/** Position of a device that never said where it is. */
-const nothingRun: DevicePosition = { timeline: null, version: 0, specHash: null };
 
 /** Session of a connection that has just opened. */
 export const newSession: DeviceSession = { stated: 'nothing yet', judged: null, askedIn: undefined, sent: undefined };

@@ -1,10 +1,5 @@
 import { badRequest } from '../domain/errors.ts';
-import {
-  parseRenderedVersion,
-  parseSpecHash,
-  parseTimeline,
-  type DevicePosition,
-} from '../domain/recovery/position.ts';
+import { parsePosition, parseRenderedVersion, type DevicePosition } from '../domain/recovery/position.ts';
 import { deviceFrameSchema, type DeviceFrame, type MusterFrame } from '../domain/resources/websocket-frames.ts';
 import { assertStorable, storableObject } from '../domain/resources/storable.ts';
 import { describeProblems } from '../domain/resources/zod-problem.ts';
@@ -46,6 +41,8 @@ export function readFrame(device: string, text: string): ReceivedReport {
   }
 }
 
+const frameNames = { version: 'renderedVersion', timeline: 'timeline', specHash: 'specHash' } as const;
+
 /** The position that a frame states, and the version applied: as its status says, else that of the position. */
 function positionIn({ renderedVersion, timeline, specHash, status }: DeviceFrame): {
   position: DevicePosition | null;
@@ -54,11 +51,7 @@ function positionIn({ renderedVersion, timeline, specHash, status }: DeviceFrame
   const inStatus = status?.config?.renderedVersion;
   const version = renderedVersion ?? inStatus;
   if ((version ?? timeline ?? specHash ?? undefined) === undefined) return { position: null, applied: null };
-  const position = {
-    version: parseRenderedVersion(version, 'renderedVersion'),
-    timeline: parseTimeline(timeline, 'timeline'),
-    specHash: parseSpecHash(specHash, 'specHash'),
-  };
+  const position = parsePosition({ version, timeline, specHash }, frameNames);
   if (inStatus === undefined) return { position, applied: typeof version === 'string' ? position.version : null };
   const applied = parseRenderedVersion(inStatus, 'status.config.renderedVersion');
   // Judged is the higher of what was received and what was applied.

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { badRequest } from '../domain/errors.ts';
 import type { Page } from '../domain/page.ts';
 import type { ListMeta } from '../domain/resources/list-meta.ts';
+import { resourceNameSchema } from '../domain/resources/object-meta.ts';
+import type { GivenSelectors } from '../domain/selectors/list-selectors.ts';
 
 /** Items of a page where the request does not say, and the most there may be. */
 const maxPageSize = 1_000;
@@ -26,10 +28,7 @@ export function pageSize(asked: number | undefined): number {
 }
 
 /** Makes the metadata of a page. */
-export function listMeta<Key>(
-  { next, remaining }: Pick<Page<unknown, Key>, 'next' | 'remaining'>,
-  tokens: { write(key: Key): string },
-): ListMeta {
+function listMeta<Key>({ next, remaining }: Page<unknown, Key>, tokens: { write(key: Key): string }): ListMeta {
   if (next === undefined) return {};
   return { continue: tokens.write(next), ...(remaining !== undefined && { remainingItemCount: remaining }) };
 }
@@ -56,6 +55,21 @@ export function pageTokens<Key>(query: string, keySchema: z.ZodType<Key>) {
     /** The token of the page that begins after `key`. */
     write: (key: Key): string => Buffer.from(JSON.stringify({ q: fingerprint, k: key })).toString('base64url'),
   };
+}
+
+/** Continue tokens of a list of named resources, by its name and the selectors of the query. */
+export function selectedPageTokens(list: string, { labelSelector = '', fieldSelector = '' }: GivenSelectors) {
+  return pageTokens(JSON.stringify([list, labelSelector, fieldSelector]), resourceNameSchema);
+}
+
+/** A page of a list, in the envelope of its kind. */
+export async function pageOf<List extends { apiVersion: string; kind: string }, Item, Key>(
+  list: List,
+  { query, tokens }: { query: PageRequest; tokens: ReturnType<typeof pageTokens<Key>> },
+  read: (page: { limit: number; after: Key | undefined }) => Promise<Page<Item, Key>>,
+): Promise<List & { metadata: ListMeta; items: Item[] }> {
+  const page = await read(tokens.read(query));
+  return { ...list, metadata: listMeta(page, tokens), items: page.items };
 }
 
 function decode(token: string): unknown {

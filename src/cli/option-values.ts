@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../time/duration.ts';
 
 /** A whole number that is not negative. */
 export function wholeNumber(text: string): number {
@@ -9,9 +10,7 @@ export function wholeNumber(text: string): number {
 
 /** Milliseconds of `90s`, `10m`, `2h` or `500ms`. */
 export function durationMs(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
-  const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-  const value = Number(match?.[1]) * (unitMs[match?.[2] ?? ''] ?? Number.NaN);
+  const value = parseDuration(text, ['ms', 's', 'm', 'h']);
   // Beyond this a timer of Node fires at once.
   if (value > 0 && value < 2 ** 31) return value;
   throw new InvalidArgumentError('Expected a duration such as 90s, 10m or 2h, at most 24 days.');
@@ -19,9 +18,7 @@ export function durationMs(text: string): number {
 
 /** Seconds of `90d`, `12h`, `30m` or `45s`. */
 export function lifetimeSeconds(text: string): number {
-  const match = /^(\d+)([smhd])$/.exec(text);
-  const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
-  const seconds = Number(match?.[1]) * (unitSeconds[match?.[2] ?? ''] ?? Number.NaN);
+  const seconds = text.includes('.') ? Number.NaN : parseDuration(text, ['s', 'm', 'h', 'd']) / 1_000;
   if (seconds > 0 && seconds <= 100 * 366 * 86_400) return seconds;
   throw new InvalidArgumentError('Expected a lifetime such as 90d, 12h or 30m, at most 100 years.');
 }

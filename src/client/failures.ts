@@ -82,3 +82,9 @@ export function requireAllDone(what: string, { failed, total }: { failed: number
     failed === total ? exitCodes.error : exitCodes.someFailed,
   );
 }
+
+/** Tells if a failure may pass by itself, so that the request is worth repeating: the server is away or busy. */
+export function mayPass(failure: unknown): failure is CliError {
+  if (failure instanceof ApiError) return failure.status === 429 || failure.status >= 500;
+  return failure instanceof UnreachableError;
+}

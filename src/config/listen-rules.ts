@@ -145,3 +145,8 @@ export function requireGuard({ host, names, hasTls, isAuthenticated }: GuardedLi
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
+
+/** Tells if a URL certainly names this machine itself. */
+export function isLoopbackUrl({ hostname }: URL): boolean {
+  return isLoopback(hostname.replaceAll(/[[\]]/g, ''));
+}

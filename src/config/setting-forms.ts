@@ -2,18 +2,14 @@ import { z } from 'zod';
 import { addressRange } from './address-ranges.ts';
 import { parseRoleMapping } from '../domain/access/role-mapping.ts';
 import { roleNames } from '../domain/access/roles.ts';
-import { isLoopback } from './listen-rules.ts';
+import { isLoopbackUrl } from './listen-rules.ts';
+import { quoted } from '../domain/quoted.ts';
+import { parseDuration } from '../time/duration.ts';
 
 /** Forms that settings are written in: the schemas that the table of settings (config.ts) is made of. */
 
 /** Past this a timer of Node's runs at once (2^31 ms are 24.8 days). */
 const maxMs = 20 * 24 * 3_600_000;
-const maxQuote = 100;
-
-/** Shortens a value for a message: it may be of any length. */
-function quoted(text: string): string {
-  return JSON.stringify(text.length > maxQuote ? `${text.slice(0, maxQuote)}…` : text);
-}
 
 /** Milliseconds from `90s`, `2m`, `500ms`, `1h` or a bare number of seconds. */
 export const durationMs = (defaultText: string, atLeastMs = 0) =>
@@ -21,9 +17,7 @@ export const durationMs = (defaultText: string, atLeastMs = 0) =>
     .string()
     .default(defaultText)
     .transform((text, issues) => {
-      const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.trim());
-      const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
-      const ms = match === null ? Number.NaN : Number(match[1]) * unitMs[(match[2] ?? 's') as keyof typeof unitMs];
+      const ms = parseDuration(text.trim(), ['ms', 's', 'm', 'h'], 's');
       if (!(ms >= atLeastMs && ms <= maxMs)) {
         issues.addIssue(
           `expected a duration such as 90s, 2m or 500ms, at least ${atLeastMs} ms and at most ${maxMs / 3_600_000} h; found ${quoted(text)}`,
@@ -92,10 +86,7 @@ export const addressRanges = z
 
 /** Without TLS it could be anybody who answers; on loopback it is this machine, as in a trial. */
 function isSecure(address: URL): boolean {
-  return (
-    address.protocol === 'https:' ||
-    (address.protocol === 'http:' && isLoopback(address.hostname.replaceAll(/[[\]]/g, '')))
-  );
+  return address.protocol === 'https:' || (address.protocol === 'http:' && isLoopbackUrl(address));
 }
 
 export const issuerUrl = z

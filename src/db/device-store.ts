@@ -1,8 +1,8 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { DeviceRecord } from '../domain/devices/device-record.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Lineage } from '../domain/recovery/position.ts';
 import type { Executor } from './client.ts';
+import { judgedState, type JudgedColumns } from './judged-state.ts';
 
 /** A device with all that is known of it, as SQL selects it: `d` devices, `p` device_positions, `s` device_statuses. */
 const selectDevice = sql`
@@ -10,14 +10,14 @@ const selectDevice = sql`
     d.template_generation, d.rollout_problem,
     d.generation, d.resource_version, d.lifecycle, d.certificate_expires_at, d.created_at,
     p.mustered, p.timeline, p.version, p.spec_hash, p.lineage, p.wanted_generation, p.rendered_generation,
-    p.reported_timeline, p.reported_version, p.reported_hash, p.applied_version, p.answered_restore_id, p.answered_at,
+    p.reported_timeline, p.reported_version, p.reported_hash, p.applied_version, p.answered_restore_id AS answered, p.answered_at,
     p.conflict_verdict, p.conflict_info, p.conflict_since, p.last_seen, s.status, s.reported_at AS status_reported_at`;
 
 /** The tables that device selectors speak of. */
 export const fromDevices = sql`
   FROM devices d JOIN device_positions p ON p.name = d.name LEFT JOIN device_statuses s ON s.name = d.name`;
 
-type Row = {
+type Row = JudgedColumns<string> & {
   name: string;
   labels: Record<string, string>;
   annotations: Record<string, string>;
@@ -35,21 +35,10 @@ type Row = {
   lifecycle: string | null;
   certificate_expires_at: string | null;
   created_at: string;
-  mustered: boolean;
-  timeline: string;
-  version: string;
-  spec_hash: string | null;
-  lineage: Lineage;
   wanted_generation: string;
   rendered_generation: string;
-  reported_timeline: string | null;
-  reported_version: string | null;
-  reported_hash: string | null;
   applied_version: string | null;
-  answered_restore_id: string;
   answered_at: string | null;
-  conflict_verdict: 'Ahead' | 'Diverged' | null;
-  conflict_info: string | null;
   conflict_since: string | null;
   last_seen: string | null;
   status: JsonObject | null;
@@ -107,19 +96,7 @@ function toRecord(row: Row): DeviceRecord {
     lifecycle: row.lifecycle,
     certificateExpiresAt: maybeDate(row.certificate_expires_at),
     createdAt: date(row.created_at),
-    state: {
-      mustered: row.mustered,
-      server: { timeline: row.timeline, version: Number(row.version), specHash: row.spec_hash, lineage: row.lineage },
-      reported:
-        row.reported_version === null
-          ? null
-          : { timeline: row.reported_timeline, version: Number(row.reported_version), specHash: row.reported_hash },
-      answeredRestore: row.answered_restore_id,
-      conflict:
-        row.conflict_verdict === null || row.conflict_since === null
-          ? null
-          : { verdict: row.conflict_verdict, info: row.conflict_info ?? '', since: date(row.conflict_since) },
-    },
+    state: judgedState(row, maybeDate(row.conflict_since)),
     applied: row.applied_version === null ? null : Number(row.applied_version),
     answeredAt: maybeDate(row.answered_at),
     renderPending: Number(row.rendered_generation) < Number(row.wanted_generation),

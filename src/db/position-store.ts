@@ -1,9 +1,9 @@
 import { sql, type SQL } from 'drizzle-orm';
-import type { DevicePosition, Lineage, ServerPosition } from '../domain/recovery/position.ts';
+import type { ServerPosition } from '../domain/recovery/position.ts';
 import type { JudgedState } from '../domain/recovery/report.ts';
-import type { ConflictVerdict } from '../domain/recovery/verdict.ts';
 import type { Executor } from './client.ts';
 import { prepared } from './driver/prepared-statements.ts';
+import { judgedState, type JudgedColumns } from './judged-state.ts';
 
 /** A device's position row, as the hot paths read it. */
 export type PositionRow = {
@@ -18,22 +18,11 @@ export type PositionRow = {
   readonly revision: string;
 };
 
-type Row = {
+type Row = JudgedColumns<number> & {
   readonly name: string;
-  readonly mustered: boolean;
-  readonly timeline: string;
-  readonly version: number;
-  readonly spec_hash: string | null;
-  readonly lineage: Lineage;
   readonly wanted: number;
   readonly rendered: number;
-  readonly reported_timeline: string | null;
-  readonly reported_version: number | null;
-  readonly reported_hash: string | null;
   readonly applied: number | null;
-  readonly answered: string;
-  readonly conflict_verdict: ConflictVerdict | null;
-  readonly conflict_info: string | null;
   readonly conflict_since_ms: number | null;
   readonly last_seen_ms: number | null;
   readonly revision: string;
@@ -87,28 +76,16 @@ function positionsOf(rows: readonly Row[]): Map<string, PositionRow> {
   return new Map(rows.map((row) => [row.name, toPositionRow(row)]));
 }
 
+const maybeDate = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
+
 function toPositionRow(row: Row): PositionRow {
-  const server: ServerPosition = {
-    timeline: row.timeline,
-    version: row.version,
-    specHash: row.spec_hash,
-    lineage: row.lineage,
-  };
-  const reported: DevicePosition | null =
-    row.reported_version === null
-      ? null
-      : { timeline: row.reported_timeline, version: row.reported_version, specHash: row.reported_hash };
-  const conflict =
-    row.conflict_verdict === null || row.conflict_since_ms === null
-      ? null
-      : { verdict: row.conflict_verdict, info: row.conflict_info ?? '', since: new Date(row.conflict_since_ms) };
   return {
     name: row.name,
-    state: { mustered: row.mustered, server, reported, answeredRestore: row.answered, conflict },
+    state: judgedState(row, maybeDate(row.conflict_since_ms)),
     applied: row.applied,
     wantedGeneration: row.wanted,
     renderedGeneration: row.rendered,
-    lastSeen: row.last_seen_ms === null ? null : new Date(row.last_seen_ms),
+    lastSeen: maybeDate(row.last_seen_ms),
     revision: row.revision,
   };
 }

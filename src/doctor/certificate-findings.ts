@@ -1,8 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import type { NamedFile } from '../auth/pem-file.ts';
 import { rootCause } from '../logging/root-cause.ts';
 import { findingsIn, type Finding } from './finding.ts';
+import { isReadableByAll } from '../auth/static-tokens.ts';
 
 const { ok, warning, problem } = findingsIn('certificates');
 
@@ -28,8 +28,7 @@ export function dateOf({ setting, path }: NamedFile, certificate: X509Certificat
 
 /** Tells of a key that others can read. */
 export async function openKey({ setting, path }: NamedFile): Promise<Finding[]> {
-  const othersMayRead = ((await stat(path)).mode & 0o004) !== 0;
-  return othersMayRead
+  return (await isReadableByAll(path))
     ? [
         warning(
           `${setting}: every user of this machine can read ${path}`,

@@ -4,6 +4,7 @@ import { rootCause } from '../logging/root-cause.ts';
 import { identityChanges } from '../usecases/verify-database.ts';
 import { findingsIn, type Finding } from './finding.ts';
 import { judgeClock } from './judge-clock.ts';
+import { answerWithin } from '../time/time-limit.ts';
 
 const { ok, warning, problem } = findingsIn('database');
 
@@ -21,7 +22,7 @@ export async function examineDatabase(
   const where = placeOf(config.databaseUrl);
   let checkup: DatabaseCheckup;
   try {
-    checkup = await inTime(lookAtDatabase(config.databaseUrl));
+    checkup = await answerWithin(giveUpAfterMs, lookAtDatabase(config.databaseUrl));
   } catch (error) {
     return [
       problem(
@@ -44,18 +45,6 @@ export async function examineDatabase(
 function placeOf(url: string): string {
   const { host, pathname } = new URL(url);
   return `${pathname.slice(1) || 'the database'} on ${host}`;
-}
-
-async function inTime<Result>(work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${giveUpAfterMs / 1_000} s`)), giveUpAfterMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function version(where: string, { version: found, majorVersion }: DatabaseCheckup): Finding {

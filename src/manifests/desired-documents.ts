@@ -9,6 +9,7 @@ import { unfolded } from './unfolded.ts';
 import { nestsDeeperThan } from './yaml-nesting.ts';
 import { manifestYaml } from './yaml-schema.ts';
 import { readStandardInput } from '../terminal/standard-input.ts';
+import { shortened } from '../domain/quoted.ts';
 
 /** One document of what is applied, or why it cannot be. `place` says where it stands, for people. */
 export type DesiredDocument =
@@ -106,7 +107,7 @@ const maxProblem = 300;
 
 function inBrief(message: string): string {
   const [line = ''] = message.split('\n');
-  return line.length > maxProblem ? `${line.slice(0, maxProblem)}…` : line;
+  return shortened(line, maxProblem);
 }
 
 /** An alias within what it stands for makes a document without end, which cannot be sent. */

@@ -7,6 +7,7 @@ import type {
   Tags,
   ToStringOptions,
 } from 'yaml';
+import { shortened } from '../domain/quoted.ts';
 
 /** Tags of YAML 1.1 that are taken as the library has them: it reads them as `sigs.k8s.io/yaml` does. */
 const sharedTags: ReadonlySet<string> = new Set(
@@ -25,10 +26,11 @@ const integer: ScalarTag = {
     const digits = source.replaceAll(/[-+_]/g, '');
     const isOctal = /^0[0-7]+$/.test(digits);
     if (/^0\d/.test(digits) && !isOctal)
-      onError(`${inBrief(source)} begins with 0 but is not octal: expected digits from 0 to 7`);
+      onError(`${shortened(source, maxDigits)} begins with 0 but is not octal: expected digits from 0 to 7`);
     const plain = isOctal ? `0o${digits.slice(1)}` : digits;
     const value = Number(plain);
-    if (!isExact(plain, value)) onError(`${inBrief(source)} has more digits than a number can keep: put it in quotes`);
+    if (!isExact(plain, value))
+      onError(`${shortened(source, maxDigits)} has more digits than a number can keep: put it in quotes`);
     return source.startsWith('-') ? -value : value;
   },
 };
@@ -40,11 +42,6 @@ const maxDigits = 100;
 function isExact(written: string, value: number): boolean {
   return written.length <= maxDigits && (String(value) === written || BigInt(value) === BigInt(written));
 }
-
-function inBrief(source: string): string {
-  return source.length > maxDigits ? `${source.slice(0, maxDigits)}…` : source;
-}
-
 const decimal: ScalarTag = {
   tag: 'tag:yaml.org,2002:float',
   default: true,
@@ -52,7 +49,7 @@ const decimal: ScalarTag = {
   test: /^[-+]?(?:\.\d[\d_]*|\d[\d_]*(?:\.[\d_]*)?)(?:[eE][-+]?\d+)?$/,
   resolve(source: string, onError: OnError) {
     const value = Number(source.replaceAll('_', ''));
-    if (!Number.isFinite(value)) onError(`${inBrief(source)} is too large a number`);
+    if (!Number.isFinite(value)) onError(`${shortened(source, maxDigits)} is too large a number`);
     return value;
   },
 };

@@ -1,4 +1,5 @@
 import type { Log } from '../logging/log.ts';
+import { endsWithin } from '../time/time-limit.ts';
 
 /** Something that a stopping process finishes. */
 export type ShutdownStep = {
@@ -22,25 +23,11 @@ export async function shutDown(steps: readonly ShutdownStep[], timeoutMs: number
   for (const { name, byShare, run, cut } of steps) {
     const leftMs = beganAtMs + byShare * timeoutMs - performance.now();
     try {
-      if (await endsWithin(run(), leftMs)) continue;
+      if (await endsWithin(leftMs, run())) continue;
       log.warn({ step: name }, `stopping: ${name} did not end in time`);
       cut?.();
     } catch (error) {
       log.warn({ step: name, error: String(error) }, `stopping: ${name} failed`);
     }
-  }
-}
-
-async function endsWithin(work: Promise<void>, milliseconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), Math.max(0, milliseconds));
-  });
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-    // It may still fail when nobody waits for it.
-    work.catch(() => undefined);
   }
 }

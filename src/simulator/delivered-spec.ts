@@ -2,12 +2,7 @@ import { z } from 'zod';
 import { annotationKeys } from '../domain/devices/device-document.ts';
 import { MusterError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
-import {
-  parseRenderedVersion,
-  parseSpecHash,
-  parseTimeline,
-  type DevicePosition,
-} from '../domain/recovery/position.ts';
+import { parsePosition, type DevicePosition } from '../domain/recovery/position.ts';
 import { storableObject } from '../domain/resources/storable.ts';
 import { readAgentSpec, type AgentSpec } from './device/agent-spec.ts';
 
@@ -64,11 +59,9 @@ export function readDocument(document: unknown): ReadDocument {
 }
 
 function readPosition(annotations: Readonly<Record<string, string>>): DevicePosition {
-  return {
-    version: parseRenderedVersion(annotations[annotationKeys.renderedVersion], annotationKeys.renderedVersion),
-    timeline: parseTimeline(annotations[annotationKeys.timeline], annotationKeys.timeline),
-    specHash: parseSpecHash(annotations[annotationKeys.renderedSpecHash], annotationKeys.renderedSpecHash),
-  };
+  const { renderedVersion: version, timeline, renderedSpecHash: specHash } = annotationKeys;
+  const said = { version: annotations[version], timeline: annotations[timeline], specHash: annotations[specHash] };
+  return parsePosition(said, { version, timeline, specHash });
 }
 
 function messageOf(error: unknown): string {

@@ -1,14 +1,39 @@
-/** Waits for work a limited time. @returns its result; undefined if it failed or took longer, which does not stop it */
-export async function within<Result>(ms: number, work: Promise<Result>): Promise<Result | undefined> {
+/** Settles as work does or, once the time is over, with what `late` says of it; the work goes on. */
+async function inTime<Result, Late>(ms: number, work: Promise<Result>, late: () => Late): Promise<Result | Late> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, ms));
   });
   try {
-    return await Promise.race([work.catch(() => undefined), late]);
+    return await Promise.race([work, over.then(late)]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Waits for work a limited time. @returns its result; undefined if it failed or took longer, which does not stop it */
+export async function within<Result>(ms: number, work: Promise<Result>): Promise<Result | undefined> {
+  return await inTime(
+    ms,
+    work.catch(() => undefined),
+    () => undefined,
+  );
+}
+
+/** Tells if work ends in time. @throws what it throws in time */
+export async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  return await inTime(
+    ms,
+    work.then(() => true),
+    () => false,
+  );
+}
+
+/** Waits for an answer a limited time. @throws Error if there is none by then, or what the work throws */
+export async function answerWithin<Result>(ms: number, work: Promise<Result>): Promise<Result> {
+  return await inTime(ms, work, () => {
+    throw new Error(`no answer within ${ms / 1_000} s`);
+  });
 }
 
 /** Waits for work a limited time, in milliseconds. @returns what has settled by then, and the work that has not */

@@ -26,7 +26,7 @@ import { appliedAfter } from '../domain/recovery/applied-version.ts';
 import type { NewEvent } from '../domain/event.ts';
 import { gateOf, type Gate } from '../domain/recovery/gate.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { highestStatable, type DevicePosition, type ServerPosition } from '../domain/recovery/position.ts';
+import { highestStatable, nothingRun, type DevicePosition, type ServerPosition } from '../domain/recovery/position.ts';
 import { decide, highest, type Decision, type JudgedState } from '../domain/recovery/report.ts';
 import { aheadEvent, transitionEvent } from '../domain/recovery/report-events.ts';
 import { hasEndedDecommission } from '../domain/devices/told-status.ts';
@@ -220,7 +220,7 @@ class ReportBatch {
   apply(report: Report): Judged | RefusedReport | undefined {
     const row = this.rows.get(report.device);
     if (row === undefined) {
-      const claim = report.position ?? { timeline: null, version: 0, specHash: null };
+      const claim = report.position ?? nothingRun;
       this.unknown.set(report.device, highest(this.unknown.get(report.device) ?? null, claim));
       return undefined;
     }
@@ -271,7 +271,7 @@ class ReportBatch {
 
   /** Answers a device that says nothing of its position: with its standing. */
   private unjudged(state: JudgedState): Decision {
-    const judgement = judge(state.server, state.reported ?? { timeline: null, version: 0, specHash: null });
+    const judgement = judge(state.server, state.reported ?? nothingRun);
     const gate = gateOf(state, this.restore);
     return { judgement, gateBefore: gate, gate, firstAnswer: false, orderOvertaken: false, state };
   }

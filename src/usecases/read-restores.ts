@@ -15,6 +15,7 @@ import { notFound } from '../domain/errors.ts';
 import { phaseOf, reconnectSeconds, restoreDocument } from '../domain/recovery/restore-document.ts';
 import type { RestoreReport } from '../domain/resources/restore-report.ts';
 import type { Restore } from '../domain/resources/restore.ts';
+import { cutPage, type Page } from '../domain/page.ts';
 
 type Deps = { database: Database };
 
@@ -31,14 +32,13 @@ export async function readRestore({ database }: Deps, name: string): Promise<Res
 export async function readRestores(
   { database }: Deps,
   page: { limit: number; after: RestoreKey | undefined },
-): Promise<{ items: Restore[]; next: RestoreKey | undefined }> {
+): Promise<Page<Restore, RestoreKey>> {
   const records = await listRestores(database.pool, { limit: page.limit + 1, after: page.after });
-  const shown = records.slice(0, page.limit);
+  const { shown, next } = cutPage(records, page.limit, ({ sequence }) => ({ sequence }));
   const items = await Promise.all(
     shown.map(async (record) => restoreDocument(record, await answerTimes(database.pool, record.id))),
   );
-  const last = records.length > page.limit ? shown.at(-1) : undefined;
-  return { items, next: last && { sequence: last.sequence } };
+  return { items, next, remaining: undefined };
 }
 
 /** A declared restore, by its id or `current`. @throws MusterError 404 if there is none */

@@ -2,12 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isToBeDelivered, type DeliverablePosition } from '../../domain/recovery/delivery.ts';
 import type { Gate } from '../../domain/recovery/gate.ts';
-import {
-  parseRenderedVersion,
-  parseSpecHash,
-  parseTimeline,
-  type DevicePosition,
-} from '../../domain/recovery/position.ts';
+import { parsePosition, type DevicePosition } from '../../domain/recovery/position.ts';
 import { deviceSchema } from '../../domain/resources/device.ts';
 import { limits } from '../../domain/resources/limits.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
@@ -18,6 +13,7 @@ import { standingHeaders, unknownDevice } from '../device-answers.ts';
 import type { Gateway } from '../gateway.ts';
 import { renderedDocument } from '../rendered-document.ts';
 
+const queryNames = { version: 'knownRenderedVersion', timeline: 'timeline', specHash: 'specHash' } as const;
 const positionText = z.string().max(limits.positionTextLength).optional();
 
 type KnownOutcome = Extract<ReportOutcome, { kind: 'known' }>;
@@ -53,11 +49,8 @@ export function renderedRoute(gateway: Gateway) {
       },
       async handler(request, reply) {
         const { name } = request.params;
-        const position: DevicePosition = {
-          version: parseRenderedVersion(request.query.knownRenderedVersion, 'knownRenderedVersion'),
-          timeline: parseTimeline(request.query.timeline, 'timeline'),
-          specHash: parseSpecHash(request.query.specHash, 'specHash'),
-        };
+        const { knownRenderedVersion, timeline, specHash } = request.query;
+        const position = parsePosition({ version: knownRenderedVersion, timeline, specHash }, queryNames);
         const outcome = await gateway.reports.submit({ device: name, position });
         standingHeaders(reply, outcome);
         if (outcome.kind === 'unknown') throw unknownDevice(name);

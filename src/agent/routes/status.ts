@@ -1,12 +1,7 @@
 import { z } from 'zod';
 import { annotationKeys } from '../../domain/devices/device-document.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import {
-  parseRenderedVersion,
-  parseSpecHash,
-  parseTimeline,
-  type DevicePosition,
-} from '../../domain/recovery/position.ts';
+import { parsePosition, parseRenderedVersion, type DevicePosition } from '../../domain/recovery/position.ts';
 import { deviceSchema, deviceStatusRequestSchema } from '../../domain/resources/device.ts';
 import type { ReportedDeviceStatus } from '../../domain/resources/device-status.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
@@ -21,6 +16,7 @@ import { readDevice } from '../../usecases/read-device.ts';
 import { standingHeaders, unknownDevice } from '../device-answers.ts';
 import type { Gateway } from '../gateway.ts';
 
+const versionPlace = 'status.config.renderedVersion';
 const params = z.object({ name: resourceNameSchema });
 const answered = deviceSchema.describe('The device without a spec: nothing to apply.');
 
@@ -99,20 +95,22 @@ export function statusRoutes(gateway: Gateway) {
 }
 
 function positionOf(status: ReportedDeviceStatus, annotations: Readonly<Record<string, string>>): DevicePosition {
-  return {
-    version: parseRenderedVersion(status.config?.renderedVersion, 'status.config.renderedVersion'),
-    timeline: parseTimeline(annotations[annotationKeys.timeline], `metadata.annotations["${annotationKeys.timeline}"]`),
-    specHash: parseSpecHash(
-      annotations[annotationKeys.renderedSpecHash],
-      `metadata.annotations["${annotationKeys.renderedSpecHash}"]`,
-    ),
+  const said = {
+    version: status.config?.renderedVersion,
+    timeline: annotations[annotationKeys.timeline],
+    specHash: annotations[annotationKeys.renderedSpecHash],
   };
+  return parsePosition(said, {
+    version: versionPlace,
+    timeline: `metadata.annotations["${annotationKeys.timeline}"]`,
+    specHash: `metadata.annotations["${annotationKeys.renderedSpecHash}"]`,
+  });
 }
 
 /** The applied version of a status; null where it states none. */
 function appliedIn({ config }: ReportedDeviceStatus): number | null {
   const version = config?.renderedVersion;
-  return version === undefined ? null : parseRenderedVersion(version, 'status.config.renderedVersion');
+  return version === undefined ? null : parseRenderedVersion(version, versionPlace);
 }
 
 const anyObject = z.record(z.string(), z.unknown());

@@ -18,7 +18,7 @@ import { replaceSigningRequest } from '../../usecases/replace-signing-request.ts
 import { originOf, principalOf } from '../actor.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
-import { listMeta, pageQuery, pageTokens } from '../paging.ts';
+import { pageOf, pageQuery, selectedPageTokens } from '../paging.ts';
 import { statusBody } from '../../listener/problems.ts';
 import { selectorQuery } from '../query.ts';
 import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
@@ -44,11 +44,9 @@ export function certificateSigningRequestRoutes(context: Context) {
         response: { 200: certificateSigningRequestListSchema, ...apiErrors },
       },
       async handler({ query }) {
-        const scope = JSON.stringify([url, query.labelSelector ?? '', query.fieldSelector ?? '']);
-        const tokens = pageTokens(scope, resourceNameSchema);
-        const page = await listSigningRequests(context, query, tokens.read(query));
         const list = { apiVersion: 'flightctl.io/v1beta1', kind: 'CertificateSigningRequestList' } as const;
-        return { ...list, metadata: listMeta(page, tokens), items: page.items };
+        const tokens = selectedPageTokens(url, query);
+        return await pageOf(list, { query, tokens }, (page) => listSigningRequests(context, query, page));
       },
     });
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
-import { badRequest } from '../../domain/errors.ts';
 import { parseRenderedVersion } from '../../domain/recovery/position.ts';
 import { deviceSchema, deviceStatusRequestSchema } from '../../domain/resources/device.ts';
 import { limits } from '../../domain/resources/limits.ts';
@@ -12,6 +11,7 @@ import { patchDeviceStatus, replaceDeviceStatus } from '../../usecases/store-dev
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
 import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
+import { assertNamedAsPath } from '../../domain/resource-name.ts';
 
 const params = z.object({ name: resourceNameSchema });
 const tags = ['device'];
@@ -50,9 +50,7 @@ export function deviceStatusRoutes(context: Context) {
       async handler(request) {
         const { name } = request.params;
         const { metadata, status } = request.body;
-        if (metadata.name !== undefined && metadata.name !== name) {
-          throw badRequest(`metadata.name: expected ${name}, the device in the path, found ${metadata.name}`);
-        }
+        assertNamedAsPath(request.body, name, 'device');
         return await replaceDeviceStatus(context, { name, status, resourceVersion: metadata.resourceVersion });
       },
     });

@@ -22,13 +22,14 @@ import { summariseDevices } from '../../usecases/summarise-devices.ts';
 import { originOf } from '../actor.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
-import { listMeta, pageQuery, pageTokens } from '../paging.ts';
+import { pageOf, pageQuery, selectedPageTokens } from '../paging.ts';
 import { statusBody } from '../../listener/problems.ts';
 import { queryFlag, selectorQuery } from '../query.ts';
 import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
 
 const params = z.object({ name: resourceNameSchema });
 const tags = ['device'];
+const deviceList = { apiVersion: 'flightctl.io/v1beta1', kind: 'DeviceList' } as const;
 
 const listQuery = pageQuery.extend(selectorQuery.shape).extend({
   summaryOnly: queryFlag.optional().describe('Only say how many devices there are in each state.'),
@@ -53,15 +54,12 @@ export function deviceRoutes(context: Context) {
       },
       async handler({ query }) {
         if (query.cveId !== undefined) throw badRequest('cveId: not supported: nothing is known of weaknesses here');
-        const list = { apiVersion: 'flightctl.io/v1beta1', kind: 'DeviceList' } as const;
         if (query.summaryOnly === true) {
           assertSummaryAlone(query);
-          return { ...list, metadata: {}, items: [], summary: await summariseDevices(context, query) };
+          return { ...deviceList, metadata: {}, items: [], summary: await summariseDevices(context, query) };
         }
-        const scope = JSON.stringify(['devices', query.labelSelector ?? '', query.fieldSelector ?? '']);
-        const tokens = pageTokens(scope, resourceNameSchema);
-        const page = await listDevices(context, query, tokens.read(query));
-        return { ...list, metadata: listMeta(page, tokens), items: page.items };
+        const tokens = selectedPageTokens('devices', query);
+        return await pageOf(deviceList, { query, tokens }, (page) => listDevices(context, query, page));
       },
     });
 

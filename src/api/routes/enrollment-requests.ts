@@ -20,7 +20,7 @@ import { replaceEnrollmentRequest } from '../../usecases/replace-enrollment-requ
 import { originOf } from '../actor.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
-import { listMeta, pageQuery, pageTokens } from '../paging.ts';
+import { pageOf, pageQuery, selectedPageTokens } from '../paging.ts';
 import { statusBody } from '../../listener/problems.ts';
 import { selectorQuery } from '../query.ts';
 import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
@@ -46,11 +46,9 @@ export function enrollmentRequestRoutes(context: Context) {
         response: { 200: enrollmentRequestListSchema, ...apiErrors },
       },
       async handler({ query }) {
-        const scope = JSON.stringify(['enrollmentrequests', query.labelSelector ?? '', query.fieldSelector ?? '']);
-        const tokens = pageTokens(scope, resourceNameSchema);
-        const page = await listEnrollmentRequests(context, query, tokens.read(query));
         const list = { apiVersion: 'flightctl.io/v1beta1', kind: 'EnrollmentRequestList' } as const;
-        return { ...list, metadata: listMeta(page, tokens), items: page.items };
+        const tokens = selectedPageTokens('enrollmentrequests', query);
+        return await pageOf(list, { query, tokens }, (page) => listEnrollmentRequests(context, query, page));
       },
     });
 

@@ -4,7 +4,7 @@ import { eventListSchema } from '../../domain/resources/event.ts';
 import { listEvents } from '../../usecases/list-events.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
-import { listMeta, pageQuery, pageTokens } from '../paging.ts';
+import { pageOf, pageQuery, pageTokens } from '../paging.ts';
 import { selectorQuery } from '../query.ts';
 
 /** The audit trail. */
@@ -28,9 +28,8 @@ export function eventRoutes(context: Context) {
           JSON.stringify(['events', query.fieldSelector ?? '', query.order]),
           z.int().nonnegative(),
         );
-        const page = await listEvents(context, query, tokens.read(query));
         const list = { apiVersion: 'flightctl.io/v1beta1', kind: 'EventList' } as const;
-        return { ...list, metadata: listMeta(page, tokens), items: page.items };
+        return await pageOf(list, { query, tokens }, (page) => listEvents(context, query, page));
       },
     });
   };

@@ -1,7 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
-import { badRequest } from '../../domain/errors.ts';
 import { fleetListSchema, fleetRequestSchema, fleetSchema, type Fleet } from '../../domain/resources/fleet.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import { patchRequestSchema } from '../../domain/resources/patch-request.ts';
@@ -18,11 +17,12 @@ import { replaceFleet } from '../../usecases/replace-fleet.ts';
 import { originOf } from '../actor.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
-import { listMeta, pageQuery, pageTokens } from '../paging.ts';
+import { pageOf, pageQuery, selectedPageTokens } from '../paging.ts';
 import { statusBody } from '../../listener/problems.ts';
 import { queryFlag, selectorQuery } from '../query.ts';
 import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
 import { warn } from '../warnings.ts';
+import { assertNamedAsPath } from '../../domain/resource-name.ts';
 
 const params = z.object({ name: resourceNameSchema });
 const tags = ['fleet'];
@@ -45,12 +45,10 @@ export function fleetRoutes(context: Context) {
         response: { 200: fleetListSchema, ...apiErrors },
       },
       async handler({ query }) {
-        const scope = JSON.stringify(['fleets', query.labelSelector ?? '', query.fieldSelector ?? '']);
-        const tokens = pageTokens(scope, resourceNameSchema);
-        const wanted = { ...query, withSummary: query.addDevicesSummary };
-        const page = await listFleets(context, wanted, tokens.read(query));
         const list = { apiVersion: 'flightctl.io/v1beta1', kind: 'FleetList' } as const;
-        return { ...list, metadata: listMeta(page, tokens), items: page.items };
+        const tokens = selectedPageTokens('fleets', query);
+        const wanted = { ...query, withSummary: query.addDevicesSummary };
+        return await pageOf(list, { query, tokens }, (page) => listFleets(context, wanted, page));
       },
     });
 
@@ -175,10 +173,7 @@ export function fleetRoutes(context: Context) {
       },
       async handler(request) {
         const { name } = request.params;
-        const given = request.body.metadata.name;
-        if (given !== undefined && given !== name) {
-          throw badRequest(`metadata.name: expected ${name}, the fleet in the path, found ${given}`);
-        }
+        assertNamedAsPath(request.body, name, 'fleet');
         return await readFleet(context, name);
       },
     });

@@ -11,7 +11,7 @@ import { noteAction } from '../action-log.ts';
 import { originOf } from '../actor.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
-import { pageQuery, pageTokens } from '../paging.ts';
+import { pageOf, pageQuery, pageTokens } from '../paging.ts';
 import { EventStream } from '../event-stream.ts';
 import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
 
@@ -75,15 +75,10 @@ export function restoreRoutes(context: Context) {
         querystring: pageQuery,
         response: { 200: restoreListSchema, ...apiErrors },
       },
-      async handler(request) {
+      async handler({ query }) {
+        const list = { apiVersion: 'muster/v1', kind: 'RestoreList' } as const;
         const tokens = pageTokens('restores', restoreKeySchema);
-        const { limit, after } = tokens.read(request.query);
-        const { items, next } = await readRestores(context, {
-          limit,
-          after,
-        });
-        const token = next && { continue: tokens.write(next) };
-        return { apiVersion: 'muster/v1', kind: 'RestoreList', metadata: { ...token }, items } as const;
+        return await pageOf(list, { query, tokens }, (page) => readRestores(context, page));
       },
     });
 

@@ -8,7 +8,7 @@ import { listUnknownDevices } from '../../usecases/list-unknown-devices.ts';
 import { originOf } from '../actor.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
-import { pageQuery, pageTokens } from '../paging.ts';
+import { pageOf, pageQuery, pageTokens } from '../paging.ts';
 import { restoreParams } from './restores.ts';
 
 const tags = ['restore'];
@@ -29,11 +29,10 @@ export function unknownDeviceRoutes(context: Context) {
         response: { 200: unknownDeviceListSchema, ...apiErrors },
       },
       async handler(request) {
+        const { query, params } = request;
+        const list = { apiVersion: 'muster/v1', kind: 'UnknownDeviceList' } as const;
         const tokens = pageTokens('unknown-devices', z.object({ name: z.string() }));
-        const { limit, after } = tokens.read(request.query);
-        const { items, next } = await listUnknownDevices(context, request.params.name, { limit, after: after?.name });
-        const token = next === undefined ? {} : { continue: tokens.write({ name: next }) };
-        return { apiVersion: 'muster/v1', kind: 'UnknownDeviceList', metadata: token, items } as const;
+        return await pageOf(list, { query, tokens }, (page) => listUnknownDevices(context, params.name, page));
       },
     });
 

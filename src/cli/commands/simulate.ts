@@ -19,6 +19,7 @@ import { departures, share, spreadDepartures, spreadOver, type Departure, type S
 import { remark, summarise, summaryText } from '../simulation/simulation-summary.ts';
 import { serverPositions, startingPoint } from '../simulation/starting-points.ts';
 import { print } from '../../terminal/terminal.ts';
+import { isLoopbackUrl } from '../../config/listen-rules.ts';
 
 type Options = Partial<Record<Departure, Share>> & {
   readonly devices: number;
@@ -228,8 +229,7 @@ function agentServerOf({ agentServer }: Options): string {
 
 /** A load generator must not come upon strangers by accident. */
 function requireLoopback(address: string): void {
-  const { hostname } = new URL(address);
-  if (hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)) return;
+  if (isLoopbackUrl(new URL(address))) return;
   throw new UsageError(`${address} is not on this machine: --allow-remote says that you are sure`);
 }
 

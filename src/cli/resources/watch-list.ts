@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../../client/api-client.ts';
-import { ApiError, UnreachableError } from '../../client/failures.ts';
+import { mayPass } from '../../client/failures.ts';
 import { tell } from '../../terminal/terminal.ts';
 import type { ListQuery } from '../../client/pages.ts';
 import { pagesOfKind, type Listed, type ResourceKind } from './resource-kind.ts';
@@ -36,12 +36,6 @@ export async function watchList(watch: Watch): Promise<never> {
       tell(`${error.message}: trying again`);
     }
   }
-}
-
-function mayPass(error: unknown): error is Error {
-  return (
-    error instanceof UnreachableError || (error instanceof ApiError && (error.status === 429 || error.status >= 500))
-  );
 }
 
 async function news(watch: Watch, seen: Map<string, string>, isFirst: boolean): Promise<Listed[]> {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
 import { restoreSchema, type Restore } from '../../domain/resources/restore.ts';
 import { answerOf, explained, type ApiClient } from '../../client/api-client.ts';
-import { ApiError, UnreachableError, type CliError } from '../../client/failures.ts';
+import { mayPass } from '../../client/failures.ts';
 import { tell } from '../../terminal/terminal.ts';
 
 /** Longest absence of a server before a watch gives up. */
@@ -39,11 +39,6 @@ export async function* followRestore(api: ApiClient, name: string, signal: Abort
     await sleep(pauseMs, undefined, { signal });
     pauseMs = Math.min(pauseMs * 2, maxPauseMs);
   }
-}
-
-function mayPass(failure: unknown): failure is CliError {
-  if (failure instanceof ApiError) return failure.status === 429 || failure.status >= 500;
-  return failure instanceof UnreachableError;
 }
 
 /** One connection, until either side ends it. */

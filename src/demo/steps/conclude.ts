@@ -1,6 +1,6 @@
 import { answerOf } from '../../client/api-client.ts';
 import { standingsOfDevices } from '../../client/device-standings.ts';
-import type { DevicePosition } from '../../domain/recovery/position.ts';
+import { isSamePosition } from '../../domain/recovery/position.ts';
 import type { SimulatedDevice } from '../../simulator/simulated-device.ts';
 import { shortenedTables } from '../shortened-tables.ts';
 import { waitForAll, type Stage } from '../stage.ts';
@@ -32,7 +32,8 @@ export async function waitUntilAllRunWhatWasRendered(stage: Stage, resumed: read
       renderedAfterResume = 0;
       for await (const page of standingsOfDevices(stage.api)) {
         for (const { name, position } of page) {
-          if (!isSame(position, positions.get(name))) continue;
+          const applied = positions.get(name);
+          if (applied === undefined || !isSamePosition(position, applied)) continue;
           same += 1;
           if (position.version > (versionsBefore.get(name) ?? Number.POSITIVE_INFINITY)) renderedAfterResume += 1;
         }
@@ -45,11 +46,6 @@ export async function waitUntilAllRunWhatWasRendered(stage: Stage, resumed: read
     found: renderedAfterResume,
   });
   return renderedAfterResume;
-}
-
-function isSame(server: DevicePosition, device: DevicePosition | undefined): boolean {
-  if (device === undefined || server.version !== device.version) return false;
-  return server.timeline === device.timeline && server.specHash === device.specHash;
 }
 
 /** Counts that the devices kept. */

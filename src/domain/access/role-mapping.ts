@@ -1,9 +1,8 @@
 import { roleNames, type Role } from './roles.ts';
+import { quoted } from '../quoted.ts';
 
 /** The roles that each value of a claim gives. */
 export type RoleMapping = ReadonlyMap<string, readonly Role[]>;
-
-const maxQuote = 100;
 
 /**
  * Reads `value=role,value=role`. A value may contain `=`, because the last one of each pair separates it from the role, and
@@ -18,7 +17,7 @@ export function parseRoleMapping(
     const value = pair.slice(0, at).trim();
     const role = roleNames.find((name) => name === pair.slice(at + 1).trim());
     if (at === -1 || value === '' || role === undefined) {
-      const problem = `expected value=role with commas between them, where a role is ${roleNames.join(', ')}; found ${JSON.stringify(pair.slice(0, maxQuote))}`;
+      const problem = `expected value=role with commas between them, where a role is ${roleNames.join(', ')}; found ${quoted(pair)}`;
       return { ok: false, problem };
     }
     mapping.set(value, [...(mapping.get(value) ?? []), role]);

@@ -1,4 +1,5 @@
 import { badRequest } from '../errors.ts';
+import { quoted } from '../quoted.ts';
 
 /** The position that a device reports. Unknown parts are null: an unmodified Flight Control agent only sends a number. */
 export type DevicePosition = {
@@ -6,6 +7,9 @@ export type DevicePosition = {
   readonly version: number;
   readonly specHash: string | null;
 };
+
+/** Position of a device that was never given a spec. */
+export const nothingRun: DevicePosition = { timeline: null, version: 0, specHash: null };
 
 /** Timelines that a position descends from, each with the version at which it was left. */
 export type Lineage = Readonly<Record<string, number>>;
@@ -61,11 +65,11 @@ export function highestStatable({
 export function parseRenderedVersion(text: string | null | undefined, where: string): number {
   if (text === null || text === undefined || text === '') return 0;
   if (!/^\d{1,20}$/.test(text)) {
-    throw badRequest(`${where}: expected a non-negative integer in decimal digits, found ${excerpt(text)}`);
+    throw badRequest(`${where}: expected a non-negative integer in decimal digits, found ${quoted(text, 40)}`);
   }
   const version = Number(text);
   if (!Number.isSafeInteger(version)) {
-    throw badRequest(`${where}: expected a number below 2^53, found ${excerpt(text)}`);
+    throw badRequest(`${where}: expected a number below 2^53, found ${quoted(text, 40)}`);
   }
   return version;
 }
@@ -75,7 +79,7 @@ const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 /** Reads a timeline id from the wire; null if there is none. @throws MusterError 400 if it is not a UUID */
 export function parseTimeline(text: string | null | undefined, where: string): string | null {
   if (text === null || text === undefined || text === '') return null;
-  if (!uuidPattern.test(text)) throw badRequest(`${where}: expected a UUID, found ${excerpt(text)}`);
+  if (!uuidPattern.test(text)) throw badRequest(`${where}: expected a UUID, found ${quoted(text, 40)}`);
   return text.toLowerCase();
 }
 
@@ -83,13 +87,24 @@ export function parseTimeline(text: string | null | undefined, where: string): s
 export function parseSpecHash(text: string | null | undefined, where: string): string | null {
   if (text === null || text === undefined || text === '') return null;
   if (!/^[0-9a-f]{64}$/i.test(text)) {
-    throw badRequest(`${where}: expected a SHA-256 in 64 hexadecimal digits, found ${excerpt(text)}`);
+    throw badRequest(`${where}: expected a SHA-256 in 64 hexadecimal digits, found ${quoted(text, 40)}`);
   }
   return text.toLowerCase();
 }
 
-function excerpt(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+/** The texts that state a position on the wire, or the names of their places. */
+type PositionTexts<Text> = { readonly version: Text; readonly timeline: Text; readonly specHash: Text };
+
+/** Reads a position from the wire. @throws MusterError 400 naming the place of the first text that cannot be read */
+export function parsePosition(
+  said: PositionTexts<string | null | undefined>,
+  where: PositionTexts<string>,
+): DevicePosition {
+  return {
+    version: parseRenderedVersion(said.version, where.version),
+    timeline: parseTimeline(said.timeline, where.timeline),
+    specHash: parseSpecHash(said.specHash, where.specHash),
+  };
 }
 
 /** The version at which the server's history left a timeline; undefined if it was never on it. */

@@ -8,6 +8,7 @@ import { MusterError } from '../errors.ts';
 import type { RenderedDevice, RenderOutcome } from './spec-renderer.ts';
 import { deliveredForm, readSpec, refused } from './delivered-form.ts';
 import { httpReferences, named } from './references.ts';
+import { shortened } from '../quoted.ts';
 
 const maxProblems = 20;
 const maxMessageLength = 500;
@@ -121,5 +122,5 @@ function fromRenderer({ problems }: Extract<RenderOutcome, { ok: false }>): Rend
 /** Puts a message of the renderer into one line of bounded length. */
 function shown(message: string): { message: string } {
   const line = message.replaceAll(/[\p{Cc}\p{Cf}\p{Surrogate}\u2028\u2029]+/gu, ' ').trim();
-  return { message: line.length > maxMessageLength ? `${line.slice(0, maxMessageLength)}…` : line };
+  return { message: shortened(line, maxMessageLength) };
 }

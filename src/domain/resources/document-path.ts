@@ -1,3 +1,5 @@
+import { shortened } from '../quoted.ts';
+
 const plainKey = /^[A-Za-z_$][\w$-]*$/;
 const maxKey = 64;
 
@@ -17,5 +19,5 @@ export function quote(text: string): string {
 }
 
 function quoteless(text: string): string {
-  return text.length > maxKey ? `${text.slice(0, maxKey)}…` : text;
+  return shortened(text, maxKey);
 }

@@ -1,4 +1,5 @@
 import { badRequest } from '../errors.ts';
+import { quoted } from '../quoted.ts';
 
 /** The type of a field's values, which decides how they compare. Any field may be NULL. */
 export type FieldType = 'text' | 'timestamp' | 'integer' | 'boolean' | 'textArray';
@@ -29,7 +30,7 @@ const maxName = 253;
 export function fieldNamed(catalogue: FieldCatalogue, name: string): FieldDefinition {
   const definition = Object.hasOwn(catalogue, name) ? catalogue[name] : undefined;
   if (definition !== undefined) return definition;
-  const shown = JSON.stringify(name.length > maxName ? `${name.slice(0, maxName)}…` : name);
+  const shown = quoted(name, maxName);
   throw badRequest(
     `unknown or unsupported selector: unable to resolve selector name ${shown}. ` +
       `Supported selectors are: [${Object.keys(catalogue).toSorted().join(' ')}]`,

@@ -1,11 +1,10 @@
 import { defaultMaxOutputBytes, OutputBudget } from './output-budget.ts';
-import { Scope } from './scope.ts';
-import type { Filling, TemplateDevice } from './scope.ts';
+import { Scope, type Filling, type TemplateDevice } from './scope.ts';
 import type { BlockNode, CallExpression, Expression, Template, TemplateNode } from './syntax-tree.ts';
-import { quoted, TemplateError } from './template-error.ts';
+import { TemplateError } from './template-error.ts';
 import { applyFunction } from './template-functions.ts';
-import { isTrue, kindOf, printed, readMap, rootMap } from './template-values.ts';
-import type { TemplateValue } from './template-values.ts';
+import { isTrue, kindOf, printed, readMap, rootMap, type TemplateValue } from './template-values.ts';
+import { quoted } from '../quoted.ts';
 
 /**
  * Fills a template in for a device. The same template and device always give the same text.

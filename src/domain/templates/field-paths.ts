@@ -1,5 +1,6 @@
 import type { Place } from './syntax-tree.ts';
-import { excerpt, notAvailable, quoted, TemplateError } from './template-error.ts';
+import { notAvailable, TemplateError } from './template-error.ts';
+import { quoted, shortened } from '../quoted.ts';
 
 type Parsing = { readonly source: string; readonly dotIsRoot: boolean };
 
@@ -17,7 +18,7 @@ export function checkFieldPath(base: Place, names: readonly string[], { source, 
   if (base.kind === 'variable') return;
   if (base.kind === 'dot' && !dotIsRoot) {
     if (metadata !== 'metadata') return;
-    fail(`inside of {{with}}, "." is its value: write ${excerpt(['$', ...names].join('.'))}`);
+    fail(`inside of {{with}}, "." is its value: write ${shortened(['$', ...names].join('.'))}`);
   }
   const [key] = rest;
   if (metadata === 'metadata' && field === 'labels' && rest.length > 1) {

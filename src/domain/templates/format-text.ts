@@ -1,7 +1,7 @@
 import { formatValue, type Layout } from './format-value.ts';
 import type { Scope } from './scope.ts';
-import { quoted } from './template-error.ts';
 import { kindOf, type TemplateValue } from './template-values.ts';
+import { quoted } from '../quoted.ts';
 
 /** `%`, flags, `[index]` and width, `.` with `[index]` and precision, `[index]`, and the verb. */
 const directivePattern =

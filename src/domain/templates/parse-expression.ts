@@ -1,9 +1,8 @@
 import { checkFieldPath } from './field-paths.ts';
 import type { CallExpression, Expression, Place } from './syntax-tree.ts';
-import type { Token, TokenCursor } from './token-cursor.ts';
-import { describe } from './token-cursor.ts';
-import { quoted } from './template-error.ts';
+import { describe, type Token, type TokenCursor } from './token-cursor.ts';
 import { arityProblem, functionNames, isFunctionName } from './template-functions.ts';
+import { quoted } from '../quoted.ts';
 
 const maxParentheses = 100;
 

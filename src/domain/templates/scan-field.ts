@@ -1,5 +1,6 @@
 import { endsName, identifierAt, matchAt } from './source-text.ts';
-import { quoted, TemplateError } from './template-error.ts';
+import { TemplateError } from './template-error.ts';
+import { quoted } from '../quoted.ts';
 
 type ScannedField = { readonly end: number } & (
   | { readonly kind: 'dot' }

@@ -1,5 +1,6 @@
-import { matchAt, endsName } from './source-text.ts';
-import { excerpt, quoted, TemplateError } from './template-error.ts';
+import { endsName, matchAt } from './source-text.ts';
+import { TemplateError } from './template-error.ts';
+import { quoted, shortened } from '../quoted.ts';
 
 /** A literal, and the offset after it in the source. */
 type ScannedLiteral = { readonly value: string | bigint; readonly end: number };
@@ -95,7 +96,7 @@ export function scanInteger(source: string, offset: number): ScannedLiteral {
   }
   const value = integerValue(text);
   if (value > maxInteger || value < minInteger) {
-    throw new TemplateError(`the integer ${excerpt(text)} does not fit into 64 bits`, source, offset);
+    throw new TemplateError(`the integer ${shortened(text)} does not fit into 64 bits`, source, offset);
   }
   return { value, end };
 }

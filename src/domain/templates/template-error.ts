@@ -1,3 +1,5 @@
+import { shortened } from '../quoted.ts';
+
 /** The reason why a template cannot be compiled or filled in, and the place in it. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
@@ -30,20 +32,8 @@ function positionAt(source: string, offset: number): { line: number; column: num
   return { line, column };
 }
 
-const maxExcerptCharacters = 120;
-
-/** Cuts a text of unknown length for a message. */
-export function excerpt(text: string): string {
-  return text.length > maxExcerptCharacters ? `${text.slice(0, maxExcerptCharacters)}…` : text;
-}
-
-/** The same excerpt in double quotes, with control characters escaped. */
-export function quoted(text: string): string {
-  return JSON.stringify(excerpt(text));
-}
-
 /** Words the problem of a field that templates may not use. */
 export function notAvailable(names: readonly string[]): string {
-  const path = excerpt(['', ...names].join('.'));
+  const path = shortened(['', ...names].join('.'));
   return `${path} is not available: templates can only use .metadata.name and .metadata.labels`;
 }

@@ -2,7 +2,8 @@ import type { JsonObject, JsonValue } from '../json.ts';
 import { maskSecrets } from '../secrets/masked-document.ts';
 import type { MaskedKeys } from '../secrets/masked-keys.ts';
 import type { SpecPath } from './map-templates.ts';
-import { quoted, type TemplateError } from './template-error.ts';
+import type { TemplateError } from './template-error.ts';
+import { quoted, shortened } from '../quoted.ts';
 
 /** The reason why one string of a spec (or the whole spec) cannot be filled in. */
 export type TemplateProblem = {
@@ -85,6 +86,5 @@ function pathText(path: SpecPath): string {
     if (typeof step === 'number') return `[${step}]`;
     return /^[A-Za-z_][A-Za-z0-9_-]{0,119}$/.test(step) ? `.${step}` : `[${quoted(step)}]`;
   });
-  const whole = `spec${text.join('')}`;
-  return whole.length > maxPathLength ? `${whole.slice(0, maxPathLength)}…` : whole;
+  return shortened(`spec${text.join('')}`, maxPathLength);
 }

@@ -6,8 +6,9 @@ import { defaultMaxOutputBytes, OutputBudget } from './output-budget.ts';
 import type { TemplateDevice } from './scope.ts';
 import type { Template } from './syntax-tree.ts';
 import { compileBase64, compileText, TextCache, type CompiledText } from './compiled-text.ts';
-import { quoted, TemplateError } from './template-error.ts';
+import { TemplateError } from './template-error.ts';
 import { TemplateProblems, type TemplateProblem } from './template-problems.ts';
+import { quoted } from '../quoted.ts';
 
 export type { TemplateProblem } from './template-problems.ts';
 

@@ -1,6 +1,7 @@
 import type { Scope } from './scope.ts';
-import { excerpt, notAvailable, quoted } from './template-error.ts';
+import { notAvailable } from './template-error.ts';
 import { compareText } from './template-text.ts';
+import { quoted, shortened } from '../quoted.ts';
 
 /** A map of the device's data, by name, so that templates cannot reach any other data. Integers are Go's int64. */
 export type TemplateMap = { readonly map: 'root' | 'metadata' | 'labels' };
@@ -35,7 +36,7 @@ export function readMap(map: TemplateMap, names: readonly string[], scope: Scope
   let value: TemplateValue = map;
   for (const [position, name] of names.entries()) {
     if (typeof value !== 'object') {
-      const path = excerpt(['', ...pathOf[map.map], ...names.slice(0, position)].join('.'));
+      const path = shortened(['', ...pathOf[map.map], ...names.slice(0, position)].join('.'));
       return scope.fail(`${path} is ${kindOf(value)} and has no field ${quoted(name)}`);
     }
     value = readEntry(value, name, names.slice(position), scope);
@@ -47,7 +48,7 @@ function readEntry(map: TemplateMap, name: string, rest: readonly string[], scop
   if (map.map !== 'labels') return knownEntry(map.map, name, rest, scope);
   const label = labelOf(name, scope);
   if (label !== undefined) return label;
-  return scope.failForDevice(`label ${quoted(name)} is not set on device ${excerpt(scope.device.name)}`, '');
+  return scope.failForDevice(`label ${quoted(name)} is not set on device ${shortened(scope.device.name)}`, '');
 }
 
 function knownEntry(map: 'root' | 'metadata', name: string, rest: readonly string[], scope: Scope): TemplateValue {

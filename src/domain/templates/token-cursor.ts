@@ -1,6 +1,7 @@
 import type { Token } from './scan-template.ts';
-import { quoted, TemplateError } from './template-error.ts';
+import { TemplateError } from './template-error.ts';
 import type { VariableNames } from './variable-names.ts';
+import { quoted } from '../quoted.ts';
 
 export type { Token } from './scan-template.ts';
 

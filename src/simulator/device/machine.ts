@@ -3,6 +3,7 @@ import type { DeliveredSpec } from '../delivered-spec.ts';
 import type { Change } from './change.ts';
 import type { DeviceIdentity } from './device-identity.ts';
 import type { DeviceFile } from './device-file.ts';
+import { nothingRun } from '../../domain/recovery/position.ts';
 
 /** Tells how an operating system is changed: by booting another image, or package by package, which no spec can order. */
 export type OsMode = 'image' | 'package';
@@ -27,7 +28,7 @@ type Notes = {
 
 /** A device whose agent never got a spec. */
 export const nothingDelivered: DeliveredSpec = {
-  position: { version: 0, timeline: null, specHash: null },
+  position: nothingRun,
   restore: null,
   spec: {},
 };
