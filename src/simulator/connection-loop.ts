@@ -3,7 +3,7 @@ import type { FleetCounters } from './fleet-counters.ts';
 import type { NetworkLine } from './network-line.ts';
 import { around } from './waiting-times.ts';
 
-/** The service does not want to talk now. It may have said when to come back. */
+/** The service refuses to talk now. It may have said when to come back. */
 export class TurnedAway extends Error {
   override readonly name = 'TurnedAway';
   /** Kind that it counts as; undefined where it is no error, such as being told to come back later. */
@@ -20,7 +20,7 @@ export class TurnedAway extends Error {
 /** The end of a connection in good order: to be made anew, or never again. */
 export type SessionEnd = 'reconnect' | 'replaced' | 'decommissioned';
 
-/** All that a device of a fleet needs to talk. */
+/** Everything that a device of a fleet needs to talk. */
 export type Talking = {
   /** Base URL of the listener for devices. */
   readonly agentServer: string;
@@ -36,7 +36,7 @@ const afterGoodbyeMs = 200;
 
 /**
  * Keeps a device connected until its line is stopped: holds one session after another, and waits between them as the
- * service asks, or longer and longer where it does not answer.
+ * service asks, or longer and longer if it does not answer.
  *
  * @param session one connection; ends when the service says goodbye, throws on any failure, stops when `signal` aborts
  */
@@ -54,7 +54,7 @@ export async function keepConnected(
       }
       await line.pause(around(afterGoodbyeMs));
     } catch (error) {
-      // Whatever a cut line makes fail is no failure of the service.
+      // Failures because of a cut line are not failures of the service.
       if (signal.aborted) continue;
       await line.pause(countFailure(error, counters) ?? backoff.next());
     }

@@ -26,7 +26,7 @@ type ReadDocument =
     }
   /** It does not fit the types that an agent expects: an error, and nothing is applied. */
   | { readonly kind: 'misfit'; readonly message: string }
-  /** Its version is no number: it is dropped. */
+  /** Its version is not a number: it is dropped. */
   | { readonly kind: 'no version'; readonly message: string }
   /** It has no spec at all, over which an agent dies. */
   | { readonly kind: 'no spec' };

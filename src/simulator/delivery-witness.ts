@@ -6,11 +6,11 @@ import type { DeviceAnswer, DeviceObserver } from './device-observer.ts';
 type ViolationKind =
   /** It has not reported, or its report has not been answered, since the restore in which the spec was sent. */
   | 'awaited'
-  /** It was told that it is paused, and nobody has resumed it from there. */
+  /** It got the answer that it is paused, and has not been resumed from there. */
   | 'paused'
-  /** It runs what the restored database cannot know, and nobody has resumed it from there. */
+  /** It runs a version that the restored database cannot know, and has not been resumed from there. */
   | 'not an ancestor'
-  /** It runs that version already. An agent that has restarted applies it all the same, whatever is in it. */
+  /** It runs that version already. A restarted agent applies the document anyway, whatever its content. */
   | 'same version';
 
 type Violation = {
@@ -20,7 +20,7 @@ type Violation = {
   readonly delivered: DevicePosition;
 };
 
-/** The facts that an onlooker has of one device, from its wire and from what people did. */
+/** The facts about one device that are seen on its wire and from people's actions. */
 type DeviceFacts = {
   /** Up to this version the device's history is one with the server's. */
   readonly sharedVersion: number;
@@ -34,7 +34,7 @@ type DeviceFacts = {
   readonly resumedAt: number;
 };
 
-/** The facts about a device that nothing is known of. */
+/** The facts about a device of which nothing is known. */
 const unheardOf: DeviceFacts = {
   sharedVersion: 0,
   hasReported: false,
@@ -44,10 +44,10 @@ const unheardOf: DeviceFacts = {
 };
 
 /**
- * Decides whether a spec may come to a device (invariants S1 to S3 of the design), without asking the service: only what
- * the device heard counts, and what people did.
+ * Decides whether a spec may come to a device (invariants S1 to S3 of the design), without asking the service: only the
+ * answers to the device and people's actions count.
  *
- * @returns what is wrong with it, or undefined
+ * @returns the objection to it, or undefined
  */
 function violationOf(
   facts: DeviceFacts,

@@ -3,7 +3,7 @@ import { GrowingWait } from './device/growing-wait.ts';
 import { TurnedAway } from './connection-loop.ts';
 import type { SimulatedDevice } from './simulated-device.ts';
 
-/** All that enrolling needs of the outside. */
+/** Everything that enrolling needs from outside. */
 type EnrollmentLine = {
   readonly request: (
     method: 'GET' | 'POST',
@@ -20,14 +20,14 @@ const looks = 6;
 const collection = '/api/v1/enrollmentrequests';
 
 /**
- * Asks for a certificate and waits for it, as an agent does that has none. The key, and so the name, stays the same
- * however often the device enrolls.
+ * Requests a certificate and waits for it, as an agent without one does. The key, and so the name, stays the same however
+ * often the device enrolls.
  *
  * @throws TurnedAway where an agent's process ends; the next one tries again
  */
 export async function enroll(device: SimulatedDevice, { request, pause, scale }: EnrollmentLine): Promise<void> {
   const { machine, name } = device;
-  // Loaded here: few devices enroll, and what makes certificate requests is large.
+  // Loaded only here: few devices enroll, and the library for certificate requests is large.
   const { makeIdentity } = await import('./device/device-identity.ts');
   machine.identity ??= await makeIdentity(name);
   const spec = {

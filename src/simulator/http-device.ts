@@ -73,7 +73,7 @@ export class HttpDevice {
 
   private async talk(pool: Pool, signal: AbortSignal): Promise<void> {
     const { device } = this;
-    // One at a time: what the agent does on its own may have to be told while another status is under way.
+    // One at a time: the agent's own work may need a status while another one is under way.
     const tellStatus = oneAtATime(async () => {
       if (device.isStatusDue() || this.owesSpec()) await this.putStatus(pool, signal);
     });
@@ -171,7 +171,7 @@ export class HttpDevice {
     if (withSpec) device.toldSpec();
   }
 
-  /** Sends a report, and hears what an answer says of the device beside its body. */
+  /** Sends a report, and hands its outcome to the device. */
   private async ask(pool: Pool, signal: AbortSignal, report: DeviceReport, request: Request): Promise<Answer> {
     let answer: Answer;
     try {

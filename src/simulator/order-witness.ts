@@ -6,7 +6,7 @@ import type { Machine } from './device/machine.ts';
 import { differencesFrom, thingKey, type Difference } from './thing-differences.ts';
 import { thingsWritten } from './written-things.ts';
 
-/** A pass after which a device was like no spec that somebody wrote for it. */
+/** A pass after which a device matched no spec that somebody wrote for it. */
 export type UnorderedPass = {
   readonly device: string;
   readonly cause: Pass['cause'];
@@ -22,13 +22,13 @@ type Written = () => JsonObject;
 
 /**
  * Watches that no file, application or setting of a device is removed or changed unless a spec that somebody wrote says so
- * (invariant S10 of the design). It compares what devices have with what was written for them, and never looks at what
- * was sent.
+ * (invariant S10 of the design). It compares the content of devices with the specs written for them, and never looks at the
+ * specs that were sent.
  */
 export class OrderWitness implements DeviceObserver {
   readonly unordered: UnorderedPass[] = [];
   private readonly orders = new Map<string, Written[]>();
-  /** Things that agents have changed, by device: others are none of theirs. */
+  /** Things that agents have changed, by device; other things are ignored. */
   private readonly touched = new Map<string, Set<string>>();
 
   /** A spec is about to be sent to the service for a device, by itself or as the template of its fleet. */
@@ -49,7 +49,7 @@ export class OrderWitness implements DeviceObserver {
     this.unordered.push({ device: machine.name, cause, version, changes: unordered, differences: differences ?? [] });
   }
 
-  /** Files, applications and settings that left a device although nobody wrote so. */
+  /** Files, applications and settings that were removed from a device although nobody ordered it. */
   get removed(): number {
     return this.count('removed');
   }

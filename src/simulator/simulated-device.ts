@@ -8,7 +8,7 @@ import type { Machine } from './device/machine.ts';
 import { machineAt, type StartingPoint } from './starting-point.ts';
 import { statedPosition, type StatedParts } from './stated-position.ts';
 
-/** A status to send, and which state of the agent it says. */
+/** A status to send, and the revision of the agent's state that it describes. */
 export type OwedStatus = { readonly status: JsonObject; readonly revision: number };
 
 /** A report that was sent, and the position that it speaks of. */
@@ -27,7 +27,7 @@ type DeviceOptions = {
 /** Longest wait that a timer takes. */
 const maxTimerMs = 2 ** 31 - 1;
 
-/** A machine with an agent on it that keeps it like the specs that come, whichever way it talks. */
+/** A machine with an agent that applies the specs it gets, over any transport. */
 export class SimulatedDevice {
   readonly name: string;
   readonly machine: Machine;
@@ -100,7 +100,7 @@ export class SimulatedDevice {
     return { sent, position };
   }
 
-  /** Takes the outcome of a report, be it that nothing came. */
+  /** Takes the outcome of a report, also if there was no answer. */
   hear({ sent, position }: DeviceReport, reply: Reply): void {
     this.observer.replied?.(this.name, sent, reply);
     if (reply.answer === undefined) return;
@@ -137,7 +137,7 @@ export class SimulatedDevice {
     return taken;
   }
 
-  /** Does all that is due, and tells the status after each step that must be told. */
+  /** Does all work that is due, and sends the status after each step that must be reported. */
   async catchUp(): Promise<void> {
     this.working ??= this.workOff().finally(() => {
       this.working = undefined;
@@ -158,12 +158,12 @@ export class SimulatedDevice {
     if (this.isStopped) return;
     const waitMs = Math.max(0, this.agent.workDueMs - this.surroundings.nowMs());
     if (waitMs === Number.POSITIVE_INFINITY) return;
-    // A status that could not be told is told at its next time.
+    // A status that could not be sent is sent at its next time.
     this.timer = setTimeout(() => void this.catchUp().catch(() => undefined), Math.min(waitMs, maxTimerMs));
   }
 
   /**
-   * The agent works on its own as long as it is connected.
+   * Lets the agent work by itself as long as it is connected.
    *
    * @param tellStatus sends the status
    * @returns what ends it
@@ -199,7 +199,7 @@ export class SimulatedDevice {
     clearTimeout(this.timer);
   }
 
-  /** At the start and at each change of a condition at once, otherwise at set times if anything has changed. */
+  /** True at the start and at each change of a condition at once, otherwise at set times if anything has changed. */
   isStatusDue(): boolean {
     const { urgentRevision, statusRevision } = this.agent;
     if (this.toldRevision < urgentRevision) return true;
@@ -222,13 +222,13 @@ export class SimulatedDevice {
     return nowMs() + times.statusEveryMs * chance();
   }
 
-  /** Tells that the service has not been told yet which spec the device runs: once for each conflict and position. */
+  /** True if the device has not sent its spec to the service yet: it does so once for each conflict and position. */
   owesSpec(): boolean {
     if (this.heard?.gate !== 'ConflictPaused') return false;
     return this.told !== this.conflictKey();
   }
 
-  /** The spec has been told. */
+  /** Notes that the spec has been sent. */
   toldSpec(): void {
     this.told = this.conflictKey();
   }

@@ -17,7 +17,7 @@ export type Member = {
   readonly name: string;
   readonly transport: Transport;
   readonly start: StartingPoint;
-  /** Not given where devices need not say who they are. */
+  /** Absent if devices need not authenticate. */
   readonly credential?: DeviceCredential | undefined;
   /** Manner of talking over HTTP; as a device made for Muster if not given. */
   readonly manner?: Manner | undefined;
@@ -42,7 +42,7 @@ export type FleetOptions = {
   readonly times?: AgentTimes;
 };
 
-/** Many devices in one process, each with a connection of its own. */
+/** Many devices in one process, each with its own connection. */
 export class SimulatedFleet {
   readonly counters = new FleetCounters();
   readonly devices: readonly SimulatedDevice[];
@@ -148,7 +148,7 @@ export class SimulatedFleet {
   }
 }
 
-/** Counts what all devices of a fleet go through. */
+/** Counts the events of all devices of a fleet. */
 function countingObserver(counters: FleetCounters): DeviceObserver {
   return {
     answered(device, answer) {

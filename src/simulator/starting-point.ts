@@ -10,7 +10,7 @@ export type StartingPoint = { readonly position: DevicePosition; readonly spec: 
 /** A device fresh from the factory. */
 export const fresh: StartingPoint = { position: nothingDelivered.position, spec: {} };
 
-/** A machine that is already like the spec that it begins with. */
+/** Makes a machine that already matches its first spec. */
 export function machineAt(name: string, { position, spec }: StartingPoint, osMode: OsMode = 'image'): Machine {
   const machine = new Machine(name, osMode);
   const delivered = { position, restore: null, spec };

@@ -19,7 +19,7 @@ export function thingKey(kind: ThingKind, name: string): string {
 /**
  * Compares a device with a spec.
  *
- * @param touched the things that its agent has changed: another one that the spec does not name is none of its concern
+ * @param touched the things that its agent has changed; other things that the spec does not name are ignored
  */
 export function differencesFrom(
   wanted: WantedThings & { readonly image: string | undefined },

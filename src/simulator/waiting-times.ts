@@ -30,8 +30,8 @@ export class Backoff {
 const maxRetryAfterMs = 10 * 60_000;
 
 /**
- * Reads the wait that a `Retry-After` (RFC 9110, section 10.2.3: seconds, or a date) asks for, in milliseconds, never less and
- * up to a fifth more, so that those turned away together do not come back together. Undefined for what cannot be read.
+ * Reads the wait that a `Retry-After` (RFC 9110, section 10.2.3: seconds, or a date) asks for, in milliseconds, never less
+ * and up to a fifth more, so that devices refused together do not come back together. Undefined if it cannot be read.
  */
 export function retryAfterMs(text: string, now: Date, chance: Chance = Math.random): number | undefined {
   const asked = /^\d+$/.test(text.trim()) ? Number(text) * 1_000 : Date.parse(text) - now.getTime();

@@ -20,7 +20,7 @@ const maxUnanswered = 32;
 /** Longest wait for an answer to a report; after it the connection is taken for dead. */
 const silenceMs = 30_000;
 
-/** The document of a spec is read where it is applied, and no more of it than that takes. */
+/** A frame with a spec. The code that applies the document reads it, and only as far as it needs. */
 const frameSchema = z.discriminatedUnion('type', [
   verdictFrameSchema,
   reportRequestFrameSchema,
@@ -137,7 +137,7 @@ class Connection {
     const { device } = this;
     const report = device.reports('socket', this.number);
     const { version, timeline, specHash } = report.sent.claim;
-    // A report without a status says that what was received is applied.
+    // A report without a status claims that the received version is applied.
     const mustTell = withStatus || device.isStatusDue() || device.applied !== report.position;
     const status = mustTell ? device.status : undefined;
     const id = this.nextId();

@@ -15,7 +15,7 @@ const writtenConfig = z.array(z.looseObject({ inline: z.array(writtenFile).optio
  * providers in their order, of which the last of a path counts, are the one provider that an agent reads.
  *
  * @param spec without templates and references: they are filled in and resolved beforehand
- * @returns undefined if the spec says nothing, or has a reference that nobody resolved: then it orders nothing
+ * @returns undefined if the spec says nothing, or has an unresolved reference: then it orders nothing
  */
 export function thingsWritten(spec: JsonObject): (WantedThings & { readonly image: string | undefined }) | undefined {
   if (Object.keys(spec).length === 0) return undefined;

@@ -17,7 +17,7 @@ export type Pass = {
   readonly changes: readonly Change[];
 };
 
-/** All that an agent does not find on its machine. */
+/** Everything that an agent needs and its machine does not have. */
 export type Surroundings = {
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
@@ -44,7 +44,7 @@ export type Taken =
 type Work = { readonly delivered: DeliveredSpec; readonly wanted: AgentSpec };
 
 /**
- * The one thing that an agent is at:
+ * The one activity of an agent:
  *
  *     idle ──document──▶ updating ──▶ idle
  *                        │    ├──▶ rebooting ──▶ idle
@@ -76,7 +76,10 @@ export class Agent {
   private queued: Work | undefined;
   private phase: Phase = { kind: 'idle' };
   private dueMs: number;
-  /** The last document was older than what runs: until another one comes, the current spec is not applied again. */
+  /**
+   * True if the last document was older than the running spec: until another one comes, the current spec is not applied
+   * again.
+   */
   private isHeldByOlder = false;
   private readonly failedVersions = new Set<number>();
   private readonly failedHashes = new Set<string>();
@@ -98,12 +101,12 @@ export class Agent {
     this.received = this.desired.position;
     this.update = this.current.position.version === 0 ? { status: 'Unknown' } : updated;
     this.dueMs = surroundings.nowMs() + this.passAgain.next();
-    // What was under way when the last process ended goes on.
+    // Work that was under way when the last process ended goes on.
     if (machine.booting !== undefined) this.enter({ kind: 'rebooting' });
     else if (this.desired.position.version > this.current.position.version) this.enqueue(workOf(this.desired));
   }
 
-  /** The highest version received, applied or not: what a poll says. */
+  /** The highest version received, applied or not, which a poll states. */
   get receivedPosition(): DevicePosition {
     return this.received;
   }
@@ -174,7 +177,7 @@ export class Agent {
     this.queued = work;
   }
 
-  /** Does the next step of what is due; nothing before {@link workDueMs}. */
+  /** Does the next step that is due; nothing before {@link workDueMs}. */
   work(): void {
     const { phase } = this;
     if (this.surroundings.nowMs() < this.workDueMs) return;
@@ -258,7 +261,7 @@ export class Agent {
     this.rest();
   }
 
-  /** The process ends with the reboot, and with it what it knew of failures. */
+  /** The process ends with the reboot, and forgets the failures that it knew. */
   private boot(): void {
     const { booting } = this.machine;
     if (booting === undefined) return this.rest();

@@ -5,8 +5,8 @@ import type { Application, Machine } from './machine.ts';
 import { wantedThings } from './wanted-things.ts';
 
 /**
- * Makes a device like a spec: what the spec names is there afterwards, and what the current spec named and this one does
- * not is gone. Things that were in neither stay as they are.
+ * Applies a spec to a device: things that the spec names are there afterwards, and things that only the current spec named
+ * are gone. Things in neither stay as they are.
  *
  * @param current the spec that the agent has stored as applied
  * @returns each thing that is not as it was

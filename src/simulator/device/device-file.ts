@@ -14,7 +14,7 @@ export const fileDefaults = { mode: 0o644, user: 'root', group: 'root' } as cons
 /**
  * The bytes that a spec's content stands for, one character each.
  *
- * @returns undefined for an unknown encoding, and for what claims to be base64 and is not
+ * @returns undefined for an unknown encoding, and for malformed base64
  */
 export function bytesOf(content: string, encoding: string): string | undefined {
   switch (encoding) {

@@ -10,7 +10,7 @@ export type OsMode = 'image' | 'package';
 
 /** An application that a device has. */
 export type Application = {
-  /** Its definition in one spelling; another one makes it another application. */
+  /** Its definition in canonical form; another definition makes it another application. */
   readonly definition: string;
   readonly isRunning: boolean;
   readonly restartGeneration: number;
@@ -33,7 +33,7 @@ export const nothingDelivered: DeliveredSpec = {
   spec: {},
 };
 
-/** A device without its agent: all that outlives a restart of it. */
+/** A device without its agent: everything that survives a restart of the agent. */
 export class Machine {
   readonly name: string;
   /** Identity of the machine, not of its name: one that is simulated anew is another one. */
@@ -45,7 +45,7 @@ export class Machine {
   /** Names of users and groups, beside root; numbers are always known. */
   readonly accounts = new Set<string>();
   readonly applications = new Map<string, Application>();
-  /** Whatever else a spec sets, each in one spelling. */
+  /** All other settings of a spec, each in canonical form. */
   settings: ReadonlyMap<string, string> = new Map();
   bootedImage = '';
   /** A spec whose files are in place and whose image comes up with the next boot; undefined if nothing waits for one. */
@@ -69,12 +69,12 @@ export class Machine {
     this.osMode = osMode;
   }
 
-  /** Wipes the certificate, and keeps the key, the notes and all that the device runs. */
+  /** Wipes the certificate, and keeps the key, the notes and everything that the device runs. */
   wipeCertificate(): void {
     this.certificate = undefined;
   }
 
-  /** Wipes the certificate and the agent's data directory. What specs put on the device stays. */
+  /** Wipes the certificate and the agent's data directory. Things that specs put on the device stay. */
   decommission(): void {
     this.wipeCertificate();
     this.identity = undefined;

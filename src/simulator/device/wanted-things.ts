@@ -4,14 +4,16 @@ import { filesOf, identityOf, type AgentApplication, type AgentFile, type AgentS
 import { bytesOf, fileDefaults, type DeviceFile } from './device-file.ts';
 import type { Application } from './machine.ts';
 
-/** All that a device should have by a spec. */
+/** Everything that a device should have by a spec. */
 export type WantedThings = {
   readonly files: ReadonlyMap<string, DeviceFile>;
   readonly applications: ReadonlyMap<string, Application>;
   readonly settings: ReadonlyMap<string, string>;
 };
 
-/** Reads what a spec orders. A thing that it does not name is not wanted, and so removed where an earlier spec put it. */
+/**
+ * Reads the orders of a spec. A thing that it does not name is not wanted, and is removed if an earlier spec put it there.
+ */
 export function wantedThings(spec: AgentSpec): WantedThings {
   return {
     files: new Map(filesOf(spec).map((file) => [file.path, wantedFile(file)])),
