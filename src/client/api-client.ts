@@ -68,7 +68,7 @@ function warningsIn({ headers }: Response): string[] {
 
 /** @param options that say where the server is */
 export function unreachable(server: string, failure: UnreachableError, options: string): UnreachableError {
-  // Whose certificate is wrong is there.
+  // A server whose certificate is wrong can be reached.
   const isThere = Object.values(certificateReasons).includes(failure.message);
   const advice = isThere ? '' : `; is it running there? ${options} says where`;
   return new UnreachableError(`cannot reach the server at ${server}: ${failure.message}${advice}`, failure.cause);
@@ -119,11 +119,11 @@ function messageOf(body: unknown, { status, statusText, url }: Response): string
   return `the server answered ${status} ${statusText} and did not say why (${new URL(url).origin})`;
 }
 
-/** Turns what a call threw into a failure for people; what nobody foresaw stays as it is. */
+/** Turns an error of a call into a failure for people; unexpected errors stay unchanged. */
 export function explained(failure: unknown): unknown {
   if (failure instanceof SyntaxError)
     return new CliError('the answer is not JSON: is this the address of a Muster server?');
-  // fetch wraps whatever went wrong on the network in a TypeError, with the reason as its cause.
+  // fetch wraps every network error in a TypeError, with the reason as its cause.
   if (failure instanceof TypeError && failure.cause instanceof Error) {
     return new UnreachableError(networkReason(failure.cause), failure);
   }

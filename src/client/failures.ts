@@ -11,7 +11,7 @@ export const exitCodes = {
   someFailed: 3,
   /** The server cannot be reached. */
   unreachable: 4,
-  /** The server knows who asks and refuses, or does not know. */
+  /** The server refuses the caller, or does not know it. */
   notAllowed: 5,
 } as const;
 
@@ -27,7 +27,7 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** A failure that was foreseen: its message is all that a person needs, and no stack is shown. */
+/** An expected failure: its message is all that a person needs, and no stack is shown. */
 export class CliError extends Error {
   override readonly name: string = 'CliError';
   readonly exitCode: ExitCode;
@@ -71,8 +71,8 @@ export class UnreachableError extends CliError {
 /**
  * Ends a command that did several things: silent if none failed.
  *
- * @param what one of them is called, in the singular
- * @param besides what a person should know of the others
+ * @param name of one of them, in the singular
+ * @param besides a note about the others
  * @throws CliError 3 if some failed, 1 if all did
  */
 export function requireAllDone(what: string, { failed, total }: { failed: number; total: number }, besides = ''): void {

@@ -5,7 +5,7 @@ import { copyDatabase, replaceDatabase } from '../db/server/database-copies.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../db/server/embedded-postgres.ts';
 import { orderAnswerSchema, type Order, type OrderAnswer } from './service-orders.ts';
 
-/** The data is thrown away in the end, so nobody need wait for the disk. */
+/** Settings that skip waiting for the disk, because the data is deleted in the end. */
 const postgresSettings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 const backup = 'muster_backup';
 const anyPort = 'http://127.0.0.1:0';
@@ -22,7 +22,7 @@ export class DemoService {
     this.postgres = postgres;
     // Beside this file, and of the same kind: TypeScript in development, JavaScript once built.
     const entry = new URL(`service-process${extname(import.meta.url)}`, import.meta.url);
-    // What it says goes to standard error: standard output is for what the demo answers.
+    // Its output goes to standard error: standard output is for the result of the demo.
     this.process = fork(fileURLToPath(entry), { stdio: ['ignore', 2, 2, 'ipc'] });
   }
 
@@ -78,7 +78,7 @@ export class DemoService {
 
   /** Ends the service and its PostgreSQL. */
   async dispose(): Promise<void> {
-    // Whatever keeps it from stopping in order ends with its process.
+    // Anything that blocks an orderly stop ends with its process.
     await this.stop().catch(() => undefined);
     if (this.process.connected) this.process.disconnect();
     await this.postgres.stop();

@@ -33,7 +33,7 @@ export type DemoResult = {
   readonly deliveredWhilePaused: number;
   readonly resumed: number;
   readonly renderedAfterResume: number;
-  /** Files, applications and settings that left a device although no spec that somebody wrote said so. */
+  /** Files, applications and settings that were removed from a device although no spec ordered it. */
   readonly removedUnordered: number;
   readonly seconds: number;
 };
@@ -60,7 +60,7 @@ export function setStage({
   return { cast, service, api, fleet, late, witness, orders, scraper: new Scraper(api), narrator, signal };
 }
 
-/** Ends all that goes on on a stage. */
+/** Ends everything that runs on a stage. */
 export async function clearStage({ fleet, late, scraper }: Stage): Promise<void> {
   await Promise.all([fleet.stop(), late.stop(), scraper.stop()]);
 }
@@ -73,7 +73,7 @@ export async function startDemoService(dataDir: string, narrator: Narrator): Pro
   return service;
 }
 
-/** The whole story. @throws DemoFailure where a number is not what it should be */
+/** The whole story. @throws DemoFailure if a number is wrong */
 export async function tellStory(stage: Stage): Promise<DemoResult> {
   await stage.scraper.start();
   await rollOutToVersionFive(stage);

@@ -8,7 +8,7 @@ export async function countDevices(api: ApiClient, status: DeviceSummaryStatusTy
   return summary?.summaryStatus?.[status] ?? 0;
 }
 
-/** Why a device is paused. @throws ApiError if it is not */
+/** Reads the reason why a device is paused. @throws ApiError if it is not */
 export async function readConflict(api: ApiClient, name: string): Promise<DeviceConflict> {
   return await answerOf(api.GET('/api/v1/devices/{name}/conflict', { params: { path: { name } } }));
 }

@@ -38,7 +38,7 @@ function filesAt({ edition, note = 'rollout' }: Edition): SceneFile[] {
 const osImage = (fleet: string, edition: number) => `quay.io/acme/${fleet}-os:1.${edition}`;
 const applicationImage = (edition: number) => `quay.io/acme/telemetry:2.${edition}`;
 
-/** A fleet as a person writes it: three config providers, and modes as people write modes. */
+/** A fleet as a person writes it: three config providers, and modes in octal. */
 export function fleetManifest({ name, matchLabels }: SceneFleet, version: Edition): string {
   const labels = Object.entries(matchLabels).map(([key, value]) => `      ${key}: ${value}`);
   const providers = filesAt(version).flatMap(({ provider, path, mode, content }) => [
@@ -83,7 +83,7 @@ export function fleetRequest(fleet: SceneFleet, version: Edition): FleetBody {
   return fleetRequestSchema.parse(read.document) as FleetBody;
 }
 
-/** The things that a device of that manifest must come to have, written down without reading the manifest. */
+/** The things that a device of that manifest must get, stated independently of the manifest. */
 export function specWritten({ name, labels }: SceneDevice, fleet: SceneFleet, version: Edition): JsonObject {
   return {
     os: { image: osImage(fleet.name, version.edition) },

@@ -2,11 +2,10 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Clears away when this process ends without having had the time to do so in good order (a second Ctrl-C, a reader that
- * went away): PostgreSQL would outlive it.
+ * Cleans up if this process ends without an orderly stop (a second Ctrl-C, a closed pipe): PostgreSQL would outlive it.
  *
  * @param directory the data of the demo; removed, unless it is to be kept
- * @returns what calls it off
+ * @returns a function that cancels it
  */
 export function clearAwayOnExit(directory: string, { keep }: { keep: boolean }): () => void {
   const clearAway = () => {

@@ -4,7 +4,7 @@ import { type Progress, showProgress, throttled } from '../terminal/progress.ts'
 
 type Style = 'bold' | 'dim' | 'green' | 'red' | 'cyan';
 
-/** Something in the story is not as it should be. */
+/** A failed check of the story. */
 export class DemoFailure extends CliError {
   override readonly name = 'DemoFailure';
 }
@@ -52,13 +52,13 @@ export class Narrator {
     this.write(`\n${text.trimEnd().replaceAll(/^/gm, '     ')}\n`);
   }
 
-  /** Checks a number. @throws DemoFailure with what was expected and what was found */
+  /** Checks a number. @throws DemoFailure with the expected and the found number */
   expect(what: string, { expected, found }: { expected: number; found: number }): void {
     if (expected !== found) throw new DemoFailure(`step ${this.steps}: ${what}: expected ${expected}, found ${found}`);
     this.confirm(`${what}: ${found}`);
   }
 
-  /** Checks a fact. @throws DemoFailure with what is the case instead */
+  /** Checks a fact. @throws DemoFailure with the fact that holds instead */
   expectThat(what: string, holds: boolean, instead: string): void {
     if (!holds) throw new DemoFailure(`step ${this.steps}: expected that ${what}; found ${instead}`);
     this.confirm(what);

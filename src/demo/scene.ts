@@ -32,7 +32,7 @@ export function castDevices(count: number): SceneDevice[] {
   const width = String(count).length;
   return Array.from({ length: count }, (_empty, index) => ({
     name: `demo-${String(index + 1).padStart(width, '0')}`,
-    // Of each ten another half, so that not every tenth device talks alike.
+    // Shifted by one every ten, so that canaries do not all use one transport.
     transport: (index + Math.floor(index / 10)) % 2 === 0 ? 'http' : 'ws',
     labels: {
       site: sites[index % sites.length] ?? sites[0],

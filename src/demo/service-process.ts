@@ -3,7 +3,7 @@ import { startService, type RunningService } from '../service/service.ts';
 import { orderSchema, type Order, type OrderAnswer } from './service-orders.ts';
 
 // The entry of a process that runs the service of the demo, as `muster serve` would, so that the simulated devices do not
-// take the time of what serves them. It obeys one order after another, and ends with the process that gives them.
+// take CPU time from it. It obeys one order after another, and ends with the process that gives them.
 
 let running: RunningService | undefined;
 
@@ -28,5 +28,5 @@ process.on('message', (message) => {
     .catch(() => process.exit(1));
 });
 process.once('disconnect', () => process.exit(0));
-// A Ctrl-C at the terminal reaches this process too; what it means is for the other one to say.
+// A Ctrl-C at the terminal reaches this process too; the parent process handles it.
 process.on('SIGINT', () => undefined);

@@ -9,7 +9,7 @@ import { DemoFailure, type Narrator } from './narrator.ts';
 import type { SceneDevice } from './scene.ts';
 import type { Scraper } from './scraper.ts';
 
-/** All that the steps of the story work with. */
+/** Everything that the steps of the story work with. */
 export type Stage = {
   readonly cast: readonly SceneDevice[];
   readonly service: DemoService;
@@ -18,7 +18,7 @@ export type Stage = {
   /** The latecomer alone; it is not of the cast. */
   readonly late: SimulatedFleet;
   readonly witness: DeliveryWitness;
-  /** Knows what was written for each device, and sees what each has. */
+  /** Knows the specs written for each device, and sees the content of each. */
   readonly orders: OrderWitness;
   readonly scraper: Scraper;
   readonly narrator: Narrator;
@@ -30,11 +30,11 @@ export type Stage = {
 export const arrivalsPerSecond = 500;
 
 const lookEveryMs = 100;
-/** Time without a change after which the story is stuck. */
+/** Time without a change after which the story counts as stuck. */
 const stalledAfterMs = 60_000;
 
 type Wait = {
-  /** Name of what is waited for, for the bar. */
+  /** Name of the awaited things, for the bar. */
   readonly label: string;
   readonly total: number;
   /** Counts those that are there already; may ask the service. */

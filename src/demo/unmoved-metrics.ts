@@ -1,8 +1,8 @@
 import type { MetricMovement } from './metric-movements.ts';
 
 /**
- * Why the story need not move a metric, by its name; every other must move. A state of the moment is among these where it may
- * be over before the next scrape.
+ * Reasons why the story need not move a metric, by its name; every other must move. A state of the moment is among these
+ * where it may be over before the next scrape.
  */
 export const whyUnmoved: ReadonlyMap<string, string> = new Map([
   ['muster_build_info', 'it only says what runs'],

@@ -11,7 +11,7 @@ import { manifestYaml } from './yaml-schema.ts';
 import { readStandardInput } from '../terminal/standard-input.ts';
 import { shortened } from '../domain/quoted.ts';
 
-/** One document of what is applied, or why it cannot be. `place` says where it stands, for people. */
+/** One document to apply, or the reason why it cannot be applied. `place` says where it stands, for people. */
 export type DesiredDocument =
   | { readonly place: string; readonly document: unknown }
   | { readonly place: string; readonly problem: string; readonly document?: unknown };
@@ -19,8 +19,8 @@ export type DesiredDocument =
 const listSchema = z.object({ kind: z.string().regex(/List$/), items: z.array(z.unknown()) });
 
 /**
- * The documents of a file, of the files of a directory, or of standard input (`-`): YAML or JSON, many to a file, lists taken
- * apart. What cannot be read is among them as a problem, so that the rest is still applied.
+ * The documents of a file, of the files of a directory, or of standard input (`-`): YAML or JSON, many to a file, lists
+ * taken apart. Unreadable documents are among them as problems, so that the rest is still applied.
  */
 export async function* readDesired(path: string): AsyncGenerator<DesiredDocument> {
   for (const { name, text } of await textsOf(path)) {
@@ -97,7 +97,7 @@ function valueOf(parsed: Document.Parsed): unknown {
     const value: unknown = parsed.toJS({ maxAliasCount: -1 });
     return isJson(value) ? value : new CliError('expected a document that does not hold itself by an alias');
   } catch (error) {
-    // Aliases that lead nowhere, or merges of what cannot be merged.
+    // Aliases without a target, or merges of values that cannot be merged.
     return asProblem(error);
   }
 }
@@ -110,7 +110,7 @@ function inBrief(message: string): string {
   return shortened(line, maxProblem);
 }
 
-/** An alias within what it stands for makes a document without end, which cannot be sent. */
+/** True for an alias inside its own target: it makes an endless document, which cannot be sent. */
 function isJson(value: unknown): boolean {
   try {
     JSON.stringify(value);

@@ -20,7 +20,7 @@ const zeros: ReadonlyArray<{ readonly isZero: readonly boolean[]; readonly encod
 /**
  * Text of a manifest: UTF-8, with or without its mark.
  *
- * @throws CliError that names the encoding, or the line, of what is something else
+ * @throws CliError that names the encoding, or the line, of other text
  */
 export function manifestText(bytes: Buffer): string {
   const encoding = otherEncoding(bytes);

@@ -2,7 +2,7 @@ import { isScalar, type Document } from 'yaml';
 
 /** Maps whose values are text wherever they stand, so that what YAML reads as something else was meant as text. */
 const mapsOfTexts: ReadonlySet<string> = new Set(['labels', 'annotations', 'matchLabels', 'envVars']);
-/** Free form: what is in it is for a chart to judge. */
+/** Free form: a chart judges its content. */
 const freeForm: ReadonlySet<string> = new Set(['values']);
 
 type Path = readonly (string | number)[];

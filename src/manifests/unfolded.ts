@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node } from 'yaml';
 
-/** Document as it becomes when each alias is replaced by what it stands for. */
+/** Size of a document once each alias is replaced by its content. */
 type Unfolded = {
   /** Characters of its scalars, and one for each node. */
   readonly size: number;
@@ -11,8 +11,8 @@ type Unfolded = {
 const nothing: Unfolded = { size: 0, depth: 0 };
 
 /**
- * Measures a document before its aliases are followed: a few lines of them can stand for more than memory holds. Walks each
- * node once. An alias that stands for nothing, or within what it stands for, counts nothing; the parser refuses it.
+ * Measures a document before its aliases are followed: a few lines of them can unfold to more than memory holds. Visits
+ * each node once. An alias without a target, or inside its own target, counts nothing; the parser refuses it.
  *
  * @returns the measures, and how many nodes are aliases or may be named by one
  */

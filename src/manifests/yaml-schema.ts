@@ -35,10 +35,10 @@ const integer: ScalarTag = {
   },
 };
 
-/** Digits of a number in any base that are worth being compared. */
+/** Most digits of a number, in any base, that are compared. */
 const maxDigits = 100;
 
-/** Tells whether a number is what was written, or what JSON writes for it. */
+/** True if a number has the value that was written, or JSON's form of it. */
 function isExact(written: string, value: number): boolean {
   return written.length <= maxDigits && (String(value) === written || BigInt(value) === BigInt(written));
 }
@@ -54,7 +54,7 @@ const decimal: ScalarTag = {
   },
 };
 
-/** JSON, which is what a server gets, has no word for these. */
+/** Numbers that JSON, in which the server gets the document, cannot express. */
 const notFinite: ScalarTag = {
   tag: 'tag:yaml.org,2002:float',
   default: true,
@@ -68,8 +68,8 @@ const notFinite: ScalarTag = {
 
 /**
  * YAML as people write it for Kubernetes and Flight Control, whose clients read YAML 1.1 with `sigs.k8s.io/yaml`: `0644` is
- * octal, `yes`, `on` and `y` are booleans, `<<` merges, and dates and `8080:80` are text. What that reader has no JSON for,
- * and tags that nobody knows, are problems.
+ * octal, `yes`, `on` and `y` are booleans, `<<` merges, and dates and `8080:80` are text. Values that this reader cannot
+ * turn into JSON, and unknown tags, are problems.
  */
 export const manifestYaml: ParseOptions & DocumentOptions & SchemaOptions = {
   version: '1.1',
@@ -84,8 +84,8 @@ function isShared(tag: Tags[number]): boolean {
 }
 
 /**
- * YAML as it is printed: any text that {@link manifestYaml}, or another reader of YAML 1.1 or 1.2, takes for something else is
- * in quotes. Long strings stay on one line: what is copied from the terminal is what there is.
+ * The schema for printing YAML: any text that {@link manifestYaml}, or another reader of YAML 1.1 or 1.2, takes for
+ * something else is in quotes. Long strings stay on one line, so that text copied from the terminal is complete.
  */
 export const printedYaml: DocumentOptions & SchemaOptions & CreateNodeOptions & ToStringOptions = {
   version: '1.1',

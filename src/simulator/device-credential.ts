@@ -1,4 +1,4 @@
-/** By what a simulated device says who it is: a certificate and its key in PEM form, or a token. */
+/** The credential of a simulated device: a certificate and its key in PEM form, or a token. */
 export type DeviceCredential =
   | { readonly kind: 'certificate'; readonly certificate: string; readonly key: string }
   | { readonly kind: 'token'; readonly token: string };
@@ -7,7 +7,7 @@ export type DeviceCredential =
 export type ServiceAccess = {
   /** The authorities, in PEM form, that the service's certificate may be from; those of the system if not given. */
   readonly ca?: string | undefined;
-  /** Not given where devices need not say who they are. */
+  /** Absent if devices need not authenticate. */
   readonly credential?: DeviceCredential | undefined;
 };
 

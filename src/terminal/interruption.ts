@@ -10,7 +10,10 @@ type Interruption = {
   end(): void;
 };
 
-/** Lets the first Ctrl-C (or SIGTERM) end a command in good order, and a second one at once. @param notice what is said */
+/**
+ * Lets the first Ctrl-C (or SIGTERM) end a command in good order, and a second one at once. @param notice message at the
+ * first one
+ */
 export function interruptible(notice: string): Interruption {
   const controller = new AbortController();
   const onSignal = () => {

@@ -51,7 +51,7 @@ function barOn(stream: WriteStream, label: string): Progress {
         bar.update(done, payload);
       } else {
         bar.start(total, done, payload);
-        // A terminal that is left with a bar on it does not wrap its lines any more.
+        // A terminal that is left with a bar on it no longer wraps its lines.
         for (const signal of endings) process.once(signal, endBy);
       }
       begun = true;

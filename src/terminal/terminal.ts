@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline/promises';
 
-/** Writes what the command was asked for: to standard output, with a line's end. */
+/** Writes the result of a command to standard output, with a line's end. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Writes what is said beside that: to standard error, with a line's end. */
+/** Writes messages beside the result to standard error, with a line's end. */
 export function tell(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -52,11 +52,11 @@ export async function waitUntilAllRunWhatWasRendered(stage: Stage, resumed: read
 type WitnessCounts = {
   /** Specs that came to paused or awaited devices. */
   readonly deliveredWhilePaused: number;
-  /** Files, applications and settings that left a device although nobody wrote so. */
+  /** Files, applications and settings that were removed from a device although nobody ordered it. */
   readonly removedUnordered: number;
 };
 
-/** The record of it all, and what the devices saw. */
+/** Shows the record of the recovery, and the observations of the devices. */
 export async function closeTheCase(stage: Stage, ahead: number): Promise<WitnessCounts> {
   const { narrator, api, witness, fleet, late } = stage;
   narrator.step('The record of the recovery', 'The backup, how long it took, and what was decided, with who and why.');
@@ -88,7 +88,7 @@ export async function closeTheCase(stage: Stage, ahead: number): Promise<Witness
   return { deliveredWhilePaused: witness.violations.length, removedUnordered: expectOnlyOrdered(stage) };
 }
 
-/** @returns how many things left a device although nobody wrote so: none */
+/** @returns number of things removed from a device although nobody ordered it: none */
 function expectOnlyOrdered({ narrator, orders, fleet, late }: Stage): number {
   const restarts = [...fleet.devices, ...late.devices].reduce((sum, device) => sum + device.restarts, 0);
   narrator.step(

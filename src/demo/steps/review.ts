@@ -9,7 +9,10 @@ import { versionAtBackup } from './roll-out.ts';
 
 const shownConflicts = 3;
 
-/** Shows what a person would look at before deciding: some conflicts, and what resuming one of them would change. */
+/**
+ * Shows the facts that a person reads before deciding: some conflicts, and the changes that resuming one of them would
+ * make.
+ */
 export async function reviewConflicts(stage: Stage): Promise<void> {
   const { narrator, api, cast } = stage;
   const canaries = cast.filter(isCanary);

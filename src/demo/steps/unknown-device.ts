@@ -11,7 +11,7 @@ import { waitForAll, waitForVersion, type Stage } from '../stage.ts';
 const { name } = latecomer;
 const reason = 'INC-4211: what it runs is right';
 
-/** One more device is registered, of which the backup knows nothing at all. */
+/** Registers one more device, which is not in the backup. */
 export async function registerLatecomer(stage: Stage): Promise<void> {
   const { narrator, api, late } = stage;
   narrator.step(
