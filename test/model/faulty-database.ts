@@ -3,7 +3,7 @@ import type { Database, Executor } from '../../src/db/client.ts';
 /** The process dies right before a commit, or right after one whose answer it never gets. */
 export type Fault = 'before commit' | 'after commit';
 
-/** What a process that died would have said. */
+/** The error of a process that died. */
 class Died extends Error {
   override readonly name = 'Died';
 }

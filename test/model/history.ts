@@ -1,7 +1,7 @@
 import type { DevicePosition } from '../../src/domain/recovery/position.ts';
 import { hashOf } from './contents.ts';
 
-// What truly happened, which neither the server nor its backups can know.
+// The true history, which neither the server nor its backups can know.
 
 /** One render for one device, or what a device brought along from another control plane. */
 export type Spec = {
@@ -30,10 +30,10 @@ export function createSpec(place: SpecPlace, ancestors: ReadonlySet<string>): Sp
  */
 export type Form = 'full' | 'hashed' | 'number' | 'silent';
 
-/** What a device says of itself. */
+/** A device's claim about itself. */
 export type Claim = {
   readonly device: string;
-  /** What it says it runs; null before its first spec. */
+  /** The spec that it says it runs; null before its first spec. */
   readonly at: Spec | null;
   readonly form: Form;
   /** It sends the spec that it runs along. */

@@ -8,7 +8,7 @@ import type { Handed } from './system.ts';
 
 // The invariants of design.md, section 6, as functions that throw. A failure says which one it is, and where.
 
-/** What a command may do to the database. */
+/** The changes that a command may make to the database. */
 export type StepKind =
   | 'report'
   | 'render'
@@ -25,7 +25,7 @@ export type Step = {
   readonly kind: StepKind;
   readonly before: Snapshot;
   readonly after: Snapshot;
-  /** What should be now. */
+  /** The expected state. */
   readonly state: ServerState;
   readonly events: readonly ExpectedEvent[];
 };

@@ -6,7 +6,7 @@ import { System } from './system.ts';
 const given = (name: string): string | undefined => process.env[name] || undefined;
 
 const sequencesInAll = Number(given('MODEL_RUNS') ?? 2_000);
-/** So many run side by side, each on a database of its own, for most of a sequence is waiting for an answer. */
+/** Sequences that run side by side, each on its own database, because most of a sequence is waiting for answers. */
 const lanes = given('MODEL_PATH') === undefined ? 4 : 1;
 /** With so many sequences, all that the model is for must have happened in them. */
 const enoughToReachAll = 500;

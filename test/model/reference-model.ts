@@ -28,7 +28,7 @@ function isConflict(belief: Belief, { at, form }: Claim): boolean {
 export const isBehind = (belief: Belief, claim: Claim): boolean =>
   !isConflict(belief, claim) && (claim.at === null || claim.at.version < belief.version);
 
-/** What a device that made this claim is handed now, if anything. */
+/** The document that a device with this claim gets now, if any. */
 export function deliveryTo(belief: Belief, claim: Claim, restore: string): Spec | null {
   if (claim.form === 'silent' || gateOf(belief, restore) !== 'Open') return null;
   return isBehind(belief, claim) ? belief.spec : null;
@@ -44,7 +44,7 @@ function settle(before: ServerState, { state, events }: Next): Next {
   return { state: { ...state, settled }, events: [...events, { reason, name: state.restore }] };
 }
 
-/** How one report of a batch is answered; undefined for a device that is not known. */
+/** The answer to one report of a batch; undefined for an unknown device. */
 export type Answer = { readonly belief: Belief; readonly gate: Gate; readonly conflict: boolean } | undefined;
 
 /** Takes reports in the order given, as one commit. */
@@ -68,7 +68,7 @@ export function report(
   return { ...settle(before, { state, events }), answers };
 }
 
-/** What a device claims that is not known is kept, and not judged. */
+/** Stores the claim of an unknown device, without judging it. */
 function claimedUnknown(state: ServerState, { device, at, form }: Claim): ServerState {
   const version = form === 'silent' ? 0 : (at?.version ?? 0);
   const unknown = new Map(state.unknown).set(device, Math.max(version, state.unknown.get(device) ?? 0));
@@ -131,7 +131,7 @@ function higher(known: Claim, claim: Claim): Claim {
 
 export type RenderInput = { readonly device: string; readonly content: string; readonly wanted: number };
 
-/** What a sweep reads before it renders. */
+/** The inputs that a sweep reads before it renders. */
 export function renderInputs({ devices, restore }: ServerState): RenderInput[] {
   return [...devices]
     .filter(([, belief]) => gateOf(belief, restore) === 'Open' && belief.rendered < belief.wanted)
@@ -232,7 +232,7 @@ export function declare(before: ServerState, restore: string, key: string, reaso
   return { state, events: [{ reason: 'SystemRestored', name: restore }] };
 }
 
-/** What a person changes of a device: its spec, where they write one, and its label. */
+/** A person's edit of a device: its label, and its spec if they write one. */
 export type Change = { readonly content?: string; readonly group?: string | null };
 
 const isAnotherSpec = ({ desired, adopted }: Belief, content: string): boolean =>

@@ -1,18 +1,18 @@
 import type { Claim, Spec } from './history.ts';
 
-/** What the server should hold of one device. */
+/** The expected state of one device on the server. */
 export type Belief = {
   /** Takes part in musters: not decommissioned. */
   readonly mustered: boolean;
   readonly timeline: string;
   readonly version: number;
-  /** What the version stands for; null before the first render and after a resume. */
+  /** The spec of the version; null before the first render and after a resume. */
   readonly spec: Spec | null;
   /** Specs that the server knows to be ancestors of its position, itself included. */
   readonly known: ReadonlySet<string>;
   /** Specs that truly are, a person's decisions included. */
   readonly ancestors: ReadonlySet<string>;
-  /** What a person would decide about: the highest claim in conflict, or else the highest of all. */
+  /** The claim that a person would decide about: the highest in conflict, or else the highest of all. */
   readonly reported: Claim | null;
   readonly answered: string;
   readonly paused: boolean;
@@ -23,9 +23,9 @@ export type Belief = {
   readonly group: string | null;
   /** The fleet that it belongs to. */
   readonly owner: string | null;
-  /** What is desired is what a person adopted from the device, in the form in which it was delivered. */
+  /** True if a person adopted the desired spec from the device, in the form in which it was delivered. */
   readonly adopted: boolean;
-  /** What is desired was decided in view of the template of its owner. */
+  /** True if the desired spec was decided when its owner's template was known. */
   readonly ofTemplate: boolean;
   /** The template of its owner cannot be filled in for it. */
   readonly problem: boolean;
@@ -33,7 +33,7 @@ export type Belief = {
   readonly sent: { readonly version: number; readonly content: string } | null;
 };
 
-/** What the server should hold of a fleet. No two fleets select the same group. */
+/** The expected state of a fleet on the server. No two fleets select the same group. */
 export type FleetBelief = {
   readonly group: string;
   readonly template: string;
@@ -46,7 +46,7 @@ export const noTally: Tally = { answered: 0, inSync: 0, behind: 0, resumed: 0, a
 
 export type ServerState = {
   readonly restore: string;
-  /** What stands for a restore while none was declared: it never musters. */
+  /** Stands for a restore while none is declared: it never musters. */
   readonly genesis: string;
   readonly devices: ReadonlyMap<string, Belief>;
   readonly fleets: ReadonlyMap<string, FleetBelief>;

@@ -71,7 +71,7 @@ const alphabet = [
   RefusedRequest.arbitrary,
 ];
 
-/** Which sequences to run: the environment can repeat a failure by what it printed. */
+/** The sequences to run: the environment can repeat a failure by the values that it printed. */
 type Draw = {
   readonly runs: number;
   readonly seed: number;
@@ -80,7 +80,7 @@ type Draw = {
   readonly shrink: boolean;
 };
 
-/** How much was run, and how often what was reached. */
+/** Number of steps that were run, and counts of the cases that were reached. */
 export type Ran = {
   readonly sequences: number;
   readonly commands: number;
@@ -88,7 +88,7 @@ export type Ran = {
 };
 
 const maxCommands = 24;
-/** Which device a sequence is mostly about: see `fleet`. */
+/** The device that a sequence is mostly about: see `fleet`. */
 const focus = fc.constantFrom(0, 0, 1, 2);
 
 /** Runs sequences of commands against the system and the model. @returns how much was run, and how often what was reached */

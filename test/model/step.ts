@@ -63,7 +63,7 @@ export async function deliverReports(
   checkStep(step);
 }
 
-/** What a device was handed, checked before it applies it. */
+/** Checks the document that a device got, before the device applies it. */
 export function handOver(
   world: World,
   step: Step,

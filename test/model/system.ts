@@ -26,7 +26,7 @@ export type Handed = {
   readonly spec: unknown;
   readonly document: unknown;
 };
-/** How a report was answered. */
+/** The answer to a report. */
 export type Answered = { readonly outcome: ReportOutcome; readonly handed: Handed | null };
 
 const neverAborted = new AbortController().signal;
@@ -90,7 +90,7 @@ export class System {
     await this.look();
   }
 
-  /** What the database says now, with the events since the last look. */
+  /** The current content of the database, with the events since the last look. */
   async look(): Promise<Snapshot> {
     this.snapshot = await readSnapshot(this.client, this.newestEvent);
     this.newestEvent = this.snapshot.events.at(-1)?.id ?? this.newestEvent;

@@ -13,7 +13,7 @@ type OnPass = Surroundings['onPass'];
 /** Most reports that the network holds back; the oldest of more are lost. */
 const maxHeldBack = 24;
 
-/** What the commands act on beside the real thing: what the server should believe, and what is true. */
+/** The state that commands act on, beside the real system: the expected state of the server, and the truth. */
 export class World {
   server: ServerState;
   readonly devices: ReadonlyMap<string, Device>;
@@ -28,7 +28,7 @@ export class World {
   held: { readonly restore: string; readonly inputs: readonly RenderInput[] } | null = null;
   /** Restores, oldest first. */
   readonly restores: string[] = [];
-  /** How often what happened, for the question whether the sequences reach what they are for. */
+  /** Counts of events, to check that the sequences reach the cases that they are meant for. */
   readonly reached = new Map<string, number>();
   /** Sees what agents do to their devices, and knows what was written for each. */
   readonly witness = new OrderWitness();
@@ -143,7 +143,7 @@ export function documentThatBrings({ device, timeline, version, hash, content }:
 
 export const groups = ['a', 'b'] as const;
 
-/** Which devices there are; the last is not enrolled at first. */
+/** Names of the devices; the last is not enrolled at first. */
 export const fleet: ReadonlyArray<{ name: string; form: Form; group: (typeof groups)[number]; enrolled: boolean }> = [
   { name: 'd0', form: 'full', group: 'a', enrolled: true },
   { name: 'd1', form: 'number', group: 'b', enrolled: true },

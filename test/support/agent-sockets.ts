@@ -4,7 +4,7 @@ import { emptyDatabase } from './empty-database.ts';
 import { until } from './held-transactions.ts';
 import { SocketDevice } from './socket-device.ts';
 
-/** What a file's tests of WebSockets have: an agent server, and a way to connect to it. */
+/** Setup for a file of WebSocket tests: an agent server, and a way to connect to it. */
 type AgentSockets = {
   readonly server: AgentServer;
   /** Connects as a device; the connection is closed after the test. */

@@ -56,7 +56,7 @@ export class FleetFixture {
     });
   }
 
-  /** Where the server thinks a device is, and what the device proved. */
+  /** The server's position of a device, and the highest position that the device reported. */
   async row(name: string): Promise<PositionRow> {
     const row = (await readPositions(this.here.context.database.pool, [name])).get(name);
     if (row === undefined) throw new Error(`device ${name} is not known`);

@@ -4,7 +4,7 @@ import { connectDatabase, type Database, type Executor } from '../../src/db/clie
 import type { TestDatabase } from './test-database.ts';
 
 type HeldTransaction<Result> = {
-  /** What the work gave before it was held. */
+  /** Result of the work before it was held. */
   readonly result: Result;
   commit(): Promise<void>;
 };

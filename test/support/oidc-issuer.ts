@@ -18,11 +18,11 @@ export type TestIssuer = {
   readonly url: string;
   /** A token with these claims, signed with the newest key. */
   sign(claims: JWTPayload, options?: SigningOptions): Promise<string>;
-  /** Signs with a new key from now on; what was signed before is no longer published. */
+  /** Signs with a new key from now on; the earlier key is no longer published. */
   rotate(): Promise<void>;
   /** The public key as text, for who mistakes it for a shared secret. */
   publicKeyText(): Promise<string>;
-  /** How often its keys were asked for. */
+  /** Number of requests for its keys. */
   keyRequests(): number;
   /** From now on its documents are answered with this status. */
   answerWith(status: number): void;

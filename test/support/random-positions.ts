@@ -11,7 +11,7 @@ const timeline = fc.constantFrom(...timelines);
 const version = fc.nat(12);
 const specHash = fc.option(fc.constantFrom(...hashes));
 
-/** Where a server may think that a device is: no ancestor was left at a version above its own. */
+/** A server position that can occur: no ancestor was left at a version above its own. */
 export const serverPositions: fc.Arbitrary<ServerPosition> = fc
   .record({
     timeline,
@@ -29,7 +29,7 @@ export const serverPositions: fc.Arbitrary<ServerPosition> = fc
     ),
   }));
 
-/** What a device may say of where it is, honest or not. */
+/** A position that a device may report, honest or not. */
 export const devicePositions: fc.Arbitrary<DevicePosition> = fc.record({
   timeline: fc.option(fc.constantFrom(...timelines, foreignTimeline)),
   version: fc.nat(14),

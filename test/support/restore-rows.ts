@@ -59,7 +59,7 @@ export async function eventRows({ database }: Context, ...reasons: readonly stri
   return rows.filter(({ reason }) => reasons.length === 0 || reasons.includes(reason));
 }
 
-/** How many rows of each table the transaction wrote that made the current restore the current one. */
+/** Number of rows of each table that were written by the transaction that declared the current restore. */
 export async function rowsOfDeclaration({ database }: Context): Promise<Record<string, number>> {
   const tables = await database.pool.execute<{ name: string }>(
     sql`SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`,

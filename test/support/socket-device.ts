@@ -10,7 +10,7 @@ export class SocketDevice {
   readonly socket: WebSocket;
   /** Frames that came and nobody asked for yet. */
   readonly unread: MusterFrame[] = [];
-  /** How the connection ended. */
+  /** The end of the connection. */
   readonly closed: Promise<{ code: number; reason: string }>;
   private readonly readers: Array<() => void> = [];
 

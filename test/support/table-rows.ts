@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from '../../src/context.ts';
 
-/** What a test wants to see of the database beside what the API shows. */
+/** Parts of the database that tests check and the API does not show. */
 type DevicePositionRow = {
   mustered: boolean;
   timeline: string;

@@ -7,7 +7,7 @@ import { ModelCommand } from './model-command.ts';
 import { Render } from './render.ts';
 import { SendReport, usualReport } from './send-report.ts';
 
-/** What happens on most days: a device is given another spec, which is rendered, fetched, applied and reported. */
+/** An ordinary day: a device is given another spec, which is rendered, fetched, applied and reported. */
 export class Advance extends ModelCommand<{ device: number }> {
   static readonly arbitrary: fc.Arbitrary<Advance> = device.map((device) => new Advance({ device }));
 

@@ -31,7 +31,7 @@ const positions = [
 
 type Choice = { what: 'resume' | 'adopt' | 'report'; device: number; which: number };
 
-/** What must be refused: an action that does not say for whom, a report that does not say where. */
+/** Requests that must be refused: an action without a selection, a report without a valid position. */
 export class RefusedRequest extends ModelCommand<Choice> {
   static readonly arbitrary: fc.Arbitrary<RefusedRequest> = fc
     .record({

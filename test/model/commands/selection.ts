@@ -3,7 +3,7 @@ import { gateOf, type Belief } from '../reference-state.ts';
 import type { World } from '../world.ts';
 import { device } from './choices.ts';
 
-/** How a person says which devices: which selector, and for which device or group. */
+/** A person's selection of devices: the kind of selector, and the device or group. */
 export type Selection = { how: (typeof hows)[number]; device: number; other: number };
 
 const hows = ['name', 'names', 'all', 'paused', 'group', 'not group', 'group and paused'] as const;
