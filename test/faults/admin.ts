@@ -22,7 +22,7 @@ const actionAnswer = z.object({
 });
 const restoreAnswer = z.object({ metadata: z.object({ name: z.string() }) });
 
-/** What people do, over the admin API. Everything that changes something is written into the history. */
+/** The actions of people, over the admin API. Every change is written into the history. */
 export class Admin {
   private readonly pool: Pool;
   private readonly history: History;

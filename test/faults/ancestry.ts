@@ -3,12 +3,12 @@ import type { Ancestor, Replay } from './model.ts';
 
 type Full = { readonly timeline: string; readonly version: number; readonly hash: string | null };
 
-/** Whether a claim says all of a position, so that it can be looked up. */
+/** True if a claim states a whole position, so that it can be looked up. */
 export function isFull(claim: Claim): claim is Full {
   return claim.timeline !== null && claim.version > 0;
 }
 
-/** Which positions descend from which, by what the databases wrote down. */
+/** The ancestors of each position, from the records of the databases. */
 export class Ancestry {
   private readonly replays: readonly Replay[];
 
@@ -26,13 +26,13 @@ export class Ancestry {
     });
   }
 
-  /** Whether a database itself had given a device this position by some time, or a person had made it an ancestor. */
+  /** True if a database itself had given a device this position by some time, or a person had made it an ancestor. */
   isHeld(device: string, claim: Full, replay: Replay, until: number): boolean {
     const ancestors = replay.devices.get(device)?.ancestors ?? [];
     return ancestors.some((ancestor) => ancestor.committed <= until && isSame(ancestor, claim));
   }
 
-  /** Whether a claim is an ancestor, or the last, of the positions that a database had given a device by some time. */
+  /** True if a claim is an ancestor, or the last, of the positions that a database had given a device by some time. */
   isAncestor(device: string, claim: Full, replay: Replay, until: number, depth = 0): boolean {
     const ancestors = replay.devices.get(device)?.ancestors ?? [];
     return ancestors.some((ancestor) => {

@@ -10,7 +10,7 @@ type Labels = Readonly<Record<string, string>>;
 /** Between the clocks of two processes, and around what is not one moment. */
 const slackMs = 5;
 
-/** What people asked for, what they were answered, and what the databases say became of it: S5 and S6. */
+/** Checks people's requests against their answers and their effects in the databases: S5 and S6. */
 export function checkActions(history: readonly Entry[], replays: readonly Replay[]): Violation[] {
   const responses = new Map(
     history.flatMap((entry) => (entry.kind === 'response' ? [[entry.id, entry] as const] : [])),

@@ -7,7 +7,7 @@ import type { Violation } from './violation.ts';
 
 const decisionReasons = ['DeviceAnswered', 'DeviceConflictPaused', 'DeviceConflictResolved', 'DeviceAdopted'] as const;
 
-/** What can be seen of S4, S6 and S9 in one database. */
+/** The parts of S4, S6 and S9 that can be checked in one database. */
 export function checkDatabase(replay: Replay, ancestry: Ancestry): Violation[] {
   return [
     ...replay.violations,

@@ -6,12 +6,12 @@ import type { Invariant, Violation } from './violation.ts';
 type Report = Extract<Entry, { kind: 'report' }>;
 type Answer = Extract<Entry, { kind: 'answer' }>;
 
-/** What was on its way when a restore was declared may arrive so much later, in milliseconds. */
+/** Longest delay of messages that were on their way when a restore was declared, in milliseconds. */
 const inFlightMs = 3_000;
 /** Between two clocks of one machine, one of which has whole milliseconds. */
 const clockMs = 5;
 
-/** What each device saw on the wire: S1, S2, S3, S4 and L1. */
+/** Checks the messages that each device saw on the wire: S1, S2, S3, S4 and L1. */
 export function checkWire(history: readonly Entry[], replays: readonly Replay[], ancestry: Ancestry): Violation[] {
   return new WireCheck(history, replays, ancestry).run();
 }
@@ -19,7 +19,7 @@ export function checkWire(history: readonly Entry[], replays: readonly Replay[],
 class WireCheck {
   private readonly violations: Violation[] = [];
   private readonly reports = new Map<number, Report>();
-  /** Of each WebSocket: the reports that a push may be the consequence of. */
+  /** The reports that may have caused a push, by WebSocket. */
   private readonly candidates = new Map<string, Report[]>();
   private readonly handed = new Map<string, Delivered>();
   private readonly currents: ReadonlyArray<{ readonly at: number; readonly restore: string | null }>;
@@ -92,7 +92,7 @@ class WireCheck {
     return this.currents.some((current) => current.restore === restore && current.at < at - clockMs);
   }
 
-  /** Whether the claim was an ancestor in a database of that restore. A bare number is one if it is not too high. */
+  /** True if the claim was an ancestor in a database of that restore. A bare number is one if it is not too high. */
   private isAccepted(device: string, claim: Claim, restore: string, at: number): boolean {
     return this.of(restore).some((replay) => {
       if (isFull(claim)) return this.ancestry.isAncestor(device, claim, replay, at + clockMs);

@@ -36,10 +36,10 @@ export const requestPoints = ['request-before-commit', 'request-after-commit', '
 
 export type Failpoint = (typeof renderPoints)[number] | (typeof declarePoints)[number] | (typeof requestPoints)[number];
 
-/** What happens at a failpoint: the process ends at once, or is stopped until somebody lets it go on. */
+/** The effect of a failpoint: the process ends at once, or stops until it is told to go on. */
 export type Order = { readonly point: Failpoint; readonly action: 'kill' | 'stop'; readonly skip: number };
 
-/** What a process is told over its IPC channel. */
+/** Messages to a process over its IPC channel. */
 export type Message = { readonly arm: Order | null } | { readonly clockOffsetMs: number };
 
 /** Named places in a process. Passing one does nothing unless it was armed; then it happens once. */

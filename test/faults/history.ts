@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { UnorderedPass } from '../../src/simulator/order-witness.ts';
 
-/** Where a device says it is; what it does not say is null. */
+/** The position that a device states; parts that it does not state are null. */
 export type Claim = { readonly version: number; readonly timeline: string | null; readonly hash: string | null };
 
 /** A spec as it arrived at a device. */
@@ -17,7 +17,7 @@ export type Delivered = {
 
 type Transport = 'poll' | 'status' | 'socket';
 
-/** What devices, people and the rig did and saw. Times are milliseconds since 1970. */
+/** Actions and observations of devices, people and the rig. Times are milliseconds since 1970. */
 export type Entry =
   | {
       readonly kind: 'report';
@@ -28,7 +28,7 @@ export type Entry =
       readonly claim: Claim;
       /** False for an old report that arrives late, or again. */
       readonly honest: boolean;
-      /** Of WebSocket reports. */
+      /** Only in WebSocket reports. */
       readonly connection?: number;
     }
   | {
@@ -42,7 +42,7 @@ export type Entry =
       readonly gate: string | null;
       readonly restore: string | null;
       readonly delivered: Delivered | null;
-      /** Of answers that are errors. */
+      /** Only in answers that are errors. */
       readonly message?: string;
     }
   | {
@@ -88,7 +88,7 @@ export type Entry =
       readonly lost: string;
       readonly backup: string;
     }
-  /** Where the story has got to. */
+  /** The current phase of the story. */
   | { readonly kind: 'phase'; readonly at: number; readonly name: string }
   /** While this lasts, what is on its way may be late by so much. */
   | { readonly kind: 'slow'; readonly at: number; readonly until: number; readonly byMs: number }

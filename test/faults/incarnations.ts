@@ -83,7 +83,7 @@ export class Incarnations {
     });
   }
 
-  /** What the checker wants to know of each: those that were lost, and the one that is left. */
+  /** The facts that the checker needs of each incarnation: the lost ones, and the one that is left. */
   async dump(): Promise<DatabaseDump[]> {
     const dumps: DatabaseDump[] = [];
     for (const database of [...this.lost, this.live])

@@ -20,7 +20,7 @@ export type Transition = { readonly device: string; readonly xid: string; readon
 type DeviceTrail = {
   readonly ancestors: Ancestor[];
   readonly rows: AuditRow[];
-  /** It was given up at some time, and is judged no more. */
+  /** It was decommissioned at some time, and is no longer judged. */
   unmustered: boolean;
   now: PositionJson | null;
 };

@@ -4,7 +4,7 @@ import type { Random } from './random.ts';
 import type { RigDevice } from './rig-device.ts';
 import type { Scene } from './scene.ts';
 
-/** So many things may be under way at once. */
+/** Most actions under way at once. */
 const maxUnderWay = 12;
 
 /** The row of the table that counts what is no fault of any row. */

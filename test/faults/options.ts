@@ -17,7 +17,7 @@ export type Options = {
   readonly mutant: Mutant | undefined;
 };
 
-/** So many seeds, one after another, have drawn every row at least once. */
+/** Number of successive seeds that draw every row at least once. */
 const fewestSeeds = { short: 3, long: 12 };
 
 export const usage = `usage: npm run test:faults -- [options]

@@ -1,7 +1,7 @@
 import { OrderWitness } from '../../src/simulator/order-witness.ts';
 import { nameInTemplate, writtenSpec } from './written-specs.ts';
 
-/** What people wrote, before the service was asked for it: whether it was answered, refused or lost makes no difference. */
+/** The specs that people wrote, noted before the request to the service: its outcome makes no difference. */
 export class Orders {
   readonly witness = new OrderWitness();
   private readonly templates = new Map<string, string[]>();

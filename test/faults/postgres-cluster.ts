@@ -131,7 +131,7 @@ export class PostgresCluster {
   }
 }
 
-/** Whether trying again makes sense: the server is down, starting, or ended this connection. */
+/** True if a retry makes sense: the server is down, starting, or ended this connection. */
 export function isConnectionProblem(error: unknown): boolean {
   const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^(57P|08|CONNECT|CONNECTION|ECONN|EPIPE|ETIMEDOUT)/.test(code);

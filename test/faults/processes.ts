@@ -74,7 +74,7 @@ export type ServiceRole = 'api' | 'worker';
 type ServiceOptions = {
   readonly role: ServiceRole;
   readonly name: string;
-  /** What it runs. */
+  /** The program that it runs. */
   readonly program: string;
   readonly environment: Record<string, string>;
   /** A file for its log. */
@@ -202,7 +202,7 @@ export class ServiceProcess {
     if (this.child !== undefined) await endProcess(this.child);
   }
 
-  /** Asks it to end, as whoever runs services does before a replacement, and waits until it has. */
+  /** Asks it to end, as an operator does before a replacement, and waits until it has. */
   async stop(): Promise<void> {
     const { child } = this;
     if (child === undefined || !this.isRunning) return;

@@ -29,7 +29,7 @@ const times: Omit<AgentTimes, 'applyMs'> = {
 const reconnect = { firstMs: 200, capMs: 800 };
 const longestPauseMs = 300;
 
-/** How a device can be started anew: its agent alone, or all of it. */
+/** The ways to restart a device: its agent alone, or all of it. */
 type Restart = 'agent restart' | 'reboot';
 
 type Parts = {
@@ -108,7 +108,7 @@ export class RigDevice {
     this.line.mend(this.parts.random.between(0, longestPauseMs));
   }
 
-  /** Cuts its line, and resolves when nothing is under way any more. The agent works on. */
+  /** Cuts its line, and resolves when nothing is under way. The agent keeps working. */
   async silence(): Promise<void> {
     this.line.cut();
     await this.session?.catch(() => undefined);

@@ -125,7 +125,7 @@ async function runSeed(stage: Stage, seed: number, options: Options, tally: Tall
   return { violations: scene.violations, timings };
 }
 
-/** So many of each invariant: what follows from one mistake is often a hundred of the same. */
+/** Most violations shown of each invariant: one mistake often causes a hundred of the same kind. */
 function firstOfEach(violations: readonly Violation[], count: number): Violation[] {
   const seen = new Map<string, number>();
   return violations.filter(({ invariant }) => {

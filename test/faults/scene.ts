@@ -15,13 +15,13 @@ import type { Tally } from './tally.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 import type { Invariant, Violation } from './violation.ts';
 
-/** What outlives a seed: the servers. */
+/** The servers, which outlive a seed. */
 export type Stage = {
   readonly cluster: PostgresCluster;
   readonly redis: RedisProcess;
-  /** Where the compiled programs are. */
+  /** The directory of the compiled programs. */
   readonly programs: string;
-  /** Where each seed keeps its history and its logs. */
+  /** The directory of each seed's history and logs. */
   readonly directory: string;
 };
 
@@ -153,7 +153,7 @@ export class Scene {
     }
   }
 
-  /** How many devices stand at each gate, by the database. */
+  /** Number of devices at each gate, by the database. */
   async gates(): Promise<{ awaiting: number; paused: string[]; unrendered: number }> {
     return await this.incarnations.onLive(async (sql) => {
       const rows = await sql<Array<{ name: string; awaiting: boolean; paused: boolean; unrendered: boolean }>>`
@@ -228,7 +228,7 @@ export class Scene {
     return second;
   }
 
-  /** What is on its way may be late by so much from now on. */
+  /** Records that messages may be late by up to this long from now on. */
   slow(byMs: number, forMs: number): void {
     this.history.add({ kind: 'slow', at: now(), until: now() + forMs, byMs });
   }
@@ -252,7 +252,7 @@ export class Scene {
   }
 }
 
-/** What a process of the service is told by its environment. Everything that is not here has its default. */
+/** The environment of a process of the service. Settings that are not here have their defaults. */
 export function environmentOf(
   stage: Stage,
   database: string,

@@ -13,7 +13,7 @@ import { writtenSpec } from './written-specs.ts';
 export const patience = 3;
 export const boundsMs = { ready: 15_000, answered: 10_000, rendered: 10_000, queue: 15_000 } as const;
 
-/** How long it took until all was well, in milliseconds. */
+/** Time until everything had settled, in milliseconds. */
 export type Timings = Record<keyof typeof boundsMs, number>;
 
 type Row = {

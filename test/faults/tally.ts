@@ -1,4 +1,4 @@
-/** How many faults were injected: by row of the matrix, and by what was done. */
+/** Number of injected faults, by row of the matrix and by action. */
 export class Tally {
   private readonly rows = new Map<number, Map<string, number>>();
 

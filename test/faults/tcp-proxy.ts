@@ -10,9 +10,9 @@ const maxHeldBytes = 64 * 1024 * 1024;
 /** A TCP proxy on loopback that can be slow, lose what goes one way, and reset connections. */
 export class TcpProxy {
   readonly port: number;
-  /** Where new connections go. */
+  /** The target of new connections. */
   targetPort: number;
-  /** How long each byte takes, in milliseconds. */
+  /** Delay of each byte, in milliseconds. */
   delayMs = 0;
   private readonly server: Server;
   private readonly links = new Set<Link>();
@@ -64,7 +64,7 @@ export class TcpProxy {
     return cut;
   }
 
-  /** Nothing arrives in one direction any more, while the other goes on. */
+  /** Nothing arrives in one direction from now on, while the other goes on. */
   stall(direction: Direction): void {
     this.stalled.add(direction);
   }

@@ -7,7 +7,7 @@ import type { Log } from '../../src/logging/log.ts';
 import { openRenderQueue } from '../../src/queue/render-queue.ts';
 import { Failpoints, RenderSteps, SkewedClock, watchedBus, watchedQueue } from './failpoints.ts';
 
-/** What a process of the rig runs on: all that the service itself would make, with failpoints around it. */
+/** The dependencies of a process of the rig: those that the service itself would make, with failpoints around them. */
 export function watchedOverrides(
   config: Config,
   log: Log,

@@ -25,8 +25,8 @@ export function createSpec(place: SpecPlace, ancestors: ReadonlySet<string>): Sp
 }
 
 /**
- * How much of its position a device states: all of it, the number and the hash, the number alone (an unmodified Flight
- * Control agent), or nothing (a heartbeat).
+ * The parts of its position that a device states: all of it, the number and the hash, the number alone (an unmodified
+ * Flight Control agent), or nothing (a heartbeat).
  */
 export type Form = 'full' | 'hashed' | 'number' | 'silent';
 

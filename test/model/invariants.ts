@@ -135,7 +135,7 @@ function s4DecideOnce(step: Step): void {
   }
 }
 
-/** What a decision answered, what it changed, and what it wrote down are the same devices. */
+/** Checks that a decision answered, changed and recorded the same devices. */
 export function s5Resume(step: Step, names: readonly string[], again: readonly string[]): void {
   const decided = changes(step).flatMap(({ was, is }) =>
     was.conflict_verdict !== null && is.conflict_verdict === null ? [is.name] : [],
@@ -195,7 +195,7 @@ export function s9Audit({ after, events }: Step): void {
   }
 }
 
-/** Where no invariant is broken, the rows are also what the reference model says. */
+/** Checks that the rows match the reference model, which they do if no invariant is broken. */
 export function conforms(step: Step): void {
   devicesConform(step);
   const fleets = [...step.state.fleets]

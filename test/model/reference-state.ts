@@ -65,7 +65,7 @@ export type ExpectedEvent = {
   readonly name: string;
   /** A pause of a device that had answered: nobody expected it. */
   readonly unexpected?: boolean;
-  /** Where it is not the current one. */
+  /** The restore of the event, if it is not the current one. */
   readonly restore?: string;
 };
 export type Gate = 'Open' | 'AwaitingReconnect' | 'ConflictPaused';

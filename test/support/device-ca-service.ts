@@ -95,7 +95,7 @@ export class DeviceCaService {
     return await this.ask(identity, 'GET', `/devices/${name}/rendered?knownRenderedVersion=${version}`);
   }
 
-  /** When the newest certificate of a device ends, as its row says. */
+  /** End of a device's newest certificate, as its row says. */
   async expiryOf(name: string): Promise<Date | null> {
     const [row] = await this.context.database.pool.execute<{ at: string | null }>(
       sql`SELECT certificate_expires_at AS at FROM devices WHERE name = ${name}`,

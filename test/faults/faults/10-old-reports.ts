@@ -24,7 +24,7 @@ async function send(scene: Scene, random: Random, what: string): Promise<void> {
   await Promise.all(random.shuffle(reports).map(({ device, position }) => scene.population.report(device, position)));
 }
 
-/** Where the device is, three times over, and two places where it has been. */
+/** The current position of the device, three times, and two earlier ones. */
 function held(device: RigDevice, random: Random) {
   const { position, record } = device;
   return [position, position, position, ...random.sample(record.past, 2)];

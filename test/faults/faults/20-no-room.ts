@@ -86,7 +86,7 @@ async function fill(file: string): Promise<void> {
   }
 }
 
-/** Where nothing can be mounted, PostgreSQL says that its disk is full without it being so. */
+/** The substitute if nothing can be mounted: PostgreSQL says that its disk is full although it is not. */
 async function refuseWrites(scene: Scene, random: Random): Promise<void> {
   const refuse = () =>
     scene.incarnations.onLive(async (sql) => {

@@ -103,5 +103,5 @@ it('uses no connection again that was open when another one was lost', async () 
   await admin.end();
 });
 
-/** So that two of them need a connection each. */
+/** Slow enough that two of them need a connection each. */
 const pidAfterAWhile = sql`SELECT pg_backend_pid() AS pid, pg_sleep(0.2)`;
