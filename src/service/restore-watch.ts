@@ -16,12 +16,12 @@ export class RestoreWatch {
 
   constructor(context: Context) {
     this.context = context;
+    context.database.guard.verifyWith(() => this.look());
   }
 
   /** Resolves after the first look, which nothing is served before. */
   async start(): Promise<void> {
     const { database, marks, log } = this.context;
-    database.guard.verifyWith(() => this.look());
     await marks.ready(marksTimeoutMs);
     await database.guard.verify();
     if (this.unanswered.size > 0) {
