@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import { MusterError } from '../domain/errors.ts';
 import { problemOf } from '../listener/problems.ts';
-import type { Report, ReportOutcome } from '../usecases/accept-reports.ts';
+import type { ReportOutcome } from '../usecases/accept-reports.ts';
 import type { Standing } from '../usecases/find-standings.ts';
 import { unknownDevice } from './device-answers.ts';
 import { DeviceConnection } from './device-connection.ts';
@@ -13,6 +13,7 @@ import type { Gateway } from './gateway.ts';
 import { renderedDocument } from './rendered-document.ts';
 import { closeCodes, type ManagedSocket } from './socket-registry.ts';
 import type { Waiter } from './waiting-devices.ts';
+import type { Report } from '../usecases/steps/report-batch.ts';
 
 /** Reports of one connection that may wait for an answer; a device that sends more is not listening. */
 const maxUnanswered = 64;

@@ -3,7 +3,7 @@ import { parsePosition, parseRenderedVersion, type DevicePosition } from '../dom
 import { deviceFrameSchema, type DeviceFrame, type MusterFrame } from '../domain/resources/websocket-frames.ts';
 import { assertStorable, storableObject } from '../domain/resources/storable.ts';
 import { describeProblems } from '../domain/resources/zod-problem.ts';
-import type { Report } from '../usecases/accept-reports.ts';
+import type { Report } from '../usecases/steps/report-batch.ts';
 
 /** Largest frame from a device, in bytes: a whole status with a whole spec. */
 export const maxFrameBytes = 2 * 1024 * 1024;

@@ -1,9 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { badRequest, unavailable } from '../domain/errors.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
-import { acceptReports, type Report, type ReportDeps, type ReportOutcome } from '../usecases/accept-reports.ts';
+import { acceptReports, type ReportDeps, type ReportOutcome } from '../usecases/accept-reports.ts';
 import { ReportAdmission } from './report-admission.ts';
 import { isBusy, isUnreachable } from '../db/failures.ts';
+import type { Report } from '../usecases/steps/report-batch.ts';
 
 type Waiting = {
   readonly report: Report;

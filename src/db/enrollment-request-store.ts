@@ -5,7 +5,7 @@ import type { ListSelectors } from '../domain/selectors/list-selectors.ts';
 import { enrollmentRequestFields } from '../domain/selectors/resource-fields.ts';
 import type { Executor } from './client.ts';
 import { enrollmentRequests } from './schema.ts';
-import { fieldSelectorToSql, labelSelectorToSql, type FieldColumns } from './selector-sql.ts';
+import { selectorsToSql, type FieldColumns } from './selector-sql.ts';
 
 /** The fields by which enrollment requests can be selected, as SQL. */
 const columns: FieldColumns<typeof enrollmentRequestFields> = {
@@ -17,9 +17,12 @@ const columns: FieldColumns<typeof enrollmentRequestFields> = {
 };
 
 /** Enrollment requests that satisfy both selectors, as a condition over their table. */
-export function enrollmentRequestSelection({ labelSelector, fieldSelector }: ListSelectors): SQL {
-  const byLabel = labelSelectorToSql(labelSelector, sql`${enrollmentRequests.labels}`);
-  return sql`(${byLabel} AND ${fieldSelectorToSql(fieldSelector, columns, enrollmentRequestFields)})`;
+export function enrollmentRequestSelection(selectors: ListSelectors): SQL {
+  return selectorsToSql(selectors, {
+    labels: sql`${enrollmentRequests.labels}`,
+    columns,
+    fields: enrollmentRequestFields,
+  });
 }
 
 /** One enrollment request; undefined if there is none of that name. */

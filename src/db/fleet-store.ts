@@ -6,7 +6,7 @@ import type { ListSelectors } from '../domain/selectors/list-selectors.ts';
 import { fleetFields } from '../domain/selectors/resource-fields.ts';
 import type { Executor } from './client.ts';
 import { fleets } from './schema.ts';
-import { fieldSelectorToSql, labelSelectorToSql, type FieldColumns } from './selector-sql.ts';
+import { selectorsToSql, type FieldColumns } from './selector-sql.ts';
 
 const columns = {
   name: fleets.name,
@@ -29,9 +29,8 @@ const fleetColumns: FieldColumns<typeof fleetFields> = {
 };
 
 /** Fleets that satisfy both selectors, as a condition over the table of fleets. */
-export function fleetSelection({ labelSelector, fieldSelector }: ListSelectors): SQL {
-  const byField = fieldSelectorToSql(fieldSelector, fleetColumns, fleetFields);
-  return sql`(${labelSelectorToSql(labelSelector, fleetLabels)} AND ${byField})`;
+export function fleetSelection(selectors: ListSelectors): SQL {
+  return selectorsToSql(selectors, { labels: fleetLabels, columns: fleetColumns, fields: fleetFields });
 }
 
 /** One fleet; undefined if there is none of that name. */

@@ -9,6 +9,7 @@ import {
 import type { FieldRequirement, FieldSelector } from '../domain/selectors/field-selector.ts';
 import type { OrderingOperator } from '../domain/selectors/grammar.ts';
 import type { LabelRequirement, LabelSelector } from '../domain/selectors/label-selector.ts';
+import type { ListSelectors } from '../domain/selectors/list-selectors.ts';
 
 /**
  * For each field with a value of its own, the SQL expression of that value. A text field may be of any type whose text
@@ -73,6 +74,15 @@ function isHashedTuple(keys: readonly string[], tuples: readonly (readonly strin
   const among = sql`select ${commas(members)} from ${jsonElements(tuples, 'jsonb')} as member(value)`;
   // A plain IN would be planned as a join, and hundreds of joins take the planner seconds.
   return sql`((${commas(values)}) in (${among})) is true`;
+}
+
+/** Rows that satisfy both selectors of a list, as a condition over the table that the labels and columns are of. */
+export function selectorsToSql<Catalogue extends FieldCatalogue>(
+  { labelSelector, fieldSelector }: ListSelectors,
+  { labels, columns, fields }: { labels: SQL; columns: FieldColumns<Catalogue>; fields: Catalogue },
+): SQL {
+  const byField = fieldSelectorToSql(fieldSelector, columns, fields);
+  return sql`(${labelSelectorToSql(labelSelector, labels)} AND ${byField})`;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { ListSelectors } from '../domain/selectors/list-selectors.ts';
 import { signingRequestFields } from '../domain/selectors/resource-fields.ts';
 import type { Executor } from './client.ts';
 import { certificateSigningRequests as requests } from './schema.ts';
-import { fieldSelectorToSql, labelSelectorToSql, type FieldColumns } from './selector-sql.ts';
+import { selectorsToSql, type FieldColumns } from './selector-sql.ts';
 
 /** The fields by which certificate signing requests can be selected, as SQL. */
 const columns: FieldColumns<typeof signingRequestFields> = {
@@ -15,9 +15,8 @@ const columns: FieldColumns<typeof signingRequestFields> = {
 };
 
 /** Certificate signing requests that satisfy both selectors, as a condition over their table. */
-export function signingRequestSelection({ labelSelector, fieldSelector }: ListSelectors): SQL {
-  const byLabel = labelSelectorToSql(labelSelector, sql`${requests.labels}`);
-  return sql`(${byLabel} AND ${fieldSelectorToSql(fieldSelector, columns, signingRequestFields)})`;
+export function signingRequestSelection(selectors: ListSelectors): SQL {
+  return selectorsToSql(selectors, { labels: sql`${requests.labels}`, columns, fields: signingRequestFields });
 }
 
 /** One certificate signing request; undefined if there is none of that name. */

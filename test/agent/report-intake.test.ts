@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { connectDatabase, type Database } from '../../src/db/client.ts';
 import { MusterError } from '../../src/domain/errors.ts';
 import type { RenderHints } from '../../src/queue/render-queue.ts';
-import type { Report } from '../../src/usecases/accept-reports.ts';
 import { ReportIntake } from '../../src/agent/report-intake.ts';
 import { inFull } from '../support/fleet-fixture.ts';
 import { connectTo, holdTransaction, untilWaiting } from '../support/held-transactions.ts';
 import { countedAnswers, keptCounts } from '../support/restore-rows.ts';
 import { useFleet } from '../support/use-fleet.ts';
+import type { Report } from '../../src/usecases/steps/report-batch.ts';
 
 const { here, fleet } = await useFleet();
 

@@ -229,7 +229,7 @@ export const mutants: readonly Mutant[] = [
     caughtBy: model,
     patches: [
       {
-        file: 'src/usecases/accept-reports.ts',
+        file: 'src/usecases/steps/report-batch.ts',
         find: 'appendEvents(tx, [...this.events, ',
         replace: 'appendEvents(tx, [...this.events, ...this.events, ',
       },
@@ -306,7 +306,7 @@ export const mutants: readonly Mutant[] = [
     caughtBy: regression('01-heartbeat-races-with-the-decision'),
     patches: [
       {
-        file: 'src/usecases/accept-reports.ts',
+        file: 'src/usecases/steps/report-batch.ts',
         find: 'this.states.set(name, before);\n      return {',
         replace: 'this.states.set(name, before);\n      this.changed.add(name);\n      return {',
       },

@@ -3,7 +3,7 @@ import { readPositions, type PositionRow } from '../../src/db/position-store.ts'
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { DevicePosition } from '../../src/domain/recovery/position.ts';
 import type { DeviceRequest } from '../../src/domain/resources/device.ts';
-import { acceptReports, type Report, type ReportOutcome } from '../../src/usecases/accept-reports.ts';
+import { acceptReports, type ReportOutcome } from '../../src/usecases/accept-reports.ts';
 import { createDevice } from '../../src/usecases/create-device.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { renderPending } from '../../src/usecases/render-devices.ts';
@@ -11,6 +11,7 @@ import { replaceDevice } from '../../src/usecases/replace-device.ts';
 import { resumeDevices, type DeviceAction } from '../../src/usecases/resume-devices.ts';
 import { deviceRequest } from './documents.ts';
 import type { TestContext } from './test-context.ts';
+import type { Report } from '../../src/usecases/steps/report-batch.ts';
 
 /** Origin of what tests do. */
 export const by: Origin = { actor: 'user:test' };

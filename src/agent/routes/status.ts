@@ -10,11 +10,11 @@ import { storableObject } from '../../domain/resources/storable.ts';
 import { statusAnswer } from '../../domain/devices/status-answer.ts';
 import { deviceErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
-import type { Report } from '../../usecases/accept-reports.ts';
 import { patchedStatus, saysPosition } from '../../usecases/patch-reported-status.ts';
 import { readDevice } from '../../usecases/read-device.ts';
 import { standingHeaders, unknownDevice } from '../device-answers.ts';
 import type { Gateway } from '../gateway.ts';
+import type { Report } from '../../usecases/steps/report-batch.ts';
 
 const versionPlace = 'status.config.renderedVersion';
 const params = z.object({ name: resourceNameSchema });

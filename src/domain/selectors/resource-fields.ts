@@ -4,6 +4,13 @@ const text = { type: 'text' } as const;
 const timestamp = { type: 'timestamp' } as const;
 const boolean = { type: 'boolean' } as const;
 
+/** Fields of every resource. */
+const everyResource = {
+  'metadata.name': text,
+  'metadata.owner': text,
+  'metadata.creationTimestamp': timestamp,
+} as const satisfies FieldCatalogue;
+
 export const deviceFields = {
   'metadata.name': text,
   /** The label `alias`. */
@@ -21,31 +28,23 @@ export const deviceFields = {
 } as const satisfies FieldCatalogue;
 
 export const fleetFields = {
-  'metadata.name': text,
-  'metadata.owner': text,
-  'metadata.creationTimestamp': timestamp,
+  ...everyResource,
   'spec.template.spec.os.image': text,
 } as const satisfies FieldCatalogue;
 
 export const enrollmentRequestFields = {
-  'metadata.name': text,
-  'metadata.owner': text,
-  'metadata.creationTimestamp': timestamp,
+  ...everyResource,
   'status.approval.approved': boolean,
   'status.certificate': text,
 } as const satisfies FieldCatalogue;
 
 export const signingRequestFields = {
-  'metadata.name': text,
-  'metadata.owner': text,
-  'metadata.creationTimestamp': timestamp,
+  ...everyResource,
   'status.certificate': text,
 } as const satisfies FieldCatalogue;
 
 export const eventFields = {
-  'metadata.name': text,
-  'metadata.owner': text,
-  'metadata.creationTimestamp': timestamp,
+  ...everyResource,
   'involvedObject.kind': text,
   'involvedObject.name': text,
   reason: text,
