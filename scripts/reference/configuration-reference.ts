@@ -14,12 +14,12 @@ export type VariableRow = {
 
 /** Every setting of the service, in the order of its table. */
 export function settingRows(): VariableRow[] {
-  return Object.values(settings).map((setting) => {
+  return Object.entries(settings).map(([key, setting]) => {
     const parsed = setting.schema.safeParse(undefined);
     return {
       env: setting.env,
       flag: 'flag' in setting ? setting.flag : undefined,
-      fallback: parsed.success ? shown(setting.env, parsed.data) : undefined,
+      fallback: parsed.success ? shown(key, parsed.data) : undefined,
       about: setting.about,
     };
   });
@@ -55,11 +55,12 @@ export function configurationReference(): string {
   ].join('\n');
 }
 
-function shown(env: string, value: unknown): string | undefined {
+/** @param key of the setting in the table; one that ends in `Ms` is a time in milliseconds */
+function shown(key: string, value: unknown): string | undefined {
   if (typeof value === 'object' && value !== null && 'host' in value && 'port' in value)
     return `${String(value.host)}:${String(value.port)}`;
-  if (Array.isArray(value)) return value.length === 0 ? undefined : value.join(env.endsWith('SCOPES') ? ' ' : ',');
-  if (typeof value === 'number' && /TIMEOUT|INTERVAL|AFTER|TOLERANCE/.test(env)) return `${value / 1000}s`;
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.join(key.endsWith('Scopes') ? ' ' : ',');
+  if (typeof value === 'number' && key.endsWith('Ms')) return `${value / 1000}s`;
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? String(value)
     : undefined;

@@ -6,7 +6,7 @@ import { exitCodes } from '../../src/client/failures.ts';
 import { manPage } from '../../scripts/reference/man-page.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { commandsUnder } from '../../scripts/reference/cli-reference.ts';
-import { configurationReference } from '../../scripts/reference/configuration-reference.ts';
+import { configurationReference, settingRows } from '../../scripts/reference/configuration-reference.ts';
 
 const page = manPage(buildProgram());
 const escaped = (text: string) => text.replaceAll('-', '\\-');
@@ -34,6 +34,16 @@ test('it has every variable of the environment and every exit code; so has the r
     expect(configurationReference()).toContain(`| \`${name}\` |`);
   }
   for (const code of Object.values(exitCodes)) expect(section('EXIT STATUS')).toContain(`.B ${code}\n`);
+});
+
+test('every default in the reference, written as a setting, means that default', () => {
+  const schemas = new Map<string, (typeof settings)[keyof typeof settings]['schema']>(
+    Object.values(settings).map(({ env, schema }) => [env, schema]),
+  );
+  const defaults = settingRows().filter(({ fallback }) => fallback !== undefined);
+  expect(defaults.length).toBeGreaterThan(20);
+  for (const { env, fallback } of defaults)
+    expect([env, schemas.get(env)?.parse(fallback)]).toEqual([env, schemas.get(env)?.parse(undefined)]);
 });
 
 test('no text is taken for a request of roff', () => {
