@@ -24,7 +24,7 @@ const about = {
   securitySchemes: {
     token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A signed device token.' },
   },
-  // Mutual TLS, of which the connection tells, and the request does not.
+  // Mutual TLS: only the connection shows the certificate, the request does not.
   security: [{}, { token: [] }],
 } satisfies Parameters<typeof openapiOptions>[0];
 

@@ -36,7 +36,7 @@ class DeviceSocket implements ManagedSocket {
   /** Replaced as a whole by each thing that happens, so that what was decided on can be told from what is so now. */
   private session = newSession;
   private unanswered = 0;
-  /** Set once this process stops: called when nothing is unanswered any more. */
+  /** Set once this process stops: called when everything is answered. */
   private onAllAnswered: (() => void) | undefined;
 
   constructor(gateway: Gateway, device: string, socket: WebSocket, recheck: Recheck) {

@@ -5,7 +5,7 @@ import type { Clock } from '../time/clock.ts';
 const keptForReturning = 0.2;
 /** Devices that are remembered as turned away; past it the oldest are forgotten and count as new. */
 const maxRemembered = 200_000;
-/** Nobody is told to come back later than that, in seconds. */
+/** Longest time after which a device is told to come back, in seconds. */
 const maxWaitSeconds = 600;
 /** Before anything is known of the rate, those turned away are spread over this many seconds. */
 const firstGuessSeconds = 10;
@@ -32,7 +32,7 @@ export class ReportAdmission {
   private readonly maxWaiting: number;
   private readonly processes: number;
 
-  /** @param processes among how many of these the devices of the muster are shared out */
+  /** @param processes number of processes that the devices of the muster are shared out among */
   constructor(clock: Clock, maxWaiting: number, processes = 1) {
     this.clock = clock;
     this.maxWaiting = maxWaiting;

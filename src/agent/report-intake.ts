@@ -21,7 +21,7 @@ type IntakeDeps = ReportDeps & {
 type IntakeLimits = {
   readonly maxBatch: number;
   readonly maxWaiting: number;
-  /** Among how many processes of this instance devices are shared out. */
+  /** Number of processes of this instance that devices are shared out among. */
   readonly processes?: number;
 };
 
@@ -76,7 +76,7 @@ export class ReportIntake {
     return Math.ceil(this.admission.newcomerLimit - this.waiting.length);
   }
 
-  /** Resolves when nothing waits any more. */
+  /** Resolves when nothing waits. */
   async drained(): Promise<void> {
     while (this.commits > 0 || this.waiting.length > 0) {
       await new Promise<void>((done) => {

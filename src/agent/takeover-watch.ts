@@ -36,7 +36,7 @@ export class TakeoverWatch {
   constructor(deps: TakeoverDeps) {
     this.deps = deps;
     this.unsubscribe = deps.bus.subscribe((message) => {
-      if (message.type === 'device-contested') this.hear(message);
+      if (message.type === 'device-contested') this.onContested(message);
     });
   }
 
@@ -63,8 +63,8 @@ export class TakeoverWatch {
     this.unsubscribe();
   }
 
-  /** Instances hear their own messages too; those say nothing new. */
-  private hear({ device, times, said }: { device: string; times: number; said: boolean }): void {
+  /** An instance receives its own messages too; those say nothing new. */
+  private onContested({ device, times, said }: { device: string; times: number; said: boolean }): void {
     const known = this.contests.get(device);
     if (known !== undefined && known.times >= times) return;
     const nowMs = this.nowMs();

@@ -72,7 +72,7 @@ export class CredentialFiles {
     await Promise.all(this.reloads.map((reload) => reload()));
   }
 
-  /** Looks at no file any more. */
+  /** Stops looking at files. */
   close(): void {
     for (const unwatch of this.unwatch.splice(0)) unwatch();
     this.reloads.length = 0;

@@ -23,7 +23,7 @@ const algorithms = [
 
 export type OidcRules = {
   readonly issuer: OidcIssuer;
-  /** Audiences of which a token must name one. */
+  /** Audiences; a token must name one of them. */
   readonly audiences: readonly string[];
   readonly usernameClaim: string;
   readonly rolesClaim: string;

@@ -5,7 +5,7 @@ import { AddressSet } from '../config/address-ranges.ts';
 import { LRUCache } from 'lru-cache';
 import { forwardedCertificate } from './forwarded-certificate.ts';
 
-/** By what a client says who it is; whether it is true remains to be seen. */
+/** Credential that a client presents; it is not checked yet. */
 export type PresentedCredential =
   | { readonly kind: 'token'; readonly token: string }
   | {

@@ -45,7 +45,7 @@ export type StaticToken = {
   readonly name: string;
   readonly roles: readonly Role[];
   readonly sha256: Buffer;
-  /** From when on it is refused. */
+  /** Time from which it is refused. */
   readonly expiresAt: Date | undefined;
 };
 

@@ -1,13 +1,13 @@
 import { CommanderError, type Command } from 'commander';
 import { CliError, exitCodes, UsageError, type ExitCode } from '../client/failures.ts';
 import { buildProgram } from './program.ts';
-import { tell } from '../terminal/terminal.ts';
+import { note } from '../terminal/terminal.ts';
 
 /**
  * Runs a command line to its end.
  *
  * @param words as a shell gives them, without the program
- * @throws what nobody foresaw
+ * @throws errors that are not expected
  */
 export async function run(words: readonly string[]): Promise<ExitCode> {
   const program = buildProgram();
@@ -28,12 +28,12 @@ function explain(error: unknown, command: Command): ExitCode {
   // Commander has written its message already; with exit code 0 it was asked for help or the version.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (error instanceof CliError) {
-    tell(`error: ${error.message}`);
-    if (error instanceof UsageError) tell(`Run '${pathOf(command)} --help' for usage.`);
+    note(`error: ${error.message}`);
+    if (error instanceof UsageError) note(`Run '${pathOf(command)} --help' for usage.`);
     return error.exitCode;
   }
   if (isRefusedBySystem(error)) {
-    tell(`error: ${error.message}`);
+    note(`error: ${error.message}`);
     return exitCodes.error;
   }
   throw error;

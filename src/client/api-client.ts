@@ -4,7 +4,7 @@ import { statusSchema } from '../domain/resources/status.ts';
 import { version } from '../version.ts';
 import type { paths } from './api-schema.ts';
 import { ApiError, CliError, UnreachableError } from './failures.ts';
-import { tell } from '../terminal/terminal.ts';
+import { note } from '../terminal/terminal.ts';
 
 /** The HTTP API, typed by its OpenAPI document. Wrap every call in {@link answerOf}. */
 export type ApiClient = Client<paths>;
@@ -46,7 +46,7 @@ export function createApiClient({ server, token, login, ca }: Connection): ApiCl
       if (bearer !== undefined) request.headers.set('authorization', `Bearer ${bearer}`);
     },
     async onResponse({ request, response }) {
-      for (const warning of warningsIn(response)) tell(`warning: ${warning}`);
+      for (const warning of warningsIn(response)) note(`warning: ${warning}`);
       if (response.status !== 401) return;
       const body: unknown = await response.json().catch(() => undefined);
       throw new ApiError(`${messageOf(body, response)}; ${loginAdvice(token, request)}`, response.status);

@@ -284,7 +284,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Give a device up: it unenrolls or resets itself, and no restore waits for it any more. */
+        /** Decommission a device: it unenrolls or resets itself, and no restore waits for it from then on. */
         put: operations["decommissionDevice"];
         post?: never;
         delete?: never;

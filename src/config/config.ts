@@ -134,7 +134,7 @@ export const settings = {
   oidcClientId: {
     env: 'MUSTER_OIDC_CLIENT_ID',
     about:
-      'Client of the issuer with which `muster login` and `flightctl login` log people in. Without it, tokens are had elsewhere.',
+      'Client of the issuer with which `muster login` and `flightctl login` log people in. Without it people get their tokens elsewhere.',
     schema: z.string().min(1).optional(),
   },
   oidcClientSecretFile: {
@@ -249,7 +249,7 @@ export const settings = {
     env: 'MUSTER_PROCESSES',
     flag: '--processes <number>',
     about:
-      'Processes that devices talk to. Above 1 they are apart from the one that people talk to and that renders, so that a storm of devices keeps nobody from the admin API; they find each other by `REDIS_URL`, which is needed then. Limits of connections and rates, and `MUSTER_DATABASE_POOL`, are for each.',
+      'Processes that devices talk to. Above 1 another process serves people and renders, so that the admin API answers during a storm of devices. The processes find each other by `REDIS_URL`, which is then required. Limits of connections and rates, and `MUSTER_DATABASE_POOL`, are for each process.',
     schema: wholeNumber(1, 1, 64),
   },
   databasePool: {

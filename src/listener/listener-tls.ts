@@ -53,7 +53,7 @@ export class ListenerTls {
         ...this.context.current,
         handshakeTimeout: handshakeTimeoutMs,
         requestCert: this.asksForCertificate,
-        // Who shows no certificate, or a wrong one, is told so by an answer that says why.
+        // A client that shows no certificate, or a wrong one, gets an answer that says why.
         rejectUnauthorized: false,
       },
       handler,

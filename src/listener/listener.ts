@@ -30,9 +30,9 @@ type ListenerBounds = {
 };
 /** Settings of a listener that have a usual value. */
 type ListenerSettings = ListenerBounds & {
-  /** Proxies of which is believed from where a request came to them (X-Forwarded-For). */
+  /** Proxies whose word on the origin of a request is trusted (X-Forwarded-For). */
   readonly trustedProxies?: readonly string[];
-  /** For how many requests there is room now; those for which there is none wait in line. Without it there is always room. */
+  /** Number of requests that there is room for now; the others wait in line. Without it there is always room. */
   readonly room?: () => number;
 };
 const usualSettings: ListenerSettings = {

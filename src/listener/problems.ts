@@ -20,7 +20,7 @@ export function statusBody(code: number, reason: string, message: string): Statu
 }
 
 /**
- * Answer to a client for an error. An error that nobody foresaw tells it nothing.
+ * Answer to a client for an error. An unexpected error tells it nothing.
  *
  * @param bodyLimit how large the body of the request might have been, in bytes
  */

@@ -63,7 +63,7 @@ export function limitRequests(app: Listener, limit: RateLimit, callerOf: (reques
  * and nobody may have paid too far ahead.
  */
 export class RateLimiter {
-  /** Until when each caller has paid, in milliseconds of the same clock as `nowMs`. A time that has passed says nothing. */
+  /** Time until which each caller has paid, in milliseconds of the same clock as `nowMs`. A time that has passed says nothing. */
   private readonly paidUntilMs = new Map<string, number>();
   private readonly sliceMs: number;
   private readonly maxAheadMs: number;

@@ -15,14 +15,14 @@ type Arrived = { readonly socket: Socket; readonly begin: () => void; readonly a
  * connections before it does what was put off (libuv's `uv__io_poll`), such as what is to be sent to the database: answered
  * while it reads, thousands of clients that send again at once would keep it from anything else for seconds.
  *
- * While there is no room for them they wait in line too, at next to no cost. To turn one away costs a good part of what
+ * While there is no room for them they wait in line too, at almost no cost. To turn one away costs a good part of what
  * serving it does; at several times what can be served nothing else would be done. Past a time, or with too many behind it,
  * it is begun all the same, and told when to come back.
  *
  * A client that sends one request after another without waiting for answers has one of them in line: Node bounds what such
  * a client may have under way by the answers that it does not read, and those in line have none yet.
  *
- * @param room for how many requests there is room now
+ * @param room number of requests that there is room for now
  * @param maxWaitMs longest wait for capacity; after it the request is started, and answered with Retry-After
  */
 export function beginInTurns(

@@ -57,7 +57,7 @@ type Deps = {
 };
 
 /** Figures that take longer than this are left out of a scrape: the scraper would not wait for them. */
-const patienceMs = 3_000;
+const maxFiguresMs = 3_000;
 const dayMs = 86_400_000;
 /** Certificates that end within this time are told of. */
 const maxNoticeDays = 30;
@@ -100,9 +100,9 @@ export class ServiceMetrics implements Observer {
     return this.registry.contentType;
   }
 
-  /** All metrics in Prometheus' text format, as they are now. Those who ask together share one look at the database. */
+  /** All metrics in Prometheus' text format, as they are now. Callers that ask at the same time share one look at the database. */
   async scrape({ deviceSide = () => nothingOpen, others = async () => [] }: ScrapeSources = {}): Promise<string> {
-    this.looking ??= this.lookAround().finally(() => {
+    this.looking ??= this.collect().finally(() => {
       this.looking = undefined;
     });
     const [otherValues] = await Promise.all([others(), this.looking]);
@@ -147,11 +147,11 @@ export class ServiceMetrics implements Observer {
     this.histograms.apiSeconds.observe({ method, code }, seconds);
   }
 
-  private async lookAround(): Promise<void> {
+  private async collect(): Promise<void> {
     const { database } = this.deps;
     const [health, figures] = await Promise.all([
       lookAtHealth(this.deps),
-      within(patienceMs, readServiceFigures(database.pool, this.certificateSpan())),
+      within(maxFiguresMs, readServiceFigures(database.pool, this.certificateSpan())),
     ]);
     this.setHealth(health);
     this.setFigures(figures);

@@ -1,4 +1,4 @@
-/** Lets so much work run at the same time; the rest waits in line. */
+/** Limits the work that runs at the same time; the rest waits in line. */
 export class ConcurrencyLimit {
   private readonly max: number;
   private running = 0;

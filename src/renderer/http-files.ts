@@ -28,7 +28,7 @@ type Entry = { readonly file: FetchedFile; readonly validators: Validators; read
 type Options = { readonly clock: Clock; readonly log: Log; readonly allowedNetworks: readonly string[] };
 
 /**
- * Files of repositories, fetched over HTTP. Who asks for one that is being fetched gets that one; one that was fetched is
+ * Files of repositories, fetched over HTTP. A caller that asks for one that is being fetched gets that one; one that was fetched is
  * asked for again by its validator. A server that cannot be reached is left alone for a while.
  */
 export class HttpFiles {

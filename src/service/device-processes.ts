@@ -115,16 +115,16 @@ class DeviceProcess {
   /** True once devices can talk to it. */
   serves = false;
   private readonly worker: Worker;
-  /** Measurements that it told last. */
+  /** Measurements that it sent last. */
   lastMetrics: MetricValues = [];
-  private asking: { readonly answered: Promise<void>; readonly hear: () => void } | undefined;
+  private asking: { readonly answered: Promise<void>; readonly resolve: () => void } | undefined;
 
   constructor(environment: Environment) {
     cluster.setupPrimary({ exec: program, args: [] });
     this.worker = cluster.fork(environment);
     this.ended = new Promise((resolve) => {
       this.worker.once('exit', (code: number | null) => resolve(code));
-      // It could not be started, or told something: in the second case it has ended, or is about to.
+      // It could not be started, or a message could not be sent to it: then it has ended, or is about to.
       this.worker.on('error', () => {
         if (this.worker.process.pid === undefined) resolve(null);
       });
@@ -136,7 +136,7 @@ class DeviceProcess {
           this.serves = true;
           resolve(answer.agent);
         } else if (answer.kind === 'failed') reject(new Error(answer.message));
-        else this.hear(answer);
+        else this.onMetrics(answer);
       });
       void this.ended.then((code) => reject(new Error(`a process that devices talk to ended with code ${code}`)));
     });
@@ -147,26 +147,26 @@ class DeviceProcess {
     if (this.worker.isConnected()) this.worker.send(order, () => undefined);
   }
 
-  /** Resolves once {@link lastMetrics} are those of now. Those who ask together are answered together. */
+  /** Resolves once {@link lastMetrics} are those of now. Callers that ask at the same time share one answer. */
   async measure(): Promise<void> {
     if (this.asking === undefined) {
-      let hear = () => {};
+      let finish = () => {};
       const answered = new Promise<void>((resolve) => {
-        hear = resolve;
+        finish = resolve;
       });
-      this.asking = { answered, hear };
+      this.asking = { answered, resolve: finish };
       this.tell({ kind: 'metrics' });
     }
     await this.asking.answered;
   }
 
-  private hear({ metrics }: Extract<DeviceProcessAnswer, { kind: 'metrics' }>): void {
+  private onMetrics({ metrics }: Extract<DeviceProcessAnswer, { kind: 'metrics' }>): void {
     this.lastMetrics = metrics;
-    this.asking?.hear();
+    this.asking?.resolve();
     this.asking = undefined;
   }
 
-  /** One that serves nobody yet has nothing to finish. */
+  /** Lets it finish; a process that does not serve yet is ended at once. */
   async stop(): Promise<void> {
     if (this.serves) this.tell({ kind: 'stop' });
     else this.cut();

@@ -38,14 +38,14 @@ export class RestoreWatch {
     }, this.context.config.noticeIntervalMs);
   }
 
-  /** Resolves when no look is under way any more. */
+  /** Resolves when no look is under way. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
     // Its caller is told of a failure.
     await this.looking?.catch(() => undefined);
   }
 
-  /** One look at a time: who asks meanwhile gets the same answer. */
+  /** One look at a time: callers that ask meanwhile get the same answer. */
   private async look(): Promise<string> {
     this.looking ??= verifyDatabase(this.context, this.unanswered).finally(() => {
       this.looking = undefined;

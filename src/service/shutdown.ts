@@ -5,7 +5,7 @@ import { endsWithin } from '../time/time-limit.ts';
 export type ShutdownStep = {
   /** Completes "… did not end in time". */
   readonly name: string;
-  /** By when it must be over, as a share of the time for all steps. */
+  /** Time by which it must be over, as a share of the time for all steps. */
   readonly byShare: number;
   readonly run: () => Promise<void>;
   /** Ends by force what waits, where that helps. */

@@ -1,4 +1,4 @@
-import { tell } from './terminal.ts';
+import { note } from './terminal.ts';
 
 /** Exit code that a shell reports of a program that an interrupt ended. */
 export const interruptedExitCode = 130;
@@ -18,7 +18,7 @@ export function interruptible(notice: string): Interruption {
   const controller = new AbortController();
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(interruptedExitCode);
-    tell(notice);
+    note(notice);
     controller.abort();
   };
   const names = ['SIGINT', 'SIGTERM'] as const;

@@ -6,7 +6,7 @@ export function print(text: string): void {
 }
 
 /** Writes messages beside the result to standard error, with a line's end. */
-export function tell(text: string): void {
+export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 

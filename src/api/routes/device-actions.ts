@@ -48,7 +48,7 @@ export function deviceActionRoutes(context: Context) {
         response: { 200: deviceResumeResponseSchema, ...apiErrors },
       },
       async handler(request) {
-        noteAction(request, wishOf(request.body));
+        noteAction(request, optionsOf(request.body));
         const { count, names, nothingToSend } = await resumeDevices(context, {
           ...request.body,
           by: originOf(request),
@@ -71,7 +71,7 @@ export function deviceActionRoutes(context: Context) {
         response: { 200: deviceAdoptResponseSchema, ...apiErrors },
       },
       async handler(request) {
-        noteAction(request, wishOf(request.body));
+        noteAction(request, optionsOf(request.body));
         const { names, nothingToSend, withoutSpec } = await adoptDevices(context, {
           ...request.body,
           by: originOf(request),
@@ -102,7 +102,7 @@ export function deviceActionRoutes(context: Context) {
   };
 }
 
-/** Aim of an action, for its line of the log. */
-function wishOf({ labelSelector, fieldSelector, dryRun, reason }: ActionFacts): ActionFacts {
+/** Options of an action, for its line of the log. */
+function optionsOf({ labelSelector, fieldSelector, dryRun, reason }: ActionFacts): ActionFacts {
   return { labelSelector, fieldSelector, dryRun, reason };
 }

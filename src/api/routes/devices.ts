@@ -173,7 +173,7 @@ export function deviceRoutes(context: Context) {
       schema: {
         operationId: 'decommissionDevice',
         tags,
-        summary: 'Give a device up: it unenrolls or resets itself, and no restore waits for it any more.',
+        summary: 'Decommission a device: it unenrolls or resets itself, and no restore waits for it from then on.',
         params,
         body: deviceDecommissionSchema,
         response: { 200: deviceSchema, ...apiErrors },

@@ -156,7 +156,7 @@ export function restoreRoutes(context: Context) {
 
 const restoreKeySchema = z.object({ sequence: z.int().positive() });
 
-/** Markdown only for who asks for it before JSON. @throws MusterError 400 for an Accept that is no list of types */
+/** Tells if the caller asks for Markdown before JSON. @throws MusterError 400 for an Accept that is not a list of types */
 function prefersMarkdown(accept: string | undefined): boolean {
   if (accept === undefined) return false;
   if (accept.length > 1_000) throw badRequest('Accept: expected at most 1,000 characters');

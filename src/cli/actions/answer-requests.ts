@@ -4,7 +4,7 @@ import { ApiError, exitCodes, requireAllDone, UsageError } from '../../client/fa
 import { enrollmentRequestKind } from '../resources/enrollment-request-kind.ts';
 import { signingRequestKind } from '../resources/signing-request-kind.ts';
 import { parseTarget } from '../targets.ts';
-import { print, tell } from '../../terminal/terminal.ts';
+import { print, note } from '../../terminal/terminal.ts';
 
 /** An answer to requests: the same for each. */
 type RequestAnswer = {
@@ -37,7 +37,7 @@ export async function answerRequests(api: ApiClient, words: readonly string[], a
     } catch (error) {
       if (!(error instanceof ApiError) || error.exitCode === exitCodes.notAllowed) throw error;
       failed += 1;
-      tell(`error: ${kind.singular}/${name}: ${error.message}`);
+      note(`error: ${kind.singular}/${name}: ${error.message}`);
     }
   }
   requireAllDone(kind.singular, { failed, total: names.length });

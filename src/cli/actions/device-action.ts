@@ -6,7 +6,7 @@ import { CliError, exitCodes, UsageError } from '../../client/failures.ts';
 import { timeoutOption, wholeNumber } from '../option-values.ts';
 import { counted, inBrief } from '../../terminal/counted.ts';
 import { addSelectorOptions, type SomeSelectors } from '../selector-options.ts';
-import { canAsk, confirm, print, tell } from '../../terminal/terminal.ts';
+import { canAsk, confirm, print, note } from '../../terminal/terminal.ts';
 import { readChoice, type Choice, type ChoiceOptions } from './choice.ts';
 import { awaitUpToDate, pausedNames } from './running-devices.ts';
 
@@ -103,7 +103,7 @@ async function act(
     const preview = await action.send(api, { ...request, dryRun: true });
     const { count } = preview;
     const warning = nothingSentText(action, preview, 'would be');
-    if (warning !== undefined) tell(warning);
+    if (warning !== undefined) note(warning);
     if (count > 0 && !(await confirm(`${action.title} ${counted(count, 'device')}?`)))
       throw new CliError('nothing was changed');
   }
@@ -153,7 +153,7 @@ async function conclude(
   api: ApiClient,
 ): Promise<void> {
   if (withoutSpec.length > 0) {
-    tell(`Not ${participle}, because they have not sent the spec they run: ${withoutSpec.join(', ')}`);
+    note(`Not ${participle}, because they have not sent the spec they run: ${withoutSpec.join(', ')}`);
     throw new CliError(
       `${counted(withoutSpec.length, 'device')} not ${participle}: resume instead, or try again once the spec was reported`,
       count === 0 ? exitCodes.error : exitCodes.someFailed,
@@ -161,7 +161,7 @@ async function conclude(
   }
   if (count > 0) return;
   if (name === undefined) {
-    tell(`No device that matches is paused: there is nothing to ${verb}.`);
+    note(`No device that matches is paused: there is nothing to ${verb}.`);
     return;
   }
   const device = await answerIfFound(api.GET('/api/v1/devices/{name}', { params: { path: { name } } }));

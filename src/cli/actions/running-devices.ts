@@ -29,7 +29,7 @@ export async function pausedNames(api: ApiClient, { labelSelector, fieldSelector
  * Time that a problem must last, in milliseconds, before the wait for a device ends. A problem that the renderer or device told
  * of the version before is still shown for a moment after a resume.
  */
-const patienceMs: Readonly<Record<RunningState['kind'], number>> = {
+const timeoutsMs: Readonly<Record<RunningState['kind'], number>> = {
   upToDate: Infinity,
   updating: Infinity,
   paused: 0,
@@ -67,7 +67,7 @@ export async function awaitUpToDate(
         const kind = standings.get(name)?.kind;
         if (kind === undefined) return false;
         if (since.get(name)?.kind !== kind) since.set(name, { kind, at: now });
-        return now - (since.get(name)?.at ?? now) >= patienceMs[kind];
+        return now - (since.get(name)?.at ?? now) >= timeoutsMs[kind];
       };
       const halted = waiting.filter(isStopped).flatMap((name): Stopped[] => {
         const standing = standings.get(name);

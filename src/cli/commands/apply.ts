@@ -15,7 +15,7 @@ import { inBrief } from '../../terminal/counted.ts';
 import { listedProblems } from '../output/listed-problems.ts';
 import { printable } from '../../terminal/printable.ts';
 import { desiredKinds, type DesiredKind, type DesiredState } from '../resources/desired-kinds.ts';
-import { print, tell } from '../../terminal/terminal.ts';
+import { print, note } from '../../terminal/terminal.ts';
 
 type Options = { readonly filename: readonly string[] };
 
@@ -58,7 +58,7 @@ async function apply({ filename }: Options, command: Command): Promise<void> {
           });
         }
         failed += 1;
-        tell(`error: ${desired.place}: ${listedProblems(error.message)}`);
+        note(`error: ${desired.place}: ${listedProblems(error.message)}`);
       }
     }
   }

@@ -18,7 +18,7 @@ export function decommissionCommand(): Command {
     .choices(deviceDecommissionTargetTypeSchema.options)
     .default('Unenroll');
   const command = new Command('decommission')
-    .description('decommission a device: it is asked to leave, and no restore waits for it any more')
+    .description('decommission a device: it is asked to leave, and no restore waits for it from then on')
     .argument('<device...>', 'device NAME or device/NAME')
     .addOption(target)
     .action(decommission);

@@ -5,7 +5,7 @@ import { addExamples } from '../examples.ts';
 import { ApiError, exitCodes, requireAllDone, UsageError } from '../../client/failures.ts';
 import { desiredKinds } from '../resources/desired-kinds.ts';
 import { parseTarget } from '../targets.ts';
-import { print, tell } from '../../terminal/terminal.ts';
+import { print, note } from '../../terminal/terminal.ts';
 
 /** `muster delete` */
 export function deleteCommand(): Command {
@@ -16,7 +16,7 @@ export function deleteCommand(): Command {
   return addExamples(suggestWords(command, ['device', 'fleet', 'enrollmentrequest', 'certificatesigningrequest']), [
     {
       line: 'muster delete device gateway-0017',
-      about: 'after a restore also writes it off: it is not awaited any more',
+      about: 'after a restore also writes it off: it is no longer awaited',
     },
     { line: 'muster delete fleet/edge fleet/core' },
   ]);
@@ -38,7 +38,7 @@ async function deleteNamed(words: readonly string[], _options: unknown, command:
     } catch (error) {
       if (!(error instanceof ApiError) || error.exitCode === exitCodes.notAllowed) throw error;
       failed += 1;
-      tell(`error: ${kind.singular}/${name}: ${error.message}`);
+      note(`error: ${kind.singular}/${name}: ${error.message}`);
     }
   }
   requireAllDone(kind.singular, { failed, total: names.length });

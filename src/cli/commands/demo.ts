@@ -10,7 +10,7 @@ import { addExamples } from '../examples.ts';
 import { interruptedExitCode, interruptible } from '../../terminal/interruption.ts';
 import { requireOpenFiles } from '../open-files.ts';
 import { wholeNumber } from '../option-values.ts';
-import { print, tell } from '../../terminal/terminal.ts';
+import { print, note } from '../../terminal/terminal.ts';
 
 type Options = { readonly devices: number; readonly json?: true; readonly keep?: true };
 
@@ -67,7 +67,7 @@ async function demo({ devices, json, keep }: Options): Promise<void> {
   } finally {
     if (stage !== undefined) await clearStage(stage);
     await service?.dispose();
-    if (keep === true && service !== undefined) tell(`The data is kept: muster serve --data-dir ${directory}`);
+    if (keep === true && service !== undefined) note(`The data is kept: muster serve --data-dir ${directory}`);
     else await rm(directory, { recursive: true, force: true });
     callOff();
     interruption.end();

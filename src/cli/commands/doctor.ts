@@ -6,7 +6,7 @@ import { exitCodes } from '../../client/failures.ts';
 import { counted } from '../../terminal/counted.ts';
 import { printable } from '../../terminal/printable.ts';
 import { addSettingFlags, environmentWith, type SettingFlags } from '../setting-flags.ts';
-import { print, tell } from '../../terminal/terminal.ts';
+import { print, note } from '../../terminal/terminal.ts';
 
 /** `muster doctor`: whether the service could run here, and what to do if not. */
 export function doctorCommand(): Command {
@@ -30,7 +30,7 @@ a problem. Exits 1 if there is a problem, else 0.`,
     const problems = findings.filter(({ level }) => level === 'problem').length;
     const warnings = findings.filter(({ level }) => level === 'warning').length;
     if (options['json'] === true) print(JSON.stringify({ problems, warnings, findings }));
-    else tell(`${counted(problems, 'problem')}, ${counted(warnings, 'warning')}`);
+    else note(`${counted(problems, 'problem')}, ${counted(warnings, 'warning')}`);
     if (problems > 0) process.exitCode = exitCodes.error;
   });
 }

@@ -12,7 +12,7 @@ import { pagesOfKind, type Listed, type Page, type ResourceKind } from '../resou
 import { watchList } from '../resources/watch-list.ts';
 import { addSelectorOptions, selectorsOf, type SelectorOptions } from '../selector-options.ts';
 import { parseTarget } from '../targets.ts';
-import { tell } from '../../terminal/terminal.ts';
+import { note } from '../../terminal/terminal.ts';
 
 type Options = SelectorOptions & {
   readonly output?: ListFormat;
@@ -92,8 +92,8 @@ async function getList(
     last = page;
   }
   process.stdout.write(printer.end(last?.next));
-  if (count === 0) tell(`No ${kind.plural} found.`);
-  if (last?.next !== undefined) tell(`There are more ${kind.plural}; go on with: --continue ${last.next}`);
+  if (count === 0) note(`No ${kind.plural} found.`);
+  if (last?.next !== undefined) note(`There are more ${kind.plural}; go on with: --continue ${last.next}`);
 }
 
 async function getNamed(
@@ -114,7 +114,7 @@ async function getNamed(
       items.push(await find(api, name));
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 404) throw error;
-      tell(`error: ${error.message}`);
+      note(`error: ${error.message}`);
     }
   }
   if (items.length > 0) {

@@ -7,7 +7,7 @@ import { CliError } from '../../client/failures.ts';
 import { storeCredential, type StoredCredential } from '../login/credentials-file.ts';
 import type { LoginClient } from '../login/oidc-client.ts';
 import { readStandardInput } from '../../terminal/standard-input.ts';
-import { print, tell } from '../../terminal/terminal.ts';
+import { print, note } from '../../terminal/terminal.ts';
 
 type Options = { readonly web?: true; readonly token?: string };
 
@@ -42,7 +42,7 @@ async function login({ web }: Options, command: Command): Promise<void> {
   await storeCredential(connection.server, credential);
   const having = roles.length === 0 ? 'without any role' : `as ${roles.join(', ')}`;
   print(`Logged in to ${connection.server}: ${name}, ${having}`);
-  if (clientDefaults().token) tell('MUSTER_TOKEN is set, and is used instead of this login');
+  if (clientDefaults().token) note('MUSTER_TOKEN is set, and is used instead of this login');
 }
 
 async function givenToken(token: string): Promise<StoredCredential> {

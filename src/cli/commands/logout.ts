@@ -3,7 +3,7 @@ import { connectionOf } from '../connection.ts';
 import { addExamples } from '../examples.ts';
 import { CliError } from '../../client/failures.ts';
 import { storeCredential, type StoredCredential } from '../login/credentials-file.ts';
-import { print, tell } from '../../terminal/terminal.ts';
+import { print, note } from '../../terminal/terminal.ts';
 
 /** `muster logout` */
 export function logoutCommand(): Command {
@@ -30,6 +30,6 @@ async function revoke(credential: StoredCredential): Promise<void> {
     await revokeLogin(credential, credential.refreshToken);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    tell(`the issuer was not told: ${error.message}`);
+    note(`the issuer was not told: ${error.message}`);
   }
 }

@@ -15,7 +15,7 @@ import { formatDocument } from '../../manifests/documents.ts';
 import { showProgress } from '../../terminal/progress.ts';
 import { awaitSettled } from '../restores/await-settled.ts';
 import { expectedAnswers, restoreRemark } from '../restores/restore-text.ts';
-import { print, tell } from '../../terminal/terminal.ts';
+import { print, note } from '../../terminal/terminal.ts';
 
 type Options = RestoreBackup & {
   readonly reason?: string;
@@ -94,7 +94,7 @@ function requestOf({ reason, artifact, sha256, takenAt }: Options) {
 type Declaration = { readonly idempotencyKey: string; readonly request: ReturnType<typeof requestOf> };
 
 async function declareDirectly({ idempotencyKey, request }: Declaration): Promise<Restore> {
-  tell('DATABASE_URL is set and no server is named: declaring on the database itself');
+  note('DATABASE_URL is set and no server is named: declaring on the database itself');
   // Loaded here, so that commands that only talk to a server start without it.
   const { declareOnDatabase } = await import('../../service/declare-on-database.ts');
   try {
@@ -122,7 +122,7 @@ async function wait(api: ApiClient, restore: Restore, timeoutMs: number | undefi
   } finally {
     progress.stop();
   }
-  tell(`restore ${restore.metadata.name} has settled`);
+  note(`restore ${restore.metadata.name} has settled`);
 }
 
 function declared(restore: Restore, output: Options['output']): string {

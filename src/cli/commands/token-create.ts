@@ -3,7 +3,7 @@ import { createStaticToken, hashOfToken, tokenNameSchema } from '../../auth/stat
 import { roleNames, type Role } from '../../domain/access/roles.ts';
 import { addExamples } from '../examples.ts';
 import { lifetimeSeconds } from '../option-values.ts';
-import { print, tell } from '../../terminal/terminal.ts';
+import { print, note } from '../../terminal/terminal.ts';
 
 type Options = { readonly role: Role; readonly expires?: number };
 
@@ -41,5 +41,5 @@ async function create(name: string, { role, expires }: Options): Promise<void> {
   };
   print(token);
   // A list in YAML whose items are JSON.
-  tell(`- ${JSON.stringify(entry)}`);
+  note(`- ${JSON.stringify(entry)}`);
 }

@@ -12,7 +12,7 @@ import {
   type TokenEndpointResponse,
 } from 'openid-client';
 import { CliError } from '../../client/failures.ts';
-import { tell } from '../../terminal/terminal.ts';
+import { note } from '../../terminal/terminal.ts';
 import { asking, type LoginClient } from './oidc-client.ts';
 
 /** Longest time for a person to log in with a browser, in milliseconds. */
@@ -45,8 +45,8 @@ export async function logInByDeviceCode(
   }
   return await asking(issuer, async () => {
     const started = await initiateDeviceAuthorization(configuration, wish);
-    tell(`Open ${started.verification_uri_complete ?? started.verification_uri}`);
-    tell(`and confirm the code ${started.user_code}`);
+    note(`Open ${started.verification_uri_complete ?? started.verification_uri}`);
+    note(`and confirm the code ${started.user_code}`);
     return await pollDeviceAuthorizationGrant(configuration, started);
   });
 }
@@ -68,7 +68,7 @@ export async function logInByBrowser(
       code_challenge: await calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
     });
-    tell(`Open ${address.href}`);
+    note(`Open ${address.href}`);
     const redirected = await loopback.redirected;
     return await asking(issuer, () =>
       authorizationCodeGrant(configuration, redirected, {

@@ -23,11 +23,11 @@ export type PemIdentity = { readonly certificate: string; readonly key: string }
 export type Validity = { readonly notBefore: Date; readonly notAfter: Date };
 
 /** Content of a certificate to make. */
-type CertificateWish = {
+type CertificateOptions = {
   readonly subject: JsonName;
   readonly alternativeNames?: JsonGeneralNames;
   readonly usage: 'client' | 'server';
-  /** Extensions beside the usual ones. */
+  /** Extensions besides the usual ones. */
   readonly extensions?: readonly Extension[];
   readonly validity: Validity;
 };
@@ -105,7 +105,7 @@ export class TrialAuthority {
     usage,
     validity,
     extensions: further = [],
-  }: CertificateWish): Promise<PemIdentity> {
+  }: CertificateOptions): Promise<PemIdentity> {
     const keys = await newKeys();
     const extensions: Extension[] = [
       new BasicConstraintsExtension(false, undefined, true),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../../client/api-client.ts';
 import { mayPass } from '../../client/failures.ts';
-import { tell } from '../../terminal/terminal.ts';
+import { note } from '../../terminal/terminal.ts';
 import type { ListQuery } from '../../client/pages.ts';
 import { pagesOfKind, type Listed, type ResourceKind } from './resource-kind.ts';
 
@@ -33,7 +33,7 @@ export async function watchList(watch: Watch): Promise<never> {
       watch.onItems(await news(watch, seen, false));
     } catch (error) {
       if (!mayPass(error)) throw error;
-      tell(`${error.message}: trying again`);
+      note(`${error.message}: trying again`);
     }
   }
 }

@@ -3,7 +3,7 @@ import { createParser } from 'eventsource-parser';
 import { restoreSchema, type Restore } from '../../domain/resources/restore.ts';
 import { answerOf, explained, type ApiClient } from '../../client/api-client.ts';
 import { mayPass } from '../../client/failures.ts';
-import { tell } from '../../terminal/terminal.ts';
+import { note } from '../../terminal/terminal.ts';
 
 /** Longest absence of a server before a watch gives up. */
 const awayLimitMs = 10 * 60_000;
@@ -34,7 +34,7 @@ export async function* followRestore(api: ApiClient, name: string, signal: Abort
       const failure = explained(error);
       awaySince ??= Date.now();
       if (pinned === undefined || !mayPass(failure) || Date.now() - awaySince > awayLimitMs) throw failure;
-      tell(`connection lost (${failure.message}): trying again`);
+      note(`connection lost (${failure.message}): trying again`);
     }
     await sleep(pauseMs, undefined, { signal });
     pauseMs = Math.min(pauseMs * 2, maxPauseMs);

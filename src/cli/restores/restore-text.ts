@@ -39,7 +39,7 @@ export function restoreRemark({ status }: Restore): string {
   return `${parts.join(', ')}; ${status.phase}`;
 }
 
-/** Those that had to answer: who was written off meanwhile is not waited for. */
+/** Devices that had to answer, without those that were written off meanwhile. */
 export function expectedAnswers({ status }: Restore): number {
   return status.devices.answered + status.devices.awaitingReconnect;
 }
