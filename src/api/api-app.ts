@@ -50,11 +50,11 @@ const about = {
     { name: 'enrollmentrequest', description: 'Devices that ask to be taken in.' },
     { name: 'certificatesigningrequest', description: 'Wishes for certificates from the device CA.' },
     { name: 'label', description: 'Labels in use.' },
-    { name: 'event', description: 'What happened, who did it and why.' },
+    { name: 'event', description: 'The audit trail: events with who did it and why.' },
     { name: 'organization', description: 'Organizations; there is one.' },
-    { name: 'authentication', description: 'How to log in.' },
+    { name: 'authentication', description: 'Ways to log in.' },
     { name: 'version', description: 'The version of the service.' },
-    { name: 'health', description: 'Whether the service lives and can serve, and how it does.' },
+    { name: 'health', description: 'Health and metrics of the service.' },
   ],
 };
 

@@ -21,7 +21,7 @@ export const clientVariables = [
   {
     env: 'XDG_CONFIG_HOME',
     fallback: '~/.config',
-    about: 'Where logins are kept, in `muster/credentials.json`.',
+    about: 'Directory of the logins, which are in `muster/credentials.json`.',
   },
 ] as const satisfies readonly { env: string; fallback?: string; about: string }[];
 

@@ -6,7 +6,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process is alive. */
+        /** Answer that the process is alive. */
         get: operations["healthz"];
         put?: never;
         post?: never;
@@ -23,7 +23,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the service can serve: database, queue and, where it has one, its worker. */
+        /** State of what the service needs to serve: database, queue and, where it has one, its worker. */
         get: operations["readyz"];
         put?: never;
         post?: never;
@@ -266,7 +266,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** When a device was last heard of. */
+        /** Time of a device’s last report. */
         get: operations["getDeviceLastSeen"];
         put?: never;
         post?: never;
@@ -604,7 +604,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who asks, with which roles and permissions. */
+        /** The caller, with its roles and permissions. */
         get: operations["whoAmI"];
         put?: never;
         post?: never;
@@ -2610,7 +2610,7 @@ export interface components {
             metadata: components["schemas"]["ListMeta"];
             items: components["schemas"]["UnknownDevice"][];
         };
-        /** @description Which version of the service answers. */
+        /** @description Version of the service. */
         Version: {
             /** @description The version of the service. */
             version: string;
@@ -2727,17 +2727,17 @@ export interface operations {
                 content: {
                     "application/json": {
                         /**
-                         * @description Whether the database answers.
+                         * @description `ok` if the database answers.
                          * @enum {string}
                          */
                         database: "ok" | "down";
                         /**
-                         * @description Whether the render queue answers.
+                         * @description `ok` if the render queue answers.
                          * @enum {string}
                          */
                         queue: "ok" | "down";
                         /**
-                         * @description Whether the render worker takes jobs; `none` where there is none.
+                         * @description `ok` if the render worker takes jobs; `none` where there is none.
                          * @enum {string}
                          */
                         worker: "ok" | "lost" | "none";
@@ -2764,17 +2764,17 @@ export interface operations {
                         message: string;
                         parts: {
                             /**
-                             * @description Whether the database answers.
+                             * @description `ok` if the database answers.
                              * @enum {string}
                              */
                             database: "ok" | "down";
                             /**
-                             * @description Whether the render queue answers.
+                             * @description `ok` if the render queue answers.
                              * @enum {string}
                              */
                             queue: "ok" | "down";
                             /**
-                             * @description Whether the render worker takes jobs; `none` where there is none.
+                             * @description `ok` if the render worker takes jobs; `none` where there is none.
                              * @enum {string}
                              */
                             worker: "ok" | "lost" | "none";
@@ -4482,7 +4482,7 @@ export interface operations {
                 labelSelector?: string;
                 /** @description Only what has these fields; everything if blank. */
                 fieldSelector?: string;
-                /** @description What kind of resource has the labels. */
+                /** @description Kind of the resources that have the labels. */
                 kind: "Device";
             };
             header?: never;

@@ -51,7 +51,7 @@ export const settings = {
   dataDir: {
     env: 'MUSTER_DATA_DIR',
     flag: '--data-dir <directory>',
-    about: 'Where the private PostgreSQL keeps its data.',
+    about: 'Directory in which the private PostgreSQL keeps its data.',
     schema: z.string().min(1).default('.muster'),
   },
   apiListen: {
@@ -184,7 +184,7 @@ export const settings = {
   pollTimeoutMs: {
     env: 'MUSTER_POLL_TIMEOUT',
     flag: '--poll-timeout <duration>',
-    about: 'How long a device’s poll waits for news before it ends with 204.',
+    about: 'Longest wait of a device’s poll for news before it ends with 204.',
     schema: durationMs('120s', 10),
   },
   deviceRate: {
@@ -201,7 +201,7 @@ export const settings = {
   },
   maxConnections: {
     env: 'MUSTER_MAX_CONNECTIONS',
-    about: 'How many connections each listener keeps open at the same time. 0 for no limit.',
+    about: 'Most connections that each listener keeps open at the same time. 0 for no limit.',
     schema: wholeNumber(50_000, 0, 1_000_000),
   },
   maxConnectionsPerAddress: {
@@ -218,12 +218,12 @@ export const settings = {
   },
   headersTimeoutMs: {
     env: 'MUSTER_HEADERS_TIMEOUT',
-    about: 'How long a client may take to send the headers of a request; never longer than the whole of it.',
+    about: 'Longest time for a client to send the headers of a request; never longer than for the whole request.',
     schema: durationMs('10s', 100),
   },
   requestTimeoutMs: {
     env: 'MUSTER_REQUEST_TIMEOUT',
-    about: 'How long a client may take to send a whole request.',
+    about: 'Longest time for a client to send a whole request.',
     schema: durationMs('30s', 100),
   },
   maskKeys: {
@@ -242,7 +242,7 @@ export const settings = {
   worker: {
     env: 'MUSTER_WORKER',
     flag: '--worker <true|false>',
-    about: 'Whether this process also renders.',
+    about: '`true` if this process also renders.',
     schema: flag(true),
   },
   processes: {
@@ -254,7 +254,7 @@ export const settings = {
   },
   databasePool: {
     env: 'MUSTER_DATABASE_POOL',
-    about: 'How many connections to PostgreSQL this process may open for requests.',
+    about: 'Most connections to PostgreSQL that this process opens for requests.',
     schema: wholeNumber(10, 2, 200),
   },
   ...rendererSettings,
@@ -301,7 +301,7 @@ export const settings = {
   },
   noticeIntervalMs: {
     env: 'MUSTER_NOTICE_INTERVAL',
-    about: 'How often a restore that nobody declared is looked for, beside at start and after each reconnect.',
+    about: 'Interval of the looks for a restore that nobody declared, beside those at start and after each reconnect.',
     schema: durationMs('10s', 50),
   },
   reportBatch: {
@@ -317,7 +317,7 @@ export const settings = {
   },
   shutdownTimeoutMs: {
     env: 'MUSTER_SHUTDOWN_TIMEOUT',
-    about: 'How long a stopping process may take to finish what it began.',
+    about: 'Longest time for a stopping process to finish what it began.',
     schema: durationMs('10s', 100),
   },
   ...tracingSettings,

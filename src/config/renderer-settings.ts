@@ -41,7 +41,7 @@ export const rendererSettings = {
   },
   rendererTimeoutMs: {
     env: 'MUSTER_RENDERER_TIMEOUT',
-    about: 'How long the renderer may take for one spec.',
+    about: 'Longest time that the renderer may take for one spec.',
     schema: durationMs('10s', 100),
   },
 } as const;

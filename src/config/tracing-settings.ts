@@ -21,7 +21,7 @@ export const tracingSettings = {
   },
   otlpProtocol: {
     env: 'OTEL_EXPORTER_OTLP_PROTOCOL',
-    about: 'How traces are sent: only `http/protobuf` is known here.',
+    about: 'Protocol for sending traces: only `http/protobuf` is known here.',
     schema: z.literal('http/protobuf', { error: 'expected http/protobuf' }).default('http/protobuf'),
   },
   openTelemetryOff: {

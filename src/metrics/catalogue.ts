@@ -135,7 +135,7 @@ export const gauges = {
   databaseUp: { name: 'muster_database_up', about: '1 if the database answers, else 0.' },
   databaseSeconds: {
     name: 'muster_database_ping_seconds',
-    about: 'How long the database took to answer; absent if it did not.',
+    about: 'Time that the database took to answer; absent if it did not.',
   },
   queueUp: { name: 'muster_queue_up', about: '1 if the render queue answers, else 0.' },
   workerUp: {

@@ -54,7 +54,7 @@ export function authConfigRoutes({ config }: Pick<Context, 'config'>) {
       schema: {
         operationId: 'whoAmI',
         tags,
-        summary: 'Who asks, with which roles and permissions.',
+        summary: 'The caller, with its roles and permissions.',
         response: { 200: identitySchema, ...apiErrors },
       },
       async handler(request) {

@@ -155,7 +155,7 @@ export function deviceRoutes(context: Context) {
       schema: {
         operationId: 'getDeviceLastSeen',
         tags,
-        summary: 'When a device was last heard of.',
+        summary: 'Time of a device’s last report.',
         params,
         response: { 200: deviceLastSeenSchema, 204: z.null().describe('It never was.'), ...apiErrors },
       },

@@ -8,9 +8,9 @@ import { statusBody } from '../../listener/problems.ts';
 const retryAfterSeconds = 5;
 
 const partsSchema = z.object({
-  database: z.enum(['ok', 'down']).describe('Whether the database answers.'),
-  queue: z.enum(['ok', 'down']).describe('Whether the render queue answers.'),
-  worker: z.enum(['ok', 'lost', 'none']).describe('Whether the render worker takes jobs; `none` where there is none.'),
+  database: z.enum(['ok', 'down']).describe('`ok` if the database answers.'),
+  queue: z.enum(['ok', 'down']).describe('`ok` if the render queue answers.'),
+  worker: z.enum(['ok', 'lost', 'none']).describe('`ok` if the render worker takes jobs; `none` where there is none.'),
 });
 type Parts = z.infer<typeof partsSchema>;
 
@@ -24,7 +24,7 @@ export function healthRoutes({ database, queue }: Pick<Context, 'database' | 'qu
       schema: {
         operationId: 'healthz',
         tags: ['health'],
-        summary: 'Whether the process is alive.',
+        summary: 'Answer that the process is alive.',
         response: { 200: z.string() },
       },
       handler: async () => 'ok',
@@ -37,7 +37,7 @@ export function healthRoutes({ database, queue }: Pick<Context, 'database' | 'qu
       schema: {
         operationId: 'readyz',
         tags: ['health'],
-        summary: 'Whether the service can serve: database, queue and, where it has one, its worker.',
+        summary: 'State of what the service needs to serve: database, queue and, where it has one, its worker.',
         response: {
           200: partsSchema,
           503: statusSchema.extend({ parts: partsSchema }).describe('Not ready: `parts` says what is missing.'),

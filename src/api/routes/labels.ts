@@ -20,7 +20,7 @@ export function labelRoutes(context: Context) {
         querystring: pageQuery
           .pick({ limit: true })
           .extend(selectorQuery.shape)
-          .extend({ kind: z.enum(['Device']).describe('What kind of resource has the labels.') }),
+          .extend({ kind: z.enum(['Device']).describe('Kind of the resources that have the labels.') }),
         response: {
           200: z.array(z.string()).meta({ id: 'LabelList', description: 'Distinct labels as key=value, sorted.' }),
           ...apiErrors,

@@ -5,7 +5,7 @@ import type { Listener } from '../../listener/listener.ts';
 
 const versionSchema = z
   .object({ version: z.string().meta({ description: 'The version of the service.' }) })
-  .meta({ id: 'Version', description: 'Which version of the service answers.' });
+  .meta({ id: 'Version', description: 'Version of the service.' });
 
 /** Version of the service. */
 export function versionRoutes() {
