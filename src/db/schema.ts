@@ -15,6 +15,7 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { Origin } from '../domain/event.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Sightings } from '../domain/devices/clones.ts';
 import type { Lineage } from '../domain/recovery/position.ts';
@@ -241,11 +242,21 @@ export const deviceSpecs = pgTable(
 );
 
 /** Rendered specs by their hash: devices with the same content share a row. */
-export const renderedSpecs = pgTable('rendered_specs', {
-  hash: text('hash').primaryKey(),
-  spec: jsonb('spec').$type<JsonObject>().notNull(),
-  createdAt: instant('created_at').notNull(),
-});
+export const renderedSpecs = pgTable(
+  'rendered_specs',
+  {
+    hash: text('hash').primaryKey(),
+    spec: jsonb('spec').$type<JsonObject>().notNull(),
+    createdAt: instant('created_at').notNull(),
+    /** Time at which no device was found to refer to it any more; null while one does, or nobody has looked. */
+    unusedSince: instant('unused_since'),
+  },
+  (table) => [
+    index('rendered_specs_unused')
+      .on(table.unusedSince)
+      .where(sql`${table.unusedSince} IS NOT NULL`),
+  ],
+);
 
 export const fleets = pgTable(
   'fleets',
@@ -259,12 +270,19 @@ export const fleets = pgTable(
     /** The generation whose selector and template have reached every device; behind `generation` there is work to do. */
     rolledOutGeneration: bigint('rolled_out_generation', { mode: 'number' }).notNull().default(0),
     createdAt: instant('created_at').notNull(),
+    /** Time at which its deletion was asked for: from then on it owns nothing anew and rolls nothing out. Null otherwise. */
+    deletingSince: instant('deleting_since'),
+    /** The originator of that. */
+    deletingBy: jsonb('deleting_by').$type<Origin>(),
   },
   (table) => [
     index('fleets_labels').using('gin', table.labels),
     index('fleets_not_rolled_out')
       .on(table.name)
       .where(sql`${table.rolledOutGeneration} < ${table.generation}`),
+    index('fleets_deleting')
+      .on(table.name)
+      .where(sql`${table.deletingSince} IS NOT NULL`),
   ],
 );
 
@@ -344,3 +362,38 @@ export const events = pgTable(
       .where(sql`${table.reason} IN ('DeviceConflictPaused', 'DeviceAheadWithoutRestore')`),
   ],
 );
+
+/**
+ * Work at intervals that one instance does at a time: it holds the chore for a while, and for longer at each step. One that
+ * was killed holds it no longer than that.
+ */
+export const chores = pgTable('chores', {
+  name: text('name').primaryKey(),
+  heldBy: uuid('held_by'),
+  heldUntil: instant('held_until'),
+  /** Time at which it was last done to the end. */
+  endedAt: instant('ended_at'),
+});
+
+/** Numbers of devices by their states, as they were last counted: for fleets that are too large to be counted at each request. */
+export const deviceCounts = pgTable(
+  'device_counts',
+  {
+    /** `Fleet/<name>`, or empty. */
+    owner: text('owner').notNull(),
+    summary: text('summary').notNull(),
+    updated: text('updated').notNull(),
+    applications: text('applications').notNull(),
+    osMode: text('os_mode').notNull(),
+    devices: bigint('devices', { mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.owner, table.summary, table.updated, table.applications, table.osMode] })],
+);
+
+/** One row: the time and the restore of those counts. */
+export const deviceCounting = pgTable('device_counting', {
+  id: boolean('id').primaryKey().default(true),
+  restore: uuid('restore').notNull(),
+  /** Time at which the counting began. */
+  countedAt: instant('counted_at').notNull(),
+});
