@@ -359,7 +359,10 @@ export interface paths {
         /** Replace a fleet, or create it. */
         put: operations["replaceFleet"];
         post?: never;
-        /** Delete a fleet; its devices stay. */
+        /**
+         * Delete a fleet; its devices stay.
+         * @description A fleet of few devices is gone when the answer comes. One of many has a `deletionTimestamp` until its devices have left it, step by step: the answer says then `Deleting` as its reason. Nothing is rolled out from it meanwhile, and nobody can change it or create one of its name (409).
+         */
         delete: operations["deleteFleet"];
         options?: never;
         head?: never;

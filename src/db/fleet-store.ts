@@ -1,4 +1,5 @@
-import { and, asc, eq, gt, lt, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, isNull, lt, sql, type SQL } from 'drizzle-orm';
+import type { Origin } from '../domain/event.ts';
 import type { FleetRecord } from '../domain/fleets/fleet-record.ts';
 import type { FleetRule } from '../domain/fleets/ownership.ts';
 import { fleetSelector } from '../domain/selectors/fleet-selector.ts';
@@ -17,6 +18,7 @@ const columns = {
   resourceVersion: fleets.resourceVersion,
   rolledOutGeneration: fleets.rolledOutGeneration,
   createdAt: fleets.createdAt,
+  deletingSince: fleets.deletingSince,
 } as const;
 
 /** The labels of a fleet, and the fields by which fleets can be selected, as SQL. A fleet has no owner here. */
@@ -60,11 +62,15 @@ export async function countFleetsAfter(db: Executor, name: string): Promise<numb
 /** A fleet's rule, and the generation of the fleet that it is of. */
 type CurrentRule = FleetRule & { readonly generation: number };
 
-/** Reads the selectors of all fleets. The fleets must be held or locked, so that this stays true for the transaction. */
+/**
+ * Reads the selectors of all fleets but those that are being deleted: these own nothing anew. The fleets must be held or locked,
+ * so that this stays true for the transaction.
+ */
 export async function listFleetRules(tx: Executor): Promise<CurrentRule[]> {
   const rows = await tx
     .select({ name: fleets.name, generation: fleets.generation, selector: sql<unknown>`${fleets.spec} -> 'selector'` })
-    .from(fleets);
+    .from(fleets)
+    .where(isNull(fleets.deletingSince));
   return rows.map(({ name, generation, selector }) => ({ name, generation, selector: fleetSelector(selector) }));
 }
 
@@ -77,8 +83,29 @@ export async function listFleetsToRollOut(
   const query = db
     .select({ name: fleets.name })
     .from(fleets)
-    .where(and(behind, gt(fleets.name, after)));
+    .where(and(behind, isNull(fleets.deletingSince), gt(fleets.name, after)));
   return (await query.orderBy(asc(fleets.name)).limit(limit)).map(({ name }) => name);
+}
+
+/** Names of fleets that are being deleted, in order. */
+export async function listFleetsToDelete(
+  db: Executor,
+  { after, limit }: { after: string; limit: number },
+): Promise<string[]> {
+  const query = db
+    .select({ name: fleets.name })
+    .from(fleets)
+    .where(and(isNotNull(fleets.deletingSince), gt(fleets.name, after)));
+  return (await query.orderBy(asc(fleets.name)).limit(limit)).map(({ name }) => name);
+}
+
+/** Notes that a fleet is to be deleted, and who asked for it. The fleets must be locked. */
+export async function markDeleting(tx: Executor, name: string, { by, now }: { by: Origin; now: Date }): Promise<void> {
+  const marks = { deletingSince: now, deletingBy: by, resourceVersion: sql`${fleets.resourceVersion} + 1` };
+  await tx
+    .update(fleets)
+    .set(marks)
+    .where(and(eq(fleets.name, name), isNull(fleets.deletingSince)));
 }
 
 /** @returns false if there is a fleet of that name, which is left as it is */
@@ -118,7 +145,12 @@ export async function markRolledOut(tx: Executor, name: string, generation: numb
   return marked.length > 0;
 }
 
-/** The fleets must be locked, and no device may have it as its owner. */
-export async function removeFleet(tx: Executor, name: string): Promise<void> {
-  await tx.delete(fleets).where(eq(fleets.name, name));
+/**
+ * Removes a fleet. The fleets must be locked, and no device may have it as its owner.
+ *
+ * @returns the originator of its deletion, where that was noted before
+ */
+export async function removeFleet(tx: Executor, name: string): Promise<Origin | undefined> {
+  const [removed] = await tx.delete(fleets).where(eq(fleets.name, name)).returning({ by: fleets.deletingBy });
+  return removed?.by ?? undefined;
 }

@@ -4,7 +4,10 @@ import { fleetNamed, ownerNamed } from '../domain/fleets/ownership.ts';
 import type { FleetTemplate, TemplateOutcome } from '../domain/fleets/template-rollout.ts';
 import type { Executor } from './client.ts';
 
-/** The templates of fleets by the owner that their devices have. The fleets must be held or locked. */
+/**
+ * The templates of fleets by the owner that their devices have, but of those that are being deleted: nothing more comes from these.
+ * The fleets must be held or locked.
+ */
 export async function readTemplates(
   tx: Executor,
   owners: Iterable<string | null>,
@@ -13,7 +16,7 @@ export async function readTemplates(
   if (names.length === 0) return new Map();
   const rows = await tx.execute<{ name: string; spec: JsonObject | null; generation: number }>(sql`
     SELECT f.name, f.spec #> '{template,spec}' AS spec, f.generation::float8 AS generation
-    FROM fleets f WHERE f.name = ANY(${sql.param(names)}::text[])`);
+    FROM fleets f WHERE f.name = ANY(${sql.param(names)}::text[]) AND f.deleting_since IS NULL`);
   return new Map(rows.map(({ name, spec, generation }) => [ownerNamed(name), { spec: spec ?? {}, generation }]));
 }
 

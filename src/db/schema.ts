@@ -146,6 +146,9 @@ export const devices = pgTable(
   (table) => [
     index('devices_labels').using('gin', table.labels),
     index('devices_owner').on(table.owner, table.name),
+    index('devices_several_fleets')
+      .on(table.name)
+      .where(sql`${table.matchingFleets} IS NOT NULL`),
     index('devices_alias').on(sql`(${table.labels} ->> 'alias')`),
     index('devices_with_problems')
       .on(table.owner, table.name)
@@ -362,38 +365,3 @@ export const events = pgTable(
       .where(sql`${table.reason} IN ('DeviceConflictPaused', 'DeviceAheadWithoutRestore')`),
   ],
 );
-
-/**
- * Work at intervals that one instance does at a time: it holds the chore for a while, and for longer at each step. One that
- * was killed holds it no longer than that.
- */
-export const chores = pgTable('chores', {
-  name: text('name').primaryKey(),
-  heldBy: uuid('held_by'),
-  heldUntil: instant('held_until'),
-  /** Time at which it was last done to the end. */
-  endedAt: instant('ended_at'),
-});
-
-/** Numbers of devices by their states, as they were last counted: for fleets that are too large to be counted at each request. */
-export const deviceCounts = pgTable(
-  'device_counts',
-  {
-    /** `Fleet/<name>`, or empty. */
-    owner: text('owner').notNull(),
-    summary: text('summary').notNull(),
-    updated: text('updated').notNull(),
-    applications: text('applications').notNull(),
-    osMode: text('os_mode').notNull(),
-    devices: bigint('devices', { mode: 'number' }).notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.owner, table.summary, table.updated, table.applications, table.osMode] })],
-);
-
-/** One row: the time and the restore of those counts. */
-export const deviceCounting = pgTable('device_counting', {
-  id: boolean('id').primaryKey().default(true),
-  restore: uuid('restore').notNull(),
-  /** Time at which the counting began. */
-  countedAt: instant('counted_at').notNull(),
-});

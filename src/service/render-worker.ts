@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { RenderJob } from '../queue/render-queue.ts';
+import { finishDeletion, finishDeletions } from '../usecases/delete-fleet.ts';
 import { renderDevices, renderPending } from '../usecases/render-devices.ts';
 import { retryProblems } from '../usecases/retry-problems.ts';
 import { rollOutFleet, rollOutPending } from '../usecases/roll-out-fleet.ts';
@@ -48,6 +49,7 @@ export class RenderWorker {
       case 'render-devices':
         return await renderDevices(this.context, job);
       case 'roll-out-fleet':
+        await finishDeletion(this.context, job.fleet, this.stopping.signal);
         return await rollOutFleet(this.context, job);
       default:
         return job satisfies never;
@@ -65,6 +67,7 @@ export class RenderWorker {
     const { log } = this.context;
     try {
       await this.retryProblems();
+      await finishDeletions(this.context, this.stopping.signal);
       await rollOutPending(this.context, this.stopping.signal);
       const rendered = await renderPending(this.context, this.stopping.signal);
       if (rendered > 0) log.debug({ rendered }, 'the sweep rendered what no job remembered');

@@ -1,14 +1,14 @@
 import type { Executor } from '../db/client.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { lockFleets } from '../db/fleet-lock.ts';
-import { insertFleet } from '../db/fleet-store.ts';
+import { findFleet, insertFleet } from '../db/fleet-store.ts';
 import { alreadyExists } from '../domain/errors.ts';
 import { desiredFleet, newFleet, type DesiredFleet } from '../domain/fleets/fleet-edit.ts';
 import type { FleetRecord } from '../domain/fleets/fleet-record.ts';
 import { createdEvent, rolloutEvent } from '../domain/resource-events.ts';
 import type { Fleet, FleetRequest } from '../domain/resources/fleet.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
-import { fleetDocumentOf } from './read-fleet.ts';
+import { assertNotDeleting, fleetDocumentOf } from './read-fleet.ts';
 import type { Origin } from '../domain/event.ts';
 import { inRestore, type At, type RestoreDeps } from './steps/in-restore.ts';
 import { requiredName } from '../domain/resource-name.ts';
@@ -27,7 +27,11 @@ export async function createFleet(deps: Deps, { request, by }: { request: FleetR
   const { restore, document } = await inRestore(deps, async (tx, at) => {
     await lockFleets(tx);
     const entered = await enterFleet(tx, { name, desired }, { ...at, by });
-    if (entered === undefined) throw alreadyExists('fleet', name);
+    if (entered === undefined) {
+      const known = await findFleet(tx, name);
+      if (known !== undefined) assertNotDeleting(known);
+      throw alreadyExists('fleet', name);
+    }
     return { restore: at.restore, document: await fleetDocumentOf(tx, entered) };
   });
   deps.queue.wantRollout(restore, name);

@@ -6,7 +6,7 @@ import { fleetRequestSchema, type Fleet } from '../domain/resources/fleet.ts';
 import type { PatchRequest } from '../domain/resources/patch-request.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { editFleet } from './steps/edit-fleet.ts';
-import { fleetDocumentOf, noSuchFleet } from './read-fleet.ts';
+import { assertNotDeleting, fleetDocumentOf, noSuchFleet } from './read-fleet.ts';
 import type { Origin } from '../domain/event.ts';
 import { inRestore, type RestoreDeps } from './steps/in-restore.ts';
 
@@ -16,7 +16,7 @@ type Deps = RestoreDeps & { queue: RenderHints };
  * Applies a JSON Patch to a fleet as it is shown.
  *
  * @throws MusterError 400 for an operation that cannot be applied, that changes what only the service does, or whose
- * result is no fleet; 404 if there is no such fleet
+ * result is no fleet; 404 if there is no such fleet; 409 if it is being deleted
  */
 export async function patchFleet(
   deps: Deps,
@@ -26,6 +26,7 @@ export async function patchFleet(
     await lockFleets(tx);
     const known = await findFleet(tx, name);
     if (known === undefined) throw noSuchFleet(name);
+    assertNotDeleting(known);
     const patched = patchedRequest(await fleetDocumentOf(tx, known), patch, fleetRequestSchema, 'the patched fleet');
     const { fleet, rollout } = await editFleet(tx, known, desiredFleet(patched), { ...at, by });
     return { restore: at.restore, document: await fleetDocumentOf(tx, fleet), rollout };

@@ -4,7 +4,7 @@ import { lastEventTimes } from '../db/event-store.ts';
 import { readFleetProblems } from '../db/device-problems.ts';
 import { findFleet } from '../db/fleet-store.ts';
 import type { Viewpoint } from '../domain/devices/device-record.ts';
-import { notFound, type MusterError } from '../domain/errors.ts';
+import { conflict, notFound, type MusterError } from '../domain/errors.ts';
 import { fleetDocument } from '../domain/fleets/fleet-document.ts';
 import type { FleetRecord } from '../domain/fleets/fleet-record.ts';
 import type { Fleet } from '../domain/resources/fleet.ts';
@@ -42,6 +42,12 @@ export async function factsOf(tx: Executor, fleets: readonly FleetRecord[], view
     devicesSummary: summaries?.get(name),
     problems: problems.get(name),
   });
+}
+
+/** @throws MusterError 409 for a fleet that is being deleted */
+export function assertNotDeleting({ name, deletingSince }: FleetRecord): void {
+  if (deletingSince === null) return;
+  throw conflict(`fleet ${name} is being deleted: wait until it is gone`);
 }
 
 export function noSuchFleet(name: string): MusterError {

@@ -7,7 +7,7 @@ import type { Fleet, FleetRequest } from '../domain/resources/fleet.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { enterFleet } from './create-fleet.ts';
 import { editFleet } from './steps/edit-fleet.ts';
-import { fleetDocumentOf } from './read-fleet.ts';
+import { assertNotDeleting, fleetDocumentOf } from './read-fleet.ts';
 import type { Origin } from '../domain/event.ts';
 import { inRestore, type RestoreDeps } from './steps/in-restore.ts';
 import { assertNamedAsPath } from '../domain/resource-name.ts';
@@ -19,7 +19,7 @@ type Deps = RestoreDeps & { queue: RenderHints };
  *
  * @returns the fleet, and whether it was created
  * @throws MusterError 400 if the document names another fleet or its selector says nothing sensible; 409 if the fleet has
- * changed since it was read
+ * changed since it was read, or is being deleted
  */
 export async function replaceFleet(
   deps: Deps,
@@ -36,6 +36,7 @@ export async function replaceFleet(
       if (fleet === undefined) throw alreadyExists('fleet', name);
       return { restore, document: await fleetDocumentOf(tx, fleet), created: true, rollout: true };
     }
+    assertNotDeleting(known);
     assertExpectedVersion(request.metadata.resourceVersion, { kind: 'fleet', ...known });
     const { fleet, rollout } = await editFleet(tx, known, desired, at);
     return { restore, document: await fleetDocumentOf(tx, fleet), created: false, rollout };

@@ -24,7 +24,7 @@ const fleetsPerPage = 100;
 /**
  * Brings a fleet's selector and template to its devices: decides anew who owns them and writes the template, filled in, into each.
  * A device for which that cannot be done keeps its spec and does not keep the others from theirs. Level, not
- * edge: it does nothing for a fleet that is rolled out, takes up what a killed process left half done, and stops where a
+ * edge: it does nothing for a fleet that is rolled out or being deleted, takes up what a killed process left half done, and stops where a
  * restore was declared or the fleet changed meanwhile, since another rollout is due then.
  *
  * @returns how many devices want rendering because of it and may be rendered
@@ -35,7 +35,7 @@ export async function rollOutFleet(
   signal?: AbortSignal,
 ): Promise<number> {
   const found = await findFleet(deps.database.pool, fleet);
-  if (found === undefined || found.rolledOutGeneration >= found.generation) return 0;
+  if (found === undefined || found.deletingSince !== null || found.rolledOutGeneration >= found.generation) return 0;
   const rollout = { restore, fleet, generation: found.generation };
   let wanted = 0;
   for (let after: string | undefined = ''; after !== undefined;) {

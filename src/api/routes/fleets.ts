@@ -135,13 +135,17 @@ export function fleetRoutes(context: Context) {
         operationId: 'deleteFleet',
         tags,
         summary: 'Delete a fleet; its devices stay.',
+        description:
+          'A fleet of few devices is gone when the answer comes. One of many has a `deletionTimestamp` until its devices have left it, step by step: the answer says then `Deleting` as its reason. Nothing is rolled out from it meanwhile, and nobody can change it or create one of its name (409).',
         params,
         response: { 200: statusSchema, ...apiErrors },
       },
       async handler(request) {
         const { name } = request.params;
-        await deleteFleet(context, { name, by: originOf(request) });
-        return statusBody(200, 'OK', `fleet ${name} was deleted`);
+        const fate = await deleteFleet(context, { name, by: originOf(request) });
+        return fate === 'deleted'
+          ? statusBody(200, 'OK', `fleet ${name} was deleted`)
+          : statusBody(200, 'Deleting', `fleet ${name} is being deleted: it is gone when all devices have left it`);
       },
     });
 

@@ -33,8 +33,8 @@ async function deleteNamed(words: readonly string[], _options: unknown, command:
   let failed = 0;
   for (const name of names) {
     try {
-      await desired?.remove(api, name);
-      print(`${kind.singular}/${name} deleted`);
+      const answer = await desired?.remove(api, name);
+      print(`${kind.singular}/${name} ${answer?.reason === 'Deleting' ? 'is being deleted' : 'deleted'}`);
     } catch (error) {
       if (!(error instanceof ApiError) || error.exitCode === exitCodes.notAllowed) throw error;
       failed += 1;

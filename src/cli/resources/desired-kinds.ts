@@ -32,7 +32,7 @@ export type DesiredKind = {
   read(api: ApiClient, name: string): Promise<DesiredState | undefined>;
   /** @param document goes to the server as it is, which judges it */
   write(api: ApiClient, name: string, document: unknown): Promise<{ created: boolean; written: DesiredState }>;
-  remove(api: ApiClient, name: string): Promise<unknown>;
+  remove(api: ApiClient, name: string): Promise<{ readonly reason: string }>;
   /** The part of a document that says what devices should be; undefined for a kind that says nothing of that. */
   readonly deviceSpec?: (document: DesiredState) => unknown;
 };

@@ -28,6 +28,7 @@ export function fleetDocument(fleet: FleetRecord, { rolloutChangedAt, devicesSum
       annotations: { ...fleet.annotations },
       generation,
       resourceVersion: String(fleet.resourceVersion),
+      ...(fleet.deletingSince && { deletionTimestamp: fleet.deletingSince.toISOString() }),
     },
     // A stored spec was checked when it was written.
     spec: fleet.spec as FleetSpec,
@@ -43,19 +44,22 @@ export function fleetDocument(fleet: FleetRecord, { rolloutChangedAt, devicesSum
 
 /** The condition `RolloutInProgress`. A rollout that left devices out has ended without reaching every device. */
 function rolloutCondition(
-  { generation, rolledOutGeneration, spec }: FleetRecord,
+  { generation, rolledOutGeneration, spec, deletingSince }: FleetRecord,
   { changedAt, problems }: { changedAt: Date; problems: FleetProblems | undefined },
 ): Condition {
-  const inProgress = rolledOutGeneration < generation;
+  const isDeleting = deletingSince !== null;
+  const inProgress = !isDeleting && rolledOutGeneration < generation;
   const ended = problems === undefined ? 'Inactive' : 'Suspended';
   return {
     type: 'RolloutInProgress',
     status: inProgress ? 'True' : 'False',
     observedGeneration: generation,
-    lastTransitionTime: changedAt.toISOString(),
+    lastTransitionTime: (deletingSince ?? changedAt).toISOString(),
     reason: inProgress ? 'Active' : ended,
     // The contract has no type of condition for a policy that is not followed; this one comes closest.
-    message: [rolloutMessage(generation, inProgress, problems), unfollowedPolicy(spec)].filter(Boolean).join(' '),
+    message: isDeleting
+      ? 'The fleet is being deleted: its devices leave it in steps, and keep the specs that they have.'
+      : [rolloutMessage(generation, inProgress, problems), unfollowedPolicy(spec)].filter(Boolean).join(' '),
   };
 }
 

@@ -31,7 +31,15 @@ export function desiredFleet({ metadata, spec }: FleetRequest): DesiredFleet {
 
 /** A new fleet, of which nothing has been rolled out yet. */
 export function newFleet(name: string, desired: DesiredFleet, now: Date): FleetRecord {
-  return { name, ...desired, generation: 1, resourceVersion: 1, rolledOutGeneration: 0, createdAt: now };
+  return {
+    name,
+    ...desired,
+    generation: 1,
+    resourceVersion: 1,
+    rolledOutGeneration: 0,
+    createdAt: now,
+    deletingSince: null,
+  };
 }
 
 /** The changes that an edit makes to a fleet. */

@@ -11,4 +11,6 @@ export type FleetRecord = {
   /** The generation whose selector and template have reached every device. */
   readonly rolledOutGeneration: number;
   readonly createdAt: Date;
+  /** Time at which its deletion was asked for; null if it was not. From then on nothing new comes from it. */
+  readonly deletingSince: Date | null;
 };

@@ -1,0 +1,1 @@
+CREATE INDEX "devices_several_fleets" ON "devices" USING btree ("name") WHERE "devices"."matching_fleets" IS NOT NULL;
