@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { createRateLimit, type RateLimit } from '../listener/rate-limit.ts';
-import { noticeDevicesAhead } from '../usecases/notice-devices-ahead.ts';
+import { AheadWatch } from './ahead-watch.ts';
 import { RenderedSpecCache } from './rendered-spec-cache.ts';
 import { ReportIntake } from './report-intake.ts';
 import { SocketRegistry } from './socket-registry.ts';
@@ -11,6 +11,7 @@ import type { DeviceSideCounts } from '../metrics/service-metrics.ts';
 export type Gateway = {
   readonly context: Context;
   readonly reports: ReportIntake;
+  readonly ahead: AheadWatch;
   readonly specs: RenderedSpecCache;
   readonly waiting: WaitingDevices;
   readonly sockets: SocketRegistry;
@@ -18,28 +19,15 @@ export type Gateway = {
   readonly deviceRate: RateLimit;
 };
 
-/** Time from the first report of a device that is ahead to the look at all of them. */
-const lookAtAheadAfterMs = 1_000;
-
 /** @param sockets how often WebSockets are pinged, if not as usual */
 export function createGateway(context: Context, sockets: { pingEveryMs?: number } = {}): Gateway {
   const { config, database, clock, queue, bus, log, observer, tracing } = context;
-  let isLookDue = false;
-  // Devices that claim to be ahead with every report cause one look a second, not one a report.
-  const onDeviceAhead = () => {
-    if (isLookDue) return;
-    isLookDue = true;
-    setTimeout(() => {
-      isLookDue = false;
-      noticeDevicesAhead(context).catch((error: unknown) =>
-        log.warn({ error: String(error) }, 'cannot tell why devices are ahead'),
-      );
-    }, lookAtAheadAfterMs).unref();
-  };
+  const ahead = new AheadWatch(context);
   return {
     context,
+    ahead,
     reports: new ReportIntake(
-      { database, clock, observer, tracing, hints: queue, onDeviceAhead },
+      { database, clock, observer, tracing, hints: queue, ahead },
       { maxBatch: config.reportBatch, maxWaiting: config.reportQueue, processes: config.processes },
     ),
     specs: new RenderedSpecCache(database),

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { badRequest, unavailable } from '../domain/errors.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { acceptReports, type ReportDeps, type ReportOutcome } from '../usecases/accept-reports.ts';
+import type { AheadWatch } from './ahead-watch.ts';
 import { ReportAdmission } from './report-admission.ts';
 import { isBusy, isUnreachable } from '../db/failures.ts';
 import type { Report } from '../usecases/steps/report-batch.ts';
@@ -14,8 +15,7 @@ type Waiting = {
 
 type IntakeDeps = ReportDeps & {
   readonly hints: RenderHints;
-  /** Told after a commit that found a device ahead in normal operation. */
-  readonly onDeviceAhead: () => void;
+  readonly ahead: Pick<AheadWatch, 'lookSoon'>;
 };
 
 type IntakeLimits = {
@@ -134,7 +134,7 @@ export class ReportIntake {
         awaiting,
         this.waiting.length,
       );
-      if (aheadWithoutRestore) this.deps.onDeviceAhead();
+      if (aheadWithoutRestore) this.deps.ahead.lookSoon();
       if (toRender.length > 0) this.deps.hints.wantRendering(restore, toRender);
       for (const [index, outcome] of outcomes.entries()) {
         if (index > 0 && index % answersPerTurn === 0) await turn();

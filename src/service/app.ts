@@ -40,6 +40,7 @@ export async function buildApp(context: Context, others?: ScrapeSources['others'
       gateway.waiting.stop();
       await gateway.sockets.closeAll(context.config.shutdownTimeoutMs / 2);
       await gateway.reports.drained();
+      gateway.ahead.stop();
       await closed;
     },
     cut() {

@@ -6,7 +6,7 @@ import { declaredByItself } from '../db/restore-store.ts';
 import { mayRestOnDevicesAgain, mostReporting } from '../domain/recovery/ahead-share.ts';
 import { declareByItself, type DeclaringDeps } from './declare-by-itself.ts';
 
-type NoticeAheadDeps = DeclaringDeps & {
+export type NoticeAheadDeps = DeclaringDeps & {
   config: Pick<Config, 'noticeAhead' | 'noticeAheadPercent' | 'noticeAheadPauseMs' | 'disconnectedAfterMs'>;
 };
 

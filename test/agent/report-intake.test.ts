@@ -30,7 +30,14 @@ function intake(
     wantRollout: () => undefined,
   };
   const { observer, tracing } = here.context;
-  const deps = { database: counting, clock: here.clock, observer, tracing, hints, onDeviceAhead: () => undefined };
+  const deps = {
+    database: counting,
+    clock: here.clock,
+    observer,
+    tracing,
+    hints,
+    ahead: { lookSoon: () => undefined },
+  };
   return { reports: new ReportIntake(deps, { maxBatch: 500, maxWaiting: 10_000, ...limits }), seen };
 }
 
