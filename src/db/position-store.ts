@@ -36,28 +36,13 @@ const byName = (names: readonly string[]): SQL => sql`
     (extract(epoch FROM last_seen) * 1000)::float8 AS last_seen_ms, xmin AS revision
   FROM device_positions WHERE name = ANY(${sql.param(names)}::text[])`;
 
-/** Somebody else changed a device between its being read and its being written. */
-class RowsChanged extends Error {
+/** A device changed between the moment it was read and the moment it was to be written. */
+export class RowsChanged extends Error {
   override readonly name = 'RowsChanged';
 }
 
 /** One of {@link readPositions} and {@link lockPositions}. */
 export type PositionReader = typeof readPositions;
-
-/**
- * Runs a transaction that decides from positions and writes only where they are still what was read. That is almost always
- * so and costs less than locks; if it is not, all of it is undone and done again under locks.
- */
-export async function withoutLocksFirst<Result>(
-  transaction: (read: PositionReader) => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await transaction(readPositions);
-  } catch (error) {
-    if (!(error instanceof RowsChanged)) throw error;
-    return await transaction(lockPositions);
-  }
-}
 
 /** Condition that the row that was read as `r` is still what it was. */
 const isAsRead = sql`p.name = r.name AND p.xmin = r.revision::xid`;
@@ -98,7 +83,7 @@ export type SavedReport = {
   readonly answeredNow: boolean;
 };
 
-/** Writes what reports changed. Only within {@link withoutLocksFirst}. */
+/** Writes what reports changed. @throws RowsChanged if one of them is not as it was read */
 export async function saveReports(tx: Executor, reports: readonly SavedReport[], now: Date): Promise<void> {
   if (reports.length === 0) return;
   const column = (valueOf: (report: SavedReport) => string | null) => sql.param(reports.map(valueOf));
@@ -132,7 +117,7 @@ export type RenderedPosition = {
   readonly renderedGeneration: number;
 };
 
-/** Moves devices to newly rendered positions. Only within {@link withoutLocksFirst}. */
+/** Moves devices to newly rendered positions. @throws RowsChanged if one of them is not as it was read */
 export async function saveRenderedPositions(tx: Executor, rendered: readonly RenderedPosition[]): Promise<void> {
   if (rendered.length === 0) return;
   const column = (valueOf: (position: RenderedPosition) => string | null) => sql.param(rendered.map(valueOf));

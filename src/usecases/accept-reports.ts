@@ -1,6 +1,6 @@
 import { devicesWithKnownSpec, readSightings } from '../db/device-documents.ts';
 import { holdRestore } from '../db/fence.ts';
-import { withoutLocksFirst, type PositionReader } from '../db/position-store.ts';
+import type { PositionReader } from '../db/position-store.ts';
 import { currentRestoreDeclaredAt } from '../db/restore-store.ts';
 import type { Gate } from '../domain/recovery/gate.ts';
 import type { ServerPosition } from '../domain/recovery/position.ts';
@@ -9,6 +9,7 @@ import { CloneSightings } from '../domain/devices/clone-sightings.ts';
 import type { Observer } from './observer.ts';
 import type { Tracing } from './tracing.ts';
 import type { RestoreDeps } from './steps/in-restore.ts';
+import { withoutLocksFirst } from './steps/without-locks-first.ts';
 import { ReportBatch, type Judged, type RefusedReport, type Report } from './steps/report-batch.ts';
 
 /** Answer to a report. */

@@ -5,7 +5,6 @@ import { appendEvents } from '../db/event-log.ts';
 import { currentRestore, holdRestore } from '../db/fence.ts';
 import {
   saveRenderedPositions,
-  withoutLocksFirst,
   type PositionReader,
   type PositionRow,
   type RenderedPosition,
@@ -25,6 +24,7 @@ import { renderInput, type InputOutcome } from '../domain/rendering/render-input
 import { specHash } from '../domain/rendering/spec-hash.ts';
 import { problemText, type SpecRenderer } from '../domain/rendering/spec-renderer.ts';
 import type { Observer } from './observer.ts';
+import { withoutLocksFirst } from './steps/without-locks-first.ts';
 import { settledWithin } from '../time/time-limit.ts';
 
 type Deps = { database: Database; clock: Clock; bus: Bus; renderer: SpecRenderer; observer: Observer };

@@ -1,0 +1,16 @@
+import { lockPositions, readPositions, RowsChanged, type PositionReader } from '../../db/position-store.ts';
+
+/**
+ * Runs a transaction that decides from positions and writes only where they are still what was read. That is almost always
+ * so and costs less than locks; if it is not, all of it is undone and done again under locks.
+ */
+export async function withoutLocksFirst<Result>(
+  transaction: (read: PositionReader) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await transaction(readPositions);
+  } catch (error) {
+    if (!(error instanceof RowsChanged)) throw error;
+    return await transaction(lockPositions);
+  }
+}
