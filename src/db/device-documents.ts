@@ -18,7 +18,7 @@ export async function saveStatuses(
 ): Promise<void> {
   if (statuses.size === 0) return;
   const rows = [...statuses].map(([name, status]) => ({ name, status, machines: sightings.get(name) ?? null }));
-  await tx.execute(sql`
+  await tx.execute(sql`${prepared}
     INSERT INTO device_statuses (name, status, machines, reported_at)
     SELECT r.name, r.status, nullif(r.machines, 'null'::jsonb), ${now.toISOString()}::timestamptz
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(name text, status jsonb, machines jsonb)

@@ -11,14 +11,15 @@ import { statusAnswer } from '../../domain/devices/status-answer.ts';
 import { deviceErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
 import { patchedStatus, saysPosition } from '../../usecases/patch-reported-status.ts';
-import { readDevice } from '../../usecases/read-device.ts';
 import { standingHeaders, unknownDevice } from '../device-answers.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Report } from '../../usecases/steps/report-batch.ts';
 
 const versionPlace = 'status.config.renderedVersion';
 const params = z.object({ name: resourceNameSchema });
-const answered = deviceSchema.describe('The device without a spec: nothing to apply.');
+const answered = deviceSchema.describe(
+  'The device by its name, with annotations that say how it stands: no spec, so nothing to apply, and no status.',
+);
 
 /**
  * `PUT` and `PATCH /devices/{name}/status`: what a device says of itself, the position that it has applied included. That
@@ -84,7 +85,7 @@ export function statusRoutes(gateway: Gateway) {
   async function accept(report: Report) {
     const outcome = await gateway.reports.submit({ ...report, appliedOnly: true });
     if (outcome.kind === 'unknown') throw unknownDevice(report.device);
-    return { outcome, document: statusAnswer(await readDevice(gateway.context, report.device)) };
+    return { outcome, document: statusAnswer(report.device, outcome) };
   }
 
   /** A device that nobody knows is noted although its patch cannot be applied to anything. */

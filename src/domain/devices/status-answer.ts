@@ -1,24 +1,29 @@
 import { annotationKeys } from './device-document.ts';
+import type { Gate } from '../recovery/gate.ts';
 import type { Device } from '../resources/device.ts';
 
-/** Annotations that would make a document an order to apply: an agent goes by them, not by the source of the document. */
-const orderAnnotations: ReadonlySet<string> = new Set([
-  annotationKeys.renderedVersion,
-  annotationKeys.renderedSpecHash,
-  annotationKeys.timeline,
-]);
-
 /**
- * The device in the answer to a report of its status: its identity and its status. No agent can take it for a spec to
- * apply, because it has no spec (the contract demands none), not even an empty one, and no rendered version, whatever the
- * gate.
+ * The answer to a report of a device's status: the device by its name, and how it stood when the report was committed.
+ * Nothing is read back for it, because agents do not read it. No agent can take it for a spec to apply: it has no spec (the
+ * contract demands none), not even an empty one, and no rendered version, whatever the gate.
  */
-export function statusAnswer({ apiVersion, kind, metadata, status }: Device): Device {
-  const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => !orderAnnotations.has(key));
+export function statusAnswer(name: string, { gate, restore }: { gate: Gate; restore: string }): Device {
   return {
-    apiVersion,
-    kind,
-    metadata: { ...metadata, annotations: Object.fromEntries(annotations) },
-    ...(status && { status }),
+    apiVersion: 'flightctl.io/v1beta1',
+    kind: 'Device',
+    metadata: { name, annotations: { ...gateAnnotation(gate), [annotationKeys.restore]: restore } },
   };
+}
+
+function gateAnnotation(gate: Gate): Record<string, string> {
+  switch (gate) {
+    case 'Open':
+      return {};
+    case 'AwaitingReconnect':
+      return { [annotationKeys.awaitingReconnect]: 'true' };
+    case 'ConflictPaused':
+      return { [annotationKeys.conflictPaused]: 'true' };
+    default:
+      return gate satisfies never;
+  }
 }
