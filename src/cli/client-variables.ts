@@ -41,6 +41,11 @@ export function userConfigDirectory(env: Environment = inheritedEnvironment()): 
   return given !== undefined && isAbsolute(given) ? given : join(homedir(), '.config');
 }
 
+/** Tells if the environment holds what reaches a database. */
+export function namesDatabase(env: Environment = inheritedEnvironment()): boolean {
+  return Boolean(env['DATABASE_URL']) || Boolean(env['DB_PASSWORD']);
+}
+
 /** Tells if the environment names a database and no server: then what can be done without a server is done on it. */
 export function namesDatabaseOnly(env: Environment = inheritedEnvironment()): boolean {
   return Boolean(env['DATABASE_URL']) && !env['MUSTER_SERVER'];

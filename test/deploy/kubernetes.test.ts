@@ -226,7 +226,7 @@ test('every pod meets the restricted pod security standard, and writes to no fil
 
 test('the restore is declared on the database, with a key that is the same for every attempt', () => {
   const [container] = jobSchema.parse(named('Job', 'muster-restore')).spec.template.spec.containers;
-  expect(container?.args.slice(0, 2)).toEqual(['restore', 'declare']);
+  expect(container?.args.slice(0, 3)).toEqual(['restore', 'declare', '--database']);
   expect(container?.env.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['DATABASE_URL', 'REDIS_URL', 'DB_PASSWORD', 'KV_PASSWORD']),
   );

@@ -3,13 +3,13 @@ import { userInfo } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
 import { ConfigError, readConfig } from '../../config/config.ts';
-import { namesDatabaseOnly } from '../client-variables.ts';
+import { namesDatabase, namesDatabaseOnly } from '../client-variables.ts';
 import { MusterError } from '../../domain/errors.ts';
 import { restoreBackupSchema, type Restore, type RestoreBackup } from '../../domain/resources/restore.ts';
 import { answerOf, type ApiClient } from '../../client/api-client.ts';
 import { apiOf, serverOption } from '../connection.ts';
 import { addExamples } from '../examples.ts';
-import { CliError, rootCause, UsageError } from '../../client/failures.ts';
+import { CliError, rootCause, UnreachableError, UsageError } from '../../client/failures.ts';
 import { outputOption, timeoutOption } from '../option-values.ts';
 import { formatDocument } from '../../manifests/documents.ts';
 import { showProgress } from '../../terminal/progress.ts';
@@ -20,6 +20,7 @@ import { print, note } from '../../terminal/terminal.ts';
 type Options = RestoreBackup & {
   readonly reason?: string;
   readonly idempotencyKey?: string;
+  readonly database?: true;
   readonly wait?: true;
   readonly timeout?: number;
   readonly output?: 'json' | 'yaml' | 'name';
@@ -35,6 +36,10 @@ export function restoreDeclareCommand(): Command {
     .option('--sha256 <checksum>', 'SHA-256 of the backup, 64 hexadecimal digits', checkedBy(sha256))
     .option('--taken-at <time>', 'when the backup was made, as in 2026-11-20T02:00:00Z', checkedBy(takenAt))
     .option('--idempotency-key <key>', 'the same key declares the same restore only once; random if not given')
+    .option(
+      '--database',
+      'declare on the database itself while the services are stopped (DATABASE_URL, DB_PASSWORD), whatever MUSTER_SERVER says',
+    )
     .option('--wait', 'wait until every device has answered and no conflict is left')
     .addOption(timeoutOption('--wait'))
     .addOption(outputOption(['json', 'yaml', 'name'], 'how to print the restore'))
@@ -46,7 +51,7 @@ export function restoreDeclareCommand(): Command {
     { line: 'muster restore declare --idempotency-key "$JOB_ID" -o name', about: 'from a script that may run twice' },
     { line: 'muster restore declare --wait --timeout 2h', about: 'with a progress bar until it is settled' },
     {
-      line: 'DATABASE_URL=postgres://muster@db/muster DB_PASSWORD=… REDIS_URL=redis://kv KV_PASSWORD=… muster restore declare',
+      line: 'DATABASE_URL=postgres://muster@db/muster DB_PASSWORD=… REDIS_URL=redis://kv KV_PASSWORD=… muster restore declare --database',
       about: 'on the database itself, while the services are stopped',
     },
   ]);
@@ -62,7 +67,7 @@ function checkedBy(schema: z.ZodType<string | undefined>): (text: string) => str
 
 async function declare(options: Options, command: Command): Promise<void> {
   const declaration = { idempotencyKey: options.idempotencyKey ?? randomUUID(), request: requestOf(options) };
-  if (namesDatabaseOnly() && serverOption(command) === undefined) {
+  if (isForDatabase(options, command)) {
     if (options.wait === true) {
       throw new UsageError(
         '--wait needs a running service: start it, then follow with "muster restore status --watch"',
@@ -72,14 +77,30 @@ async function declare(options: Options, command: Command): Promise<void> {
     return;
   }
   const api = apiOf(command);
-  const restore = await answerOf(
-    api.POST('/api/v1/restores', {
-      params: { header: { 'idempotency-key': declaration.idempotencyKey } },
-      body: declaration.request,
-    }),
-  );
+  const restore = await declareAtServer(api, declaration);
   print(declared(restore, options.output));
   if (options.wait === true) await wait(api, restore, options.timeout);
+}
+
+/** @throws UsageError where both a server and the database are asked for */
+function isForDatabase({ database }: Options, command: Command): boolean {
+  if (serverOption(command) === undefined) return database === true || namesDatabaseOnly();
+  if (database === true) throw new UsageError('--database declares without a server: leave out --server');
+  return false;
+}
+
+async function declareAtServer(api: ApiClient, { idempotencyKey, request }: Declaration): Promise<Restore> {
+  try {
+    return await answerOf(
+      api.POST('/api/v1/restores', { params: { header: { 'idempotency-key': idempotencyKey } }, body: request }),
+    );
+  } catch (error) {
+    if (!(error instanceof UnreachableError) || !namesDatabase()) throw error;
+    throw new UnreachableError(
+      `${error.message}\nIf the services are stopped, declare on the database itself: muster restore declare --database …`,
+      error,
+    );
+  }
 }
 
 function requestOf({ reason, artifact, sha256, takenAt }: Options) {
@@ -94,7 +115,7 @@ function requestOf({ reason, artifact, sha256, takenAt }: Options) {
 type Declaration = { readonly idempotencyKey: string; readonly request: ReturnType<typeof requestOf> };
 
 async function declareDirectly({ idempotencyKey, request }: Declaration): Promise<Restore> {
-  note('DATABASE_URL is set and no server is named: declaring on the database itself');
+  note('Declaring on the database itself');
   // Loaded here, so that commands that only talk to a server start without it.
   const { declareOnDatabase } = await import('../../service/declare-on-database.ts');
   try {
