@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, errors, exportJWK, jwtVerify, SignJWT } from 'jose';
+import { resourceNameSchema } from '../domain/resources/object-meta.ts';
 import { pemBlocks, readNamedFile, type NamedFile } from './pem-file.ts';
 
 /** Audience of device tokens: no other service may take one for its own, nor this service one of another. */
@@ -84,9 +85,10 @@ export async function readDeviceToken(
         currentDate: now,
         clockTolerance: clockToleranceSeconds,
       });
-      if (payload.sub === undefined || payload.sub === '') return { fault: 'does not name a device (claim sub)' };
+      const device = resourceNameSchema.safeParse(payload.sub);
+      if (!device.success) return { fault: 'does not name a device (claim sub)' };
       const expiresAt = payload.exp === undefined ? undefined : new Date((payload.exp + clockToleranceSeconds) * 1_000);
-      return { device: payload.sub, expiresAt };
+      return { device: device.data, expiresAt };
     } catch (error) {
       if (!(error instanceof errors.JOSEError)) throw error;
       fault = faultOf(error);

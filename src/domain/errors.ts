@@ -4,6 +4,7 @@ const catalogue = {
   unauthorized: { status: 401, reason: 'Unauthorized' },
   forbidden: { status: 403, reason: 'Forbidden' },
   notFound: { status: 404, reason: 'NotFound' },
+  methodNotAllowed: { status: 405, reason: 'MethodNotAllowed' },
   requestTimeout: { status: 408, reason: 'Timeout' },
   conflict: { status: 409, reason: 'Conflict' },
   alreadyExists: { status: 409, reason: 'AlreadyExists' },

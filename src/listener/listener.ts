@@ -5,7 +5,7 @@ import type { Log } from '../logging/log.ts';
 import { admitRequests, noConnectionLimits, type ConnectionLimits } from './connection-limits.ts';
 import type { ListenerTls } from './listener-tls.ts';
 import { maxHeaderBytes, refuseMalformedRequests } from './malformed-requests.ts';
-import { renderProblems } from './problems.ts';
+import { refuseUnreadablePath, renderProblems } from './problems.ts';
 import { requestIdOf, tellRequestIds } from './request-id.ts';
 import { beginInTurns } from './request-queue.ts';
 
@@ -59,6 +59,7 @@ export function createListener(log: Log, tls?: ListenerTls, settings: ListenerSe
     keepAliveTimeout: keepAliveTimeoutMs,
     connectionTimeout: bounds.quietTimeoutMs,
     clientErrorHandler: refuseMalformedRequests(bounds),
+    frameworkErrors: refuseUnreadablePath,
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: 'idle',
     // What comes on a connection that is still open is answered like any other, and the last on it: nobody needs to ask twice.

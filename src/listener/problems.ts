@@ -1,7 +1,9 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod';
 import { MusterError, unavailable } from '../domain/errors.ts';
 import type { Log } from '../logging/log.ts';
+import { collectMethods } from './offered-methods.ts';
+import { requestIdHeader } from './request-id.ts';
 import { insteadOf } from './unserved-paths.ts';
 import { isBusy, isUnreachable } from '../db/failures.ts';
 
@@ -97,12 +99,31 @@ export function renderProblems(app: FastifyInstance, log: Log): void {
     }
     return sendProblem(reply, problem);
   });
+  const offered = collectMethods(app);
   app.setNotFoundHandler(({ method, url }, reply) => {
     const [path = ''] = url.split('?', 1);
+    const methods = offered(path);
+    if (methods.length > 0) {
+      const message = `there is no ${method} at ${path}: expected ${methods.join(' or ')}`;
+      void reply.header('Allow', methods.join(', '));
+      return sendProblem(reply, problemOf(new MusterError('methodNotAllowed', message)));
+    }
     const instead = insteadOf(path);
     const message = `there is nothing at ${method} ${path}${instead === undefined ? '' : `: ${instead}`}`;
     return sendProblem(reply, problemOf(new MusterError('notFound', message)));
   });
+}
+
+/**
+ * Answers a request whose path cannot be read, which reaches no hook and no route. Its connection is closed: an upgrade would
+ * leave it open.
+ */
+export function refuseUnreadablePath(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const isTooLong = error.code === 'FST_ERR_MAX_PARAM_LENGTH';
+  const message = isTooLong ? 'a part of the path is longer than any name' : 'the path is not percent-encoded UTF-8';
+  void reply.header(requestIdHeader, request.id).header('cache-control', 'no-store').header('connection', 'close');
+  reply.raw.once('finish', () => request.raw.socket.destroySoon());
+  void sendProblem(reply, problemOf(new MusterError('badRequest', message)));
 }
 
 function sendProblem(

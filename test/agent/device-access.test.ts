@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { SignJWT, UnsecuredJWT } from 'jose';
+import { SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { TrialAuthority } from '../../src/cli/pki/trial-authority.ts';
@@ -50,10 +50,11 @@ async function askProxied(server: AgentServer, header: string, call = poll): Pro
 }
 
 async function signed(
-  claims: { sub?: string; aud?: string; exp?: number; nbf?: number },
+  claims: { sub?: string | object; aud?: string; exp?: number; nbf?: number },
   { alg = 'EdDSA', key = pki.tokenKey }: { alg?: string; key?: KeyObject | Uint8Array } = {},
 ): Promise<Presented> {
-  const token = await new SignJWT({ sub: self, aud: 'muster-agent', ...claims }).setProtectedHeader({ alg }).sign(key);
+  const payload = { sub: self, aud: 'muster-agent', ...claims } as JWTPayload;
+  const token = await new SignJWT(payload).setProtectedHeader({ alg }).sign(key);
   return bearer(token);
 }
 
@@ -171,6 +172,13 @@ const tokens: Refusal[] = [
   ['an expired token', 401, async () => ask(await signed({ exp: seconds(-60) })), /has expired/],
   ['a token that is not valid yet', 401, async () => ask(await signed({ nbf: seconds(600) })), /is not valid yet/],
   ['a token without a subject', 401, async () => ask(await signed({ sub: '' })), /does not name a device/],
+  [
+    'a token whose subject is an object',
+    401,
+    async () => ask(await signed({ sub: { name: self } })),
+    /not name a device/,
+  ],
+  ['a token whose subject is no name', 401, async () => ask(await signed({ sub: 'A B' })), /does not name a device/],
   ['the token of another device', 403, async () => ask(bearer(await pki.token(other))), /may speak only for itself/],
   [
     'a token whose subject was changed',

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { forwardedCertificate } from '../../src/auth/forwarded-certificate.ts';
 import { TrialAuthority } from '../../src/cli/pki/trial-authority.ts';
 import { validNow } from '../support/trial-pki.ts';
@@ -68,4 +68,32 @@ test('a certificate with one byte changed is another certificate, or none', () =
 
 test('a header that is longer than any certificate is not looked into', () => {
   expect(found(`Cert="${encodeURIComponent(pem)}";Subject="${'x'.repeat(70_000)}"`)).toBeUndefined();
+});
+
+describe('of two certificates neither passes, for one may have come from the client', () => {
+  const der = (text: string) => Buffer.from(text.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64');
+  const base64 = (text: string) => der(text).toString('base64');
+  test.each([
+    ['one PEM text after the other', () => `${encodeURIComponent(another)}${encodeURIComponent(pem)}`],
+    ['two header lines of PEM', () => `${encodeURIComponent(another)}, ${encodeURIComponent(pem)}`],
+    ['two header lines of PEM that is not encoded', () => `${another.trim()}, ${pem.trim()}`],
+    ['two in one element of Envoy', () => `Cert="${encodeURIComponent(another + pem)}"`],
+    [
+      'two fields of one element of Envoy',
+      () => `Cert="${encodeURIComponent(another)}";Cert="${encodeURIComponent(pem)}"`,
+    ],
+    ['two lines of Base64', () => `${base64(another)}, ${base64(pem)}`],
+    ['two lines of RFC 9440', () => `:${base64(another)}:, :${base64(pem)}:`],
+    ['the bytes of both in Base64', () => Buffer.concat([der(another), der(pem)]).toString('base64')],
+    ['PEM texts in Base64', () => Buffer.from(another + pem).toString('base64')],
+    ['one PEM text, and other text after it', () => encodeURIComponent(`${another}x`)],
+  ])('%s', (_what, header) => {
+    expect(found(header())).toBeUndefined();
+  });
+});
+
+test('PEM passes as it is, percent-encoded, and with blanks in place of its line ends', () => {
+  expect(found(pem)).toBe('CN=gateway-1');
+  expect(found(encodeURIComponent(pem))).toBe('CN=gateway-1');
+  expect(found(pem.trim().replaceAll('\n', ' '))).toBe('CN=gateway-1');
 });

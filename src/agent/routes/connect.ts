@@ -1,6 +1,7 @@
 import websocket from '@fastify/websocket';
+import type { FastifyRequest } from 'fastify';
 import type { DeviceAuthenticator } from '../../auth/device-authenticator.ts';
-import { badRequest } from '../../domain/errors.ts';
+import { badRequest, type MusterError } from '../../domain/errors.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import type { Listener } from '../../listener/listener.ts';
 import { serveDeviceSocket } from '../device-socket.ts';
@@ -10,6 +11,8 @@ import type { Gateway } from '../gateway.ts';
 import { closeCodes } from '../socket-registry.ts';
 
 export const subprotocol = 'muster.v1';
+
+const connectPath = '/api/v1/devices/:name/connect';
 
 /** `GET /devices/{name}/connect`: the WebSocket. Must be registered before the routes that it shares a listener with. */
 export async function connectRoute(
@@ -27,9 +30,12 @@ export async function connectRoute(
       handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
     },
   });
+  app.addHook('onRequest', (request, _reply, done) => {
+    done(request.ws ? upgradeProblem(request) : undefined);
+  });
   app.route<{ Params: { name: string } }>({
     method: 'GET',
-    url: '/api/v1/devices/:name/connect',
+    url: connectPath,
     exposeHeadRoute: false,
     schema: { hide: true },
     handler() {
@@ -43,4 +49,10 @@ export async function connectRoute(
       else serveDeviceSocket(gateway, name.data, socket, recheckOf(request, authenticator));
     },
   });
+}
+
+/** Refuses an upgrade to anything else, or elsewhere: no other route could answer it. */
+function upgradeProblem({ is404, routeOptions, headers }: FastifyRequest): MusterError | undefined {
+  if (is404 || (routeOptions.url === connectPath && headers.upgrade?.toLowerCase() === 'websocket')) return undefined;
+  return badRequest('expected no upgrade here: only /api/v1/devices/{name}/connect has one, to a WebSocket');
 }

@@ -31,6 +31,8 @@ export function renderedRoute(gateway: Gateway) {
     app.route({
       method: 'GET',
       url: '/devices/:name/rendered',
+      // A poll is a report, and a HEAD request must change nothing.
+      exposeHeadRoute: false,
       schema: {
         operationId: 'getRenderedDevice',
         tags: ['agent'],
