@@ -23,7 +23,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** State of what the service needs to serve: database, queue and, where it has one, its worker. */
+        /** State of what the service needs to serve, the database, and of what it goes on without: queue and worker. */
         get: operations["readyz"];
         put?: never;
         post?: never;
@@ -2715,14 +2715,17 @@ export interface operations {
     };
     readyz: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description With `queue` the process is not ready either while the queue or its worker is away: for one that is there to render. */
+                needs?: "queue";
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description Ready; `state` says if something is away that no answer needs. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2744,6 +2747,13 @@ export interface operations {
                          * @enum {string}
                          */
                         worker: "ok" | "lost" | "none";
+                        /**
+                         * @description `degraded` if something is away that no answer needs.
+                         * @enum {string}
+                         */
+                        state: "ready" | "degraded";
+                        /** @description What is away, and what goes on without it; absent where nothing is. */
+                        message?: string;
                     };
                 };
             };

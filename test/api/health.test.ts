@@ -23,8 +23,11 @@ async function listenerOn(context: Parameters<typeof healthRoutes>[0]): Promise<
   return app;
 }
 
-async function readiness(app: Listener): Promise<{ code: number; body: Record<string, unknown> }> {
-  const response = await app.inject('/readyz');
+async function readiness(
+  app: Listener,
+  { needs }: { needs?: 'queue' } = {},
+): Promise<{ code: number; body: Record<string, unknown> }> {
+  const response = await app.inject({ path: '/readyz', query: needs === undefined ? {} : { needs } });
   return { code: response.statusCode, body: response.json() };
 }
 
@@ -34,28 +37,38 @@ const queueThat = (state: QueueState) => ({ ...here.context.queue, state: async 
 describe('readiness', () => {
   test('names its parts when all is well; a process without a worker needs none', async () => {
     const app = await listenerOn(here.context);
-    expect(await readiness(app)).toEqual({ code: 200, body: { database: 'ok', queue: 'ok', worker: 'none' } });
+    const ready = { code: 200, body: { state: 'ready', database: 'ok', queue: 'ok', worker: 'none' } };
+    expect(await readiness(app)).toEqual(ready);
+    expect(await readiness(app, { needs: 'queue' })).toEqual(ready);
   });
 
   test.each([
-    [{ jobs, worker: 'lost' }, { queue: 'ok', worker: 'lost' }, 'not ready: the worker has lost its queue'],
-    [{ jobs: undefined, worker: 'running' }, { queue: 'down', worker: 'ok' }, 'not ready: the queue does not answer'],
+    [{ jobs, worker: 'lost' }, { queue: 'ok', worker: 'lost' }, 'the worker has lost its queue'],
+    [{ jobs: undefined, worker: 'running' }, { queue: 'down', worker: 'ok' }, 'the queue does not answer'],
   ] as const)(
-    'of a queue that is %j says which part is missing, and when to ask again',
+    'of a queue that is %j is degraded, and names the part; a process that is there to render is not ready',
     async (state, parts, message) => {
       const app = await listenerOn({ database: here.context.database, queue: queueThat(state) });
-      const response = await app.inject('/readyz');
+      const { code, body } = await readiness(app);
+      expect({ code, body }).toMatchObject({ code: 200, body: { state: 'degraded', database: 'ok', ...parts } });
+      expect(body['message']).toContain(`degraded: ${message};`);
+      const response = await app.inject('/readyz?needs=queue');
       expect(response.statusCode).toBe(503);
       expect(response.headers['retry-after']).toBe('5');
       expect(response.json()).toMatchObject({
         kind: 'Status',
         code: 503,
         reason: 'ServiceUnavailable',
-        message,
+        message: `not ready: ${message}`,
         parts: { database: 'ok', ...parts },
       });
     },
   );
+
+  test('that needs what there is not is refused', async () => {
+    const app = await listenerOn(here.context);
+    expect((await app.inject('/readyz?needs=luck')).statusCode).toBe(400);
+  });
 
   test('of a database that fails, and of one that does not answer, says so; the process is alive all the same', async () => {
     const failing = { ...here.context.database, ping: async () => await Promise.reject(new Error('gone')) };
@@ -79,15 +92,19 @@ describe('readiness', () => {
     worker.start();
     closing.push(() => worker.stop());
     const app = await listenerOn(own.context);
-    await until(async () => (await readiness(app)).code === 200);
-    expect((await readiness(app)).body).toEqual({ database: 'ok', queue: 'ok', worker: 'ok' });
+    await until(async () => (await readiness(app)).body['state'] === 'ready');
+    expect((await readiness(app)).body).toEqual({ state: 'ready', database: 'ok', queue: 'ok', worker: 'ok' });
     await redis.kill();
-    await until(async () => (await readiness(app)).code === 503);
     await until(async () => {
-      const { body } = await readiness(app);
-      return body['message'] === 'not ready: the queue does not answer; the worker has lost its queue';
+      const { code, body } = await readiness(app, { needs: 'queue' });
+      return code === 503 && body['message'] === 'not ready: the queue does not answer; the worker has lost its queue';
+    });
+    expect(await readiness(app)).toMatchObject({
+      code: 200,
+      body: { state: 'degraded', queue: 'down', worker: 'lost' },
     });
     await redis.start();
-    await until(async () => (await readiness(app)).code === 200);
+    await until(async () => (await readiness(app)).body['state'] === 'ready');
+    expect((await readiness(app, { needs: 'queue' })).code).toBe(200);
   });
 });

@@ -148,6 +148,14 @@ describe('configuration', () => {
 describe('the two listeners', () => {
   const ports = { api: config.apiListen.port, agent: config.agentListen.port };
 
+  test('pods that answer stay ready without Redis; pods that are there to render do not', () => {
+    const readiness = deployments.map(({ metadata, spec }) => [
+      metadata.name,
+      spec.template.spec.containers[0]?.readinessProbe?.httpGet.path,
+    ]);
+    expect(Object.fromEntries(readiness)).toEqual({ muster: '/readyz', 'muster-worker': '/readyz?needs=queue' });
+  });
+
   test('containers and services have the ports that are listened on, one service for each', () => {
     for (const { spec } of deployments) {
       const [container] = spec.template.spec.containers;

@@ -139,8 +139,9 @@ export class Admin {
     return { code, restore };
   }
 
+  /** Tells if the service has all that it stands on: one that is ready without Redis has not. */
   async isReady(): Promise<boolean> {
-    return (await this.call({ method: 'GET', path: '/readyz' })).code === 200;
+    return (await this.call({ method: 'GET', path: '/readyz?needs=queue' })).code === 200;
   }
 
   async close(): Promise<void> {

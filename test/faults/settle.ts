@@ -73,7 +73,7 @@ async function timed(
 }
 
 async function isWorkerReady(scene: Scene): Promise<boolean> {
-  const response = await fetch(`http://127.0.0.1:${scene.worker.apiPort}/readyz`).catch(() => undefined);
+  const response = await fetch(`http://127.0.0.1:${scene.worker.apiPort}/readyz?needs=queue`).catch(() => undefined);
   await response?.text();
   return response?.status === 200;
 }

@@ -14,6 +14,20 @@ const partsSchema = z.object({
 });
 type Parts = z.infer<typeof partsSchema>;
 
+const readySchema = partsSchema.extend({
+  state: z.enum(['ready', 'degraded']).describe('`degraded` if something is away that no answer needs.'),
+  message: z.string().optional().describe('What is away, and what goes on without it; absent where nothing is.'),
+});
+
+const querySchema = z.object({
+  needs: z
+    .literal('queue')
+    .optional()
+    .describe(
+      'With `queue` the process is not ready either while the queue or its worker is away: for one that is there to render.',
+    ),
+});
+
 /** Health of this process: is it alive, and can it serve? */
 export function healthRoutes({ database, queue }: Pick<Context, 'database' | 'queue'>) {
   return async (app: Listener) => {
@@ -37,16 +51,20 @@ export function healthRoutes({ database, queue }: Pick<Context, 'database' | 'qu
       schema: {
         operationId: 'readyz',
         tags: ['health'],
-        summary: 'State of what the service needs to serve: database, queue and, where it has one, its worker.',
+        summary:
+          'State of what the service needs to serve, the database, and of what it goes on without: queue and worker.',
+        querystring: querySchema,
         response: {
-          200: partsSchema,
+          200: readySchema.describe('Ready; `state` says if something is away that no answer needs.'),
           503: statusSchema.extend({ parts: partsSchema }).describe('Not ready: `parts` says what is missing.'),
         },
       },
-      async handler(_request, reply) {
+      async handler({ query }, reply) {
         const parts = partsOf(await lookAtHealth({ database, queue }));
-        const missing = missingIn(parts);
-        if (missing.length === 0) return parts;
+        const [unmet, away] = [unmetIn(parts), awayIn(parts)];
+        const missing = query.needs === 'queue' ? [...unmet, ...away] : unmet;
+        if (missing.length === 0)
+          return away.length === 0 ? { state: 'ready' as const, ...parts } : degraded(parts, away);
         const status = statusBody(503, 'ServiceUnavailable', `not ready: ${missing.join('; ')}`);
         return await reply
           .code(503)
@@ -65,9 +83,19 @@ function partsOf({ databaseSeconds, queue }: Health): Parts {
   };
 }
 
-function missingIn({ database, queue, worker }: Parts): string[] {
+function degraded(parts: Parts, away: readonly string[]) {
+  const message = `degraded: ${away.join('; ')}; everything is answered, and what no hint told of is found by a look at intervals`;
+  return { state: 'degraded' as const, message, ...parts };
+}
+
+/** Problems without whose end nothing can be answered. */
+function unmetIn({ database }: Parts): string[] {
+  return database === 'ok' ? [] : ['the database cannot be reached'];
+}
+
+/** Problems that slow rendering and telling devices down, and keep no answer. */
+function awayIn({ queue, worker }: Parts): string[] {
   return [
-    ...(database === 'ok' ? [] : ['the database cannot be reached']),
     ...(queue === 'ok' ? [] : ['the queue does not answer']),
     ...(worker === 'lost' ? ['the worker has lost its queue'] : []),
   ];
