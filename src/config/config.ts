@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { deviceCaSettings } from './device-ca-settings.ts';
 import { usualMaskKeys } from '../domain/secrets/masked-keys.ts';
 import { contradictionsIn } from './listen-rules.ts';
+import { retentionSettings } from './retention-settings.ts';
 import { tracingSettings } from './tracing-settings.ts';
 import { contradictionsOfRenderer, rendererSettings } from './renderer-settings.ts';
 import {
@@ -320,6 +321,7 @@ export const settings = {
     about: 'Longest time for a stopping process to finish what it began.',
     schema: durationMs('10s', 100),
   },
+  ...retentionSettings,
   ...tracingSettings,
 } as const satisfies Record<string, { env: string; flag?: string; about: string; schema: z.ZodType }>;
 

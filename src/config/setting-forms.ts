@@ -27,6 +27,26 @@ export const durationMs = (defaultText: string, atLeastMs = 0) =>
       return ms;
     });
 
+const dayMs = 86_400_000;
+/** A hundred years: what is kept longer is kept for ever. */
+const maxKeepMs = 36_500 * dayMs;
+
+/** Milliseconds for which something is kept, from `90d`, `12h` or `30m`; undefined for `forever` and `0`. */
+export const keepMs = (defaultText: string, atLeast: string) =>
+  z
+    .string()
+    .default(defaultText)
+    .transform((text, issues) => {
+      const trimmed = text.trim();
+      if (trimmed === 'forever' || trimmed === '0') return undefined;
+      const ms = parseDuration(trimmed, ['m', 'h', 'd']);
+      if (ms >= parseDuration(atLeast, ['h', 'd']) && ms <= maxKeepMs) return ms;
+      issues.addIssue(
+        `expected a time such as 90d or 12h, at least ${atLeast} and at most ${maxKeepMs / dayMs}d, or forever; found ${quoted(text)}`,
+      );
+      return z.NEVER;
+    });
+
 export const wholeNumber = (defaultValue: number, least: number, most: number) =>
   z.coerce
     .number({ error: `expected a whole number from ${least} to ${most}` })

@@ -62,7 +62,7 @@ async function selectInputs(db: Executor, where: SQL): Promise<WantedRender[]> {
   }));
 }
 
-/** Stores specs by their hash; those already there are left alone. */
+/** Stores specs by their hash. One already there is left alone, unless nothing referred to it: from now on a device does. */
 export async function saveRenderedSpecs(
   tx: Executor,
   specs: ReadonlyMap<string, JsonObject>,
@@ -73,8 +73,9 @@ export async function saveRenderedSpecs(
   await tx.execute(sql`${prepared}
     INSERT INTO rendered_specs (hash, spec, created_at)
     SELECT r.hash, r.spec, ${now.toISOString()}::timestamptz
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(hash text, spec jsonb) ORDER BY r.hash
-    ON CONFLICT (hash) DO NOTHING`);
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(hash text, spec jsonb)
+    WHERE NOT EXISTS (SELECT FROM rendered_specs k WHERE k.hash = r.hash AND k.unused_since IS NULL) ORDER BY r.hash
+    ON CONFLICT (hash) DO UPDATE SET unused_since = NULL`);
 }
 
 export type SpecProblem = { readonly name: string; readonly problem: string | null };

@@ -11,6 +11,7 @@ export const whyUnmoved: ReadonlyMap<string, string> = new Map([
   ['muster_worker_up', 'the worker took jobs'],
   ['muster_devices_with_problems', 'every spec could be rendered'],
   ['muster_device_clone_signs_total', 'no two machines have one name'],
+  ['muster_outdated_records_removed_total', 'nothing had been kept for long enough'],
   ['muster_sheds_total', 'nobody was turned away'],
   ['muster_reports_waiting', 'none waited for long enough to be seen'],
   ['muster_render_queue_jobs', 'none waited for long enough to be seen'],

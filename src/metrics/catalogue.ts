@@ -1,6 +1,6 @@
 import { gates } from '../domain/recovery/gate.ts';
 import { verdicts } from '../domain/recovery/verdict.ts';
-import { cloneEvidences, renderResults, restoreCauses, shedReasons } from '../usecases/observer.ts';
+import { cloneEvidences, outdatedKinds, renderResults, restoreCauses, shedReasons } from '../usecases/observer.ts';
 
 type Label = { readonly name: string; readonly values: readonly string[] | string };
 export type MetricAbout = {
@@ -51,6 +51,12 @@ export const counters = {
     about:
       'Restores that this process declared: for a `person`, or by itself because the database is a `copy`, its log was found behind (`rewind`), or several devices were `ahead`.',
     labels: [{ name: 'cause', values: restoreCauses }],
+  },
+  removedOutdated: {
+    name: 'muster_outdated_records_removed_total',
+    about:
+      'Records that this process removed because they had been kept for as long as `MUSTER_EVENTS_KEEP`, `MUSTER_RESTORES_KEEP`, `MUSTER_UNKNOWN_DEVICES_KEEP` and `MUSTER_SPECS_KEEP` say.',
+    labels: [{ name: 'kind', values: outdatedKinds }],
   },
 } as const satisfies Record<string, MetricAbout>;
 

@@ -8,6 +8,7 @@ import type {
   CloneEvidence,
   CommittedReports,
   Observer,
+  OutdatedKind,
   RenderResult,
   RestoreCause,
   ShedReason,
@@ -137,6 +138,10 @@ export class ServiceMetrics implements Observer {
 
   restoreDeclared(cause: RestoreCause): void {
     this.counters.restoresDeclared.inc({ cause });
+  }
+
+  removedOutdated(kind: OutdatedKind, records: number): void {
+    if (records > 0) this.counters.removedOutdated.inc({ kind }, records);
   }
 
   cloneSigns(evidence: CloneEvidence, times: number): void {

@@ -4,6 +4,7 @@ import { buildApp, type App } from './app.ts';
 import { inheritedEnvironment, type Config, type Environment } from '../config/config.ts';
 import { createContext, type Context, type Overrides } from '../context.ts';
 import { startDeviceProcesses, type DeviceProcesses } from './device-processes.ts';
+import { Housekeeping } from './housekeeping.ts';
 import type { Listener } from '../listener/listener.ts';
 import { guardedListeners, requireGuard } from '../config/listen-rules.ts';
 import { createServiceLog, type Log } from '../logging/log.ts';
@@ -102,6 +103,10 @@ async function serveAll(context: Context, environment: Environment, endings: Shu
   const { config, log } = context;
   const worker = config.worker ? new RenderWorker(context) : undefined;
   if (worker !== undefined) endings.push({ name: 'rendering', byShare: 0.75, run: () => worker.stop() });
+  const housekeeping = config.worker ? new Housekeeping(context) : undefined;
+  if (housekeeping !== undefined) {
+    endings.push({ name: 'housekeeping', byShare: 0.72, run: () => housekeeping.stop() });
+  }
   const open: Answering = {};
   endings.push(answering(open));
   const app = await buildApp(context, async () => (await open.devices?.metrics()) ?? []);
@@ -114,6 +119,7 @@ async function serveAll(context: Context, environment: Environment, endings: Shu
     open.devices?.agent ?? listenOn(app.agent, config.agentListen),
   ]);
   worker?.start();
+  housekeeping?.start();
   for (const { names, isAuthenticated } of guardedListeners(config)) {
     if (isAuthenticated) continue;
     log.warn(

@@ -19,6 +19,10 @@ export type RestoreCause = (typeof restoreCauses)[number];
 export const cloneEvidences = ['machine', 'connection'] as const;
 export type CloneEvidence = (typeof cloneEvidences)[number];
 
+/** Kinds of records that are removed when they have been kept for long enough. */
+export const outdatedKinds = ['events', 'restores', 'unknown-devices', 'rendered-specs'] as const;
+export type OutdatedKind = (typeof outdatedKinds)[number];
+
 export type CommittedReports = {
   readonly outcomes: ReadonlyArray<
     { readonly kind: 'known'; readonly verdict: Verdict } | { readonly kind: 'unknown' | 'refused' }
@@ -38,5 +42,6 @@ export type Observer = {
   shed(reason: ShedReason): void;
   rendered(devices: Readonly<Partial<Record<RenderResult, number>>>): void;
   restoreDeclared(cause: RestoreCause): void;
+  removedOutdated(kind: OutdatedKind, records: number): void;
   cloneSigns(evidence: CloneEvidence, times: number): void;
 };

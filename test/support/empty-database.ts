@@ -13,6 +13,9 @@ const emptied = [
   'restores',
   'service_state',
   'database_age',
+  'chores',
+  'device_counts',
+  'device_counting',
 ] as const;
 
 /** Makes the database of a context as it was when fresh, with a first timeline of its own: much sooner than a new one is made. */
