@@ -6,6 +6,7 @@ import { connectionLimits } from '../listener/connection-limits.ts';
 import { createListener, type Listener } from '../listener/listener.ts';
 import { openapiOptions } from '../listener/openapi.ts';
 import { addressOf, limitRequests } from '../listener/rate-limit.ts';
+import { boundBodies } from '../listener/request-bodies.ts';
 import { refuseOtherSites } from '../listener/same-site.ts';
 import { isAgentAuthenticated } from '../config/listen-rules.ts';
 import { deviceOf, guardDevices } from './device-access.ts';
@@ -43,7 +44,9 @@ export async function buildAgentApp(gateway: Gateway): Promise<Listener> {
   countSheds(app, gateway);
   if (!isAgentAuthenticated(config)) refuseOtherSites(app, config.agentListen.host);
   guardDevices(app, authenticator, log);
-  limitRequests(app, gateway.deviceRate, (request) => deviceOf(request) ?? namedIn(request));
+  const callerOf = (request: FastifyRequest) => deviceOf(request) ?? namedIn(request);
+  limitRequests(app, gateway.deviceRate, callerOf);
+  boundBodies(app, gateway.bytes, callerOf);
   await app.register(swagger, openapiOptions(about));
   await app.register(renderedRoute(gateway), { prefix: '/api/v1' });
   await app.register(statusRoutes(gateway), { prefix: '/api/v1' });

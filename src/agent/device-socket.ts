@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import { MusterError } from '../domain/errors.ts';
+import type { Sender } from '../listener/byte-budget.ts';
 import { problemOf } from '../listener/problems.ts';
 import type { ReportOutcome } from '../usecases/accept-reports.ts';
 import type { Standing } from '../usecases/find-standings.ts';
@@ -21,15 +22,16 @@ const maxUnanswered = 64;
 /** Asks whether the device would be let in again now. */
 type Recheck = () => Promise<boolean>;
 
-/** Serves a WebSocket until it closes. */
-export function serveDeviceSocket(gateway: Gateway, device: string, socket: WebSocket, recheck: Recheck): void {
-  gateway.sockets.add(new DeviceSocket(gateway, device, socket, recheck));
+/** Serves a WebSocket of a device until it closes. */
+export function serveDeviceSocket(gateway: Gateway, sender: Sender, socket: WebSocket, recheck: Recheck): void {
+  gateway.sockets.add(new DeviceSocket(gateway, sender, socket, recheck));
 }
 
 /** The conversation on one WebSocket: reports in, verdicts and specs out. */
 class DeviceSocket implements ManagedSocket {
   readonly id = randomUUID();
   readonly device: string;
+  private readonly sender: Sender;
   private readonly connection: DeviceConnection;
   private readonly gateway: Gateway;
   private readonly recheck: Recheck;
@@ -39,10 +41,11 @@ class DeviceSocket implements ManagedSocket {
   /** Set once this process stops: called when everything is answered. */
   private onAllAnswered: (() => void) | undefined;
 
-  constructor(gateway: Gateway, device: string, socket: WebSocket, recheck: Recheck) {
+  constructor(gateway: Gateway, sender: Sender, socket: WebSocket, recheck: Recheck) {
     this.gateway = gateway;
     this.recheck = recheck;
-    this.device = device;
+    this.device = sender.caller;
+    this.sender = sender;
     const stopWaiting = gateway.waiting.add(this.waiter());
     this.connection = new DeviceConnection(socket, {
       onMessage: (data, isBinary) => this.receive(data, isBinary),
@@ -122,14 +125,21 @@ class DeviceSocket implements ManagedSocket {
       );
       return;
     }
-    this.unanswered += 1;
     const { id, report } = received;
+    try {
+      this.gateway.bytes.take(this.sender, data.length);
+    } catch (error) {
+      this.refuse(id, error);
+      return;
+    }
+    this.unanswered += 1;
     this.session = said(this.session, report.position);
     const placed = { ...report, position: positionOf(this.session) };
-    this.run(() => this.answer(id, placed).finally(() => this.countAnswer()), id);
+    this.run(() => this.answer(id, placed).finally(() => this.countAnswer(data.length)), id);
   }
 
-  private countAnswer(): void {
+  private countAnswer(bytes: number): void {
+    this.gateway.bytes.give(this.sender, bytes);
     this.unanswered -= 1;
     if (this.unanswered === 0) this.onAllAnswered?.();
   }

@@ -1,6 +1,8 @@
 import { badRequest } from '../domain/errors.ts';
 import { parsePosition, parseRenderedVersion, type DevicePosition } from '../domain/recovery/position.ts';
 import { deviceFrameSchema, type DeviceFrame, type MusterFrame } from '../domain/resources/websocket-frames.ts';
+import { limits } from '../domain/resources/limits.ts';
+import { assertStatusSize } from '../domain/devices/status-size.ts';
 import { assertStorable, storableObject } from '../domain/resources/storable.ts';
 import { describeProblems } from '../domain/resources/zod-problem.ts';
 import type { Report } from '../usecases/steps/report-batch.ts';
@@ -21,7 +23,7 @@ export class FrameProblem extends Error {
   }
 }
 
-/** Reads one text frame. @throws FrameProblem whose cause is a MusterError 400 that says what was expected */
+/** Reads one text frame. @throws FrameProblem whose cause is a MusterError 400 or 413 that says what was expected */
 export function readFrame(device: string, text: string): ReceivedReport {
   let id: number | undefined;
   try {
@@ -31,6 +33,8 @@ export function readFrame(device: string, text: string): ReceivedReport {
     const parsed = deviceFrameSchema.safeParse(json);
     if (!parsed.success) throw badRequest(describeProblems(parsed.error, 'frame'));
     const { status, spec } = parsed.data;
+    // A frame may be longer than a status, for it may hold a spec as well.
+    if (status !== undefined && text.length > limits.statusBytes / 4) assertStatusSize(status);
     const documents = {
       ...(status === undefined ? {} : { status: storableObject(status) }),
       ...(spec === undefined ? {} : { spec: storableObject(spec) }),

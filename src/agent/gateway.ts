@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { ByteBudget, byteLimits } from '../listener/byte-budget.ts';
 import { createRateLimit, type RateLimit } from '../listener/rate-limit.ts';
 import { AheadWatch } from './ahead-watch.ts';
 import { RenderedSpecCache } from './rendered-spec-cache.ts';
@@ -17,6 +18,8 @@ export type Gateway = {
   readonly sockets: SocketRegistry;
   /** Rate limit of each device, for requests and frames together. */
   readonly deviceRate: RateLimit;
+  /** Bytes of bodies and frames in flight. */
+  readonly bytes: ByteBudget;
 };
 
 /** @param sockets how often WebSockets are pinged, if not as usual */
@@ -37,6 +40,7 @@ export function createGateway(context: Context, sockets: { pingEveryMs?: number 
     ),
     sockets: new SocketRegistry(context, sockets),
     deviceRate: createRateLimit(config.deviceRate, 'device'),
+    bytes: new ByteBudget(byteLimits(config, config.maxBytesPerDevice)),
   };
 }
 

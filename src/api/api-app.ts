@@ -9,6 +9,8 @@ import { isApiAuthenticated } from '../config/listen-rules.ts';
 import { guardRoutes, registerOpen } from './access.ts';
 import { watchRequests } from './action-log.ts';
 import { principalOf, tellPrincipals } from './actor.ts';
+import { ByteBudget, byteLimits } from '../listener/byte-budget.ts';
+import { boundBodies } from '../listener/request-bodies.ts';
 import { connectionLimits } from '../listener/connection-limits.ts';
 import { ListenerTls } from '../listener/listener-tls.ts';
 import { createListener, type Listener } from '../listener/listener.ts';
@@ -112,6 +114,7 @@ export async function buildApiApp(context: Context, sources: ScrapeSources = {})
   });
   guardRoutes(app, await AdminAuthenticator.open(context), context.log);
   limitRequests(app, createRateLimit(config.adminRate, 'principal'), callerOf);
+  boundBodies(app, new ByteBudget(byteLimits(config, config.maxBytesPerAddress)), callerOf);
   refuseOtherOrganizations(app);
   await app.register(healthRoutes(context));
   await app.register(metricsRoutes(context, sources));

@@ -211,6 +211,23 @@ export const settings = {
       'How many of them may come from one address, which whole sites may share. Not for `MUSTER_TRUSTED_PROXIES`. 0 for no limit.',
     schema: wholeNumber(20_000, 0, 1_000_000),
   },
+  maxBytes: {
+    env: 'MUSTER_MAX_BYTES',
+    about:
+      'Most bytes of request bodies and WebSocket frames that each listener holds at the same time. A request past it waits for room, at most five seconds; then its sender is told to come back later.',
+    schema: wholeNumber(16_777_216, 65_536, 1_073_741_824),
+  },
+  maxBytesPerAddress: {
+    env: 'MUSTER_MAX_BYTES_PER_ADDRESS',
+    about:
+      'How many of them may come from one address, which whole sites may share, and from one principal of the admin API. Not for `MUSTER_TRUSTED_PROXIES`.',
+    schema: wholeNumber(8_388_608, 65_536, 1_073_741_824),
+  },
+  maxBytesPerDevice: {
+    env: 'MUSTER_MAX_BYTES_PER_DEVICE',
+    about: 'How many of them may come from one device.',
+    schema: wholeNumber(2_097_152, 65_536, 1_073_741_824),
+  },
   maxPollsPerDevice: {
     env: 'MUSTER_MAX_POLLS_PER_DEVICE',
     about:

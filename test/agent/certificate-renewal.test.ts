@@ -125,7 +125,7 @@ describe('a device that renews its certificate', () => {
     await here.ask(await here.certificateOf(other), 'POST', path, body);
     refusalOf(await here.ask(identity, 'GET', `${path}/${body.metadata.name}`), 404);
     refusalOf(await here.ask(identity, 'GET', `${path}/nobody`), 404);
-    refusalOf(await here.ask(identity, 'GET', path), 404);
+    refusalOf(await here.ask(identity, 'GET', path), 405);
   });
 
   test('is told 409 for a name that is taken', async () => {

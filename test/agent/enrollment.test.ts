@@ -113,10 +113,10 @@ describe('a device that asks to join', () => {
   test('can neither list nor answer, change or delete requests', async () => {
     const name = fresh();
     await ask(name);
-    refusalOf(await agent.get('/enrollmentrequests'), 404);
+    refusalOf(await agent.get('/enrollmentrequests'), 405);
     refusalOf(await agent.put(`/enrollmentrequests/${name}/approval`, { approved: true }), 404);
-    refusalOf(await agent.put(`/enrollmentrequests/${name}`, enrollmentRequest(name)), 404);
-    refusalOf(await agent.delete(`/enrollmentrequests/${name}`), 404);
+    refusalOf(await agent.put(`/enrollmentrequests/${name}`, enrollmentRequest(name)), 405);
+    refusalOf(await agent.delete(`/enrollmentrequests/${name}`), 405);
     refusalOf(await agent.post(`/restores/current/unknown-devices/${name}/enroll`, {}), 404);
   });
 

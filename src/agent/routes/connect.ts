@@ -46,7 +46,10 @@ export async function connectRoute(
       if (!name.success) socket.close(closeCodes.notAllowed, 'the device name is not valid');
       else if (socket.protocol !== subprotocol)
         socket.close(closeCodes.notAllowed, `expected the subprotocol ${subprotocol}`);
-      else serveDeviceSocket(gateway, name.data, socket, recheckOf(request, authenticator));
+      else {
+        const sender = { caller: name.data, address: request.ip };
+        serveDeviceSocket(gateway, sender, socket, recheckOf(request, authenticator));
+      }
     },
   });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { requestOrigin } from '../../listener/request-origin.ts';
 import { enrollmentRequestRequestSchema, enrollmentRequestSchema } from '../../domain/resources/enrollment-request.ts';
+import { limits } from '../../domain/resources/limits.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import { deviceErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
@@ -18,6 +19,7 @@ export function enrollmentRoutes({ context }: Gateway) {
     app.route({
       method: 'POST',
       url: '/enrollmentrequests',
+      bodyLimit: limits.enrollmentRequestBytes,
       schema: {
         operationId: 'createEnrollmentRequest',
         tags: ['agent'],

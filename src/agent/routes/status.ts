@@ -4,6 +4,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { parsePosition, parseRenderedVersion, type DevicePosition } from '../../domain/recovery/position.ts';
 import { deviceSchema, deviceStatusRequestSchema } from '../../domain/resources/device.ts';
 import type { ReportedDeviceStatus } from '../../domain/resources/device-status.ts';
+import { limits } from '../../domain/resources/limits.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import { patchRequestSchema } from '../../domain/resources/patch-request.ts';
 import { storableObject } from '../../domain/resources/storable.ts';
@@ -30,6 +31,7 @@ export function statusRoutes(gateway: Gateway) {
     app.route({
       method: 'PUT',
       url: '/devices/:name/status',
+      bodyLimit: limits.statusBytes,
       schema: {
         operationId: 'replaceDeviceStatus',
         tags: ['agent'],
@@ -59,6 +61,7 @@ export function statusRoutes(gateway: Gateway) {
     app.route({
       method: 'PATCH',
       url: '/devices/:name/status',
+      bodyLimit: limits.statusBytes,
       schema: {
         operationId: 'patchDeviceStatus',
         tags: ['agent'],

@@ -39,6 +39,7 @@ export function deviceStatusRoutes(context: Context) {
       method: 'PUT',
       url: '/devices/:name/status',
       config: { access: 'devices.edit' },
+      bodyLimit: limits.statusBytes,
       schema: {
         operationId: 'replaceDeviceStatus',
         tags,
@@ -59,6 +60,7 @@ export function deviceStatusRoutes(context: Context) {
       method: 'PATCH',
       url: '/devices/:name/status',
       config: { access: 'devices.edit' },
+      bodyLimit: limits.statusBytes,
       schema: {
         operationId: 'patchDeviceStatus',
         tags,

@@ -43,6 +43,10 @@ export const limits = {
   matchExpressionCount: 256,
   matchValueCount: 1024,
 
+  /** A reported status, in UTF-8. Those of real devices take 2 to 60 KB, most of it systemd units and applications. */
+  statusBytes: 512 * 1024,
+  /** A request to enroll: a status, a CSR and labels. */
+  enrollmentRequestBytes: 768 * 1024,
   /** Lists in a reported status. */
   conditionCount: 64,
   unitStatusCount: 1024,
