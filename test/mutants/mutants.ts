@@ -469,6 +469,18 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'a fleet that is being deleted owns devices anew',
+    caughtBy: 'test/usecases/delete-fleet.test.ts',
+    tests: 'nothing new comes from',
+    patches: [
+      {
+        file: 'src/db/fleet-store.ts',
+        find: '.where(isNull(fleets.deletingSince));',
+        replace: ';',
+      },
+    ],
+  },
+  {
     name: 'a WebSocket is not asked again after a restore',
     caughtBy: regression('20-websocket-open-across-a-restore'),
     patches: [
