@@ -29,6 +29,8 @@ export type Context = {
   readonly clock: Clock;
   readonly log: Log;
   readonly database: Database;
+  /** Address of the database, with its password. */
+  readonly databaseUrl: string;
   readonly queue: RenderQueue;
   readonly bus: Bus;
   readonly marks: HighWaterMarks;
@@ -48,6 +50,8 @@ export type Context = {
   readonly deviceCa: CertificateIssuer | undefined;
   /** Names this process among the instances. */
   readonly instance: string;
+  /** Resolves if the private PostgreSQL is gone for good, without which nothing goes on. */
+  readonly lost: Promise<Error>;
   /** Closes all of it, in the reverse order of opening. Does nothing the second time. */
   destroy(): Promise<void>;
 };
@@ -80,7 +84,11 @@ async function openContext(config: Config, log: Log, overrides: Overrides, close
   const credentialFiles = new CredentialFiles(log);
   closers.push(async () => credentialFiles.close());
   const deviceCa = await openDeviceCa(config, credentialFiles);
-  const databaseUrl = config.databaseUrl ?? (await startPrivatePostgres(config, log, closers));
+  let lose: (error: Error) => void = () => undefined;
+  const lost = new Promise<Error>((resolve) => {
+    lose = resolve;
+  });
+  const databaseUrl = config.databaseUrl ?? (await startPrivatePostgres(config, { log, onGivenUp: lose }, closers));
   await migrateDatabase(databaseUrl);
   const database =
     overrides.database ?? connectDatabase(databaseUrl, { poolSize: config.databasePool, applicationName: 'muster' });
@@ -102,6 +110,7 @@ async function openContext(config: Config, log: Log, overrides: Overrides, close
     clock,
     log,
     database,
+    databaseUrl,
     queue,
     bus,
     marks,
@@ -114,6 +123,7 @@ async function openContext(config: Config, log: Log, overrides: Overrides, close
     oidcIssuer: config.oidcIssuer === undefined ? undefined : new OidcIssuer(config.oidcIssuer, { clock, log }),
     deviceCa,
     instance: randomUUID(),
+    lost,
     destroy: () => closeInReverse(closers),
   };
 }
@@ -130,8 +140,15 @@ async function closeInReverse(closers: Closer[]): Promise<void> {
   if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('; '));
 }
 
-async function startPrivatePostgres({ dataDir }: Config, log: Log, closers: Closer[]): Promise<string> {
-  const embedded = await startEmbeddedPostgres(dataDir);
+async function startPrivatePostgres(
+  { dataDir }: Config,
+  { log, onGivenUp }: { log: Log; onGivenUp: (error: Error) => void },
+  closers: Closer[],
+): Promise<string> {
+  const embedded = await startEmbeddedPostgres(dataDir, {
+    onEnded: () => log.error({ dataDir }, 'the private PostgreSQL has ended; it is started again'),
+    onGivenUp,
+  });
   closers.push(() => embedded.stop());
   log.info({ dataDir }, 'DATABASE_URL is not set: a private PostgreSQL is used');
   return embedded.url;

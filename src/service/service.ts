@@ -22,6 +22,8 @@ export type RunningService = {
   metrics(): Promise<MetricValues>;
   /** Reads certificates, keys and tokens again now, whether their files look changed or not. */
   reload(): Promise<void>;
+  /** Resolves if something is gone for good that the service cannot go on without. */
+  readonly lost: Promise<Error>;
   /** Finishes what was begun, within MUSTER_SHUTDOWN_TIMEOUT, and gives everything back. */
   stop(): Promise<void>;
 };
@@ -54,6 +56,7 @@ export async function startService(
     return {
       api: serving.api,
       agent: serving.agent,
+      lost: context.lost,
       metrics: () => serving.app.metrics(),
       async reload() {
         serving.devices?.reload();
@@ -112,7 +115,7 @@ async function serveAll(context: Context, environment: Environment, endings: Shu
   const app = await buildApp(context, async () => (await open.devices?.metrics()) ?? []);
   open.app = app;
   if (config.processes > 1) {
-    open.devices = await startDeviceProcesses(config.processes, environmentOfDevices(config, environment), log);
+    open.devices = await startDeviceProcesses(config.processes, environmentOfDevices(context, environment), log);
   }
   const [api, agent] = await Promise.all([
     listenOn(app.api, config.apiListen),
@@ -130,9 +133,10 @@ async function serveAll(context: Context, environment: Environment, endings: Shu
   return { app, api, agent, devices: open.devices };
 }
 
-/** The environment of the processes that devices talk to. They have to be gone within the time for answering connections. */
-function environmentOfDevices({ shutdownTimeoutMs }: Config, environment: Environment): Environment {
-  return { ...environment, MUSTER_SHUTDOWN_TIMEOUT: `${Math.round(shutdownTimeoutMs * (answeringShare - 0.05))}ms` };
+/** The environment of the processes that devices talk to. They share this one's database, and have to be gone within the time for answering connections. */
+function environmentOfDevices({ config, databaseUrl }: Context, environment: Environment): Environment {
+  const timeoutMs = Math.round(config.shutdownTimeoutMs * (answeringShare - 0.05));
+  return { ...environment, DATABASE_URL: databaseUrl, MUSTER_SHUTDOWN_TIMEOUT: `${timeoutMs}ms` };
 }
 
 /** Whatever answers connections, as far as it has begun. */

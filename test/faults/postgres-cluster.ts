@@ -3,9 +3,9 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import postgres from 'postgres';
-import { z } from 'zod';
 import { startEmbeddedPostgres } from '../../src/db/server/embedded-postgres.ts';
 import { migrateDatabase } from '../../src/db/server/migrate.ts';
+import { findPostgresPrograms, type PostgresPrograms } from '../../src/db/server/postgres-programs.ts';
 import { installAudit } from './audit.ts';
 
 const run = promisify(execFile);
@@ -19,19 +19,17 @@ export class PostgresCluster {
   readonly port: number;
   private readonly url: string;
   private readonly directory: string;
-  private readonly pgCtl: string;
-  private readonly identity: { uid?: number; gid?: number; cwd: string };
+  private readonly programs: PostgresPrograms;
   private readonly stopServer: () => Promise<void>;
 
   private constructor(
-    parts: { url: string; directory: string; pgCtl: string; stop: () => Promise<void> },
-    identity: { uid?: number; gid?: number; cwd: string },
+    parts: { url: string; directory: string; stop: () => Promise<void> },
+    programs: PostgresPrograms,
   ) {
     this.url = parts.url;
     this.port = Number(new URL(parts.url).port);
     this.directory = parts.directory;
-    this.pgCtl = parts.pgCtl;
-    this.identity = identity;
+    this.programs = programs;
     this.stopServer = parts.stop;
   }
 
@@ -45,11 +43,9 @@ export class PostgresCluster {
         deadlock_timeout: '100ms',
       },
     });
-    const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-    const { pg_ctl: pgCtl } = z.object({ pg_ctl: z.string() }).parse(await import(name));
     const cluster = new PostgresCluster(
-      { url: server.url, pgCtl, directory: join(scratch, 'postgres'), stop: () => server.stop() },
-      await serverIdentity(),
+      { url: server.url, directory: join(scratch, 'postgres'), stop: () => server.stop() },
+      await findPostgresPrograms(),
     );
     await cluster.admin((sql) => sql.unsafe(`CREATE DATABASE ${template}`));
     await migrateDatabase(cluster.urlOf(template));
@@ -102,20 +98,17 @@ export class PostgresCluster {
       await this.admin((sql) => sql.unsafe(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
   }
 
-  /** Ends the server as a crash would, and starts it again: what was committed is recovered, nothing else. */
+  /** Ends the server as a crash would. It is started again by itself: what was committed is recovered, nothing else. */
   async crash(): Promise<void> {
-    const log = join(this.directory, 'server.log');
-    await run(
-      this.pgCtl,
-      ['restart', '-D', this.directory, '-m', 'immediate', '-w', '-t', '60', '-l', log],
-      this.identity,
-    );
+    const { pgCtl, as } = this.programs;
+    await run(pgCtl, ['stop', '-D', this.directory, '-m', 'immediate', '-w', '-t', '60'], as);
+    await this.admin((sql) => sql`SELECT 1`);
   }
 
   /** The user that the server runs as. */
   get owner(): { uid: number; gid: number } {
     const { uid, gid } = userInfo();
-    return { uid: this.identity.uid ?? uid, gid: this.identity.gid ?? gid };
+    return { uid: this.programs.as.uid ?? uid, gid: this.programs.as.gid ?? gid };
   }
 
   /** Process ids of the server processes that serve connections to a database. */
@@ -135,11 +128,4 @@ export class PostgresCluster {
 export function isConnectionProblem(error: unknown): boolean {
   const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^(57P|08|CONNECT|CONNECTION|ECONN|EPIPE|ETIMEDOUT)/.test(code);
-}
-
-/** PostgreSQL does not run as root: then as the user that owns the cluster. */
-async function serverIdentity(): Promise<{ uid?: number; gid?: number; cwd: string }> {
-  if (userInfo().uid !== 0) return { cwd: '/' };
-  const [uid, gid] = await Promise.all([run('id', ['-u', 'postgres']), run('id', ['-g', 'postgres'])]);
-  return { uid: Number(uid.stdout), gid: Number(gid.stdout), cwd: '/' };
 }

@@ -26,6 +26,9 @@ Examples:
   });
 }
 
+/** Time to say why the service ends by itself. */
+const farewellMs = 500;
+
 async function serve(environment: Environment): Promise<void> {
   const config = configOf(environment);
   const askedToStop = untilAskedToStop(config.shutdownTimeoutMs);
@@ -37,10 +40,12 @@ async function serve(environment: Environment): Promise<void> {
   print(JSON.stringify({ event: 'listening', api: service.api, agent: service.agent }));
   // As for other services: read again what may have been renewed.
   process.on('SIGHUP', () => void service.reload());
-  await askedToStop;
+  const lost = await Promise.race([askedToStop, service.lost]);
   await service.stop();
   // What did not end in time may still hold on to connections; nothing is lost with them.
-  process.exit(exitCodes.done);
+  if (lost === undefined) process.exit(exitCodes.done);
+  setTimeout(() => process.exit(exitCodes.error), farewellMs).unref();
+  throw new CliError(`the service cannot go on: ${lost.message}`);
 }
 
 /** Resolves at the first signal to stop, which may come before the service has started. */

