@@ -1727,7 +1727,7 @@ export interface components {
         ListMeta: {
             /** @description The beginning of the next page; absent on the last page. */
             continue?: string;
-            /** @description Approximate number of items after this page, if it is known. */
+            /** @description Number of items after this page: exact up to 1,000, an estimate from the statistics of the database above. Absent on the last page, and where selectors choose. */
             remainingItemCount?: number;
         } & {
             [key: string]: unknown;

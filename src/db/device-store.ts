@@ -2,6 +2,8 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { DeviceRecord } from '../domain/devices/device-record.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Executor } from './client.ts';
+import { databaseMark } from './database-identity.ts';
+import { onlyVerified } from './fence.ts';
 import { judgedState, type JudgedColumns } from './judged-state.ts';
 
 /** A device with all that is known of it, as SQL selects it: `d` devices, `p` device_positions, `s` device_statuses. */
@@ -51,16 +53,26 @@ export async function findDevice(db: Executor, name: string): Promise<DeviceReco
   return row && toRecord(row);
 }
 
-/** A page of devices in name order. */
+/** Devices, and the restore that was current in the same state of the database. */
+type DevicesInRestore = { readonly restore: string; readonly records: DeviceRecord[] };
+
+/**
+ * A page of devices in name order.
+ *
+ * @throws UnverifiedDatabase if this database took the place of the one that was last looked at
+ */
 export async function listDevices(
   db: Executor,
   { where, after, limit }: { where: SQL; after: string | undefined; limit: number },
-): Promise<DeviceRecord[]> {
+): Promise<DevicesInRestore> {
   const from = after === undefined ? sql`` : sql`AND d.name > ${after}`;
-  const rows = await db.execute<Row>(
-    sql`${selectDevice} ${fromDevices} WHERE ${where} ${from} ORDER BY d.name LIMIT ${limit}`,
-  );
-  return rows.map(toRecord);
+  const rows = await db.execute<{ current: string; mark: string } & (Row | { name: null })>(sql`
+    SELECT state.current, state.mark, page.*
+    FROM (SELECT current_restore AS current, ${databaseMark} AS mark FROM service_state OFFSET 0) AS state
+      LEFT JOIN (${selectDevice} ${fromDevices} WHERE ${where} ${from} ORDER BY d.name LIMIT ${limit}) AS page ON true
+    ORDER BY page.name`);
+  const { current } = onlyVerified(db, rows.slice(0, 1));
+  return { restore: current, records: rows.flatMap((row) => (row.name === null ? [] : [toRecord(row)])) };
 }
 
 /** The distinct labels of devices as `key=value`, in byte order. */

@@ -54,9 +54,3 @@ function fold(rows: readonly Row[]): DevicesSummary {
     capabilities: { osMode: by('os_mode') },
   };
 }
-
-/** Counts the devices that come after a name. */
-export async function countDevicesAfter(db: Executor, name: string): Promise<number> {
-  const [row] = await db.execute<{ count: string }>(sql`SELECT count(*) AS count FROM devices WHERE name > ${name}`);
-  return Number(row?.count ?? 0);
-}

@@ -47,13 +47,6 @@ export async function listEnrollmentRequests(
   return await query.orderBy(asc(enrollmentRequests.name)).limit(limit);
 }
 
-/** Counts the enrollment requests that come after a name. */
-export async function countEnrollmentRequestsAfter(db: Executor, name: string): Promise<number> {
-  const query = db.select({ count: sql<string>`count(*)` }).from(enrollmentRequests);
-  const [row] = await query.where(gt(enrollmentRequests.name, name));
-  return Number(row?.count ?? 0);
-}
-
 /** @returns false if there is an enrollment request of that name, which is left as it is */
 export async function insertEnrollmentRequest(tx: Executor, request: EnrollmentRequestRecord): Promise<boolean> {
   const { labels, annotations, ...rest } = request;

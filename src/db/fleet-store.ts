@@ -50,15 +50,6 @@ export async function listFleets(
   return await db.select(columns).from(fleets).where(and(where, from)).orderBy(asc(fleets.name)).limit(limit);
 }
 
-/** Counts the fleets that come after a name. */
-export async function countFleetsAfter(db: Executor, name: string): Promise<number> {
-  const [row] = await db
-    .select({ count: sql<string>`count(*)` })
-    .from(fleets)
-    .where(gt(fleets.name, name));
-  return Number(row?.count ?? 0);
-}
-
 /** A fleet's rule, and the generation of the fleet that it is of. */
 type CurrentRule = FleetRule & { readonly generation: number };
 

@@ -40,15 +40,6 @@ export async function listSigningRequests(
   return await db.select().from(requests).where(and(where, from)).orderBy(asc(requests.name)).limit(limit);
 }
 
-/** Number of certificate signing requests that come after a name. */
-export async function countSigningRequestsAfter(db: Executor, name: string): Promise<number> {
-  const [row] = await db
-    .select({ count: sql<string>`count(*)` })
-    .from(requests)
-    .where(gt(requests.name, name));
-  return Number(row?.count ?? 0);
-}
-
 /** @returns false if there is a request of that name, which is left as it is */
 export async function insertSigningRequest(tx: Executor, request: SigningRequestRecord): Promise<boolean> {
   const { labels, annotations, conditions, ...rest } = request;

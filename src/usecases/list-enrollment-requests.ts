@@ -1,10 +1,7 @@
 import type { Database } from '../db/client.ts';
-import {
-  countEnrollmentRequestsAfter,
-  enrollmentRequestSelection,
-  listEnrollmentRequests as listRecords,
-} from '../db/enrollment-request-store.ts';
+import { enrollmentRequestSelection, listEnrollmentRequests as listRecords } from '../db/enrollment-request-store.ts';
 import { openSnapshot } from '../db/fence.ts';
+import { countRowsAfter } from '../db/rows-after.ts';
 import { enrollmentRequestDocument } from '../domain/enrollment/enrollment-request-document.ts';
 import type { Page } from '../domain/page.ts';
 import type { EnrollmentRequest } from '../domain/resources/enrollment-request.ts';
@@ -28,7 +25,7 @@ export async function listEnrollmentRequests(
     const where = enrollmentRequestSelection(selectors);
     const { shown, next, remaining } = await readPage(selectors, page, {
       list: (range) => listRecords(tx, { where, ...range }),
-      countAfter: (name) => countEnrollmentRequestsAfter(tx, name),
+      countAfter: (name) => countRowsAfter(tx, 'enrollmentRequests', name),
     });
     return { items: shown.map((request) => enrollmentRequestDocument(request, restore)), next, remaining };
   });

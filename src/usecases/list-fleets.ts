@@ -1,4 +1,5 @@
-import { countFleetsAfter, fleetSelection, listFleets as listRecords } from '../db/fleet-store.ts';
+import { fleetSelection, listFleets as listRecords } from '../db/fleet-store.ts';
+import { countRowsAfter } from '../db/rows-after.ts';
 import { fleetDocument } from '../domain/fleets/fleet-document.ts';
 import type { Page } from '../domain/page.ts';
 import type { Fleet } from '../domain/resources/fleet.ts';
@@ -23,7 +24,7 @@ export async function listFleets(
     const where = fleetSelection(selectors);
     const { shown, next, remaining } = await readPage(selectors, page, {
       list: (range) => listRecords(tx, { where, ...range }),
-      countAfter: (name) => countFleetsAfter(tx, name),
+      countAfter: (name) => countRowsAfter(tx, 'fleets', name),
     });
     const facts = await factsOf(tx, shown, withSummary ? view : undefined);
     return { items: shown.map((fleet) => fleetDocument(fleet, facts(fleet.name))), next, remaining };

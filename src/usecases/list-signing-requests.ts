@@ -1,10 +1,7 @@
 import type { Database } from '../db/client.ts';
-import {
-  countSigningRequestsAfter,
-  listSigningRequests as listRecords,
-  signingRequestSelection,
-} from '../db/signing-request-store.ts';
+import { listSigningRequests as listRecords, signingRequestSelection } from '../db/signing-request-store.ts';
 import { openSnapshot } from '../db/fence.ts';
+import { countRowsAfter } from '../db/rows-after.ts';
 import { signingRequestDocument } from '../domain/certificates/signing-request.ts';
 import type { Page } from '../domain/page.ts';
 import type { CertificateSigningRequest } from '../domain/resources/certificate-signing-request.ts';
@@ -28,7 +25,7 @@ export async function listSigningRequests(
     const where = signingRequestSelection(selectors);
     const { shown, next, remaining } = await readPage(selectors, page, {
       list: (range) => listRecords(tx, { where, ...range }),
-      countAfter: (name) => countSigningRequestsAfter(tx, name),
+      countAfter: (name) => countRowsAfter(tx, 'certificateSigningRequests', name),
     });
     return { items: shown.map(signingRequestDocument), next, remaining };
   });

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectDatabase, type Database } from '../../src/db/client.ts';
 import { deviceColumns } from '../../src/db/device-columns.ts';
+import { ensureGenesis } from '../../src/db/fence.ts';
 import { fromDevices, listDevices } from '../../src/db/device-store.ts';
 import { isAwaited, isOpen, isPaused } from '../../src/db/gate-sql.ts';
 import { deviceStatus } from '../../src/domain/devices/device-document.ts';
@@ -30,6 +31,7 @@ let database: Database;
 beforeAll(async () => {
   own = await createTestDatabase();
   database = connectDatabase(own.url, { poolSize: 2, applicationName: 'muster-test' });
+  await database.transact((tx) => ensureGenesis(tx, first, now));
 });
 
 afterAll(async () => {
@@ -190,7 +192,7 @@ test('every field by which devices are selected reads in SQL as the API shows it
     fc.asyncProperty(fc.array(deviceRows, { minLength: 30, maxLength: 80, size: 'max' }), async (devices) => {
       await storeDevices(devices);
       const found = await selectByName(columns);
-      const records = await listDevices(database.pool, { where: sql`true`, after: undefined, limit: 1_000 });
+      const { records } = await listDevices(database.pool, { where: sql`true`, after: undefined, limit: 1_000 });
       expect(records).toHaveLength(devices.length);
       for (const record of records) {
         const row = found.get(record.name) ?? {};

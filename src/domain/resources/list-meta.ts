@@ -7,7 +7,10 @@ export const listMetaSchema = z
       .int()
       .nonnegative()
       .optional()
-      .meta({ description: 'Approximate number of items after this page, if it is known.' }),
+      .meta({
+        description:
+          'Number of items after this page: exact up to 1,000, an estimate from the statistics of the database above. Absent on the last page, and where selectors choose.',
+      }),
   })
   .meta({ id: 'ListMeta', description: 'Metadata of a page of a list.' });
 export type ListMeta = z.infer<typeof listMetaSchema>;

@@ -1,5 +1,6 @@
 import type { Database, Executor } from '../../db/client.ts';
-import { holdRestore, openSnapshot } from '../../db/fence.ts';
+import { currentRestore, holdRestore, openSnapshot } from '../../db/fence.ts';
+import { unavailable } from '../../domain/errors.ts';
 import type { Viewpoint } from '../../domain/devices/device-record.ts';
 import type { Clock } from '../../time/clock.ts';
 
@@ -29,6 +30,26 @@ export type ViewDeps = RestoreDeps & { readonly config: { readonly disconnectedA
 /** The viewpoint from which devices are shown in a restore: now, where no other time is given. */
 export function viewAt({ clock, config }: Omit<ViewDeps, 'database'>, restore: string, now = clock.now()): Viewpoint {
   return { restore, now, disconnectedAfterMs: config.disconnectedAfterMs };
+}
+
+/** Restores that may be declared while one statement is read. */
+const maxDeclared = 5;
+
+/**
+ * Reads by one statement, which sees one state of the database and says which restore was current in it. It is made for the restore
+ * that was current before, and is sent again in the rare case that another was declared meanwhile. This costs half the round
+ * trips of a transaction.
+ */
+export async function inOneView<Found extends { readonly restore: string }>(
+  deps: ViewDeps,
+  read: (db: Executor, view: Viewpoint) => Promise<Found>,
+): Promise<{ found: Found; view: Viewpoint }> {
+  for (let declared = 0; declared < maxDeclared; declared += 1) {
+    const view = viewAt(deps, await deps.database.read(currentRestore));
+    const found = await deps.database.read((db) => read(db, view));
+    if (found.restore === view.restore) return { found, view };
+  }
+  throw unavailable('restores are being declared: try again', 1);
 }
 
 /** Reads in a transaction that sees one state of the database. */
