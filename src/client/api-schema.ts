@@ -3327,7 +3327,7 @@ export interface operations {
                 labelSelector?: string;
                 /** @description Only what has these fields; everything if blank. */
                 fieldSelector?: string;
-                /** @description Only say how many devices there are in each state. */
+                /** @description Only say how many devices there are in each state. Of more than 50,000 devices without selectors the numbers are those of the last count, and the header `Age` says how many seconds ago that began. */
                 summaryOnly?: boolean;
                 /** @description Not supported. */
                 cveId?: string;
@@ -3734,7 +3734,7 @@ export interface operations {
                 labelSelector?: string;
                 /** @description Only what has these fields; everything if blank. */
                 fieldSelector?: string;
-                /** @description Say how many of its devices are in each state. */
+                /** @description Say how many of its devices are in each state. Where these are more than 50,000 the numbers are those of the last count. */
                 addDevicesSummary?: boolean;
             };
             header?: never;
@@ -3795,7 +3795,7 @@ export interface operations {
     getFleet: {
         parameters: {
             query?: {
-                /** @description Say how many of its devices are in each state. */
+                /** @description Say how many of its devices are in each state. Where these are more than 50,000 the numbers are those of the last count. */
                 addDevicesSummary?: boolean;
             };
             header?: never;

@@ -1,5 +1,4 @@
 import type { Executor } from '../db/client.ts';
-import { summariseFleets } from '../db/device-summary.ts';
 import { lastEventTimes } from '../db/event-store.ts';
 import { readFleetProblems } from '../db/device-problems.ts';
 import { findFleet } from '../db/fleet-store.ts';
@@ -9,6 +8,7 @@ import { fleetDocument } from '../domain/fleets/fleet-document.ts';
 import type { FleetRecord } from '../domain/fleets/fleet-record.ts';
 import type { Fleet } from '../domain/resources/fleet.ts';
 import { inView, type ViewDeps } from './steps/in-restore.ts';
+import { summariseFleets } from './summarise-devices.ts';
 
 /** A fleet, with a summary of its devices if that is asked for. @throws MusterError 404 */
 export async function readFleet(

@@ -7,12 +7,12 @@ import { useFleet } from '../support/use-fleet.ts';
 
 const { here } = await useFleet();
 const everyMs = 600_000;
-const instance = () => ({ database: here.context.database, clock: here.clock, instance: randomUUID() });
+const deps = { database: here.context.database, clock: here.clock };
 
 /** Does a chore of a number of steps on an instance of its own. @returns the number of steps done */
 async function chore(steps: number, signal = new AbortController().signal): Promise<number> {
   let done = 0;
-  await doChore(instance(), { name: 'test', everyMs, signal }, async () => {
+  await doChore(deps, { name: 'test', everyMs, signal }, async () => {
     await sleep(5);
     done += 1;
     return done < steps;
@@ -46,7 +46,7 @@ test('the chore of an instance that was killed, or that failed, is taken up by a
   here.clock.advance(60_001);
   expect(await chore(2)).toBe(2);
   here.clock.advance(everyMs);
-  const failing = doChore(instance(), { name: 'test', everyMs, signal: new AbortController().signal }, async () => {
+  const failing = doChore(deps, { name: 'test', everyMs, signal: new AbortController().signal }, async () => {
     throw new Error('failed');
   });
   await expect(failing).rejects.toThrow('failed');

@@ -32,7 +32,11 @@ const tags = ['device'];
 const deviceList = { apiVersion: 'flightctl.io/v1beta1', kind: 'DeviceList' } as const;
 
 const listQuery = pageQuery.extend(selectorQuery.shape).extend({
-  summaryOnly: queryFlag.optional().describe('Only say how many devices there are in each state.'),
+  summaryOnly: queryFlag
+    .optional()
+    .describe(
+      'Only say how many devices there are in each state. Of more than 50,000 devices without selectors the numbers are those of the last count, and the header `Age` says how many seconds ago that began.',
+    ),
   cveId: z.string().optional().describe('Not supported.'),
 });
 
@@ -52,11 +56,13 @@ export function deviceRoutes(context: Context) {
         querystring: listQuery,
         response: { 200: deviceListSchema, ...apiErrors },
       },
-      async handler({ query }) {
+      async handler({ query }, reply) {
         if (query.cveId !== undefined) throw badRequest('cveId: not supported: nothing is known of weaknesses here');
         if (query.summaryOnly === true) {
           assertSummaryAlone(query);
-          return { ...deviceList, metadata: {}, items: [], summary: await summariseDevices(context, query) };
+          const { summary, ageMs } = await summariseDevices(context, query);
+          if (ageMs !== undefined) void reply.header('age', String(Math.round(ageMs / 1_000)));
+          return { ...deviceList, metadata: {}, items: [], summary };
         }
         const tokens = selectedPageTokens('devices', query);
         return await pageOf(deviceList, { query, tokens }, (page) => listDevices(context, query, page));

@@ -26,7 +26,11 @@ import { assertNamedAsPath } from '../../domain/resource-name.ts';
 
 const params = z.object({ name: resourceNameSchema });
 const tags = ['fleet'];
-const addDevicesSummary = queryFlag.optional().describe('Say how many of its devices are in each state.');
+const addDevicesSummary = queryFlag
+  .optional()
+  .describe(
+    'Say how many of its devices are in each state. Where these are more than 50,000 the numbers are those of the last count.',
+  );
 
 /** Fleets: which devices are kept alike, and by what template. */
 export function fleetRoutes(context: Context) {

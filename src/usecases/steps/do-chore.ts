@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../db/client.ts';
 import { holdChore, releaseChore } from '../../db/chore-store.ts';
 import type { Clock } from '../../time/clock.ts';
 
 /** Dependencies of work that one instance does at a time. */
-export type ChoreDeps = { readonly database: Database; readonly clock: Clock; readonly instance: string };
+export type ChoreDeps = { readonly database: Database; readonly clock: Clock };
 
 /** Time for which a chore is held at each step. One whose instance was killed is free again after it. */
 const holdMs = 60_000;
@@ -17,11 +18,11 @@ const pauseMs = 20;
  * @param step does one step, of bounded size. @returns false if it was the last
  */
 export async function doChore(
-  { database, clock, instance }: ChoreDeps,
+  { database, clock }: ChoreDeps,
   { name, everyMs, signal }: { readonly name: string; readonly everyMs: number; readonly signal: AbortSignal },
   step: () => Promise<boolean>,
 ): Promise<void> {
-  const holder = { name, by: instance };
+  const holder = { name, by: randomUUID() };
   const hold = () => holdChore(database.pool, holder, { now: clock.now(), everyMs, holdMs });
   if (signal.aborted || !(await hold())) return;
   let ended = false;
