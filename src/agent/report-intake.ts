@@ -4,7 +4,7 @@ import type { RenderHints } from '../queue/render-queue.ts';
 import { acceptReports, type ReportDeps, type ReportOutcome } from '../usecases/accept-reports.ts';
 import type { AheadWatch } from './ahead-watch.ts';
 import { ReportAdmission } from './report-admission.ts';
-import { isBusy, isUnreachable } from '../db/failures.ts';
+import { isBusy, whyAway } from '../db/failures.ts';
 import type { Report } from '../usecases/steps/report-batch.ts';
 
 type Waiting = {
@@ -162,7 +162,6 @@ export class ReportIntake {
 
   /** Chooses what to tell all of a batch that failed through no fault of theirs; undefined if one may be to blame. */
   private whyLater(error: unknown): string | undefined {
-    if (isUnreachable(error)) return 'the database cannot be reached';
-    return isBusy(error) ? 'the database has no time for this report now' : undefined;
+    return whyAway(error) ?? (isBusy(error) ? 'the database has no time for this report now' : undefined);
   }
 }

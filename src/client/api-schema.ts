@@ -2733,10 +2733,10 @@ export interface operations {
                 content: {
                     "application/json": {
                         /**
-                         * @description `ok` if the database answers.
+                         * @description `ok` if the database answers and takes writes; `read-only` if it is a standby, or was made read-only.
                          * @enum {string}
                          */
-                        database: "ok" | "down";
+                        database: "ok" | "down" | "read-only";
                         /**
                          * @description `ok` if the render queue answers.
                          * @enum {string}
@@ -2777,10 +2777,10 @@ export interface operations {
                         message: string;
                         parts: {
                             /**
-                             * @description `ok` if the database answers.
+                             * @description `ok` if the database answers and takes writes; `read-only` if it is a standby, or was made read-only.
                              * @enum {string}
                              */
-                            database: "ok" | "down";
+                            database: "ok" | "down" | "read-only";
                             /**
                              * @description `ok` if the render queue answers.
                              * @enum {string}

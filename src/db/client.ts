@@ -1,9 +1,9 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { survivingLostConnections } from './driver/lost-connection.ts';
 import { preparingMarked } from './driver/prepared-statements.ts';
-import { RenewedClient } from './driver/renewed-client.ts';
+import { RenewedClient, type PoolEvents } from './driver/renewed-client.ts';
 import { endingLast } from './driver/transaction-end.ts';
-import { lostRaces, postgresErrorIn } from './failures.ts';
+import { isReadOnly, lostRaces, postgresErrorIn, ReadOnlyDatabase } from './failures.ts';
 import { CopyGuard, UnverifiedDatabase } from './copy-guard.ts';
 import postgres from 'postgres';
 
@@ -23,11 +23,14 @@ export type Database = {
   transact<Result>(work: (tx: Executor) => Promise<Result>): Promise<Result>;
   /** Runs one statement that only reads, without a transaction around it; again as a transaction, and if its connection is lost. */
   read<Result>(statement: (db: Executor) => Promise<Result>): Promise<Result>;
+  /** Asks the server if it is there. @throws ReadOnlyDatabase if it takes no writes, or what keeps it from being reached */
   ping(): Promise<void>;
   close(): Promise<void>;
 };
 
 const maxAttempts = 5;
+/** Parameters with which a server says that it takes no writes. */
+const readOnlyParameters = new Set(['default_transaction_read_only', 'in_hot_standby']);
 /** The server ended the connection. The driver says so once more of a connection that it made in that one's place. */
 const connectionEnded = new Set(['57P01', '57P02']);
 
@@ -35,12 +38,24 @@ const connectionEnded = new Set(['57P01', '57P02']);
  * Opens a pool of connections; nothing is sent before the first query. The driver is postgres.js: that choice is the
  * project's, and what the driver lacks is made up for around it (lost-connection.ts), not by another driver.
  */
-export function connectDatabase(url: string, options: { poolSize: number; applicationName: string }): Database {
-  const open = (onclose: () => void) =>
+export function connectDatabase(
+  url: string,
+  options: {
+    poolSize: number;
+    applicationName: string;
+    /** Takes a server that takes no writes too, for who only looks. */
+    mayBeReadOnly?: true;
+  },
+): Database {
+  const open = ({ onClosed, onReadOnly }: PoolEvents) =>
     postgres(url, {
       max: options.poolSize,
       onnotice: () => undefined,
-      onclose,
+      onclose: onClosed,
+      // A server says so on each new connection, and whenever it changes.
+      onparameter(name, value) {
+        if (options.mayBeReadOnly !== true && readOnlyParameters.has(name) && value === 'on') onReadOnly();
+      },
       connect_timeout: 5,
       // The driver asks for the types on each new connection, and a connection that is lost meanwhile ends the process.
       fetch_types: false,
@@ -66,6 +81,7 @@ export function connectDatabase(url: string, options: { poolSize: number; applic
           begun = true;
         });
       } catch (error) {
+        if (isReadOnly(error)) client.refusedWrite();
         if (attempt >= maxAttempts) throw error;
         const state = postgresErrorIn(error)?.code ?? '';
         if (error instanceof UnverifiedDatabase) await guard.verify();
@@ -85,7 +101,12 @@ export function connectDatabase(url: string, options: { poolSize: number; applic
       ),
     read: (statement) => again(() => statement(client.always)),
     async ping() {
-      await client.connections.execute('SELECT 1');
+      const [row] = await client.connections.execute<{ takes: boolean }>(
+        `SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS takes`,
+      );
+      if (row?.takes === true) return;
+      client.refusedWrite();
+      throw new ReadOnlyDatabase();
     },
     close: () => client.close(),
   };

@@ -52,10 +52,17 @@ function version(where: string, { version: found, majorVersion }: DatabaseChecku
   return problem(`PostgreSQL ${found} is too old`, `Upgrade the server to PostgreSQL ${oldestMajorVersion} or newer.`);
 }
 
-function role({ isReplica, isDurable, mayCreate }: DatabaseCheckup): Finding[] {
+function role({ isReplica, isReadOnly, isDurable, mayCreate }: DatabaseCheckup): Finding[] {
   const findings: Finding[] = [];
   if (isReplica) {
     findings.push(problem('the server is a replica, and takes no writes', 'Let DATABASE_URL name the primary.'));
+  } else if (isReadOnly) {
+    findings.push(
+      problem(
+        'the database is set to take no writes (default_transaction_read_only)',
+        'Let DATABASE_URL name the primary, or set it back: ALTER SYSTEM (or DATABASE …, ROLE …) RESET default_transaction_read_only.',
+      ),
+    );
   } else if (!mayCreate) {
     findings.push(
       problem(

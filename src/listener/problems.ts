@@ -5,7 +5,7 @@ import type { Log } from '../logging/log.ts';
 import { collectMethods } from './offered-methods.ts';
 import { requestIdHeader } from './request-id.ts';
 import { insteadOf } from './unserved-paths.ts';
-import { isBusy, isUnreachable } from '../db/failures.ts';
+import { isBusy, whyAway } from '../db/failures.ts';
 
 /** Kubernetes' Status object, the body of every answer that is no resource. */
 type StatusBody = {
@@ -71,7 +71,8 @@ function toMusterError(error: unknown, bodyLimit: number | undefined): MusterErr
       return new MusterError('badRequest', error.message);
     }
   }
-  if (isUnreachable(error)) return unavailable('the database cannot be reached', 5);
+  const away = whyAway(error);
+  if (away !== undefined) return unavailable(away, 5);
   if (isBusy(error)) return unavailable('the database has no time for this now', 30);
   return undefined;
 }

@@ -138,7 +138,7 @@ export const gauges = {
   },
   webSockets: { name: 'muster_websockets_open', about: 'WebSockets of devices that are open.' },
   longPolls: { name: 'muster_long_polls_waiting', about: 'Polls of devices that are held open until there is news.' },
-  databaseUp: { name: 'muster_database_up', about: '1 if the database answers, else 0.' },
+  databaseUp: { name: 'muster_database_up', about: '1 if the database answers and takes writes, else 0.' },
   databaseSeconds: {
     name: 'muster_database_ping_seconds',
     about: 'Time that the database took to answer; absent if it did not.',

@@ -175,9 +175,9 @@ export class ServiceMetrics implements Observer {
     this.gauges.longPolls.set(longPolls);
   }
 
-  private setHealth({ databaseSeconds, queue }: Health): void {
+  private setHealth({ database, databaseSeconds, queue }: Health): void {
     const { databaseUp, databaseSeconds: ping, queueUp, workerUp, renderJobs } = this.gauges;
-    databaseUp.set(databaseSeconds === undefined ? 0 : 1);
+    databaseUp.set(database === 'ok' ? 1 : 0);
     ping.remove();
     if (databaseSeconds !== undefined) ping.set(databaseSeconds);
     queueUp.set(queue.jobs === undefined ? 0 : 1);

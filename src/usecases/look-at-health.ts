@@ -1,4 +1,5 @@
 import type { Database } from '../db/client.ts';
+import { isReadOnly } from '../db/failures.ts';
 import type { QueueState } from '../queue/render-queue.ts';
 import { within } from '../time/time-limit.ts';
 
@@ -6,7 +7,9 @@ import { within } from '../time/time-limit.ts';
 const patienceMs = 2_000;
 
 export type Health = {
-  /** Time that the database took to answer; undefined if it did not. */
+  /** State of the database: one that takes no writes serves nobody. */
+  readonly database: 'ok' | 'down' | 'read-only';
+  /** Time that the database took to answer; undefined unless it is `ok`. */
   readonly databaseSeconds: number | undefined;
   readonly queue: QueueState;
 };
@@ -19,12 +22,16 @@ export async function lookAtHealth({
   database: Pick<Database, 'ping'>;
   queue: { state(): Promise<QueueState> };
 }): Promise<Health> {
-  const [databaseSeconds, state] = await Promise.all([within(patienceMs, pingSeconds(database)), queue.state()]);
-  return { databaseSeconds, queue: state };
+  const [looked, state] = await Promise.all([within(patienceMs, lookAtDatabase(database)), queue.state()]);
+  return { database: 'down', databaseSeconds: undefined, ...looked, queue: state };
 }
 
-async function pingSeconds(database: Pick<Database, 'ping'>): Promise<number> {
+async function lookAtDatabase(database: Pick<Database, 'ping'>): Promise<Omit<Health, 'queue'>> {
   const started = performance.now();
-  await database.ping();
-  return (performance.now() - started) / 1_000;
+  try {
+    await database.ping();
+    return { database: 'ok', databaseSeconds: (performance.now() - started) / 1_000 };
+  } catch (error) {
+    return { database: isReadOnly(error) ? 'read-only' : 'down', databaseSeconds: undefined };
+  }
 }

@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 import { describe, expect, test } from 'vitest';
 import { UnverifiedDatabase } from '../../src/db/copy-guard.ts';
-import { isBusy, isUnreachable } from '../../src/db/failures.ts';
+import { isBusy, isReadOnly, isUnreachable, ReadOnlyDatabase, whyAway } from '../../src/db/failures.ts';
 
 /** An error as it comes out of a query: the driver's own is its cause. */
 const failed = (cause: unknown) => new Error('Failed query: SELECT 1', { cause });
@@ -30,6 +30,19 @@ describe('a database error', () => {
 
   test('of a database that is still to be looked at says that it is busy', () => {
     expect(isBusy(new UnverifiedDatabase('another'))).toBe(true);
+  });
+
+  test.each([answered('25006'), failed(new ReadOnlyDatabase())])(
+    'of a server that takes no writes says so',
+    (error) => {
+      expect([isReadOnly(error), isBusy(error), isUnreachable(error)]).toEqual([true, false, false]);
+      expect(whyAway(error)).toBe('the database takes no writes: it is a standby, or was made read-only');
+    },
+  );
+
+  test('is told to people where trying later makes sense', () => {
+    expect(whyAway(answered('57P01'))).toBe('the database cannot be reached');
+    expect(whyAway(answered('23505'))).toBeUndefined();
   });
 
   test('whose causes form a ring is looked through once', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
+import { ReadOnlyDatabase } from '../../db/failures.ts';
 import { statusSchema } from '../../domain/resources/status.ts';
 import { lookAtHealth, type Health } from '../../usecases/look-at-health.ts';
 import type { Listener } from '../../listener/listener.ts';
@@ -8,7 +9,9 @@ import { statusBody } from '../../listener/problems.ts';
 const retryAfterSeconds = 5;
 
 const partsSchema = z.object({
-  database: z.enum(['ok', 'down']).describe('`ok` if the database answers.'),
+  database: z
+    .enum(['ok', 'down', 'read-only'])
+    .describe('`ok` if the database answers and takes writes; `read-only` if it is a standby, or was made read-only.'),
   queue: z.enum(['ok', 'down']).describe('`ok` if the render queue answers.'),
   worker: z.enum(['ok', 'lost', 'none']).describe('`ok` if the render worker takes jobs; `none` where there is none.'),
 });
@@ -75,9 +78,9 @@ export function healthRoutes({ database, queue }: Pick<Context, 'database' | 'qu
   };
 }
 
-function partsOf({ databaseSeconds, queue }: Health): Parts {
+function partsOf({ database, queue }: Health): Parts {
   return {
-    database: databaseSeconds === undefined ? 'down' : 'ok',
+    database,
     queue: queue.jobs === undefined ? 'down' : 'ok',
     worker: queue.worker === 'running' ? 'ok' : queue.worker,
   };
@@ -90,7 +93,16 @@ function degraded(parts: Parts, away: readonly string[]) {
 
 /** Problems without whose end nothing can be answered. */
 function unmetIn({ database }: Parts): string[] {
-  return database === 'ok' ? [] : ['the database cannot be reached'];
+  switch (database) {
+    case 'ok':
+      return [];
+    case 'down':
+      return ['the database cannot be reached'];
+    case 'read-only':
+      return [new ReadOnlyDatabase().message];
+    default:
+      return database satisfies never;
+  }
 }
 
 /** Problems that slow rendering and telling devices down, and keep no answer. */

@@ -13,6 +13,8 @@ export type DatabaseCheckup = {
   readonly clockAheadMs: number;
   /** It follows another server, and takes no writes. */
   readonly isReplica: boolean;
+  /** It is set to take no writes. */
+  readonly isReadOnly: boolean;
   /** True where what it says is stored survives a crash. */
   readonly isDurable: boolean;
   readonly mayCreate: boolean;
@@ -28,6 +30,7 @@ type Row = {
   number: string;
   now_ms: number;
   replica: boolean;
+  read_only: boolean;
   fsync: string;
   full_page_writes: string;
   may_create: boolean;
@@ -38,14 +41,19 @@ type Row = {
 
 /** Looks a database over. @throws what connecting or asking throws */
 export async function examineDatabase(url: string): Promise<DatabaseCheckup> {
-  const database = connectDatabase(url, { poolSize: 1, applicationName: 'muster-doctor' });
+  const database = connectDatabase(url, {
+    poolSize: 1,
+    applicationName: 'muster-doctor',
+    mayBeReadOnly: true,
+  });
   try {
     // The first query connects; the second one takes a round trip, and no more.
-    await database.ping();
+    await database.pool.execute(sql`SELECT 1`);
     const askedAt = Date.now();
     const [row] = await database.pool.execute<Row>(sql`
       SELECT current_setting('server_version') AS version, current_setting('server_version_num') AS number,
         (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms, pg_is_in_recovery() AS replica,
+        current_setting('default_transaction_read_only') = 'on' AS read_only,
         current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes,
         has_database_privilege(current_database(), 'CREATE') AND has_schema_privilege('public', 'CREATE') AS may_create,
         current_setting('max_connections') AS allowed,
@@ -58,11 +66,13 @@ export async function examineDatabase(url: string): Promise<DatabaseCheckup> {
       majorVersion: Math.floor(Number(row.number) / 10_000),
       clockAheadMs: Math.round(row.now_ms - (askedAt + answeredAt) / 2),
       isReplica: row.replica,
+      isReadOnly: row.read_only,
       isDurable: row.fsync === 'on' && row.full_page_writes === 'on',
       mayCreate: row.may_create,
       connections: { allowed: Number(row.allowed), inUse: Number(row.in_use) },
       migrations: await countMigrations(database.pool),
-      identity: row.has_state ? await identityOf(database.pool) : undefined,
+      // A replica has no position of its own to tell one by.
+      identity: row.has_state && !row.replica ? await identityOf(database.pool) : undefined,
     };
   } finally {
     await database.close();

@@ -16,8 +16,8 @@ const lookEveryMs = 30;
 
 /**
  * Runs a server and ends it when this process is gone, however that went: the pipe ends with this process, and the shell that
- * waits at its other end interrupts the server, which is PostgreSQL's word for a fast stop. It takes the place of no init
- * system, so the server runs in a session of its own: an interrupt at the terminal reaches Muster first and PostgreSQL last.
+ * waits at its other end interrupts the server, which is PostgreSQL's word for a fast stop. Both run in a session of their
+ * own, so that an interrupt at the terminal reaches Muster first and PostgreSQL last.
  */
 const guard = `
   exec 3<&0
@@ -135,7 +135,7 @@ async function readPostmasterFile(directory: string): Promise<{ pid: number; isR
   const text = await readFile(join(directory, 'postmaster.pid'), 'utf8').catch(() => '');
   const lines = text.split('\n');
   const pid = Number(lines[0]);
-  return Number.isInteger(pid) && pid > 0 ? { pid, isReady: lines[7]?.trim() === 'ready' } : undefined;
+  return Number.isInteger(pid) && pid > 0 ? { pid, isReady: /^(ready|standby) *$/.test(lines[7] ?? '') } : undefined;
 }
 
 /** Tells if a process lives and is the server of a cluster, in whose directory a server works. */

@@ -5,6 +5,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import type { Executor } from '../client.ts';
+import { isReadOnly, ReadOnlyDatabase } from '../failures.ts';
 
 const migrationsFolder = fileURLToPath(new URL('../../../migrations', import.meta.url));
 
@@ -14,6 +15,7 @@ const migrationLock = 0x4d55_5354;
 /**
  * Brings the database to the newest schema. Under an advisory lock, so any number of instances may start at once.
  *
+ * @throws ReadOnlyDatabase if the server takes no writes
  * @throws Error if a newer program has brought it further: an older one may misread what that wrote
  */
 export async function migrateDatabase(url: string): Promise<void> {
@@ -28,6 +30,10 @@ export async function migrateDatabase(url: string): Promise<void> {
       migrationsSchema: 'public',
       migrationsTable: 'muster_migrations',
     });
+  } catch (error) {
+    // A standby refuses even what changes nothing.
+    if (isReadOnly(error)) throw new ReadOnlyDatabase({ cause: error });
+    throw error;
   } finally {
     await client.end({ timeout: 5 });
   }
