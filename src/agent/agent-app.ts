@@ -6,6 +6,7 @@ import { connectionLimits } from '../listener/connection-limits.ts';
 import { createListener, type Listener } from '../listener/listener.ts';
 import { openapiOptions } from '../listener/openapi.ts';
 import { addressOf, limitRequests } from '../listener/rate-limit.ts';
+import { RefusalLimit } from '../listener/refusal-limit.ts';
 import { boundBodies } from '../listener/request-bodies.ts';
 import { refuseOtherSites } from '../listener/same-site.ts';
 import { isAgentAuthenticated } from '../config/listen-rules.ts';
@@ -43,7 +44,8 @@ export async function buildAgentApp(gateway: Gateway): Promise<Listener> {
   await connectRoute(app, gateway, authenticator);
   countSheds(app, gateway);
   if (!isAgentAuthenticated(config)) refuseOtherSites(app, config.agentListen.host);
-  guardDevices(app, authenticator, log);
+  const refusals = new RefusalLimit(config.refusedRate, config.trustedProxies);
+  guardDevices(app, authenticator, { log, refusals });
   const callerOf = (request: FastifyRequest) => deviceOf(request) ?? namedIn(request);
   limitRequests(app, gateway.deviceRate, callerOf);
   boundBodies(app, gateway.bytes, callerOf);

@@ -4,6 +4,7 @@ import type { DeviceAuthenticator, DeviceIdentity } from '../auth/device-authent
 import { forbidden, MusterError, unauthorized } from '../domain/errors.ts';
 import { byDevice } from '../domain/event.ts';
 import type { Listener } from '../listener/listener.ts';
+import type { RefusalLimit } from '../listener/refusal-limit.ts';
 import { refusalLine } from '../listener/request-line.ts';
 import type { Log } from '../logging/log.ts';
 
@@ -23,16 +24,23 @@ declare module 'fastify' {
  * for itself and for no other. Without an authenticator each device is taken for the one that it says it is, which is why
  * that is done on loopback only.
  */
-export function guardDevices(app: Listener, authenticator: DeviceAuthenticator | undefined, log: Log): void {
+export function guardDevices(
+  app: Listener,
+  authenticator: DeviceAuthenticator | undefined,
+  { log, refusals }: { log: Log; refusals: RefusalLimit },
+): void {
   app.decorateRequest('deviceIdentity', null);
   if (authenticator === undefined) return;
   app.addHook('onRequest', async (request, reply) => {
+    refusals.assertMayTry(request);
     try {
       const identity = await authenticator.identify(request.raw);
       requirePath(identity, request);
       request.deviceIdentity = identity;
+      refusals.accept(request);
     } catch (error) {
       if (!(error instanceof MusterError)) throw error;
+      refusals.refused(request);
       const { challenge } = authenticator;
       if (error.status === 401 && challenge !== undefined) void reply.header('WWW-Authenticate', challenge);
       log.info(refusalLine(request, error), `device refused: ${error.message}`);

@@ -10,6 +10,7 @@ import { guardRoutes, registerOpen } from './access.ts';
 import { watchRequests } from './action-log.ts';
 import { principalOf, tellPrincipals } from './actor.ts';
 import { ByteBudget, byteLimits } from '../listener/byte-budget.ts';
+import { RefusalLimit } from '../listener/refusal-limit.ts';
 import { boundBodies } from '../listener/request-bodies.ts';
 import { connectionLimits } from '../listener/connection-limits.ts';
 import { ListenerTls } from '../listener/listener-tls.ts';
@@ -112,7 +113,8 @@ export async function buildApiApp(context: Context, sources: ScrapeSources = {})
       },
     });
   });
-  guardRoutes(app, await AdminAuthenticator.open(context), context.log);
+  const refusals = new RefusalLimit(config.refusedRate, config.trustedProxies);
+  guardRoutes(app, await AdminAuthenticator.open(context), { log: context.log, refusals });
   limitRequests(app, createRateLimit(config.adminRate, 'principal'), callerOf);
   boundBodies(app, new ByteBudget(byteLimits(config, config.maxBytesPerAddress)), callerOf);
   refuseOtherOrganizations(app);

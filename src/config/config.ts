@@ -200,6 +200,12 @@ export const settings = {
       'How many requests a second one principal of the admin API may send in the long run, and ten seconds’ worth at once. 0 for no limit.',
     schema: wholeNumber(1_000, 0, 1_000_000),
   },
+  refusedRate: {
+    env: 'MUSTER_REFUSED_RATE',
+    about:
+      'How many requests whose credentials are refused one address may send a second in the long run, and ten seconds’ worth at once. Past it requests from there are turned away with 429, but for those on connections on which a credential was accepted. Not for `MUSTER_TRUSTED_PROXIES`. 0 for no limit.',
+    schema: wholeNumber(20, 0, 1_000_000),
+  },
   maxConnections: {
     env: 'MUSTER_MAX_CONNECTIONS',
     about: 'Most connections that each listener keeps open at the same time. 0 for no limit.',

@@ -11,6 +11,7 @@ import { authConfigSchema } from '../../src/domain/resources/auth-config.ts';
 import { eventListSchema } from '../../src/domain/resources/event.ts';
 import { statusSchema } from '../../src/domain/resources/status.ts';
 import { guardRoutes } from '../../src/api/access.ts';
+import { RefusalLimit } from '../../src/listener/refusal-limit.ts';
 import { buildApiApp } from '../../src/api/api-app.ts';
 import { createListener, type Listener } from '../../src/listener/listener.ts';
 import { deviceRequest } from '../support/documents.ts';
@@ -504,7 +505,7 @@ describe('the OpenAPI document', () => {
 
 test('a route that names no permission keeps the listener from starting', () => {
   const bare = createListener(here.context.log);
-  guardRoutes(bare, undefined, here.context.log);
+  guardRoutes(bare, undefined, { log: here.context.log, refusals: new RefusalLimit(0, []) });
   expect(() => bare.get('/secrets', () => 'all of them')).toThrow(
     'GET /secrets does not name the permission that it needs: expected config.access',
   );
