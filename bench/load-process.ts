@@ -1,4 +1,5 @@
 import { Connections } from './connections.ts';
+import { DeviceConnections } from './device-connections.ts';
 import { loadSchema, type LoadResult } from './load.ts';
 import { Measured } from './measured.ts';
 import { OpenSockets } from './open-sockets.ts';
@@ -53,6 +54,7 @@ async function arrivals({ origin, paths, connections: count, perSecond }: Arriva
 }
 
 const sockets = new OpenSockets();
+const devices = new DeviceConnections();
 
 async function run(message: unknown): Promise<LoadResult> {
   const load = loadSchema.parse(message);
@@ -71,6 +73,13 @@ async function run(message: unknown): Promise<LoadResult> {
       return await sockets.specs(new Measured());
     case 'close-sockets':
       return await sockets.close(new Measured());
+    case 'open-devices':
+      return await devices.open(load.origin, load.ca, load.devices);
+    case 'each-device':
+      return await devices.each(load);
+    case 'close-devices':
+      await devices.close();
+      return new Measured().result();
     case 'end':
       setImmediate(() => process.exit(0));
       return new Measured().result();

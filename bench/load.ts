@@ -14,6 +14,10 @@ const resultSchema = z.object({
 });
 export type LoadResult = z.infer<typeof resultSchema>;
 
+const identitySchema = z.object({ name: z.string(), certificate: z.string(), key: z.string() });
+/** A device with its certificate and key, in PEM form. */
+export type DeviceIdentity = z.infer<typeof identitySchema>;
+
 export const loadSchema = z.discriminatedUnion('kind', [
   /** Requests each path once, over a number of connections that each send their next request when the last was answered. */
   z.object({
@@ -44,6 +48,23 @@ export const loadSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('await-verdicts'), frame: z.string() }),
   z.object({ kind: z.literal('await-specs') }),
   z.object({ kind: z.literal('close-sockets') }),
+  /** Opens a connection under mutual TLS for each device, up to the end of the handshake. */
+  z.object({
+    kind: z.literal('open-devices'),
+    origin: z.string(),
+    ca: z.string(),
+    devices: z.array(identitySchema),
+  }),
+  /** Every device sends the request over its connection, a number of times one after the other. */
+  z.object({
+    kind: z.literal('each-device'),
+    /** With `:name` in the place of the device's name. */
+    path: z.string(),
+    times: z.number(),
+    /** A PUT of a status instead of a GET. */
+    sendsStatus: z.boolean(),
+  }),
+  z.object({ kind: z.literal('close-devices') }),
   z.object({ kind: z.literal('end') }),
 ]);
 type Load = z.input<typeof loadSchema>;

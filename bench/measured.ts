@@ -12,6 +12,11 @@ export class Measured {
     this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
   }
 
+  /** Number of answers so far. */
+  get count(): number {
+    return this.latencies.count;
+  }
+
   result(): LoadResult {
     const seconds = (performance.now() - this.beganAt) / 1_000;
     return {

@@ -6,6 +6,7 @@ import { firstReportBench, heartbeatBench } from './first-report.ts';
 import { machine, withRig, type Rig, type Row } from './harness.ts';
 import { instancesBench } from './instances.ts';
 import { listBench } from './lists.ts';
+import { mutualTlsBench } from './mutual-tls.ts';
 import { processesBench } from './processes.ts';
 import { resumeBench } from './resume.ts';
 import { overloadBench, stormBench } from './storm.ts';
@@ -13,6 +14,7 @@ import { tablesBench } from './tables.ts';
 import { websocketBench } from './websocket-report.ts';
 
 const benches = [
+  mutualTlsBench,
   declareRestoreBench,
   firstReportBench,
   heartbeatBench,

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { listenEmpty } from './empty-listener.ts';
 import { buildApp } from '../src/service/app.ts';
 import { inheritedEnvironment, readConfig } from '../src/config/config.ts';
 import { createContext } from '../src/context.ts';
@@ -39,7 +40,8 @@ const devices =
   config.processes > 1 ? await startDeviceProcesses(config.processes, inheritedEnvironment(), log) : undefined;
 const api = await listenOn(app.api);
 const agent = devices?.agent ?? (await listenOn(app.agent));
-process.send?.({ api, agent, readyMs: performance.now() - startedAt });
+const empty = await listenEmpty(config);
+process.send?.({ api, agent, empty: empty.origin, readyMs: performance.now() - startedAt });
 
 // The parent process is gone.
 process.on('disconnect', () => process.exit(1));
@@ -59,7 +61,7 @@ async function answer(request: z.infer<typeof requestSchema>): Promise<object> {
       return { restore: restore.id };
     }
     case 'stop': {
-      await Promise.all([app.close(), devices?.stop()]);
+      await Promise.all([app.close(), devices?.stop(), empty.close()]);
       await worker?.stop();
       await watch.stop();
       await context.destroy();

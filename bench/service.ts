@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { Child } from './child.ts';
 
-const startedSchema = z.object({ api: z.string(), agent: z.string(), readyMs: z.number() });
+const startedSchema = z.object({ api: z.string(), agent: z.string(), empty: z.string(), readyMs: z.number() });
 const memorySchema = z.object({ rssBytes: z.number(), maxRssBytes: z.number() });
 
 /** The service in a process of its own. */
 export type Service = {
   readonly api: string;
   readonly agent: string;
+  /** A listener of the same process, under TLS where the device side is, with an empty route and nothing else. */
+  readonly empty: string;
   /** From the start of its program until it served, in milliseconds. */
   readonly readyMs: number;
   memory(): Promise<z.infer<typeof memorySchema>>;

@@ -47,7 +47,12 @@ function confirms(device: string | null | undefined, name: string): boolean {
   return device === undefined || device === name || device === `${devicePrefix}${name}`;
 }
 
+/** A subject of one common name and nothing else, without a character that could be escaped: the form of nearly all. */
+const onlyCommonName = /^CN=([\w.:-]+)$/;
+
 function statedName(certificate: X509Certificate): string | undefined {
+  const only = onlyCommonName.exec(certificate.subject)?.[1];
+  if (only !== undefined) return only;
   // Only the older form tells two common names from one with a line's end in it.
   const common: unknown = certificate.toLegacyObject().subject.CN;
   const names = new Set(common === undefined ? alternativeNames(certificate) : [common].flat());

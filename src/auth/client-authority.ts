@@ -16,34 +16,36 @@ type CertificateFault =
   | 'has expired'
   | typeof notTrusted;
 
+/** Times from and to which something is valid, in milliseconds of the Unix epoch. */
+export type Validity = { readonly fromMs: number; readonly toMs: number };
+
 /** The authorities that issue certificates to devices: those that a bundle names, and no others. */
 export class ClientAuthority {
   private readonly anchors: readonly X509Certificate[];
-  /** Issuers found for each certificate: signatures do not change, dates are looked at each time. */
-  private readonly chains = new WeakMap<X509Certificate, readonly X509Certificate[]>();
-
   constructor(anchors: readonly X509Certificate[]) {
     this.anchors = anchors;
   }
 
   /**
    * Checks that a certificate may be that of a device: issued by one of the authorities, for a client, and valid now
-   * (RFC 5280, section 6.1).
+   * (RFC 5280, section 6.1). Signatures do not change: a pass holds until its time is over.
    *
    * @param presented intermediate certificates that came with it
-   * @returns what is wrong with it, if anything is
+   * @returns from when to when it and all its issuers are valid, or what is wrong with it
    */
-  faultOf(
+  examine(
     certificate: X509Certificate,
     { presented, now }: { presented: readonly X509Certificate[]; now: Date },
-  ): CertificateFault | undefined {
-    if (certificate.ca) return 'is that of an authority';
-    if (!isForClients(certificate)) return 'is not meant for clients';
-    const chain = this.chains.get(certificate) ?? this.chainOf(certificate, presented);
-    if (chain === undefined) return notTrusted;
-    this.chains.set(certificate, chain);
-    if (chain.some((issuer) => validityFault(issuer, now) !== undefined)) return notTrusted;
-    return validityFault(certificate, now);
+  ): Validity | { readonly fault: CertificateFault } {
+    if (certificate.ca) return { fault: 'is that of an authority' };
+    if (!isForClients(certificate)) return { fault: 'is not meant for clients' };
+    const issuers = this.chainOf(certificate, presented);
+    if (issuers === undefined) return { fault: notTrusted };
+    const above = commonValidity(issuers.map(validityOf));
+    if (!isWithin(above, now)) return { fault: notTrusted };
+    const own = validityOf(certificate);
+    if (now.getTime() < own.fromMs) return { fault: 'is not valid yet' };
+    return now.getTime() > own.toMs ? { fault: 'has expired' } : commonValidity([own, above]);
   }
 
   /** Tells if the bundle names an authority: by name and key, in any of its certificates. */
@@ -87,9 +89,20 @@ function isForClients(certificate: X509Certificate): boolean {
   return usages === undefined || usages.some((usage) => clientUsages.includes(usage));
 }
 
-function validityFault({ validFrom, validTo }: X509Certificate, now: Date): CertificateFault | undefined {
-  if (now.getTime() < Date.parse(validFrom)) return 'is not valid yet';
-  return now.getTime() > Date.parse(validTo) ? 'has expired' : undefined;
+function validityOf({ validFrom, validTo }: X509Certificate): Validity {
+  return { fromMs: Date.parse(validFrom), toMs: Date.parse(validTo) };
+}
+
+function commonValidity(all: readonly Validity[]): Validity {
+  return {
+    fromMs: Math.max(...all.map(({ fromMs }) => fromMs)),
+    toMs: Math.min(...all.map(({ toMs }) => toMs)),
+  };
+}
+
+/** Tells if a time lies within a validity, its ends included. */
+export function isWithin({ fromMs, toMs }: Validity, time: Date): boolean {
+  return time.getTime() >= fromMs && time.getTime() <= toMs;
 }
 
 /** Reads a bundle. @throws Error naming the setting if it cannot be read or holds no certificate of an authority */

@@ -1,4 +1,3 @@
-import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../time/clock.ts';
 import type { Config } from '../config/config.ts';
@@ -6,7 +5,7 @@ import { unauthorized, type MusterError } from '../domain/errors.ts';
 import { isAgentAuthenticated } from '../config/listen-rules.ts';
 import { LRUCache } from 'lru-cache';
 import { holderOf, type CertificateHolder } from './certificate-name.ts';
-import { readClientAuthority, type ClientAuthority } from './client-authority.ts';
+import { isWithin, readClientAuthority, type ClientAuthority, type Validity } from './client-authority.ts';
 import type { CredentialFiles, Kept } from './credential-files.ts';
 import { readDeviceToken, readTokenKeys, type TokenKeys } from './device-tokens.ts';
 import { CredentialReader, type PresentedCredential } from './presented-credential.ts';
@@ -18,6 +17,11 @@ export type DeviceIdentity = CertificateHolder & { readonly credential: Presente
 const rootFaults = ['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'];
 /** Tokens whose signature need not be checked again. */
 const maxTokens = 20_000;
+
+type CertificateCredential = Extract<PresentedCredential, { kind: 'certificate' }>;
+
+/** Holds for as long as the bundle is the same and the time is within the validity. */
+type Accepted = { readonly by: ClientAuthority; readonly validity: Validity; readonly identity: DeviceIdentity };
 
 type Sources = {
   readonly authority: Kept<ClientAuthority> | undefined;
@@ -33,7 +37,8 @@ export class DeviceAuthenticator {
     max: maxTokens,
   });
   private checkedWith: TokenKeys | undefined;
-  private readonly holders = new WeakMap<X509Certificate, CertificateHolder>();
+  /** What was found of each certificate that was accepted: a connection or a forwarded one is looked at once. */
+  private readonly accepted = new WeakMap<CertificateCredential, Accepted>();
 
   private constructor(config: Config, clock: Clock, sources: Sources) {
     this.clock = clock;
@@ -69,7 +74,7 @@ export class DeviceAuthenticator {
       case 'token':
         return { kind: 'device', name: await this.checkToken(credential.token), credential };
       case 'certificate':
-        return { ...this.checkCertificate(credential), credential };
+        return this.checkCertificate(credential);
       case 'unreadable':
         throw unauthorized(`the ${credential.what} cannot be read; ${this.whatIsMissing}`);
       default:
@@ -97,20 +102,24 @@ export class DeviceAuthenticator {
     return found.device;
   }
 
-  private checkCertificate(credential: Extract<PresentedCredential, { kind: 'certificate' }>): CertificateHolder {
-    const { certificate, presented, handshakeFault } = credential;
+  private checkCertificate(credential: CertificateCredential): DeviceIdentity {
     const authority = this.sources.authority?.current;
-    const fault = authority?.faultOf(certificate, { presented, now: this.clock.now() });
-    if (fault !== undefined) throw refusedCertificate(fault);
+    if (authority === undefined) throw unauthorized(this.whatIsMissing);
+    const now = this.clock.now();
+    const known = this.accepted.get(credential);
+    if (known !== undefined && known.by === authority && isWithin(known.validity, now)) return known.identity;
+    const { certificate, presented, handshakeFault } = credential;
+    const found = authority.examine(certificate, { presented, now });
+    if ('fault' in found) throw refusedCertificate(found.fault);
     // Only above an intermediate authority of the bundle is nothing missing: it is trusted by itself, which TLS does not know.
     const isAccepted =
-      handshakeFault === null ||
-      (rootFaults.includes(handshakeFault) && authority?.isDirectIssuerOf(certificate) === true);
+      handshakeFault === null || (rootFaults.includes(handshakeFault) && authority.isDirectIssuerOf(certificate));
     if (!isAccepted) throw refusedCertificate('was not accepted in the TLS handshake');
-    const holder = this.holders.get(certificate) ?? holderOf(certificate);
+    const holder = holderOf(certificate);
     if ('fault' in holder) throw refusedCertificate(holder.fault);
-    this.holders.set(certificate, holder);
-    return holder;
+    const identity = { ...holder, credential };
+    this.accepted.set(credential, { by: authority, validity: found, identity });
+    return identity;
   }
 
   private get whatIsMissing(): string {

@@ -3,6 +3,7 @@ import { fastify, type FastifyBaseLogger, type FastifyInstance, type FastifyServ
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Log } from '../logging/log.ts';
 import { admitRequests, noConnectionLimits, type ConnectionLimits } from './connection-limits.ts';
+import { FirstRequests } from './first-requests.ts';
 import type { ListenerTls } from './listener-tls.ts';
 import { maxHeaderBytes, refuseMalformedRequests } from './malformed-requests.ts';
 import { refuseUnreadablePath, renderProblems } from './problems.ts';
@@ -50,6 +51,7 @@ const usualSettings: ListenerSettings = {
  */
 export function createListener(log: Log, tls?: ListenerTls, settings: ListenerSettings = usualSettings): Listener {
   const { trustedProxies = [], room = () => Infinity, ...bounds } = settings;
+  const firstRequests = new FirstRequests(Math.max(0, keepAliveTimeoutMs - bounds.headersTimeoutMs));
   const app = fastify<Server>({
     logger: false,
     genReqId: requestIdOf,
@@ -58,7 +60,7 @@ export function createListener(log: Log, tls?: ListenerTls, settings: ListenerSe
     requestTimeout: bounds.requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     connectionTimeout: bounds.quietTimeoutMs,
-    clientErrorHandler: refuseMalformedRequests(bounds),
+    clientErrorHandler: refuseMalformedRequests(bounds, firstRequests),
     frameworkErrors: refuseUnreadablePath,
     routerOptions: { maxParamLength: 300 },
     forceCloseConnections: 'idle',
@@ -75,6 +77,7 @@ export function createListener(log: Log, tls?: ListenerTls, settings: ListenerSe
     { parseAs: 'string' },
     app.getDefaultJsonParser('error', 'error'),
   );
+  firstRequests.watch(app);
   beginInTurns(app, { room, maxWaitMs: Math.min(maxWaitMs, bounds.requestTimeoutMs / 2) });
   tellRequestIds(app);
   admitRequests(app, bounds.connections);

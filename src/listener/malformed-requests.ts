@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { MusterError } from '../domain/errors.ts';
+import type { FirstRequests } from './first-requests.ts';
 import { problemOf } from './problems.ts';
 
 /** All header lines of a request together, in bytes. The request line counts: a selector may be 64 KiB long, and more when escaped. */
@@ -12,8 +13,9 @@ type Times = { readonly headersTimeoutMs: number; readonly requestTimeoutMs: num
  * Answers what was no HTTP request, or not in time: it never reaches a route, and gets a Status all the same. The
  * connection is of no use afterwards.
  */
-export function refuseMalformedRequests({ headersTimeoutMs, requestTimeoutMs }: Times) {
+export function refuseMalformedRequests({ headersTimeoutMs, requestTimeoutMs }: Times, firstRequests: FirstRequests) {
   return (error: Error & { code?: string }, socket: Socket): void => {
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && firstRequests.awaits(socket)) return;
     // Nobody is there to read an answer, or one to an earlier request is under way.
     if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
       socket.destroy();

@@ -45,14 +45,19 @@ async function deviceOf(issuer: Issuer): Promise<PemIdentity> {
   return await (await TrialAuthority.open(issuer.identity)).issueDevice(name, validNow);
 }
 
+function faultOf(authority: ClientAuthority, ...how: Parameters<ClientAuthority['examine']>): string | undefined {
+  const found = authority.examine(...how);
+  return 'fault' in found ? found.fault : undefined;
+}
+
 test('a certificate of an intermediate authority counts if that is in the bundle, or comes with it', async () => {
   const root = await authority('CN=root');
   const intermediate = await authority('CN=intermediate', { above: root });
   const device = parsed(await deviceOf(intermediate));
   const [above, below] = [parsed(root.identity), parsed(intermediate.identity)];
-  expect(new ClientAuthority([below]).faultOf(device, { presented: [], now })).toBeUndefined();
-  expect(new ClientAuthority([above]).faultOf(device, { presented: [below], now })).toBeUndefined();
-  expect(new ClientAuthority([above]).faultOf(device, { presented: [], now })).toMatch(/^was not issued by/);
+  expect(faultOf(new ClientAuthority([below]), device, { presented: [], now })).toBeUndefined();
+  expect(faultOf(new ClientAuthority([above]), device, { presented: [below], now })).toBeUndefined();
+  expect(faultOf(new ClientAuthority([above]), device, { presented: [], now })).toMatch(/^was not issued by/);
 });
 
 test.each<[string, (root: Issuer) => Promise<Issuer>]>([
@@ -64,7 +69,7 @@ test.each<[string, (root: Issuer) => Promise<Issuer>]>([
   const intermediate = await make(root);
   const device = parsed(await deviceOf(intermediate));
   const trusted = new ClientAuthority([parsed(root.identity)]);
-  expect(trusted.faultOf(device, { presented: [parsed(intermediate.identity)], now })).toMatch(/^was not issued by/);
+  expect(faultOf(trusted, device, { presented: [parsed(intermediate.identity)], now })).toMatch(/^was not issued by/);
 });
 
 test('certificates that vouch for each other in a circle end the search', async () => {
@@ -73,16 +78,58 @@ test('certificates that vouch for each other in a circle end the search', async 
   const device = parsed(await deviceOf(a));
   const trusted = new ClientAuthority([parsed((await authority('CN=root')).identity)]);
   const presented = [...circle, a, b].map(({ identity }) => parsed(identity));
-  expect(trusted.faultOf(device, { presented, now })).toMatch(/^was not issued by/);
+  expect(faultOf(trusted, device, { presented, now })).toMatch(/^was not issued by/);
 });
 
 test('what was accepted before is refused once it, or what vouches for it, has expired', async () => {
   const root = await authority('CN=root');
   const device = parsed(await deviceOf(root));
   const trusted = new ClientAuthority([parsed(root.identity)]);
-  expect(trusted.faultOf(device, { presented: [], now })).toBeUndefined();
+  expect(faultOf(trusted, device, { presented: [], now })).toBeUndefined();
   const later = new Date(now.getTime() + 3 * 86_400_000);
-  expect(trusted.faultOf(device, { presented: [], now: later })).toMatch(/^was not issued by/);
+  expect(faultOf(trusted, device, { presented: [], now: later })).toMatch(/^was not issued by/);
+});
+
+test('a credential that was accepted is looked at again when its time or that of its issuer is over, or the bundle is another', async () => {
+  const pki = await TrialPki.make();
+  const files = new CredentialFiles(createLog('silent'));
+  let time = now;
+  const inDays = (days: number) => new Date(now.getTime() + days * 86_400_000);
+  try {
+    const short = await authority('CN=short', { validity: { notBefore: inDays(-1), notAfter: inDays(2) } });
+    await writeFile(pki.path('ca.crt'), short.identity.certificate);
+    const authenticator = await DeviceAuthenticator.open(readConfig(pki.env), { now: () => time }, files);
+    const shown = async (days: number, issuer: Issuer) => {
+      const validity = { notBefore: inDays(-1), notAfter: inDays(days) };
+      const identity = await (await TrialAuthority.open(issuer.identity)).issueDevice(name, validity);
+      const credential = {
+        kind: 'certificate',
+        certificate: parsed(identity),
+        presented: [],
+        handshakeFault: null,
+      } as const;
+      return async () =>
+        await authenticator?.check(credential).then(
+          (found) => found.name,
+          (error: unknown) => String(error),
+        );
+    };
+    const [brief, long] = [await shown(1, short), await shown(9, short)];
+    expect([await brief(), await brief(), await long()]).toEqual([name, name, name]);
+    time = inDays(1.5);
+    expect([await brief(), await long()]).toEqual([expect.stringContaining('has expired'), name]);
+    time = inDays(2.5);
+    expect(await long()).toContain('was not issued by an authority that is trusted here');
+    // What was wrong is not remembered: the clock may have been.
+    time = now;
+    expect([await brief(), await long()]).toEqual([name, name]);
+    await writeFile(pki.path('ca.crt'), pki.ca);
+    await files.reload();
+    expect(await long()).toContain('was not issued by an authority that is trusted here');
+  } finally {
+    files.close();
+    await pki.remove();
+  }
 });
 
 test('over TLS an intermediate authority may be the only one in the bundle, or come from the device', async () => {

@@ -7,21 +7,10 @@ import { lockPositions, readPositions, RowsChanged, type PositionReader } from '
 export async function withoutLocksFirst<Result>(
   transaction: (read: PositionReader) => Promise<Result>,
 ): Promise<Result> {
-  return await underLocksIfOvertaken(
-    () => transaction(readPositions),
-    () => transaction(lockPositions),
-  );
-}
-
-/** The same for work that differs under locks. */
-export async function underLocksIfOvertaken<Result>(
-  first: () => Promise<Result>,
-  underLocks: () => Promise<Result>,
-): Promise<Result> {
   try {
-    return await first();
+    return await transaction(readPositions);
   } catch (error) {
     if (!(error instanceof RowsChanged)) throw error;
-    return await underLocks();
+    return await transaction(lockPositions);
   }
 }

@@ -1,1 +1,0 @@
-ALTER TABLE "device_statuses" ADD COLUMN "digest" text;
