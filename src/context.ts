@@ -17,6 +17,7 @@ import { maskedKeys } from './domain/secrets/masked-keys.ts';
 import { createTemplateRenderer, type TemplateRenderer } from './domain/templates/template-renderer.ts';
 import type { Log } from './logging/log.ts';
 import { ServiceMetrics } from './metrics/service-metrics.ts';
+import { LastSeenTimes } from './usecases/last-seen-times.ts';
 import type { Observer } from './usecases/observer.ts';
 import { openRenderQueue, type RenderQueue } from './queue/render-queue.ts';
 import { openRenderer } from './renderer/open-renderer.ts';
@@ -31,6 +32,8 @@ export type Context = {
   readonly database: Database;
   /** Address of the database, with its password. */
   readonly databaseUrl: string;
+  /** Last-seen times of devices that are still to be written. */
+  readonly lastSeen: LastSeenTimes;
   readonly queue: RenderQueue;
   readonly bus: Bus;
   readonly marks: HighWaterMarks;
@@ -94,6 +97,8 @@ async function openContext(config: Config, log: Log, overrides: Overrides, close
     overrides.database ?? connectDatabase(databaseUrl, { poolSize: config.databasePool, applicationName: 'muster' });
   closers.push(() => database.close());
   await database.transact((tx) => ensureGenesis(tx, uuidv7(clock.now()), clock.now()));
+  const lastSeen = new LastSeenTimes({ database, log });
+  closers.push(() => lastSeen.write());
   const marks =
     overrides.marks ?? (config.redisUrl === undefined ? createLocalMarks() : createRedisMarks(config.redisUrl, log));
   closers.push(() => marks.close());
@@ -111,6 +116,7 @@ async function openContext(config: Config, log: Log, overrides: Overrides, close
     log,
     database,
     databaseUrl,
+    lastSeen,
     queue,
     bus,
     marks,

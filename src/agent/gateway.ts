@@ -24,13 +24,13 @@ export type Gateway = {
 
 /** @param sockets how often WebSockets are pinged, if not as usual */
 export function createGateway(context: Context, sockets: { pingEveryMs?: number } = {}): Gateway {
-  const { config, database, clock, queue, bus, log, observer, tracing } = context;
+  const { config, database, clock, lastSeen, queue, bus, log, observer, tracing } = context;
   const ahead = new AheadWatch(context);
   return {
     context,
     ahead,
     reports: new ReportIntake(
-      { database, clock, observer, tracing, hints: queue, ahead },
+      { config, database, clock, lastSeen, observer, tracing, hints: queue, ahead },
       { maxBatch: config.reportBatch, maxWaiting: config.reportQueue, processes: config.processes },
     ),
     specs: new RenderedSpecCache(database),

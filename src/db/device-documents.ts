@@ -1,39 +1,37 @@
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Sightings } from '../domain/devices/clones.ts';
+import { statusDigest } from '../domain/devices/status-digest.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Executor } from './client.ts';
 import { prepared } from './driver/prepared-statements.ts';
-import { devices, deviceStatuses } from './schema.ts';
+import { jsonTexts } from './json-texts.ts';
 
 /**
- * Keeps the last status document of each device. A device that is not in the database is passed over.
+ * Keeps the last status document of each device, given as JSON. A device that is not in the database is passed over.
  *
  * @param sightings of machines, where a status says anything new of them
  */
 export async function saveStatuses(
   tx: Executor,
-  statuses: ReadonlyMap<string, JsonObject>,
+  statuses: ReadonlyMap<string, string>,
   now: Date,
   sightings: ReadonlyMap<string, Sightings> = new Map(),
 ): Promise<void> {
   if (statuses.size === 0) return;
-  const rows = [...statuses].map(([name, status]) => ({ name, status, machines: sightings.get(name) ?? null }));
+  const names = [...statuses.keys()];
+  const texts = [...statuses.values()];
+  const machines = names.map((name) => {
+    const seen = sightings.get(name);
+    return seen === undefined ? null : JSON.stringify(seen);
+  });
   await tx.execute(sql`${prepared}
-    INSERT INTO device_statuses (name, status, machines, reported_at)
-    SELECT r.name, r.status, nullif(r.machines, 'null'::jsonb), ${now.toISOString()}::timestamptz
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(name text, status jsonb, machines jsonb)
-      JOIN devices USING (name)
+    INSERT INTO device_statuses (name, status, digest, machines, reported_at)
+    SELECT r.name, r.status::jsonb, r.digest, r.machines::jsonb, ${now.toISOString()}::timestamptz
+    FROM unnest(${sql.param(names)}::text[], ${jsonTexts(texts)}, ${sql.param(texts.map((text) => statusDigest(text, now)))}::text[],
+      ${sql.param(machines)}::text[]) AS r(name, status, digest, machines) JOIN devices USING (name)
     ORDER BY r.name
-    ON CONFLICT (name) DO UPDATE SET status = excluded.status, reported_at = excluded.reported_at,
+    ON CONFLICT (name) DO UPDATE SET status = excluded.status, digest = excluded.digest, reported_at = excluded.reported_at,
       machines = coalesce(excluded.machines, device_statuses.machines)`);
-}
-
-/** The known machines under these names; a name is absent where none is known. */
-export async function readSightings(tx: Executor, names: readonly string[]): Promise<Map<string, Sightings>> {
-  if (names.length === 0) return new Map();
-  const rows = await tx.execute<{ name: string; machines: Sightings }>(sql`${prepared}
-    SELECT name, machines FROM device_statuses WHERE name = ANY(${sql.param(names)}::text[]) AND machines IS NOT NULL`);
-  return new Map(rows.map(({ name, machines }) => [name, machines]));
 }
 
 export type ReportedSpec = { readonly version: number; readonly spec: JsonObject };
@@ -46,7 +44,7 @@ export async function saveDeviceSpecs(
 ): Promise<void> {
   if (specs.size === 0) return;
   const rows = [...specs].map(([name, { version, spec }]) => ({ name, version, spec }));
-  await tx.execute(sql`
+  await tx.execute(sql`${prepared}
     INSERT INTO device_specs (name, version, spec, reported_at)
     SELECT r.name, r.version, r.spec, ${now.toISOString()}::timestamptz
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(name text, version bigint, spec jsonb) JOIN devices USING (name)
@@ -65,17 +63,15 @@ export const runningSpec = sql`coalesce(
 /** Finds the devices among these whose running spec is known. */
 export async function devicesWithKnownSpec(db: Executor, names: readonly string[]): Promise<Set<string>> {
   if (names.length === 0) return new Set();
-  const rows = await db.execute<{ name: string }>(sql`
+  const rows = await db.execute<{ name: string }>(sql`${prepared}
     SELECT p.name FROM device_positions p WHERE p.name = ANY(${sql.param(names)}::text[]) AND ${runningSpec} IS NOT NULL`);
   return new Set(rows.map((row) => row.name));
 }
 
 /** The last status document of a device, empty if it sent none; undefined if there is no such device. */
 export async function findReportedStatus(db: Executor, name: string): Promise<JsonObject | undefined> {
-  const query = db.select({ status: deviceStatuses.status }).from(devices);
-  const [row] = await query
-    .leftJoin(deviceStatuses, eq(deviceStatuses.name, devices.name))
-    .where(eq(devices.name, name));
+  const [row] = await db.execute<{ status: JsonObject | null }>(sql`${prepared}
+    SELECT s.status FROM devices d LEFT JOIN device_statuses s USING (name) WHERE d.name = ${name}`);
   return row && (row.status ?? {});
 }
 

@@ -5,9 +5,7 @@ import { maskRecord } from '../domain/secrets/masked-document.ts';
 import { maskedKeys } from '../domain/secrets/masked-keys.ts';
 import type { Executor } from './client.ts';
 import { prepared } from './driver/prepared-statements.ts';
-
-/** Parts two JSON texts: no JSON text holds it unescaped, so that nothing needs to be quoted. */
-const separator = '\u001e';
+import { jsonTexts } from './json-texts.ts';
 
 /** Details hold what Muster itself puts there, under names of its own: the usual words are those that could slip in. */
 const isMasked = maskedKeys();
@@ -20,7 +18,6 @@ export async function appendEvents(
 ): Promise<void> {
   if (events.length === 0) return;
   const column = (valueOf: (event: NewEvent) => string) => sql.param(events.map(valueOf));
-  const details = events.map(detailsText);
   await tx.execute(sql`${prepared}
     INSERT INTO events (name, at, type, reason, involved_kind, involved_name, message, details, actor, component, restore,
       client_address, request_id)
@@ -30,7 +27,7 @@ export async function appendEvents(
       ${column(() => randomUUID())}::text[], ${column((event) => event.type)}::text[],
       ${column((event) => event.reason)}::text[], ${column((event) => event.involved.kind)}::text[],
       ${column((event) => event.involved.name)}::text[], ${column((event) => event.message)}::text[],
-      string_to_array(${details.join(separator)}::text, ${separator}), ${column(({ by }) => by.actor)}::text[],
+      ${jsonTexts(events.map(detailsText))}, ${column(({ by }) => by.actor)}::text[],
       ${column(({ by }) => by.from ?? '')}::text[], ${column(({ by }) => by.requestId ?? '')}::text[])
       AS r(id, type, reason, kind, name, message, details, actor, client, request)`);
 }

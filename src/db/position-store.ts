@@ -18,7 +18,8 @@ export type PositionRow = {
   readonly revision: string;
 };
 
-type Row = JudgedColumns<number> & {
+/** A row of device_positions as {@link positionColumns} select it. */
+export type PositionColumns = JudgedColumns<number> & {
   readonly name: string;
   readonly wanted: number;
   readonly rendered: number;
@@ -28,13 +29,15 @@ type Row = JudgedColumns<number> & {
   readonly revision: string;
 };
 
+/** Of a row of device_positions AS p. */
+export const positionColumns = sql`p.name, p.mustered, p.timeline, p.version::float8, p.spec_hash, p.lineage,
+  p.wanted_generation::float8 AS wanted, p.rendered_generation::float8 AS rendered, p.reported_timeline,
+  p.reported_version::float8, p.reported_hash, p.applied_version::float8 AS applied, p.answered_restore_id AS answered,
+  p.conflict_verdict, p.conflict_info, (extract(epoch FROM p.conflict_since) * 1000)::float8 AS conflict_since_ms,
+  (extract(epoch FROM p.last_seen) * 1000)::float8 AS last_seen_ms, p.xmin AS revision`;
+
 const byName = (names: readonly string[]): SQL => sql`
-  SELECT name, mustered, timeline, version::float8, spec_hash, lineage, wanted_generation::float8 AS wanted,
-    rendered_generation::float8 AS rendered, reported_timeline, reported_version::float8, reported_hash,
-    applied_version::float8 AS applied, answered_restore_id AS answered, conflict_verdict, conflict_info,
-    (extract(epoch FROM conflict_since) * 1000)::float8 AS conflict_since_ms,
-    (extract(epoch FROM last_seen) * 1000)::float8 AS last_seen_ms, xmin AS revision
-  FROM device_positions WHERE name = ANY(${sql.param(names)}::text[])`;
+  SELECT ${positionColumns} FROM device_positions p WHERE p.name = ANY(${sql.param(names)}::text[])`;
 
 /** A device changed between the moment it was read and the moment it was to be written. */
 export class RowsChanged extends Error {
@@ -49,21 +52,22 @@ const isAsRead = sql`p.name = r.name AND p.xmin = r.revision::xid`;
 
 /** Reads positions without locking. Order and completeness are not promised: look them up by name. */
 export async function readPositions(db: Executor, names: readonly string[]): Promise<Map<string, PositionRow>> {
-  return positionsOf(await db.execute<Row>(sql`${prepared}${byName(names)}`));
+  return positionsOf(await db.execute<PositionColumns>(sql`${prepared}${byName(names)}`));
 }
 
 /** Reads and locks positions, in name order, so that transactions that lock several never wait in a circle. */
 export async function lockPositions(tx: Executor, names: readonly string[]): Promise<Map<string, PositionRow>> {
-  return positionsOf(await tx.execute<Row>(sql`${prepared}${byName(names)} ORDER BY name FOR UPDATE`));
+  return positionsOf(await tx.execute<PositionColumns>(sql`${prepared}${byName(names)} ORDER BY p.name FOR UPDATE`));
 }
 
-function positionsOf(rows: readonly Row[]): Map<string, PositionRow> {
+function positionsOf(rows: readonly PositionColumns[]): Map<string, PositionRow> {
   return new Map(rows.map((row) => [row.name, toPositionRow(row)]));
 }
 
 const maybeDate = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
 
-function toPositionRow(row: Row): PositionRow {
+/** A position row from its columns. */
+export function toPositionRow(row: PositionColumns): PositionRow {
   return {
     name: row.name,
     state: judgedState(row, maybeDate(row.conflict_since_ms)),
@@ -134,9 +138,15 @@ export async function saveRenderedPositions(tx: Executor, rendered: readonly Ren
   if (count !== rendered.length) throw new RowsChanged();
 }
 
-/** Notes that devices spoke, and nothing else. */
-export async function touchDevices(tx: Executor, names: readonly string[], now: Date): Promise<void> {
-  if (names.length === 0) return;
+/** Notes when devices spoke, and nothing else. Rows are changed in the order given. */
+export async function touchDevices(
+  tx: Executor,
+  seen: ReadonlyArray<readonly [name: string, at: Date]>,
+): Promise<void> {
+  if (seen.length === 0) return;
   await tx.execute(sql`${prepared}
-    UPDATE device_positions SET last_seen = ${now.toISOString()}::timestamptz WHERE name = ANY(${sql.param(names)}::text[])`);
+    UPDATE device_positions AS p SET last_seen = r.at::timestamptz
+    FROM unnest(${sql.param(seen.map(([name]) => name))}::text[], ${sql.param(seen.map(([, at]) => at.toISOString()))}::text[])
+      AS r(name, at)
+    WHERE p.name = r.name`);
 }

@@ -211,7 +211,10 @@ export const deviceStatuses = pgTable(
   {
     name: orderedText('name').primaryKey(),
     status: jsonb('status').$type<JsonObject>().notNull(),
+    /** Last time that the device sent another status than the one before. */
     reportedAt: instant('reported_at').notNull(),
+    /** Digest of `status` and `reportedAt`: one that says the same is not written again (domain/devices/status-digest.ts). */
+    digest: text('digest'),
     /** Machines that have spoken in the device's name, by their boot ids and serial numbers; null before one said any. */
     machines: jsonb('machines').$type<Sightings>(),
     // Derived when a status is stored, which is seldom, and not when devices are listed and counted. domain/devices/device-status.ts

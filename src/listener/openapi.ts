@@ -3,6 +3,7 @@ import type { FastifySchema } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { RouteAccess } from '../domain/access/permissions.ts';
 import { version } from '../version.ts';
+import { bodyErrors } from './error-responses.ts';
 import { tidyComponents } from './openapi-components.ts';
 
 const toSchema = createJsonSchemaTransform({});
@@ -41,11 +42,17 @@ export function openapiOptions({
       security,
     },
     transform(route) {
-      const { schema, url } = toSchema(route);
+      const { schema, url } = toSchema({ ...route, schema: withBodyErrors(route.schema) });
       return { schema: withAccess(schema, route.route.config?.access, Object.keys(securitySchemes)), url };
     },
     transformObject: (document) => tidyComponents(toDocument(document)),
   };
+}
+
+/** Adds the errors of what is read before a route: a body too large, or in a form that is not read. */
+function withBodyErrors(schema: FastifySchema): FastifySchema {
+  if (schema?.body === undefined) return schema;
+  return { ...schema, response: { ...bodyErrors, ...(schema.response as object | undefined) } };
 }
 
 /** Writes the permission that a route asks for into its operation. */

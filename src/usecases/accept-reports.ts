@@ -1,15 +1,16 @@
-import { devicesWithKnownSpec, readSightings } from '../db/device-documents.ts';
+import type { Executor } from '../db/client.ts';
+import { devicesWithKnownSpec } from '../db/device-documents.ts';
 import { holdRestore } from '../db/fence.ts';
-import type { PositionReader } from '../db/position-store.ts';
-import { currentRestoreDeclaredAt } from '../db/restore-store.ts';
+import { lockKnownDevices, readKnownDevices, type KnownDevices } from '../db/known-devices.ts';
+import { RowsChanged } from '../db/position-store.ts';
 import type { Gate } from '../domain/recovery/gate.ts';
 import type { ServerPosition } from '../domain/recovery/position.ts';
 import type { Verdict } from '../domain/recovery/verdict.ts';
-import { CloneSightings } from '../domain/devices/clone-sightings.ts';
 import type { Observer } from './observer.ts';
 import type { Tracing } from './tracing.ts';
-import type { RestoreDeps } from './steps/in-restore.ts';
-import { withoutLocksFirst } from './steps/without-locks-first.ts';
+import type { LastSeenTimes } from './last-seen-times.ts';
+import type { ViewDeps } from './steps/in-restore.ts';
+import { underLocksIfOvertaken } from './steps/without-locks-first.ts';
 import { ReportBatch, type Judged, type RefusedReport, type Report } from './steps/report-batch.ts';
 
 /** Answer to a report. */
@@ -46,65 +47,112 @@ export type AcceptedReports = {
   readonly cloneSigns: number;
 };
 
-export type ReportDeps = RestoreDeps & {
+export type ReportDeps = ViewDeps & {
   readonly observer: Observer;
   readonly tracing: Tracing;
+  readonly lastSeen: LastSeenTimes;
 };
 
 /**
  * Judges reports and commits what they change, all in one transaction: the group commit of design.md, section 10.
- * Reports of one device are applied in the order given. When this returns, every outcome is durable.
+ * Reports of one device are applied in the order given. When this returns, every outcome is durable. Reports that change
+ * nothing, as nearly all do, cost one read that they share.
  */
 export async function acceptReports(deps: ReportDeps, reports: readonly Report[]): Promise<AcceptedReports> {
   const beganAtMs = performance.now();
   const accepted = await deps.tracing.ownSpan('accept reports', { 'muster.reports': reports.length }, () =>
-    withoutLocksFirst((read) => commitReports(deps, reports, read)),
+    underLocksIfOvertaken(
+      () => commitReports(deps, reports),
+      () => commitUnderLocks(deps, reports),
+    ),
   );
   deps.observer.reportsCommitted({ ...accepted, seconds: (performance.now() - beganAtMs) / 1_000 });
   if (accepted.cloneSigns > 0) deps.observer.cloneSigns('machine', accepted.cloneSigns);
   return accepted;
 }
 
-async function commitReports(
-  { database, clock }: RestoreDeps,
-  reports: readonly Report[],
-  read: PositionReader,
-): Promise<AcceptedReports> {
-  const names = [...new Set(reports.map((report) => report.device))];
+/**
+ * Decides from a read without locks, and then writes, if anything is to be written, where all is still what was read.
+ *
+ * @throws RowsChanged if it is not
+ */
+async function commitReports(deps: ReportDeps, reports: readonly Report[]): Promise<AcceptedReports> {
+  const { database } = deps;
+  const { names, telling } = namesIn(reports);
+  const readAt = deps.clock.now();
+  const known = await database.read((db) => readKnownDevices(db, names, telling));
+  const { batch, judged } = judge(deps, reports, known);
+  // The time before the read: what is noted of it must not seem to be of a restore that was declared since.
+  deps.lastSeen.note(batch.lately(), readAt);
+  if (batch.changesNothing) {
+    const paused = batch.paused();
+    const knownSpecs =
+      paused.length === 0 ? new Set<string>() : await database.read((db) => devicesWithKnownSpec(db, paused));
+    return toAccepted(reports, { batch, judged, knownSpecs, awaiting: undefined });
+  }
   return await database.transact(async (tx) => {
-    const [restore, rows, declaredAt, sightings] = await Promise.all([
-      holdRestore(tx),
-      read(tx, names),
-      currentRestoreDeclaredAt(tx),
-      readSightings(tx, tellingNames(reports)),
-    ]);
-    const now = clock.now();
-    const batch = new ReportBatch({ id: restore, declaredAt }, rows, new CloneSightings(sightings, now), now);
-    const judged = reports.map((report) => batch.apply(report));
-    const awaiting = await batch.write(tx);
-    const knownSpecs = await devicesWithKnownSpec(tx, batch.paused());
-    return {
-      restore,
-      outcomes: judged.map((result, index) => toOutcome(result, restore, knownSpecs.has(reports[index]?.device ?? ''))),
-      answered: batch.answered.size,
-      awaiting,
-      toRender: batch.toRender(),
-      aheadWithoutRestore: batch.aheadWithoutRestore,
-      cloneSigns: batch.clones.signs,
-    };
+    const [, awaiting] = await Promise.all([holdThisRestore(tx, known.restore.id), batch.write(tx)]);
+    return toAccepted(reports, { batch, judged, knownSpecs: await devicesWithKnownSpec(tx, batch.paused()), awaiting });
   });
 }
 
-/** Devices whose reports say something of the machine. */
-function tellingNames(reports: readonly Report[]): string[] {
-  return [...new Set(reports.filter(({ status }) => status !== undefined).map(({ device }) => device))];
+/** Sent before what is written, which is undone if another restore was declared since the read. */
+async function holdThisRestore(tx: Executor, restore: string): Promise<void> {
+  if ((await holdRestore(tx)) !== restore) throw new RowsChanged();
 }
 
-function toOutcome(
-  result: Judged | RefusedReport | undefined,
-  restore: string,
-  specKnown: boolean,
-): ReportOutcome | RefusedReport {
+async function commitUnderLocks(deps: ReportDeps, reports: readonly Report[]): Promise<AcceptedReports> {
+  const { names, telling } = namesIn(reports);
+  return await deps.database.transact(async (tx) => {
+    const { batch, judged } = judge(deps, reports, await lockKnownDevices(tx, names, telling));
+    const awaiting = await batch.write(tx);
+    return toAccepted(reports, { batch, judged, knownSpecs: await devicesWithKnownSpec(tx, batch.paused()), awaiting });
+  });
+}
+
+type JudgedReport = Judged | RefusedReport | undefined;
+
+function judge({ clock, config }: ReportDeps, reports: readonly Report[], known: KnownDevices) {
+  const batch = new ReportBatch(known, clock.now(), config.disconnectedAfterMs);
+  return { batch, judged: reports.map((report) => batch.apply(report)) };
+}
+
+function toAccepted(
+  reports: readonly Report[],
+  {
+    batch,
+    judged,
+    knownSpecs,
+    awaiting,
+  }: {
+    batch: ReportBatch;
+    judged: readonly JudgedReport[];
+    knownSpecs: ReadonlySet<string>;
+    awaiting: number | undefined;
+  },
+): AcceptedReports {
+  const { restore } = batch;
+  return {
+    restore,
+    outcomes: judged.map((result, index) => toOutcome(result, restore, knownSpecs.has(reports[index]?.device ?? ''))),
+    answered: batch.answered.size,
+    awaiting,
+    toRender: batch.toRender(),
+    aheadWithoutRestore: batch.aheadWithoutRestore,
+    cloneSigns: batch.clones.signs,
+  };
+}
+
+/** The devices that report, and those of them that send a status. */
+function namesIn(reports: readonly Report[]): { names: string[]; telling: string[] } {
+  const telling = reports.filter(({ status }) => status !== undefined);
+  return {
+    names: [...new Set(reports.map(({ device }) => device))],
+    telling: [...new Set(telling.map(({ device }) => device))],
+  };
+}
+
+function toOutcome(result: JudgedReport, restore: string, specKnown: boolean): ReportOutcome | RefusedReport {
   if (result === undefined) return { kind: 'unknown', restore };
   if ('problem' in result) return result;
   const { row, decision } = result;

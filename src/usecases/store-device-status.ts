@@ -47,7 +47,7 @@ async function store(
   return await inRestore(deps, async (tx, { restore, now }) => {
     const device = await lockDevice(tx, name);
     if (device === undefined) throw noSuchDevice(name);
-    await saveStatuses(tx, new Map([[name, storableObject(statusOf(device))]]), now);
+    await saveStatuses(tx, new Map([[name, JSON.stringify(storableObject(statusOf(device)))]]), now);
     await endDecommissions(tx, [name], { restore, now });
     return await documentOf(tx, name, viewAt(deps, restore, now));
   });

@@ -75,7 +75,7 @@ describe('statuses of two machines under one name', () => {
     expect(await clonesNoticed('a')).toEqual([]);
     await put('b', { bootID: 'one' });
     await put('b', { bootID: 'two' });
-    await saveStatuses(here.server.context.database.pool, new Map([['b', {}]]), new Date());
+    await saveStatuses(here.server.context.database.pool, new Map([['b', '{}']]), new Date());
     await put('b', { bootID: 'one' });
     expect(await clonesNoticed('b')).toHaveLength(1);
   });

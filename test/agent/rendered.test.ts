@@ -364,6 +364,7 @@ describe('more than can be served', () => {
     const small = await startAgentServer({ env: { MUSTER_REPORT_QUEUE: '2', MUSTER_POLL_TIMEOUT: '50ms' } });
     onTestFinished(() => small.close());
     await small.fleet.running('a');
+    await small.fleet.declareRestore();
     const other = connectTo(small.database);
     const holding = await holdTransaction(other, (tx) => tx.execute(sql`SELECT 1 FROM service_state FOR UPDATE`));
     const first = small.poll('a', says(1));
@@ -410,6 +411,7 @@ describe('a stopping service', () => {
   test('ends a poll whose report was still being judged when it began to stop', async () => {
     const stopping = await startAgentServer();
     await stopping.fleet.running('a');
+    await stopping.fleet.declareRestore();
     const other = connectTo(stopping.database);
     const holding = await holdTransaction(other, (tx) => tx.execute(sql`SELECT 1 FROM service_state FOR UPDATE`));
     const poll = stopping.poll('a', says(1));

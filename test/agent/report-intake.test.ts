@@ -12,25 +12,31 @@ import type { Report } from '../../src/usecases/steps/report-batch.ts';
 
 const { here, fleet } = await useFleet();
 
-/** An intake, with the transactions that it begins and the hints that it gives. */
+/** An intake, with the reads and transactions that it begins and the hints that it gives. */
 function intake(
   limits: Partial<{ maxBatch: number; maxWaiting: number }> = {},
   database: Database = here.context.database,
 ) {
-  const seen = { transactions: 0, hints: [] as string[][] };
+  const seen = { reads: 0, transactions: 0, hints: [] as string[][] };
   const counting: Database = {
     ...database,
     transact(work) {
       seen.transactions += 1;
       return database.transact(work);
     },
+    read(statement) {
+      seen.reads += 1;
+      return database.read(statement);
+    },
   };
   const hints: RenderHints = {
     wantRendering: (_restore, devices) => seen.hints.push([...devices]),
     wantRollout: () => undefined,
   };
-  const { observer, tracing } = here.context;
+  const { config, lastSeen, observer, tracing } = here.context;
   const deps = {
+    config,
+    lastSeen,
     database: counting,
     clock: here.clock,
     observer,
@@ -69,6 +75,19 @@ describe('reports that arrive together', () => {
     ]);
   });
 
+  test('and change nothing share one read, and begin no transaction', async () => {
+    await fleet.running('a', 'b');
+    const status = { config: { renderedVersion: '1' }, custom: { kept: true } };
+    await fleet.reportAll([{ ...said('b', 1), status }]);
+    const { reports, seen } = intake();
+    const outcomes = await Promise.all([
+      ...Array.from({ length: 50 }, () => reports.submit(said('a', 1))),
+      ...Array.from({ length: 50 }, () => reports.submit({ ...said('b', 1), status })),
+    ]);
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ verdict: 'InSync', gate: 'Open' });
+    expect(seen).toMatchObject({ reads: 1, transactions: 0 });
+  });
+
   test('while a commit is under way share the next one', async () => {
     await fleet.running('a');
     const other = connectTo(here.database);
@@ -78,10 +97,10 @@ describe('reports that arrive together', () => {
     const { reports, seen } = intake();
     const first = reports.submit(said('a', 2));
     await untilWaiting(here.context.database);
-    const later = Array.from({ length: 50 }, () => reports.submit(said('a', 1)));
+    const later = Array.from({ length: 50 }, () => reports.submit(said('a', 3)));
     await holding.commit();
     await Promise.all([first, ...later]);
-    expect(seen.transactions).toBe(2);
+    expect(seen).toMatchObject({ reads: 2, transactions: 2 });
     await other.close();
   });
 
@@ -172,7 +191,7 @@ describe('a database that is gone', () => {
     expect(failed).toHaveLength(20);
     for (const error of failed) expect(error).toMatchObject({ status: 503 });
     expect(failed[0]?.retryAfterSeconds).toBeGreaterThan(0);
-    expect(seen.transactions).toBe(1);
+    expect(seen).toMatchObject({ reads: 1, transactions: 0 });
     await gone.close();
   });
 

@@ -40,6 +40,8 @@ function device(name: string): () => Promise<number> {
 
 /** Lets nobody commit, and fills the queue behind the two commits that are under way. */
 async function fill(): Promise<{ release: () => Promise<void>; answers: Promise<number[]> }> {
+  // A report that changes nothing commits nothing.
+  await server.fleet.declareRestore();
   const holding = await holdTransaction(other, (tx) => tx.execute(sql`SELECT 1 FROM service_state FOR UPDATE`));
   const answers: Promise<number>[] = [];
   for (const [index, name] of names.slice(0, queue + 1).entries()) {

@@ -5,6 +5,7 @@ import { statusSchema } from '../../src/domain/resources/status.ts';
 import { readDevice } from '../../src/usecases/read-device.ts';
 import { startAgentServer, type AgentServer, type DeviceAnswer } from '../support/agent-server.ts';
 import { emptyDatabase } from '../support/empty-database.ts';
+import { until } from '../support/held-transactions.ts';
 import { foreignTimeline, hashes } from '../support/random-positions.ts';
 import { keptCounts } from '../support/restore-rows.ts';
 import { positionRow } from '../support/table-rows.ts';
@@ -60,6 +61,14 @@ async function storedStatus(name: string): Promise<object | undefined> {
 
 /** The status of a device as people see it. */
 const shown = async (name: string) => (await readDevice(server.context, name)).status;
+
+/** The transaction that wrote the stored status. */
+async function writtenBy(name: string): Promise<string | undefined> {
+  const [row] = await server.context.database.pool.execute<{ by: string }>(
+    sql`SELECT xmin::text AS by FROM device_statuses WHERE name = ${name}`,
+  );
+  return row?.by;
+}
 
 describe('putting a status', () => {
   test('reports where the device is, keeps the status, and answers with how the device stands', async () => {
@@ -147,6 +156,43 @@ describe('putting a status', () => {
     expect(await answered()).toEqual(device(restore, { 'device-controller/awaitingReconnect': 'true' }));
     await put('a', { status: runs('9') });
     expect(await answered()).toEqual(device(restore, { 'device-controller/conflictPaused': 'true' }));
+  });
+
+  test('that says the same again is not written again, and one that says anything else is', async () => {
+    await server.fleet.running('a');
+    const status = { ...runs('1'), custom: { n: 1 } };
+    await put('a', { status });
+    const first = await writtenBy('a');
+    expect((await put('a', { status })).code).toBe(200);
+    expect(await writtenBy('a')).toBe(first);
+    await put('a', { status: { ...status, custom: { n: 2 } } });
+    expect(await writtenBy('a')).not.toBe(first);
+    await put('a', { status });
+    expect(await storedStatus('a')).toEqual(status);
+  });
+
+  test('is written again where a program that knows no digests has stored another one since', async () => {
+    await server.fleet.running('a');
+    const status = { ...runs('1'), custom: { n: 1 } };
+    await put('a', { status });
+    await server.context.database.pool.execute(
+      sql`UPDATE device_statuses SET status = '{"other":true}', reported_at = reported_at + interval '1 s' WHERE name = 'a'`,
+    );
+    await put('a', { status });
+    expect(await storedStatus('a')).toEqual(status);
+  });
+
+  test('that says the same still shows that the device is alive: at once where it seemed gone, else a moment later', async () => {
+    await server.fleet.running('a');
+    const status = runs('1');
+    await put('a', { status });
+    const seen = async () => (await server.fleet.row('a')).lastSeen;
+    server.clock.advance(server.context.config.disconnectedAfterMs);
+    await put('a', { status });
+    expect(await seen()).toEqual(server.clock.now());
+    server.clock.advance(60_000);
+    await put('a', { status });
+    await until(async () => (await seen())?.getTime() === server.clock.now().getTime());
   });
 
   test('keeps the spec that the device says it runs', async () => {

@@ -7,7 +7,7 @@ const pause = async (ms: number): Promise<void> =>
   ms < 0.3 ? new Promise((done) => setImmediate(done)) : new Promise((done) => setTimeout(done, ms));
 
 /**
- * A database on which every statement of a transaction, its beginning and its commit come a random while late, so that
+ * A database on which every read, every statement of a transaction, its beginning and its commit come a random while late, so that
  * the statements of transactions that run at once mix in ever new ways. Within one transaction they keep their order.
  */
 export class JitteredDatabase implements Database {
@@ -43,7 +43,12 @@ export class JitteredDatabase implements Database {
   get pool() {
     return this.real.pool;
   }
-  read: Database['read'] = (statement) => this.real.read(statement);
+  read: Database['read'] = async (statement) => {
+    await pause(this.jitter());
+    const result = await this.real.read(statement);
+    await pause(this.jitter());
+    return result;
+  };
   ping = () => this.real.ping();
   close = () => this.real.close();
 }

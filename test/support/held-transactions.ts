@@ -38,7 +38,7 @@ export async function holdTransaction<Result>(
 
 /** A database whose transactions are all part of one that is under way. */
 export function within(database: Database, tx: Executor): Database {
-  return { ...database, pool: tx, transact: (work) => work(tx) };
+  return { ...database, pool: tx, transact: (work) => work(tx), read: (statement) => statement(tx) };
 }
 
 /** Other connections to a test's database, as another instance of the service has them. */

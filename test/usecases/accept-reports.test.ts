@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Database } from '../../src/db/client.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { maxClaimedVersion } from '../../src/domain/recovery/position.ts';
 import { acceptReports } from '../../src/usecases/accept-reports.ts';
@@ -195,11 +196,13 @@ describe('a report that changes nothing', () => {
     expect(await writers('a')).toEqual(before);
   });
 
-  test('writes the last-seen time and nothing else after that', async () => {
+  test('writes the last-seen time and nothing else after that, a moment later', async () => {
     await fleet.running('a');
     const before = { row: await positionRow(here.context, 'a'), by: await writers('a') };
     here.clock.advance(10_000);
     await fleet.report('a', await fleet.rendered('a'));
+    expect(await writers('a')).toEqual(before.by);
+    await here.context.lastSeen.write();
     const after = { row: await positionRow(here.context, 'a'), by: await writers('a') };
     expect(after.row?.last_seen).not.toBe(before.row?.last_seen);
     expect({ ...after.row, last_seen: null }).toEqual({ ...before.row, last_seen: null });
@@ -218,9 +221,30 @@ describe('a report that changes nothing', () => {
     await fleet.running('a');
     here.clock.advance(-60_000);
     await fleet.report('a', await fleet.rendered('a'));
+    await here.context.lastSeen.write();
     expect((await fleet.row('a')).lastSeen).toEqual(here.clock.now());
     here.clock.advance(60_000);
   });
+});
+
+test('a report that was read before a restore and is written after it is judged in that restore', async () => {
+  await fleet.running('a');
+  const { database } = here.context;
+  let declared: string | undefined;
+  const overtaken: Database = {
+    ...database,
+    async read(statement) {
+      const result = await database.read(statement);
+      declared ??= await fleet.declareRestore();
+      return result;
+    },
+  };
+  const { outcomes } = await acceptReports({ ...here.context, database: overtaken }, [
+    { device: 'a', position: inFull(7) },
+  ]);
+  expect(outcomes).toMatchObject([{ restore: declared, gate: 'ConflictPaused', justJudged: true }]);
+  expect(await keptCounts(here.context)).toMatchObject({ awaiting: 0, answered: 1, conflict_paused: 1 });
+  expect(await eventRows(here.context, 'DeviceConflictPaused')).toMatchObject([{ restore: declared }]);
 });
 
 describe('a conflict', () => {

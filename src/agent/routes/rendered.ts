@@ -6,7 +6,8 @@ import { parsePosition, type DevicePosition } from '../../domain/recovery/positi
 import { deviceSchema } from '../../domain/resources/device.ts';
 import { limits } from '../../domain/resources/limits.ts';
 import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
-import { deviceErrors } from '../../listener/error-responses.ts';
+import { answerWith, standingHeaderNames } from '../../listener/answer-headers.ts';
+import { pollErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
 import type { ReportOutcome } from '../../usecases/accept-reports.ts';
 import { standingHeaders, unknownDevice } from '../device-answers.ts';
@@ -44,9 +45,17 @@ export function renderedRoute(gateway: Gateway) {
           specHash: positionText.describe('The SHA-256 of the spec that the device runs.'),
         }),
         response: {
-          200: deviceSchema.describe('A spec to apply: newer than what the device runs, and written by somebody.'),
-          204: z.null().describe('Nothing to apply. While the gate is not open, the headers say why.'),
-          ...deviceErrors,
+          200: answerWith(
+            deviceSchema,
+            'A spec to apply: newer than what the device runs, and written by somebody.',
+            standingHeaderNames,
+          ),
+          204: answerWith(
+            z.null(),
+            'Nothing to apply. While the gate is not open, the headers say why.',
+            standingHeaderNames,
+          ),
+          ...pollErrors,
         },
       },
       async handler(request, reply) {

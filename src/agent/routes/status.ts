@@ -9,6 +9,7 @@ import { resourceNameSchema } from '../../domain/resources/object-meta.ts';
 import { patchRequestSchema } from '../../domain/resources/patch-request.ts';
 import { storableObject } from '../../domain/resources/storable.ts';
 import { statusAnswer } from '../../domain/devices/status-answer.ts';
+import { answerWith, standingHeaderNames } from '../../listener/answer-headers.ts';
 import { deviceErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
 import { patchedStatus, saysPosition } from '../../usecases/patch-reported-status.ts';
@@ -18,8 +19,10 @@ import type { Report } from '../../usecases/steps/report-batch.ts';
 
 const versionPlace = 'status.config.renderedVersion';
 const params = z.object({ name: resourceNameSchema });
-const answered = deviceSchema.describe(
+const answered = answerWith(
+  deviceSchema,
   'The device by its name, with annotations that say how it stands: no spec, so nothing to apply, and no status.',
+  standingHeaderNames,
 );
 
 /**

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { TokenExchange, TokenOutcome } from '../../auth/token-exchange.ts';
 import { oidcProvider } from '../../domain/resources/auth-config.ts';
 import { readTokenRequest, tokenRequestSchema, tokenResponseSchema } from '../../domain/resources/token-request.ts';
-import { apiErrors } from '../../listener/error-responses.ts';
+import { openErrors } from '../../listener/error-responses.ts';
 import { readForm } from '../form-body.ts';
 import type { Listener } from '../../listener/listener.ts';
 import { addressOf, createRateLimit } from '../../listener/rate-limit.ts';
@@ -46,7 +46,7 @@ export function authTokenRoutes(exchange: TokenExchange | undefined) {
         response: {
           200: tokenResponseSchema.describe('The tokens.'),
           400: tokenResponseSchema.describe('There are no tokens; `error` says why, as the issuer does.'),
-          429: apiErrors[429],
+          ...openErrors,
         },
       },
       // What is wrong is said as OAuth clients read it, and not as a Status.

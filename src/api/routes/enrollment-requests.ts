@@ -18,6 +18,7 @@ import { patchEnrollmentRequest } from '../../usecases/patch-enrollment-request.
 import { readEnrollmentRequest } from '../../usecases/read-enrollment-request.ts';
 import { replaceEnrollmentRequest } from '../../usecases/replace-enrollment-request.ts';
 import { originOf } from '../actor.ts';
+import { answerWith } from '../../listener/answer-headers.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
 import { pageOf, pageQuery, selectedPageTokens } from '../paging.ts';
@@ -151,7 +152,10 @@ export function enrollmentRequestRoutes(context: Context) {
         summary: 'Approve or deny an enrollment request. Approving creates the device.',
         params,
         body: enrollmentRequestApprovalSchema,
-        response: { 200: enrollmentRequestApprovalStatusSchema, ...apiErrors },
+        response: {
+          200: answerWith(enrollmentRequestApprovalStatusSchema, 'The answer.', ['Warning']),
+          ...apiErrors,
+        },
       },
       async handler(request, reply) {
         const { name } = request.params;

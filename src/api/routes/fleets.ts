@@ -15,6 +15,7 @@ import { patchFleetStatus } from '../../usecases/patch-fleet-status.ts';
 import { readFleet } from '../../usecases/read-fleet.ts';
 import { replaceFleet } from '../../usecases/replace-fleet.ts';
 import { originOf } from '../actor.ts';
+import { answerWith } from '../../listener/answer-headers.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
 import { pageOf, pageQuery, selectedPageTokens } from '../paging.ts';
@@ -24,6 +25,8 @@ import { refuseUnstorableBodies } from '../../listener/storable-bodies.ts';
 import { warn } from '../warnings.ts';
 import { assertNamedAsPath } from '../../domain/resource-name.ts';
 
+/** The fleet as it was written, with a warning beside it where a part of it is not followed. */
+const written = (description: string) => answerWith(fleetSchema, description, ['Warning']);
 const params = z.object({ name: resourceNameSchema });
 const tags = ['fleet'];
 const addDevicesSummary = queryFlag
@@ -65,7 +68,7 @@ export function fleetRoutes(context: Context) {
         tags,
         summary: 'Create a fleet.',
         body: fleetRequestSchema,
-        response: { 201: fleetSchema, ...apiErrors },
+        response: { 201: written('Created.'), ...apiErrors },
       },
       async handler(request, reply) {
         const fleet = await createFleet(context, { request: request.body, by: originOf(request) });
@@ -100,7 +103,7 @@ export function fleetRoutes(context: Context) {
         summary: 'Replace a fleet, or create it.',
         params,
         body: fleetRequestSchema,
-        response: { 200: fleetSchema.describe('Replaced.'), 201: fleetSchema.describe('Created.'), ...apiErrors },
+        response: { 200: written('Replaced.'), 201: written('Created.'), ...apiErrors },
       },
       async handler(request, reply) {
         const replacement = { name: request.params.name, request: request.body, by: originOf(request) };
@@ -121,7 +124,7 @@ export function fleetRoutes(context: Context) {
         consumes: ['application/json-patch+json'],
         params,
         body: patchRequestSchema,
-        response: { 200: fleetSchema, ...apiErrors },
+        response: { 200: written('Changed.'), ...apiErrors },
       },
       async handler(request, reply) {
         const change = { name: request.params.name, patch: request.body, by: originOf(request) };

@@ -3,6 +3,8 @@ import type { Context } from '../../context.ts';
 import { ReadOnlyDatabase } from '../../db/failures.ts';
 import { statusSchema } from '../../domain/resources/status.ts';
 import { lookAtHealth, type Health } from '../../usecases/look-at-health.ts';
+import { answerWith } from '../../listener/answer-headers.ts';
+import { apiErrors, openErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
 import { statusBody } from '../../listener/problems.ts';
 
@@ -42,7 +44,10 @@ export function healthRoutes({ database, queue }: Pick<Context, 'database' | 'qu
         operationId: 'healthz',
         tags: ['health'],
         summary: 'Answer that the process is alive.',
-        response: { 200: z.string() },
+        response: {
+          200: { description: 'It is.', content: { 'text/plain': { schema: z.string() } } },
+          ...openErrors,
+        },
       },
       handler: async () => 'ok',
     });
@@ -59,7 +64,13 @@ export function healthRoutes({ database, queue }: Pick<Context, 'database' | 'qu
         querystring: querySchema,
         response: {
           200: readySchema.describe('Ready; `state` says if something is away that no answer needs.'),
-          503: statusSchema.extend({ parts: partsSchema }).describe('Not ready: `parts` says what is missing.'),
+          ...openErrors,
+          400: apiErrors[400],
+          503: answerWith(
+            statusSchema.extend({ parts: partsSchema.optional() }),
+            'Not ready: `parts` says what is missing. Without it the request itself was turned away.',
+            ['Retry-After'],
+          ),
         },
       },
       async handler({ query }, reply) {

@@ -15,8 +15,10 @@ export function metricsRoutes({ metrics }: Context, sources: ScrapeSources) {
         operationId: 'metrics',
         tags: ['health'],
         summary: 'The metrics of this process and of the service, in Prometheus’ text format.',
-        produces: ['text/plain'],
-        response: { 200: z.string(), 401: apiErrors[401], 403: apiErrors[403] },
+        response: {
+          200: { description: 'The metrics.', content: { 'text/plain': { schema: z.string() } } },
+          ...apiErrors,
+        },
       },
       async handler(_request, reply) {
         void reply.type(metrics.contentType).serializer(String);

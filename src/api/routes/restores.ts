@@ -105,9 +105,14 @@ export function restoreRoutes(context: Context) {
         tags,
         summary:
           'Follow a restore as server-sent events: the Restore on each change, until it is settled or superseded.',
-        produces: ['text/event-stream'],
         params: restoreParams,
-        response: { 200: z.string().describe('A stream of events named `restore`.'), ...apiErrors },
+        response: {
+          200: {
+            description: 'A stream of events named `restore`.',
+            content: { 'text/event-stream': { schema: z.string() } },
+          },
+          ...apiErrors,
+        },
       },
       async handler(request, reply) {
         // Whatever is wrong with the request is said before the stream begins.
@@ -140,9 +145,14 @@ export function restoreRoutes(context: Context) {
         operationId: 'reportRestore',
         tags,
         summary: 'The record of a recovery, as JSON or, by Accept, as Markdown.',
-        produces: ['application/json', 'text/markdown'],
         params: restoreParams,
-        response: { 200: restoreReportSchema, ...apiErrors },
+        response: {
+          200: {
+            description: 'The record.',
+            content: { 'application/json': { schema: restoreReportSchema }, 'text/markdown': { schema: z.string() } },
+          },
+          ...apiErrors,
+        },
       },
       async handler(request, reply) {
         const report = await reportRestore(context, request.params.name);

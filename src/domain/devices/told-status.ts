@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
 import type { Condition } from '../resources/condition.ts';
 import { reportedDeviceStatusSchema, type ReportedDeviceStatus } from '../resources/device-status.ts';
 
@@ -47,7 +47,15 @@ export function endedDecommission(told: ReportedDeviceStatus): Condition | undef
 }
 
 /** True if a status reports that the device carried out the order to decommission, or failed to. */
-export function hasEndedDecommission(status: JsonObject): boolean {
-  const conditions = reportedDeviceStatusSchema.shape.conditions.safeParse(status['conditions']);
-  return endedDecommission({ conditions: conditions.data }) !== undefined;
+export function hasEndedDecommission({ conditions }: JsonObject): boolean {
+  // Asked of every status: nearly all of them say nothing of it, and are not parsed.
+  if (!Array.isArray(conditions) || !conditions.some(isOfDecommission)) return false;
+  const parsed = reportedDeviceStatusSchema.shape.conditions.safeParse(conditions);
+  return endedDecommission({ conditions: parsed.data }) !== undefined;
 }
+
+const isOfDecommission = (condition: JsonValue): boolean =>
+  typeof condition === 'object' &&
+  condition !== null &&
+  !Array.isArray(condition) &&
+  condition['type'] === 'DeviceDecommissioning';

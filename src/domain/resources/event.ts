@@ -42,8 +42,8 @@ const eventFields = {
   source: eventSourceSchema,
   actor: z
     .string()
-    .regex(/^(?:user|token|service):/, 'expected user:NAME, token:NAME or service:NAME')
-    .meta({ description: 'The actor: user:NAME, token:NAME (a machine) or service:NAME.' }),
+    .regex(/^(?:user|token|device|service):/, 'expected user:NAME, token:NAME, device:NAME or service:NAME')
+    .meta({ description: 'The actor: user:NAME, token:NAME (a machine), device:NAME or service:NAME.' }),
 };
 
 /** An event in the details of another. Its own details are not checked, so that the schema is finite. */

@@ -3,6 +3,7 @@ import { graftOrders } from '../../db/decommission-store.ts';
 import { saveDeviceSpecs, saveStatuses, type ReportedSpec } from '../../db/device-documents.ts';
 import { wantRendering } from '../../db/device-writes.ts';
 import { appendEvents } from '../../db/event-log.ts';
+import type { KnownDevices } from '../../db/known-devices.ts';
 import { saveReports, touchDevices, type PositionRow, type SavedReport } from '../../db/position-store.ts';
 import type { CounterChange } from '../../db/restore-counters.ts';
 import { recordUnknownDevices } from '../../db/unknown-device-store.ts';
@@ -16,7 +17,8 @@ import { decide, highest, type Decision, type JudgedState } from '../../domain/r
 import { aheadEvent, transitionEvent } from '../../domain/recovery/report-events.ts';
 import { hasEndedDecommission } from '../../domain/devices/told-status.ts';
 import { judge } from '../../domain/recovery/verdict.ts';
-import type { CloneSightings } from '../../domain/devices/clone-sightings.ts';
+import { CloneSightings } from '../../domain/devices/clone-sightings.ts';
+import { statusDigest } from '../../domain/devices/status-digest.ts';
 import { countAndSettle } from './count-devices.ts';
 import { endDecommissions } from './end-decommissions.ts';
 
@@ -43,10 +45,13 @@ export type RefusedReport = { readonly kind: 'refused'; readonly problem: string
 /** A report of a known device, judged. */
 export type Judged = { readonly row: PositionRow; readonly decision: Decision };
 
-/** Largest age of a device's last-seen time: a heartbeat that changes nothing else is written no more often. */
+/** Largest age of a device's last-seen time: a heartbeat that changes nothing else is noted no more often. */
 const lastSeenResolutionMs = 10_000;
 
-/** Reports of one transaction, applied one after another to the rows as read; writes only what differs at the end. */
+/**
+ * Reports of one transaction, applied one after another to what is known of their devices; writes only what differs at
+ * the end.
+ */
 export class ReportBatch {
   private readonly states = new Map<string, JudgedState>();
   private readonly applied = new Map<string, number | null>();
@@ -58,7 +63,8 @@ export class ReportBatch {
   private readonly overtaken = new Set<string>();
   /** Devices that told what they have applied, and not yet what they have received since the restore. */
   private readonly stillAwaited = new Set<string>();
-  private readonly statuses = new Map<string, JsonObject>();
+  /** The last status of each device that says something new, as JSON. */
+  private readonly newStatuses = new Map<string, string>();
   private readonly decommissioned = new Set<string>();
   private readonly specs = new Map<string, ReportedSpec>();
   private readonly unknown = new Map<string, DevicePosition>();
@@ -71,23 +77,21 @@ export class ReportBatch {
     behind: 0,
     conflictPaused: 0,
   } satisfies CounterChange;
-  private readonly restore: string;
-  private readonly declaredAt: Date;
+  readonly restore: string;
   private readonly rows: ReadonlyMap<string, PositionRow>;
   readonly clones: CloneSightings;
+  private readonly known: KnownDevices;
   private readonly now: Date;
+  private readonly silentAfterMs: number;
 
-  constructor(
-    restore: { id: string; declaredAt: Date },
-    rows: ReadonlyMap<string, PositionRow>,
-    clones: CloneSightings,
-    now: Date,
-  ) {
-    this.restore = restore.id;
-    this.declaredAt = restore.declaredAt;
-    this.rows = rows;
-    this.clones = clones;
+  /** @param silentAfterMs silence after which a device is shown as disconnected */
+  constructor(known: KnownDevices, now: Date, silentAfterMs: number) {
+    this.known = known;
+    this.restore = known.restore.id;
+    this.rows = known.rows;
+    this.clones = new CloneSightings(known.statuses, now);
     this.now = now;
+    this.silentAfterMs = silentAfterMs;
   }
 
   /** @returns undefined for a device that is not in the database */
@@ -126,7 +130,7 @@ export class ReportBatch {
 
   /** An awaited device that was heard of since the restore has told its status, and with it what it has applied. */
   private hasSpokenSinceRestore({ name, lastSeen }: PositionRow): boolean {
-    return this.stillAwaited.has(name) || (lastSeen !== null && lastSeen > this.declaredAt);
+    return this.stillAwaited.has(name) || (lastSeen !== null && lastSeen > this.known.restore.declaredAt);
   }
 
   private refusal(state: JudgedState, { position, applied }: Report): RefusedReport | undefined {
@@ -138,9 +142,16 @@ export class ReportBatch {
   }
 
   private keepStatus(name: string, status: JsonObject): void {
-    this.statuses.set(name, status);
     this.clones.see(name, status);
+    const text = JSON.stringify(status);
+    if (this.isStored(name, text) && !this.clones.changed.has(name)) this.newStatuses.delete(name);
+    else this.newStatuses.set(name, text);
     if (hasEndedDecommission(status)) this.decommissioned.add(name);
+  }
+
+  private isStored(name: string, status: string): boolean {
+    const known = this.known.statuses.get(name);
+    return known !== undefined && known.digest === statusDigest(status, known.storedAt);
   }
 
   /** Answers a device that says nothing of its position: with its standing. */
@@ -167,6 +178,13 @@ export class ReportBatch {
     this.events.push(aheadEvent(name, this.restore, state.conflict.info));
   }
 
+  /** Tells if anything has to be written. What is only {@link lately} seen can wait. */
+  get changesNothing(): boolean {
+    const { changed, newStatuses, specs, unknown, decommissioned } = this;
+    const events = this.events.length + this.clones.events.length + this.seenAgain().length;
+    return [changed, newStatuses, specs, unknown, decommissioned].every(({ size }) => size === 0) && events === 0;
+  }
+
   /** @returns how many devices are still awaited, if that changed */
   async write(tx: Executor): Promise<number | undefined> {
     const { restore, now } = this;
@@ -176,15 +194,18 @@ export class ReportBatch {
       if (row === undefined || state === undefined) return [];
       return [{ row, state, applied: this.applied.get(name) ?? null, answeredNow: this.answered.has(name) }];
     });
-    const touched = [...this.seen].filter((name) => !this.changed.has(name) && this.isStale(name)).toSorted();
+    const seenAgain = this.seenAgain().toSorted();
     const overtaken = [...this.overtaken];
     const at = { restore, now };
     const written = Promise.all([
       saveReports(tx, saved, now),
       graftOrders(tx, overtaken, restore),
       wantRendering(tx, overtaken, now),
-      touchDevices(tx, touched, now),
-      saveStatuses(tx, this.statuses, now, this.clones.changed),
+      touchDevices(
+        tx,
+        seenAgain.map((name) => [name, now]),
+      ),
+      saveStatuses(tx, this.newStatuses, now, this.clones.changed),
       saveDeviceSpecs(tx, this.specs, now),
       recordUnknownDevices(tx, this.unknown, at),
       appendEvents(tx, [...this.events, ...this.clones.events], at),
@@ -195,16 +216,31 @@ export class ReportBatch {
     return awaiting;
   }
 
-  private isStale(name: string): boolean {
-    if (this.stillAwaited.has(name)) return true;
+  /** Devices that spoke and said nothing new, and are shown as silent until that is written. */
+  private seenAgain(): string[] {
+    return [...this.seen].filter(
+      (name) =>
+        !this.changed.has(name) && (this.stillAwaited.has(name) || this.sinceSeenMs(name) >= this.silentAfterMs),
+    );
+  }
+
+  /** Devices of which nothing is to be written but when they were last seen, and not at once. */
+  lately(): string[] {
+    const written = new Set(this.seenAgain());
+    return [...this.seen].filter(
+      (name) => !this.changed.has(name) && !written.has(name) && this.sinceSeenMs(name) >= lastSeenResolutionMs,
+    );
+  }
+
+  private sinceSeenMs(name: string): number {
     const lastSeen = this.rows.get(name)?.lastSeen ?? null;
-    return lastSeen === null || Math.abs(this.now.getTime() - lastSeen.getTime()) >= lastSeenResolutionMs;
+    return lastSeen === null ? Infinity : Math.abs(this.now.getTime() - lastSeen.getTime());
   }
 
   /** Number of devices by the time that they took to answer the restore. */
   private answers(): BucketCount[] {
     if (this.answered.size === 0) return [];
-    const bucket = answerTimeBucket((this.now.getTime() - this.declaredAt.getTime()) / 1000);
+    const bucket = answerTimeBucket((this.now.getTime() - this.known.restore.declaredAt.getTime()) / 1000);
     return [{ bucket, devices: this.answered.size }];
   }
 

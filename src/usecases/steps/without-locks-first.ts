@@ -7,10 +7,21 @@ import { lockPositions, readPositions, RowsChanged, type PositionReader } from '
 export async function withoutLocksFirst<Result>(
   transaction: (read: PositionReader) => Promise<Result>,
 ): Promise<Result> {
+  return await underLocksIfOvertaken(
+    () => transaction(readPositions),
+    () => transaction(lockPositions),
+  );
+}
+
+/** The same for work that differs under locks. */
+export async function underLocksIfOvertaken<Result>(
+  first: () => Promise<Result>,
+  underLocks: () => Promise<Result>,
+): Promise<Result> {
   try {
-    return await transaction(readPositions);
+    return await first();
   } catch (error) {
     if (!(error instanceof RowsChanged)) throw error;
-    return await transaction(lockPositions);
+    return await underLocks();
   }
 }

@@ -1,0 +1,1 @@
+ALTER TABLE "device_statuses" ADD COLUMN "digest" text;
