@@ -5,6 +5,7 @@ import { declareRestoreBench } from './declare-restore.ts';
 import { firstReportBench, heartbeatBench } from './first-report.ts';
 import { machine, withRig, type Rig, type Row } from './harness.ts';
 import { instancesBench } from './instances.ts';
+import { largeStatusesBench } from './large-statuses.ts';
 import { listBench } from './lists.ts';
 import { mutualTlsBench } from './mutual-tls.ts';
 import { processesBench } from './processes.ts';
@@ -26,6 +27,7 @@ const benches = [
   processesBench,
   instancesBench,
   tablesBench,
+  largeStatusesBench,
 ];
 
 const usage = `usage: npm run bench -- [NAME…] [--json] [--compare FILE]
