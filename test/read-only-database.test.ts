@@ -98,7 +98,11 @@ const readiness = (service: RunningService) => call(`${service.api}/readyz`);
 /** Everything that is asked of a service is refused, in plain words, and it is not ready. */
 async function expectRefusals(service: RunningService, name: string): Promise<void> {
   const refused = { code: 503, body: { kind: 'Status', reason: 'ServiceUnavailable', message: takesNone } };
-  await until(async () => (await poll(service, name, 1)).body['message'] === takesNone);
+  await until(async () => {
+    const { code, body } = await poll(service, name, 1);
+    expect([200, 204, 503]).toContain(code);
+    return body['message'] === takesNone;
+  });
   const answers = [
     await poll(service, name, 1),
     await poll(service, name, 1),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connectDatabase, type Database, type Executor } from '../../src/db/client.ts';
+import { postgresErrorIn } from '../../src/db/failures.ts';
 import { prepared } from '../../src/db/driver/prepared-statements.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -39,6 +40,22 @@ test('nothing stays of what was sent beside a statement that fails', async () =>
   );
   await expect(transaction).rejects.toMatchObject({ cause: { code: '23514' } });
   expect(await notes()).toEqual([]);
+});
+
+test('a transaction fails with what failed first, though another part is told sooner that it is aborted', async () => {
+  await expect(known(database.pool, 100)).rejects.toThrow('Failed query');
+  await known(database.pool, 0);
+  const transaction = database.transact(async (tx) => {
+    const told = async () => {
+      await Promise.all([known(tx, 100), known(tx, 1)]);
+    };
+    const toldLater = async () => {
+      await told();
+    };
+    await Promise.all([toldLater(), known(tx, 2)]);
+  });
+  const error = await transaction.catch((failure: unknown) => failure);
+  expect(postgresErrorIn(error)?.code).toBe('23514');
 });
 
 test('a part of the work that goes on after another has given up leaves nothing behind', async () => {
