@@ -302,7 +302,7 @@ export const settings = {
   noticeRewind: {
     env: 'MUSTER_NOTICE_REWIND',
     about:
-      'What to do when the database’s write-ahead log or its count of looks is lower than what is remembered in Redis, as after a volume snapshot or its rows were put back: `declare`, `warn` or `off`.',
+      'What to do when the database’s write-ahead log or its count of looks is lower than what is remembered in Redis, as after a volume snapshot, or when its rows were put back by another program: `declare`, `warn` or `off`.',
     schema: notice,
   },
   noticeAhead: {

@@ -51,6 +51,8 @@ export const databaseAge = pgTable('database_age', {
   id: boolean('id').primaryKey().default(true),
   /** Looks at this database by all instances so far. */
   looks: bigint('looks', { mode: 'number' }).notNull().default(0),
+  /** The transaction that wrote this row. The row's own xmin says another where the row was put back. */
+  writtenIn: bigint('written_in', { mode: 'number' }),
 });
 
 /** Declared restores, and the genesis of the database: each starts a timeline. */

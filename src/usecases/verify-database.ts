@@ -1,7 +1,7 @@
 import type { HighWaterMarks, KeptMark } from '../bus/high-water-marks.ts';
 import type { Config } from '../config/config.ts';
 import type { Executor } from '../db/client.ts';
-import { countLook, readLooks } from '../db/database-age.ts';
+import { countLook, readLooks, wasPutBack } from '../db/database-age.ts';
 import { readDatabaseIdentity, storedIdentity, storeIdentity, type DatabaseIdentity } from '../db/database-identity.ts';
 import { lockForDeclaring, marksAreOutdated, setMarksOutdated } from '../db/fence.ts';
 import { declareByItself, type DeclaringDeps } from './declare-by-itself.ts';
@@ -80,10 +80,23 @@ async function noticeRewind(
   const { pool } = deps.database;
   const numbers = [walOf(identity, walPosition), looksOf(identity, BigInt(await readLooks(pool)))];
   let isDeclared = await marksAreOutdated(pool);
+  if (!isDeclared) isDeclared = await noticePutBack(deps);
   if (!isDeclared) {
     for (const growing of numbers) isDeclared = (await compare(deps, growing, unanswered)) || isDeclared;
   }
   if (isDeclared) await replaceMarks(deps, numbers);
+}
+
+/** Rows that were copied in, whatever the marks say: also where there were none. @returns whether it declared a restore */
+async function noticePutBack(deps: VerifyingDeps): Promise<boolean> {
+  const { pool } = deps.database;
+  const mode = deps.config.noticeRewind;
+  if (mode === 'off' || !(await wasPutBack(pool))) return false;
+  const cause = { kind: 'rewind', text: 'its rows were put back: they were written by another transaction' } as const;
+  // Another instance may have declared it meanwhile, and counted its look.
+  await declareByItself(deps, mode, cause, async (tx) => !(await marksAreOutdated(tx)) && (await wasPutBack(tx)));
+  if (mode === 'warn') await countLook(pool);
+  return mode === 'declare';
 }
 
 /** @returns whether it declared a restore */
@@ -129,6 +142,8 @@ async function isBehind(
 
 /** After a declared restore the marks of the time before say nothing any more. Where they cannot be replaced now, the next look does. */
 async function replaceMarks({ database, marks }: VerifyingDeps, all: readonly Growing[]): Promise<void> {
+  // The row of the looks is this database's own from here on.
+  await countLook(database.pool);
   for (const growing of all) {
     if (!(await marks.replace(growing.name, await growing.read(database.pool)))) return;
   }

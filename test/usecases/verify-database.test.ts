@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { HighWaterMarks } from '../../src/bus/high-water-marks.ts';
+import { createLocalMarks, type HighWaterMarks } from '../../src/bus/high-water-marks.ts';
 import { readDatabaseIdentity } from '../../src/db/database-identity.ts';
 import { declareRestore } from '../../src/usecases/declare-restore.ts';
 import { readRestores } from '../../src/usecases/read-restores.ts';
@@ -143,6 +143,39 @@ test('rows that were put back declare a restore, once, although no log and no id
   await verifyDatabase(here.context);
   await verifyDatabase(here.context);
   expect(await declared()).toEqual([expect.stringContaining('its rows were put back')]);
+});
+
+test('rows that a dump without a schema brings back are noticed without Redis, at the first look of a process', async () => {
+  const alone = await createTestContext();
+  try {
+    const { pool } = alone.context.database;
+    const reasons = async () =>
+      (await readRestores(alone.context, { limit: 10, after: undefined })).items.map(({ spec }) => spec.reason);
+    const newProcess = () => ({ ...alone.context, marks: createLocalMarks() });
+    await verifyDatabase(newProcess());
+    await pool.execute(sql`VACUUM (FREEZE) database_age`);
+    await pool.execute(sql`VACUUM FULL database_age`);
+    await verifyDatabase(newProcess());
+    expect(await reasons()).toEqual([]);
+    // As pg_restore --data-only --clean does it: the tables stay, and with them their oids.
+    await pool.execute(sql`CREATE TABLE dump AS SELECT * FROM database_age`);
+    await pool.execute(sql`TRUNCATE database_age`);
+    await pool.execute(sql`INSERT INTO database_age SELECT * FROM dump`);
+    await verifyDatabase(newProcess());
+    await verifyDatabase(newProcess());
+    expect(await reasons()).toEqual([expect.stringContaining('they were written by another transaction')]);
+  } finally {
+    await alone.close();
+  }
+});
+
+test('rows that were put back are not declared a second time where a person has declared it', async () => {
+  await verifyDatabase(here.context);
+  await putRowsBack();
+  await byPerson('mine');
+  await verifyDatabase(here.context);
+  await verifyDatabase(here.context);
+  expect(await declared()).toEqual(['mine']);
 });
 
 test('an identity that cannot be read counts as that of another database', async () => {

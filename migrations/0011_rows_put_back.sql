@@ -1,0 +1,1 @@
+ALTER TABLE "database_age" ADD COLUMN "written_in" bigint;
