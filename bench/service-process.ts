@@ -6,6 +6,7 @@ import { inheritedEnvironment, readConfig } from '../src/config/config.ts';
 import { createContext } from '../src/context.ts';
 import { prepared } from '../src/db/driver/prepared-statements.ts';
 import { startDeviceProcesses } from '../src/service/device-processes.ts';
+import { Housekeeping } from '../src/service/housekeeping.ts';
 import type { Listener } from '../src/listener/listener.ts';
 import { createLog } from '../src/logging/log.ts';
 import { RestoreWatch } from '../src/service/restore-watch.ts';
@@ -25,6 +26,8 @@ await watch.start();
 const app = await buildApp(context);
 const worker = config.worker ? new RenderWorker(context) : undefined;
 worker?.start();
+const housekeeping = config.worker ? new Housekeeping(context) : undefined;
+housekeeping?.start();
 app.agent.get('/empty/:name', async () => '');
 /** A report without shared commits: one UPDATE in a transaction of its own. */
 app.agent.get<{ Params: { name: string } }>('/update/:name', async ({ params }) => {
@@ -62,7 +65,7 @@ async function answer(request: z.infer<typeof requestSchema>): Promise<object> {
     }
     case 'stop': {
       await Promise.all([app.close(), devices?.stop(), empty.close()]);
-      await worker?.stop();
+      await Promise.all([worker?.stop(), housekeeping?.stop()]);
       await watch.stop();
       await context.destroy();
       setImmediate(() => process.exit(0));

@@ -3,6 +3,7 @@ import type { DeviceRecord } from '../domain/devices/device-record.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Executor } from './client.ts';
 import { databaseMark } from './database-identity.ts';
+import { prepared } from './driver/prepared-statements.ts';
 import { onlyVerified } from './fence.ts';
 import { judgedState, type JudgedColumns } from './judged-state.ts';
 
@@ -59,17 +60,20 @@ type DevicesInRestore = { readonly restore: string; readonly records: DeviceReco
 /**
  * A page of devices in name order.
  *
+ * @param where undefined for all devices: one statement for every such page, which is planned once
  * @throws UnverifiedDatabase if this database took the place of the one that was last looked at
  */
 export async function listDevices(
   db: Executor,
-  { where, after, limit }: { where: SQL; after: string | undefined; limit: number },
+  { where, after, limit }: { where: SQL | undefined; after: string | undefined; limit: number },
 ): Promise<DevicesInRestore> {
   const from = after === undefined ? sql`` : sql`AND d.name > ${after}`;
-  const rows = await db.execute<{ current: string; mark: string } & (Row | { name: null })>(sql`
+  const rows = await db.execute<
+    { current: string; mark: string } & (Row | { name: null })
+  >(sql`${where === undefined ? prepared : sql``}
     SELECT state.current, state.mark, page.*
     FROM (SELECT current_restore AS current, ${databaseMark} AS mark FROM service_state OFFSET 0) AS state
-      LEFT JOIN (${selectDevice} ${fromDevices} WHERE ${where} ${from} ORDER BY d.name LIMIT ${limit}) AS page ON true
+      LEFT JOIN (${selectDevice} ${fromDevices} WHERE ${where ?? sql`true`} ${from} ORDER BY d.name LIMIT ${limit}) AS page ON true
     ORDER BY page.name`);
   const { current } = onlyVerified(db, rows.slice(0, 1));
   return { restore: current, records: rows.flatMap((row) => (row.name === null ? [] : [toRecord(row)])) };

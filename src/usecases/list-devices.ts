@@ -4,7 +4,7 @@ import { countRowsAfter } from '../db/rows-after.ts';
 import { deviceDocument } from '../domain/devices/device-document.ts';
 import type { Page } from '../domain/page.ts';
 import type { Device } from '../domain/resources/device.ts';
-import { parseListSelectors, type GivenSelectors } from '../domain/selectors/list-selectors.ts';
+import { parseListSelectors, selectsEverything, type GivenSelectors } from '../domain/selectors/list-selectors.ts';
 import { deviceFields } from '../domain/selectors/resource-fields.ts';
 import { inOneView, type ViewDeps } from './steps/in-restore.ts';
 import { pageOfFound, type PageRequest } from './steps/read-page.ts';
@@ -20,8 +20,9 @@ export async function listDevices(
   { limit, after }: PageRequest,
 ): Promise<Page<Device, string>> {
   const selectors = parseListSelectors(given, deviceFields);
+  const isOfAll = selectsEverything(selectors);
   const { found, view } = await inOneView(deps, (db, view) =>
-    listRecords(db, { where: deviceSelection(selectors, view), after, limit: limit + 1 }),
+    listRecords(db, { where: isOfAll ? undefined : deviceSelection(selectors, view), after, limit: limit + 1 }),
   );
   const { shown, next, remaining } = await pageOfFound(selectors, found.records, {
     limit,

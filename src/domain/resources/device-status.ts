@@ -88,13 +88,15 @@ export function completeDeviceStatus(reported: ReportedDeviceStatus): DeviceStat
   return {
     ...reported,
     conditions: reported.conditions ?? [],
-    systemInfo: deviceSystemInfoSchema.parse({
+    // Its type cannot say that a text under any other name is never undefined. Each of a page of devices passes here, so it is not
+    // checked a second time.
+    systemInfo: {
       ...systemInfo,
       architecture: systemInfo?.architecture ?? '',
       bootID: systemInfo?.bootID ?? '',
       operatingSystem: systemInfo?.operatingSystem ?? '',
       agentVersion: systemInfo?.agentVersion ?? '',
-    }),
+    } as DeviceStatus['systemInfo'],
     applications: reported.applications ?? [],
     applicationsSummary: { ...applicationsSummary, status: applicationsSummary?.status ?? 'Unknown' },
     resources: {
