@@ -38,9 +38,12 @@ async function summary(service: Service, devices: number, when: string): Promise
     await response.text();
     return response.headers.has('age');
   };
-  for (const until = performance.now() + countingMs; devices > countedAtOnce && !(await ask());) {
-    if (performance.now() > until) throw new Error('the fleet was not counted');
-    await sleep(500);
+  if (devices > countedAtOnce) {
+    const until = performance.now() + countingMs;
+    while (!(await ask())) {
+      if (performance.now() > until) throw new Error('the fleet was not counted');
+      await sleep(500);
+    }
   }
   const what = `summary of ${devices.toLocaleString('en')} devices, ${when}, p99`;
   return bounded(what, 'ms', quantile(await timesMs(runs, ask), 0.99), { atMost: 300 });
