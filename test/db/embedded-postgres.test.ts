@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -214,7 +214,8 @@ test('a file that names a process which is no server of the cluster keeps nothin
   closing.push(async () => other.kill());
   const stale = join(path, 'postgres', 'postmaster.pid');
   await writeFile(stale, [String(other.pid), ...file.split('\n').slice(1)].join('\n'));
-  await run('chown', ['--reference', join(path, 'postgres'), stale]);
+  const { uid, gid } = await stat(join(path, 'postgres'));
+  await chown(stale, uid, gid);
   const server = await start(path);
   expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
