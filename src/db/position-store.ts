@@ -44,9 +44,6 @@ export class RowsChanged extends Error {
   override readonly name = 'RowsChanged';
 }
 
-/** One of {@link readPositions} and {@link lockPositions}. */
-export type PositionReader = typeof readPositions;
-
 /** Condition that the row that was read as `r` is still what it was. */
 const isAsRead = sql`p.name = r.name AND p.xmin = r.revision::xid`;
 

@@ -4,13 +4,12 @@ import type { RenderInput } from '../domain/rendering/render-input.ts';
 import type { Executor } from './client.ts';
 import { isOpen } from './gate-sql.ts';
 import { prepared } from './driver/prepared-statements.ts';
+import { positionColumns, toPositionRow, type PositionColumns, type PositionRow } from './position-store.ts';
 
 /** Input of a render for one device, read at one moment. */
 export type WantedRender = RenderInput & {
-  /** The wanted generation that this is. */
-  readonly wantedGeneration: number;
-  /** The one that the last render, or the last failed try, was made of. */
-  readonly renderedGeneration: number;
+  /** The device's position as it was then, with the wanted generation that this is the input of. */
+  readonly row: PositionRow;
   /** Why the last render failed, if it did. */
   readonly specProblem: string | null;
 };
@@ -36,31 +35,29 @@ export async function findRenderInput(db: Executor, name: string): Promise<Wante
 }
 
 async function selectInputs(db: Executor, where: SQL): Promise<WantedRender[]> {
-  const rows = await db.execute<{
-    name: string;
-    labels: Record<string, string>;
-    os_mode: string | null;
-    spec: JsonObject;
-    literal: boolean;
-    problem: string | null;
-    wanted: number;
-    rendered: number;
-  }>(sql`${prepared}
-    SELECT p.name, d.labels, s.status #>> '{capabilities,osMode}' AS os_mode, d.spec, d.spec_adopted AS literal, d.spec_problem AS problem,
-      p.wanted_generation::float8 AS wanted, p.rendered_generation::float8 AS rendered
+  const rows = await db.execute<InputColumns>(sql`${prepared}
+    SELECT ${positionColumns}, d.labels, s.status #>> '{capabilities,osMode}' AS os_mode, d.spec, d.spec_adopted AS literal,
+      d.spec_problem AS problem
     FROM device_positions p JOIN devices d ON d.name = p.name LEFT JOIN device_statuses s ON s.name = p.name
     WHERE ${where}`);
-  return rows.map(({ name, labels, os_mode: osMode, spec, literal, problem, wanted, rendered }) => ({
-    name,
-    labels,
-    osMode,
-    source: spec,
-    literal,
-    wantedGeneration: wanted,
-    renderedGeneration: rendered,
-    specProblem: problem,
+  return rows.map((row) => ({
+    name: row.name,
+    labels: row.labels,
+    osMode: row.os_mode,
+    source: row.spec,
+    literal: row.literal,
+    row: toPositionRow(row),
+    specProblem: row.problem,
   }));
 }
+
+type InputColumns = PositionColumns & {
+  readonly labels: Record<string, string>;
+  readonly os_mode: string | null;
+  readonly spec: JsonObject;
+  readonly literal: boolean;
+  readonly problem: string | null;
+};
 
 /** Stores specs by their hash. One already there is left alone, unless nothing referred to it: from now on a device does. */
 export async function saveRenderedSpecs(

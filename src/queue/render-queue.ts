@@ -51,6 +51,9 @@ const queueName = 'render';
 const prefix = '{muster}';
 /** Devices of one job: enough to share statements, few enough to spread over workers. */
 const devicesPerJob = 500;
+/** Jobs of many that are sent before the rest, so that workers begin while it is still being sent. */
+const jobsSentFirst = 8;
+const jobsSentAtOnce = 50;
 /** Time within which hints that follow one share its job: many devices that come one by one must not cost a job each. */
 const gatherMs = 100;
 /** A queue that takes longer to say how it is does not answer. */
@@ -166,11 +169,17 @@ class BullRenderQueue implements RenderQueue {
 
   private send(jobs: readonly RenderJob[]): void {
     if (jobs.length === 0) return;
-    this.inBackground(() =>
-      this.parts.queue.addBulk(
-        jobs.map((data) => ({ name: data.kind, data, opts: { ...jobOptions, jobId: randomUUID() } })),
-      ),
-    );
+    this.inBackground(async () => {
+      await this.add(jobs.slice(0, jobsSentFirst));
+      for (let start = jobsSentFirst; start < jobs.length; start += jobsSentAtOnce) {
+        await this.add(jobs.slice(start, start + jobsSentAtOnce));
+      }
+    });
+  }
+
+  private async add(jobs: readonly RenderJob[]): Promise<void> {
+    const named = jobs.map((data) => ({ name: data.kind, data, opts: { ...jobOptions, jobId: randomUUID() } }));
+    await this.parts.queue.addBulk(named);
   }
 
   private inBackground(work: () => Promise<unknown>): void {

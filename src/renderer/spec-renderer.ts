@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { deliveredForm, readSpec, refused } from '../domain/rendering/delivered-form.ts';
 import { httpReferences, named, unresolvedReferences, type HttpReference } from '../domain/rendering/references.ts';
 import type { DeviceSpec } from '../domain/resources/device-spec.ts';
@@ -9,6 +10,9 @@ import type { Repositories } from './repositories.ts';
 
 /** Content fetched for one device, in bytes of base64: about as much as a spec may bring with it. */
 const maxFetchedBytes = 3 * 1024 * 1024;
+
+/** Characters of specs whose rendered form is remembered. */
+const maxRememberedCharacters = 4 * 1024 * 1024;
 
 /** Specs that the renderer outside Muster is asked to render: those with what Muster cannot resolve, or all. */
 type RendererScope = 'references' | 'all';
@@ -22,14 +26,22 @@ type SpecRendererParts = {
 
 /** Renders specs into the form that agents read: with files fetched from repositories, or by a renderer outside Muster. */
 export function createSpecRenderer({ files, repositories, external }: SpecRendererParts): SpecRenderer {
+  const rendered = new LRUCache<string, RenderOutcome>({ maxSize: maxRememberedCharacters });
   return {
     async render(spec, device) {
+      // Devices of one fleet have the same spec, or one of a few: where nothing is fetched for it, that is rendered once.
+      const key = external?.scope === 'all' ? undefined : `${device.osMode ?? ''} ${JSON.stringify(spec)}`;
+      const known = key === undefined ? undefined : rendered.get(key);
+      if (known !== undefined) return known;
       const read = readSpec(spec);
       if (!read.ok) return read;
       if (external !== undefined && (external.scope === 'all' || needsAnother(read.spec, repositories()))) {
         return await external.renderer.render(read.spec, device);
       }
-      return await renderHere(read.spec, device, { files, repositories: repositories() });
+      const outcome = await renderHere(read.spec, device, { files, repositories: repositories() });
+      const isFetched = httpReferences(read.spec).length > 0;
+      if (key !== undefined && outcome.ok && !isFetched) rendered.set(key, outcome, { size: key.length });
+      return outcome;
     },
   };
 }

@@ -1,8 +1,5 @@
-import type { Executor } from '../db/client.ts';
 import { devicesWithKnownSpec } from '../db/device-documents.ts';
-import { holdRestore } from '../db/fence.ts';
 import { lockKnownDevices, readKnownDevices, type KnownDevices } from '../db/known-devices.ts';
-import { RowsChanged } from '../db/position-store.ts';
 import type { Gate } from '../domain/recovery/gate.ts';
 import type { ServerPosition } from '../domain/recovery/position.ts';
 import type { Verdict } from '../domain/recovery/verdict.ts';
@@ -10,7 +7,7 @@ import type { Observer } from './observer.ts';
 import type { Tracing } from './tracing.ts';
 import type { LastSeenTimes } from './last-seen-times.ts';
 import type { ViewDeps } from './steps/in-restore.ts';
-import { underLocksIfOvertaken } from './steps/without-locks-first.ts';
+import { holdThisRestore, underLocksIfOvertaken } from './steps/under-locks.ts';
 import { ReportBatch, type Judged, type RefusedReport, type Report } from './steps/report-batch.ts';
 
 /** Answer to a report. */
@@ -94,11 +91,6 @@ async function commitReports(deps: ReportDeps, reports: readonly Report[]): Prom
     const [, awaiting] = await Promise.all([holdThisRestore(tx, known.restore.id), batch.write(tx)]);
     return toAccepted(reports, { batch, judged, knownSpecs: await devicesWithKnownSpec(tx, batch.paused()), awaiting });
   });
-}
-
-/** Sent before what is written, which is undone if another restore was declared since the read. */
-async function holdThisRestore(tx: Executor, restore: string): Promise<void> {
-  if ((await holdRestore(tx)) !== restore) throw new RowsChanged();
 }
 
 async function commitUnderLocks(deps: ReportDeps, reports: readonly Report[]): Promise<AcceptedReports> {

@@ -3,12 +3,7 @@ import type { Clock } from '../time/clock.ts';
 import type { Database, Executor } from '../db/client.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { currentRestore, holdRestore } from '../db/fence.ts';
-import {
-  saveRenderedPositions,
-  type PositionReader,
-  type PositionRow,
-  type RenderedPosition,
-} from '../db/position-store.ts';
+import { lockPositions, saveRenderedPositions, type PositionRow, type RenderedPosition } from '../db/position-store.ts';
 import {
   readRenderInputs,
   saveRenderedSpecs,
@@ -24,7 +19,8 @@ import { renderInput, type InputOutcome } from '../domain/rendering/render-input
 import { specHash } from '../domain/rendering/spec-hash.ts';
 import { problemText, type SpecRenderer } from '../domain/rendering/spec-renderer.ts';
 import type { Observer } from './observer.ts';
-import { withoutLocksFirst } from './steps/without-locks-first.ts';
+import type { At } from './steps/in-restore.ts';
+import { holdThisRestore, underLocksIfOvertaken } from './steps/under-locks.ts';
 import { settledWithin } from '../time/time-limit.ts';
 
 type Deps = { database: Database; clock: Clock; bus: Bus; renderer: SpecRenderer; observer: Observer };
@@ -103,9 +99,10 @@ async function render(
   inputs: readonly WantedRender[],
 ): Promise<Rendered & { rest: Promise<Rendered> }> {
   if (inputs.length === 0) return { ...nothingRendered, rest: Promise.resolve(nothingRendered) };
+  const hashes = new Map<JsonObject, string>();
   const { done, late } = await settledWithin(
     quickMs,
-    inputs.map((input) => prepare(deps.renderer, input)),
+    inputs.map((input) => prepare(deps.renderer, input, hashes)),
   );
   const rest = late.length === 0 ? Promise.resolve(nothingRendered) : commitLate(deps, restore, late);
   return { ...(await commit(deps, restore, done)), rest };
@@ -126,8 +123,10 @@ async function commit(
 ): Promise<Rendered> {
   const prepared = tried.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failures = tried.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-  const { news, unchanged, invalid, waiting } = await withoutLocksFirst((read) =>
-    deps.database.transact((tx) => commitRendered(tx, read, { restore, now: deps.clock.now() }, prepared)),
+  const at = { restore, now: deps.clock.now() };
+  const { news, unchanged, invalid, waiting } = await underLocksIfOvertaken(
+    () => deps.database.transact((tx) => commitAsRead(tx, at, prepared)),
+    () => deps.database.transact((tx) => commitUnderLocks(tx, at, prepared)),
   );
   const superseded = prepared.length - news.length - unchanged - invalid - waiting.length;
   const failed = failures.length + waiting.length;
@@ -136,9 +135,17 @@ async function commit(
   return { rendered: news.length, failures, waiting };
 }
 
-async function prepare(renderer: SpecRenderer, input: WantedRender): Promise<Prepared> {
+/** @param hashes those of specs that were rendered for others before, which many devices share */
+async function prepare(
+  renderer: SpecRenderer,
+  input: WantedRender,
+  hashes: Map<JsonObject, string>,
+): Promise<Prepared> {
   const outcome = await renderInput(renderer, input);
-  return { input, outcome, hash: outcome !== 'nothing' && outcome.ok ? specHash(outcome.spec) : '' };
+  if (outcome === 'nothing' || !outcome.ok) return { input, outcome, hash: '' };
+  const hash = hashes.get(outcome.spec) ?? specHash(outcome.spec);
+  hashes.set(outcome.spec, hash);
+  return { input, outcome, hash };
 }
 
 /** The names that got a new version, and how many others were dealt with; what is counted nowhere was overtaken. */
@@ -150,18 +157,28 @@ type Committed = {
   readonly waiting: readonly string[];
 };
 
+/** Commits it all or nothing, where all is still what it was rendered from. @throws RowsChanged if it is not */
+async function commitAsRead(tx: Executor, at: At, prepared: readonly Prepared[]): Promise<Committed> {
+  const rows = new Map(prepared.map(({ input }) => [input.name, input.row]));
+  const held = holdThisRestore(tx, at.restore);
+  const [committed] = await Promise.all([commitRendered(tx, rows, at, prepared), held]);
+  return committed;
+}
+
 /** Looks again whether each device may still be rendered from what was read; then commits it all or nothing. */
+async function commitUnderLocks(tx: Executor, at: At, prepared: readonly Prepared[]): Promise<Committed> {
+  const { restore } = at;
+  if ((await holdRestore(tx)) !== restore) return { news: [], unchanged: 0, invalid: 0, waiting: [] };
+  const names = prepared.map(({ input }) => input.name);
+  return await commitRendered(tx, await lockPositions(tx, names), at, prepared);
+}
+
 async function commitRendered(
   tx: Executor,
-  read: PositionReader,
-  { restore, now }: { restore: string; now: Date },
+  rows: ReadonlyMap<string, PositionRow>,
+  { restore, now }: At,
   prepared: readonly Prepared[],
 ): Promise<Committed> {
-  if ((await holdRestore(tx)) !== restore) return { news: [], unchanged: 0, invalid: 0, waiting: [] };
-  const rows = await read(
-    tx,
-    prepared.map(({ input }) => input.name),
-  );
   const news: string[] = [];
   const positions: RenderedPosition[] = [];
   const specs = new Map<string, JsonObject>();
@@ -172,7 +189,7 @@ async function commitRendered(
     const row = rows.get(input.name);
     if (row === undefined || !mayBeRendered(row, restore, input)) continue;
     const { server, reported } = row.state;
-    const done = { row, renderedGeneration: input.wantedGeneration };
+    const done = { row, renderedGeneration: input.row.wantedGeneration };
     const problem = outcome === 'nothing' || outcome.ok ? null : problemText(outcome.problems);
     if (problem !== input.specProblem) changedProblems.push({ name: input.name, problem });
     if (outcome === 'nothing') {
@@ -201,7 +218,7 @@ async function commitRendered(
 
 /** Only from what is known of the last render: a render meanwhile has said anew if that could be done. */
 function mayBeRendered(row: PositionRow, restore: string, input: WantedRender): boolean {
-  return gateOf(row.state, restore) === 'Open' && row.renderedGeneration === input.renderedGeneration;
+  return gateOf(row.state, restore) === 'Open' && row.renderedGeneration === input.row.renderedGeneration;
 }
 
 function specEvents(changed: readonly SpecProblem[]): NewEvent[] {

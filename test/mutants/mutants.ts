@@ -89,6 +89,11 @@ export const mutants: readonly Mutant[] = [
         find: 'if ((await holdRestore(tx)) !== restore) return { news: [], unchanged: 0, invalid: 0, waiting: [] };',
         replace: 'await holdRestore(tx);',
       },
+      {
+        file: 'src/usecases/steps/under-locks.ts',
+        find: 'if ((await holdRestore(tx)) !== restore) throw new RowsChanged();',
+        replace: 'await holdRestore(tx);',
+      },
     ],
   },
   {
@@ -170,7 +175,7 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/usecases/render-devices.ts',
-        find: ' && row.renderedGeneration === input.renderedGeneration;',
+        find: ' && row.renderedGeneration === input.row.renderedGeneration;',
         replace: ';',
       },
     ],
@@ -181,7 +186,7 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'src/usecases/render-devices.ts',
-        find: 'renderedGeneration: input.wantedGeneration }',
+        find: 'renderedGeneration: input.row.wantedGeneration }',
         replace: 'renderedGeneration: row.wantedGeneration }',
       },
     ],
