@@ -55,6 +55,22 @@ describe('a restore', () => {
     expect((await readRestore(here.context, 'current')).status.reconnect.p99Seconds).toBeGreaterThanOrEqual(90);
   });
 
+  test('is listed in the order of declaring, also where the clock went back in between', async () => {
+    const first = await fleet.declareRestore();
+    here.clock.advance(-3_600_000);
+    const second = await fleet.declareRestore();
+    const third = await fleet.declareRestore();
+    const page = await readRestores(here.context, { limit: 2, after: undefined });
+    const next = await readRestores(here.context, { limit: 2, after: page.next });
+    expect([...page.items, ...next.items].map(({ metadata }) => metadata.name).slice(0, 3)).toEqual([
+      third,
+      second,
+      first,
+    ]);
+    expect((await readRestore(here.context, 'current')).metadata.name).toBe(third);
+    here.clock.advance(3_600_000);
+  });
+
   test('is listed newest first, page by page', async () => {
     const ids: string[] = [];
     for (let n = 0; n < 5; n += 1) {
