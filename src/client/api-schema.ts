@@ -3272,9 +3272,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description A page of devices, or a summary. */
             200: {
                 headers: {
+                    /** @description Seconds since the numbers of the answer were counted. */
+                    Age?: number;
                     [name: string]: unknown;
                 };
                 content: {

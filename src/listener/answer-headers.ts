@@ -10,6 +10,7 @@ export const answerHeaders = {
     type: 'string',
     description: 'Text for the caller beside the answer (RFC 7234, section 5.5): `299 muster "…"`.',
   },
+  Age: { type: 'integer', description: 'Seconds since the numbers of the answer were counted.' },
   'Muster-Verdict': { type: 'string', description: 'The verdict on the report: InSync, Behind, Ahead or Diverged.' },
   'Muster-Gate': { type: 'string', description: 'The gate of the device: Open, AwaitingReconnect or ConflictPaused.' },
   'Muster-Restore': { type: 'string', description: 'The current restore.' },

@@ -20,6 +20,7 @@ import { readDevice, readLastSeen } from '../../usecases/read-device.ts';
 import { replaceDevice } from '../../usecases/replace-device.ts';
 import { summariseDevices } from '../../usecases/summarise-devices.ts';
 import { originOf } from '../actor.ts';
+import { answerWith } from '../../listener/answer-headers.ts';
 import { apiErrors } from '../../listener/error-responses.ts';
 import type { Listener } from '../../listener/listener.ts';
 import { pageOf, pageQuery, selectedPageTokens } from '../paging.ts';
@@ -54,7 +55,7 @@ export function deviceRoutes(context: Context) {
         tags,
         summary: 'List devices in the order of their names.',
         querystring: listQuery,
-        response: { 200: deviceListSchema, ...apiErrors },
+        response: { 200: answerWith(deviceListSchema, 'A page of devices, or a summary.', ['Age']), ...apiErrors },
       },
       async handler({ query }, reply) {
         if (query.cveId !== undefined) throw badRequest('cveId: not supported: nothing is known of weaknesses here');
