@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { declareRestoreBench } from './declare-restore.ts';
 import { firstReportBench, heartbeatBench } from './first-report.ts';
 import { machine, withRig, type Rig, type Row } from './harness.ts';
+import { heldPollsBench } from './held-polls.ts';
 import { instancesBench } from './instances.ts';
 import { largeStatusesBench } from './large-statuses.ts';
 import { listBench } from './lists.ts';
@@ -19,6 +20,7 @@ const benches = [
   declareRestoreBench,
   firstReportBench,
   heartbeatBench,
+  heldPollsBench,
   websocketBench,
   resumeBench,
   listBench,
