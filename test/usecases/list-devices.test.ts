@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import type { Database } from '../../src/db/client.ts';
 import { countRowsAfter } from '../../src/db/rows-after.ts';
+import { decommissionDevice } from '../../src/usecases/decommission-device.ts';
 import { listDevices } from '../../src/usecases/list-devices.ts';
+import { by } from '../support/fleet-fixture.ts';
 import { useFleet } from '../support/use-fleet.ts';
 
 const { here, fleet } = await useFleet();
@@ -50,6 +52,27 @@ test('restores that are declared without end end the reading of a page with 503'
   await expect(listDevices({ ...here.context, database: restless }, awaiting, first)).rejects.toMatchObject({
     status: 503,
   });
+});
+
+test('devices are selected by their gate alone as by any other field', async () => {
+  await fleet.paused('paused');
+  await fleet.running('open');
+  await fleet.create('gone');
+  await decommissionDevice(here.context, { name: 'gone', target: 'Unenroll', by });
+  const named = async (fieldSelector: string) =>
+    (await listDevices(here.context, { fieldSelector }, first)).items.map(({ metadata }) => metadata.name);
+  const status = 'status.summary.status';
+  expect(await named(`${status}=ConflictPaused`)).toEqual(['paused']);
+  expect(await named(`${status}!=ConflictPaused`)).toEqual(['gone', 'open']);
+  expect(await named(`${status}=AwaitingReconnect`)).toEqual([]);
+  await fleet.declareRestore();
+  await fleet.report('open', await fleet.rendered('open'));
+  expect(await named(`${status}=AwaitingReconnect`)).toEqual(['paused']);
+  expect(await named(`${status}=AwaitingReconnect,metadata.name=open`)).toEqual([]);
+  expect(await named(`${status} in (AwaitingReconnect, ConflictPaused)`)).toEqual(['paused']);
+  expect(await named(`${status}=AwaitingReconnect,${status}=ConflictPaused`)).toEqual([]);
+  expect(await named(`${status}=ConflictPaused`)).toEqual([]);
+  expect(await named(`${status}!=AwaitingReconnect`)).toEqual(['gone', 'open']);
 });
 
 test('items after a page are counted up to a thousand, and estimated above', async () => {
