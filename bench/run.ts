@@ -5,6 +5,7 @@ import { declareRestoreBench } from './declare-restore.ts';
 import { firstReportBench, heartbeatBench } from './first-report.ts';
 import { machine, withRig, type Rig, type Row } from './harness.ts';
 import { heldPollsBench } from './held-polls.ts';
+import { idleMemoryBench } from './idle-memory.ts';
 import { instancesBench } from './instances.ts';
 import { largeStatusesBench } from './large-statuses.ts';
 import { listBench } from './lists.ts';
@@ -17,6 +18,7 @@ import { websocketBench } from './websocket-report.ts';
 
 const benches = [
   mutualTlsBench,
+  idleMemoryBench,
   declareRestoreBench,
   firstReportBench,
   heartbeatBench,
