@@ -52,7 +52,7 @@ export class RefusalLimit {
   /** Notes that the credential of a request was accepted. */
   accept({ raw: { socket } }: FastifyRequest): void {
     // A proxy's connection carries the requests of many.
-    if (!this.exempt.has(socket.remoteAddress ?? '')) this.accepted.add(socket);
+    if (!this.accepted.has(socket) && !this.exempt.has(socket.remoteAddress ?? '')) this.accepted.add(socket);
   }
 }
 
