@@ -79,7 +79,7 @@ describe('an event', () => {
   });
 
   it.each<[unknown, string]>([
-    [{ ...event, actor: 'ada' }, 'actor: expected user:NAME, token:NAME or service:NAME'],
+    [{ ...event, actor: 'ada' }, 'actor: expected user:NAME, token:NAME, device:NAME or service:NAME'],
     [{ ...event, type: 'Error' }, 'type: expected one of "Normal", "Warning"'],
     [{ ...event, source: {} }, 'source.component: expected a string'],
     [{ ...event, involvedObject: { kind: 'Device' } }, 'involvedObject.name: expected a string'],
