@@ -55,11 +55,12 @@ export function configurationReference(): string {
   ].join('\n');
 }
 
-/** @param key of the setting in the table; one that ends in `Ms` is a time in milliseconds */
+/** @param key of the setting in the table; one that ends in `Ms` is a time in milliseconds, in `KeepMs` a long one */
 function shown(key: string, value: unknown): string | undefined {
   if (typeof value === 'object' && value !== null && 'host' in value && 'port' in value)
     return `${String(value.host)}:${String(value.port)}`;
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.join(key.endsWith('Scopes') ? ' ' : ',');
+  if (typeof value === 'number' && key.endsWith('KeepMs')) return `${value / 86_400_000}d`;
   if (typeof value === 'number' && key.endsWith('Ms')) return `${value / 1000}s`;
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? String(value)

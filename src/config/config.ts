@@ -167,12 +167,12 @@ export const settings = {
   oidcRoles: {
     env: 'MUSTER_OIDC_ROLES',
     about:
-      'Which value of that claim gives which role (`viewer`, `operator`, `restorer`, `admin`): `value=role` with commas between them. Without it the values are the roles’ names with `muster-` before them.',
+      'Roles by the values of that claim (`viewer`, `operator`, `restorer`, `admin`): `value=role` with commas between them. Without it the values are the roles’ names with `muster-` before them.',
     schema: oidcRoles,
   },
   oidcClockToleranceMs: {
     env: 'MUSTER_OIDC_CLOCK_TOLERANCE',
-    about: 'By how much the clocks of the issuer and of this machine may differ.',
+    about: 'Greatest difference between the clocks of the issuer and of this machine.',
     schema: durationMs('10s', 0),
   },
   tokensFile: {
@@ -191,19 +191,19 @@ export const settings = {
   deviceRate: {
     env: 'MUSTER_DEVICE_RATE',
     about:
-      'How many requests and WebSocket frames a second one device may send in the long run, polls included, and ten seconds’ worth at once. What names no device counts for its address. 0 for no limit.',
+      'Most requests and WebSocket frames a second from one device in the long run, polls included, and ten seconds’ worth at once. A request that names no device counts for its address. 0 for no limit.',
     schema: wholeNumber(50, 0, 1_000_000),
   },
   adminRate: {
     env: 'MUSTER_ADMIN_RATE',
     about:
-      'How many requests a second one principal of the admin API may send in the long run, and ten seconds’ worth at once. 0 for no limit.',
+      'Most requests a second from one principal of the admin API in the long run, and ten seconds’ worth at once. 0 for no limit.',
     schema: wholeNumber(1_000, 0, 1_000_000),
   },
   refusedRate: {
     env: 'MUSTER_REFUSED_RATE',
     about:
-      'How many requests whose credentials are refused one address may send a second in the long run, and ten seconds’ worth at once. Past it requests from there are turned away with 429, but for those on connections on which a credential was accepted. Not for `MUSTER_TRUSTED_PROXIES`. 0 for no limit.',
+      'Most requests a second with refused credentials from one address in the long run, and ten seconds’ worth at once. Past it requests from there are turned away with 429, except on connections on which a credential was accepted. Not for `MUSTER_TRUSTED_PROXIES`. 0 for no limit.',
     schema: wholeNumber(20, 0, 1_000_000),
   },
   maxConnections: {
@@ -214,7 +214,7 @@ export const settings = {
   maxConnectionsPerAddress: {
     env: 'MUSTER_MAX_CONNECTIONS_PER_ADDRESS',
     about:
-      'How many of them may come from one address, which whole sites may share. Not for `MUSTER_TRUSTED_PROXIES`. 0 for no limit.',
+      'Most of them from one address, which whole sites may share. Not for `MUSTER_TRUSTED_PROXIES`. 0 for no limit.',
     schema: wholeNumber(20_000, 0, 1_000_000),
   },
   maxBytes: {
@@ -226,18 +226,18 @@ export const settings = {
   maxBytesPerAddress: {
     env: 'MUSTER_MAX_BYTES_PER_ADDRESS',
     about:
-      'How many of them may come from one address, which whole sites may share, and from one principal of the admin API. Not for `MUSTER_TRUSTED_PROXIES`.',
+      'Most of them from one address, which whole sites may share, and from one principal of the admin API. Not for `MUSTER_TRUSTED_PROXIES`.',
     schema: wholeNumber(8_388_608, 65_536, 1_073_741_824),
   },
   maxBytesPerDevice: {
     env: 'MUSTER_MAX_BYTES_PER_DEVICE',
-    about: 'How many of them may come from one device.',
+    about: 'Most of them from one device.',
     schema: wholeNumber(2_097_152, 65_536, 1_073_741_824),
   },
   maxPollsPerDevice: {
     env: 'MUSTER_MAX_POLLS_PER_DEVICE',
     about:
-      'How many polls of one device may wait at the same time; a further one ends the oldest. Of WebSockets a device has one.',
+      'Most polls of one device that wait at the same time; a further one ends the oldest. A device has one WebSocket.',
     schema: wholeNumber(4, 1, 1_000),
   },
   headersTimeoutMs: {
@@ -284,8 +284,7 @@ export const settings = {
   ...rendererSettings,
   sweepIntervalMs: {
     env: 'MUSTER_SWEEP_INTERVAL',
-    about:
-      'How often a process looks for what a lost message missed: unrendered devices, undelivered specs, a restore.',
+    about: 'Interval of the looks for what a lost message missed: unrendered devices, undelivered specs, a restore.',
     schema: durationMs('3s', 50),
   },
   disconnectedAfterMs: {
@@ -296,19 +295,19 @@ export const settings = {
   noticeCopy: {
     env: 'MUSTER_NOTICE_COPY',
     about:
-      'What to do when the database turns out to be a copy (its identity differs from the one stored in it) and nobody declared a restore: `declare` one, `warn`, or `off`.',
+      'Answer to a database that turns out to be a copy (its identity differs from the one stored in it) although nobody declared a restore: `declare` one, `warn`, or `off`.',
     schema: notice,
   },
   noticeRewind: {
     env: 'MUSTER_NOTICE_REWIND',
     about:
-      'What to do when the database’s write-ahead log or its count of looks is lower than what is remembered in Redis, as after a volume snapshot, or when its rows were put back by another program: `declare`, `warn` or `off`.',
+      'Answer to a database whose write-ahead log or count of looks is lower than what is remembered in Redis, as after a volume snapshot, or whose rows were put back by another program: `declare`, `warn` or `off`.',
     schema: notice,
   },
   noticeAhead: {
     env: 'MUSTER_NOTICE_AHEAD',
     about:
-      'What to do when a share of the devices that report (MUSTER_NOTICE_AHEAD_PERCENT) is ahead of the service although no restore was declared: `declare`, `warn` or `off`.',
+      'Answer to a share of the devices that report (MUSTER_NOTICE_AHEAD_PERCENT) being ahead of the service although no restore was declared: `declare`, `warn` or `off`.',
     schema: notice,
   },
   noticeAheadPercent: {

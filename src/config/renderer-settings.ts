@@ -25,7 +25,7 @@ export const rendererSettings = {
   rendererScope: {
     env: 'MUSTER_RENDERER_SCOPE',
     about:
-      'Which specs that renderer is sent: `references` for those with something that Muster cannot resolve itself (Git, secrets, catalogs, virtual machines, unknown repositories), or `all`.',
+      'Specs that renderer is sent: `references` for those with something that Muster cannot resolve itself (Git, secrets, catalogs, virtual machines, unknown repositories), or `all`.',
     schema: z.enum(['references', 'all'], { error: 'expected references or all' }).default('references'),
   },
   rendererTokenFile: {

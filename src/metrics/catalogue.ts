@@ -108,7 +108,7 @@ export const gauges = {
   oldestWantedRender: {
     name: 'muster_render_oldest_wanted_age_seconds',
     about:
-      'How long the device has waited that wants rendering and may be rendered for longest; 0 if there is none. The whole service, from the database.',
+      'Longest time that a device which wants rendering and may be rendered has waited; 0 if there is none. The whole service, from the database.',
   },
   problems: {
     name: 'muster_devices_with_problems',

@@ -23,7 +23,7 @@ export function approveCommand(): Command {
     .action(approve);
   command.addHelpText(
     'after',
-    '\nA device that was let in gets its certificate at once where the service has a device CA (MUSTER_DEVICE_CA_CERT). Without\none it is said that there is none.',
+    '\nA device that was let in gets its certificate at once where the service has a device CA (MUSTER_DEVICE_CA_CERT). Without\none the command says so.',
   );
   return addExamples(suggestWords(command, ['enrollmentrequest', 'certificatesigningrequest']), [
     { line: 'muster get enrollmentrequests' },
