@@ -10,7 +10,7 @@ const devices = 1_024;
 const polls = 8;
 const statuses = 4;
 
-/** What devices do all year and after a restore, under mutual TLS: each has a certificate and a connection of its own. */
+/** The requests of devices all year and after a restore, under mutual TLS: each device has a certificate and a connection of its own. */
 export const mutualTlsBench: Bench = {
   name: 'mutual-tls',
   async run(rig) {

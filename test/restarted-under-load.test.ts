@@ -34,7 +34,7 @@ const spec = {
 };
 const listening = z.object({ api: z.url(), agent: z.url() });
 /**
- * What a device may meet while the service it talks to is restarted, on a machine on which that takes long; anything else
+ * Errors that a device may meet while the service it talks to is restarted, on a machine on which that takes long; anything else
  * is the service's mistake.
  */
 const restartErrors =

@@ -126,7 +126,7 @@ export async function buildApiApp(context: Context, sources: ScrapeSources = {})
   return app;
 }
 
-/** Probes and others who need not say who they are must not use up what one of them may ask. */
+/** Names the caller of a request for the limits. One that need not authenticate, such as a probe, counts for its address. */
 function callerOf(request: FastifyRequest): string {
   const principal = principalOf(request);
   return principal === anonymous ? addressOf(request) : principal.name;

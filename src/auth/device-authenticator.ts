@@ -37,7 +37,7 @@ export class DeviceAuthenticator {
     max: maxTokens,
   });
   private checkedWith: TokenKeys | undefined;
-  /** What was found of each certificate that was accepted: a connection or a forwarded one is looked at once. */
+  /** Findings about each certificate that was accepted: that of a connection, or a forwarded one, is looked at once. */
   private readonly accepted = new WeakMap<CertificateCredential, Accepted>();
 
   private constructor(config: Config, clock: Clock, sources: Sources) {

@@ -52,7 +52,7 @@ type GuardedSettings = {
   readonly rendererCa?: string | undefined;
 };
 
-/** Settings of a renderer without its address: what was expected. */
+/** Finds settings of a renderer that are given without its address, and says what was expected. */
 export function contradictionsOfRenderer({ rendererUrl, ...others }: GuardedSettings): string[] {
   if (rendererUrl !== undefined) return [];
   const { rendererTokenFile, rendererCa } = others;

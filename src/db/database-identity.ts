@@ -12,9 +12,9 @@ export type DatabaseIdentity = {
   readonly systemIdentifier: string;
   /** Timeline of the write-ahead log: another one after a point-in-time recovery or a failover. */
   readonly walTimeline: number;
-  /** Another one after CREATE DATABASE, with a template or for a dump to go into. */
+  /** Object id of the database: another one after CREATE DATABASE, as for a dump to be restored into. */
   readonly database: string;
-  /** Another one after a dump was restored over the tables. */
+  /** Object id of the table of devices: another one after a dump was restored over the tables. */
   readonly devicesTable: string;
 };
 

@@ -7,7 +7,7 @@ import type { DevicesSummary } from '../domain/resources/devices-summary.ts';
 /** Name of the chore of counting all devices. */
 export const countingChore = 'device-counts';
 
-/** What is known of the last counting of all devices, and of how many there are. */
+/** Facts about the last count of all devices, and the number of devices. */
 export type DeviceCounting = {
   /** The current restore. */
   readonly restore: string;

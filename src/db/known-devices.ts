@@ -25,9 +25,9 @@ export type KnownStatus = {
 /** All that reports of some devices are decided by. */
 export type KnownDevices = {
   readonly restore: { readonly id: string; readonly declaredAt: Date };
-  /** Of the devices that are in the database. */
+  /** Positions of the devices that are in the database. */
   readonly rows: ReadonlyMap<string, PositionRow>;
-  /** Of those that were asked for and have sent one. */
+  /** Statuses of the devices that were asked for and have sent one. */
   readonly statuses: ReadonlyMap<string, KnownStatus>;
 };
 

@@ -29,7 +29,7 @@ export type PositionColumns = JudgedColumns<number> & {
   readonly revision: string;
 };
 
-/** Of a row of device_positions AS p. */
+/** Columns of a row of `device_positions AS p`. */
 export const positionColumns = sql`p.name, p.mustered, p.timeline, p.version::float8, p.spec_hash, p.lineage,
   p.wanted_generation::float8 AS wanted, p.rendered_generation::float8 AS rendered, p.reported_timeline,
   p.reported_version::float8, p.reported_hash, p.applied_version::float8 AS applied, p.answered_restore_id AS answered,

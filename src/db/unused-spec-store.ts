@@ -37,7 +37,7 @@ export async function listSpecHashes(
   return [...rows];
 }
 
-/** Notes from when on nothing refers to specs, or that something does again. */
+/** Notes the time since which nothing has referred to specs, or takes it off where something does again. */
 export async function markSpecs(
   tx: Executor,
   { unused, used, now }: { unused: readonly string[]; used: readonly string[]; now: Date },

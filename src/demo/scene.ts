@@ -12,7 +12,7 @@ export type SceneFleet = { readonly name: string; readonly matchLabels: Readonly
 
 export const sites = ['north', 'south', 'west'] as const;
 export const canaryFleet: SceneFleet = { name: 'canaries', matchLabels: { ring: 'canary' } };
-/** The one that somebody deletes in the middle of it all. */
+/** The fleet that a person deletes in the middle of the story. */
 export const deletedFleet: SceneFleet = { name: 'kiosks', matchLabels: { ring: 'stable', role: 'kiosk' } };
 export const fleets: readonly SceneFleet[] = [
   { name: 'gateways', matchLabels: { ring: 'stable', role: 'gateway' } },

@@ -3,16 +3,16 @@ import { unavailable, type MusterError } from '../domain/errors.ts';
 
 /** Most bytes of request bodies and frames that one listener holds at the same time. */
 export type ByteLimits = {
-  /** Of one device, or of one principal. */
+  /** Limit of one device, or of one principal. */
   readonly perCaller: number;
-  /** Of one address. */
+  /** Limit of one address. */
   readonly perAddress: number;
   readonly total: number;
   /** Addresses and ranges that many others stand behind: the limit for one address is not for them. */
   readonly exempt: readonly string[];
 };
 
-/** Who sends bytes. */
+/** Sender of bytes: a device or a principal, and its address. */
 export type Sender = { readonly caller: string; readonly address: string };
 
 /** Seconds that a refused sender should stay away: what is held is answered long before. */

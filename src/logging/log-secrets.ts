@@ -45,7 +45,7 @@ export function loggableFields(
   }
 }
 
-/** A number or a truth says nothing that opens a door. */
+/** Tells if a value can hold a secret: numbers and booleans cannot. */
 function mayBeSecret(value: unknown): boolean {
   return value !== undefined && typeof value !== 'number' && typeof value !== 'boolean';
 }

@@ -74,15 +74,15 @@ export class HttpDevice {
   private async talk(pool: Pool, signal: AbortSignal): Promise<void> {
     const { device } = this;
     // One at a time: the agent's own work may need a status while another one is under way.
-    const tellStatus = oneAtATime(async () => {
+    const sendStatus = oneAtATime(async () => {
       if (device.isStatusDue() || this.owesSpec()) await this.putStatus(pool, signal);
     });
-    const disconnect = device.connect(tellStatus);
+    const disconnect = device.connect(sendStatus);
     try {
       while (!signal.aborted && !device.machine.isDecommissioned) {
-        await tellStatus();
+        await sendStatus();
         // The answer may have been that the device is paused: its spec is not to wait for the end of the poll.
-        await tellStatus();
+        await sendStatus();
         await this.poll(pool, signal);
       }
     } finally {
@@ -177,7 +177,7 @@ export class HttpDevice {
     try {
       answer = await this.request(pool, signal, request);
     } catch (error) {
-      this.device.hear(report, { code: 0, answer: undefined, text: String(error) });
+      this.device.onReply(report, { code: 0, answer: undefined, text: String(error) });
       // An agent takes a poll without an answer for one without news.
       const isPatient = report.sent.transport === 'poll' && error instanceof errors.HeadersTimeoutError;
       if (isPatient) return { statusCode: 204, headers: {}, text: '' };
@@ -186,7 +186,7 @@ export class HttpDevice {
     const isAccepted = answer.statusCode < 300 || answer.statusCode === 409;
     if (isAccepted) this.talking.backoff.reset();
     const told = isAccepted ? answerIn(answer) : undefined;
-    this.device.hear(report, { code: answer.statusCode, answer: told, text: answer.text });
+    this.device.onReply(report, { code: answer.statusCode, answer: told, text: answer.text });
     return answer;
   }
 
@@ -223,7 +223,7 @@ export class HttpDevice {
     return identityHeaders(this.access);
   }
 
-  /** With the certificate that it was issued, if it has enrolled. */
+  /** The identity of the device, with the certificate that was issued to it if it has enrolled. */
   private get access(): ServiceAccess {
     const { certificate, identity } = this.device.machine;
     if (certificate === undefined || identity === undefined) return this.talking.access;

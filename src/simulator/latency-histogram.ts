@@ -1,4 +1,4 @@
-/** Each bucket ends this many times later than the one before, so a percentile is at most so much too high. */
+/** The end of each bucket, as a multiple of the end of the one before: a percentile is at most 5 % too high. */
 const growth = 1.05;
 const firstEndMs = 0.1;
 /** Past it (about ten minutes) everything counts as the same. */

@@ -42,7 +42,7 @@ export class SimulatedDevice {
   private told: string | undefined;
   private toldRevision = -1;
   private nextStatusMs: number;
-  private tellStatus: (() => Promise<void>) | undefined;
+  private sendStatus: (() => Promise<void>) | undefined;
   private working: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isStopped = false;
@@ -101,7 +101,7 @@ export class SimulatedDevice {
   }
 
   /** Takes the outcome of a report, also if there was no answer. */
-  hear({ sent, position }: DeviceReport, reply: Reply): void {
+  onReply({ sent, position }: DeviceReport, reply: Reply): void {
     this.observer.replied?.(this.name, sent, reply);
     if (reply.answer === undefined) return;
     this.heard = reply.answer;
@@ -149,7 +149,7 @@ export class SimulatedDevice {
   private async workOff(): Promise<void> {
     while (!this.isStopped && this.agent.workDueMs <= this.surroundings.nowMs()) {
       this.agent.work();
-      if (this.isStatusDue()) await this.tellStatus?.();
+      if (this.isStatusDue()) await this.sendStatus?.();
     }
   }
 
@@ -165,14 +165,14 @@ export class SimulatedDevice {
   /**
    * Lets the agent work by itself as long as it is connected.
    *
-   * @param tellStatus sends the status
+   * @param sendStatus sends the status
    * @returns what ends it
    */
-  connect(tellStatus: () => Promise<void>): () => void {
-    this.tellStatus = tellStatus;
+  connect(sendStatus: () => Promise<void>): () => void {
+    this.sendStatus = sendStatus;
     this.setTimer();
     return () => {
-      if (this.tellStatus === tellStatus) this.tellStatus = undefined;
+      if (this.sendStatus === sendStatus) this.sendStatus = undefined;
     };
   }
 

@@ -31,7 +31,7 @@ const frameSchema = z.discriminatedUnion('type', [
 type Unanswered = {
   readonly report: DeviceReport;
   readonly sentAtMs: number;
-  /** The status that went along. */
+  /** The status that was sent with the report. */
   readonly status: OwedStatus | undefined;
 };
 
@@ -66,8 +66,8 @@ export class WebSocketDevice {
       number: (this.connections += 1),
       nextId: () => (this.lastId += 1),
     });
-    const tellStatus = async () => connection.report({ withStatus: true });
-    const disconnect = this.device.connect(tellStatus);
+    const sendStatus = async () => connection.report({ withStatus: true });
+    const disconnect = this.device.connect(sendStatus);
     const heartbeat = setInterval(() => connection.report({ withStatus: true }), around(this.times.reportEveryMs));
     this.talking.counters.connects += 1;
     try {
@@ -153,7 +153,7 @@ class Connection {
     this.unanswered.set(id, { report, sentAtMs: performance.now(), status });
     const [oldest] = this.unanswered.keys();
     if (this.unanswered.size > maxUnanswered && oldest !== undefined) {
-      this.close(oldest, { code: 0, answer: undefined, text: 'given up after many others' });
+      this.close(oldest, { code: 0, answer: undefined, text: 'dropped: many later questions wait for an answer' });
     }
     this.socket.send(JSON.stringify(frame));
     this.silence ??= setTimeout(() => this.fail(new TurnedAway({ errorKind: 'no answer' })), silenceMs);
@@ -170,7 +170,7 @@ class Connection {
     const question = this.unanswered.get(id);
     if (question === undefined) return undefined;
     this.unanswered.delete(id);
-    this.device.hear(question.report, reply);
+    this.device.onReply(question.report, reply);
     return question;
   }
 
@@ -185,7 +185,7 @@ class Connection {
     const frame = frameSchema.parse(JSON.parse(text));
     switch (frame.type) {
       case 'verdict':
-        this.hear(frame, text);
+        this.onVerdict(frame, text);
         return;
       case 'rendered':
         this.take(frame.device);
@@ -221,7 +221,7 @@ class Connection {
     }
   }
 
-  private hear({ id, restore, gate, verdict, wants = [] }: VerdictFrame, text: string): void {
+  private onVerdict({ id, restore, gate, verdict, wants = [] }: VerdictFrame, text: string): void {
     if (id === undefined) return;
     const question = this.close(id, { code: 200, answer: { restore, gate, verdict }, text });
     if (question === undefined) return;

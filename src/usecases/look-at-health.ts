@@ -4,7 +4,7 @@ import type { QueueState } from '../queue/render-queue.ts';
 import { within } from '../time/time-limit.ts';
 
 /** Time after which a database without an answer counts as down: a probe does not wait longer either. */
-const patienceMs = 2_000;
+const timeoutMs = 2_000;
 
 export type Health = {
   /** State of the database: one that takes no writes serves nobody. */
@@ -22,7 +22,7 @@ export async function lookAtHealth({
   database: Pick<Database, 'ping'>;
   queue: { state(): Promise<QueueState> };
 }): Promise<Health> {
-  const [looked, state] = await Promise.all([within(patienceMs, lookAtDatabase(database)), queue.state()]);
+  const [looked, state] = await Promise.all([within(timeoutMs, lookAtDatabase(database)), queue.state()]);
   return { database: 'down', databaseSeconds: undefined, ...looked, queue: state };
 }
 

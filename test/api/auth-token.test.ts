@@ -281,7 +281,7 @@ test('without an issuer nobody gets tokens', async () => {
 
 type Loopback = { readonly redirectUri: string; readonly redirected: Promise<URL> };
 
-/** What listens on the machine of a person, until the issuer sends the browser there. */
+/** Listener on the machine of a person, until the issuer sends the browser there. */
 async function startLoopback(): Promise<Loopback> {
   const server = createServer();
   await new Promise<void>((resolve) => {

@@ -73,7 +73,7 @@ async function wish({
   };
 }
 
-/** What the command line sends to approve and to deny: the request as it found it, with a condition. */
+/** Document that the command line sends to approve and to deny: the request as it found it, with a condition. */
 const answered = (found: unknown, type: string) => ({
   ...(found as object),
   status: {

@@ -103,7 +103,7 @@ describe('creating a device', () => {
     ['with a label that is none', deviceRequest('x', { labels: { 'a b': 'c' } }), 'metadata.labels'],
     ['with a spec of the wrong shape', deviceRequest('x', { spec: { os: { image: 7 } } }), 'spec.os.image'],
     [
-      'that is to be given up',
+      'that is to be decommissioned',
       deviceRequest('x', { spec: { decommissioning: { target: 'Unenroll' } } }),
       'decommissioning',
     ],

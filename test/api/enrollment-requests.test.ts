@@ -443,7 +443,7 @@ describe('denying', () => {
   });
 });
 
-/** Which devices must answer before anything is rendered for them: known bug 11. */
+/** Devices that must answer before anything is rendered for them: known bug 11. */
 describe('the gate of an approved device', () => {
   const cases = (['before', 'after'] as const).flatMap((asked) =>
     [undefined, '', '0', '00', '7'].map((known) => ({ asked, known, awaited: asked === 'before' || known === '7' })),

@@ -154,7 +154,7 @@ test('over TLS an intermediate authority may be the only one in the bundle, or c
   }
 });
 
-/** Whom the service takes a client for that shows this over a real connection. */
+/** Name that the service finds for a client that shows this over a real connection. */
 async function identified(pki: TrialPki, files: CredentialFiles, shown: PemIdentity): Promise<string> {
   const authenticator = await DeviceAuthenticator.open(readConfig(pki.env), systemClock, files);
   const named = (setting: string, file: string) => ({ setting, path: pki.path(file) });

@@ -42,7 +42,7 @@ async function token(claims: Record<string, unknown> = {}, options = {}): Promis
   return `Bearer ${await issuer.sign({ aud: 'muster', exp, preferred_username: 'alice', ...claims }, options)}`;
 }
 
-/** What a token is answered with: a name, or the status and the words of a refusal. */
+/** Answer to a token: a name, or the status and the words of a refusal. */
 async function outcome(authorization: string, by = authenticator): Promise<unknown> {
   try {
     return (await by.identify(authorization)).name;

@@ -16,7 +16,7 @@ const messages: readonly BusMessage[] = [
   { type: 'device-connected', device: 'a', connection: 'c-1' },
 ];
 
-/** What a bus tells. */
+/** Messages that a bus delivers. */
 function heardOn(bus: Bus): BusMessage[] {
   const heard: BusMessage[] = [];
   bus.subscribe((message) => heard.push(message));

@@ -10,7 +10,7 @@ export type Ended = { readonly code: number | null; readonly stdout: string; rea
 export type MusterProcess = {
   readonly process: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly ended: Promise<Ended>;
-  /** What it has written to standard output so far. */
+  /** Text that it has written to standard output so far. */
   stdout(): string;
   stderr(): string;
   /** Resolves once standard output matches; fails if the process ends before. */

@@ -16,7 +16,7 @@ export type MusterServer = {
   applied(device: string, version: number, conditions?: readonly object[]): Promise<void>;
   /** Reports with the spec that the device runs. */
   reportSpec(device: string, version: number, spec: object): Promise<void>;
-  /** What the admin API answers at a path below `/api/v1`. */
+  /** Answer of the admin API at a path below `/api/v1`. */
   get(path: string): Promise<unknown>;
   /** Resolves once a device has been rendered up to a version. */
   rendered(device: string, version: number): Promise<void>;

@@ -137,7 +137,7 @@ async function selectByName(columns: SQL): Promise<Map<string, Record<string, un
   return new Map(rows.map((row) => [String(row['name']), row]));
 }
 
-/** What the domain says that a device reads. */
+/** Words that a device reads by the rules of the domain. */
 function readings(record: DeviceRecord): Record<string, unknown> {
   const status = deviceStatus(record, view);
   return {

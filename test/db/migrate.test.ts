@@ -13,7 +13,7 @@ afterEach(async () => {
   await empty.drop();
 });
 
-/** What a migrated database consists of: its columns, indexes and constraints. */
+/** Parts of a migrated database: its columns, indexes and constraints. */
 async function schemaOf(url: string): Promise<{ migrations: number; parts: string[] }> {
   const client = postgres(url, { max: 1 });
   try {

@@ -28,7 +28,7 @@ afterEach(async () => {
   await database.close();
 });
 
-/** What the connection has seen before is sent at once, and overtaken by nothing. */
+/** Prepares statements: one that the connection has seen before is sent at once, and nothing overtakes it. */
 const known = async (db: Executor, number: number) =>
   await db.execute(sql`${prepared}INSERT INTO notes VALUES (${number}::int)`);
 const note = async (tx: Executor, number: number) => await tx.execute(sql`INSERT INTO notes VALUES (${number}::int)`);

@@ -5,7 +5,7 @@ import { requiredOf, whyUnmoved } from '../../src/demo/unmoved-metrics.ts';
 import { counters, gauges, histograms } from '../../src/metrics/catalogue.ts';
 import { parseScrape } from '../../src/metrics/text-format.ts';
 
-/** What metrics go through in scrapes that are given by their lines. */
+/** Movements of metrics in scrapes that are given by their lines. */
 function movementsIn(types: Readonly<Record<string, string>>, ...scrapes: readonly (readonly string[])[]) {
   const movements = new MetricMovements();
   const heads = Object.entries(types).map(([name, type]) => `# TYPE ${name} ${type}`);

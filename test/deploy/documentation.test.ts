@@ -28,7 +28,7 @@ test('the index of the documentation names every page', () => {
 const called =
   /^\$ (?:(?:(?:env(?: -u \w+)*|[A-Z_]+=\S+) )*muster|sudo podman run .*localhost\/muster:[\d.]+) ([a-z-][^|>#\n]*)/gm;
 
-/** What follows `muster` in the command lines of a page's consoles, each in one line. */
+/** Words after `muster` in the command lines of a page's consoles, each in one line. */
 function commandLines(text: string): string[] {
   const consoles = [...text.matchAll(/```console\n([^]*?)```/g)].map(([, lines = '']) =>
     lines.replaceAll(/\\\n\s*/g, ''),
@@ -36,7 +36,7 @@ function commandLines(text: string): string[] {
   return consoles.flatMap((lines) => [...lines.matchAll(called)].map(([, words = '']) => words.trim()));
 }
 
-/** What is wrong with a command line, by the program itself: a command or an option that it does not have. */
+/** Fault of a command line, by the program itself: a command or an option that it does not have. */
 function problemOf(line: string): string | undefined {
   let command: Command = buildProgram();
   const flags = new Set<string | undefined>(command.options.flatMap(({ long, short }) => [long, short]));

@@ -82,7 +82,7 @@ const systemdSections = ['Unit', 'Service', 'Install'];
 const durations = /^(Health(Interval|StartPeriod|Startup(Interval|Timeout)|Timeout))$/;
 const switches = ['NoNewPrivileges', 'ReadOnly', 'ReadOnlyTmpfs', 'RunInit'];
 
-/** What is wrong with a quadlet, as far as it can be told without the others. */
+/** Faults of a quadlet, as far as they can be found without the others. */
 export function problemsOf(unit: UnitFile): string[] {
   const kind = quadletSections[extname(unit.name)];
   if (kind === undefined) return [`${unit.name}: no quadlet`];

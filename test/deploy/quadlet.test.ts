@@ -18,7 +18,7 @@ function unit(name: string) {
   return found;
 }
 
-/** What a container is given as `name,type=…,target=…`. */
+/** Secrets that a container is given, as `name,type=…,target=…`. */
 function secretsOf(container: string) {
   return valuesOf(unit(container), 'Container', 'Secret').map((value) => {
     const [name = '', ...options] = value.split(',');

@@ -41,7 +41,7 @@ async function findings(env: Environment): Promise<Finding[]> {
   return found;
 }
 
-/** What was found in one area: level and text. */
+/** Findings of one area: level and text. */
 async function found(area: Area, env: Environment = {}): Promise<string[]> {
   return (await findings(env)).filter((one) => one.area === area).map(({ level, found }) => `${level}: ${found}`);
 }

@@ -178,7 +178,7 @@ class WireCheck {
       wrong('S2', `restore ${restore} was over ${Math.round(at - next.at)} ms before it arrived`);
   }
 
-  /** By how much a delay that was injected may have held up what was on its way between two times. */
+  /** Time by which an injected delay may have held up what was on its way between two times. */
   private slowness(from: number, to: number): number {
     const delays = this.history.flatMap((entry) =>
       entry.kind === 'slow' && entry.at < to && entry.until > from ? [entry.byMs] : [],
@@ -188,7 +188,7 @@ class WireCheck {
 }
 
 /**
- * Which restore was the current one since when, over all databases that stood in the service's place one after another;
+ * The current restores with the times from which they were current, over all databases that stood in the service's place one after another;
  * null from the moment a copy took that place until its restore was declared.
  */
 function currentRestores(

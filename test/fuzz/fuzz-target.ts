@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 /** A parser, what it is fed with, and what must be so whatever it is fed with. */
 export type FuzzTarget = {
   readonly name: string;
-  /** How often it is fed in an ordinary test run. */
+  /** Number of inputs in an ordinary test run. */
   readonly runs: number;
   /** @param maxCpuMs processor time that one input may take, in milliseconds; as much as it likes if it is not given */
   property(maxCpuMs?: number): fc.IAsyncProperty<[unknown]>;
@@ -56,7 +56,7 @@ function requireCleanPrototypes(): void {
 }
 
 /**
- * What a parser makes of an input; undefined if it refuses it as it should.
+ * The result of a parser for an input; undefined if the parser refuses it as it should.
  *
  * @param refusal whether an error is the parser's way to refuse
  * @throws whatever else the parser threw
@@ -70,7 +70,7 @@ export function parsedOrRefused<Parsed>(parse: () => Parsed, refusal: (error: un
   }
 }
 
-/** What was found, for people: the input, how to feed it again, and what happened. */
+/** A finding, for people: the input, how to feed it again, and what happened. */
 export function findingOf(result: fc.RunDetails<[unknown]>): string | undefined {
   if (result.counterexample === null) return undefined;
   const { errorInstance } = result;
@@ -80,7 +80,7 @@ export function findingOf(result: fc.RunDetails<[unknown]>): string | undefined 
   return `seed ${result.seed}, path ${result.counterexamplePath ?? ''}\n${happened.slice(0, 1_500)}\nfed with ${input.slice(0, 1_500)}`;
 }
 
-/** What must be so, as a sentence. */
+/** Property that must hold, as a sentence. */
 export function require(isSo: boolean, what: string): void {
   if (!isSo) throw new Error(`expected that ${what}`);
 }

@@ -12,7 +12,7 @@ const usage = `Usage: npm run test:fuzz -- [--minutes N] [--only TEXT] [--seed N
   --seed N      the first seed, to repeat a run (default: at random)
 `;
 
-/** How long a parser is fed before the next one has its turn, in milliseconds. */
+/** Time for which a parser is fed before the next one has its turn, in milliseconds. */
 const turnMs = 5_000;
 const inputsPerSeed = 500;
 /** Processor time past which an input counts as found, in milliseconds. */

@@ -8,11 +8,11 @@ import { System } from '../model/system.ts';
 import { firstWorld, type World } from '../model/world.ts';
 import { JitteredDatabase } from './jittered-database.ts';
 
-/** What somebody did: what it answered, and what it means in the reference model. */
+/** Something that was done: its answer, and its meaning in the reference model. */
 export type Done = {
-  /** What it comes to when the state before is this one. */
+  /** State after it, when the state before is this one. */
   readonly mean: (state: ServerState) => Next;
-  /** What it should then have answered; undefined if that does not matter. */
+  /** Answer that it should then have given; undefined if that does not matter. */
   readonly should?: (state: ServerState) => unknown;
   readonly did?: unknown;
 };
@@ -100,7 +100,7 @@ export class Arena {
   }
 }
 
-/** What they did, had it been one after another. */
+/** All that they did, as if one after another. */
 function serially(
   start: ServerState,
   all: readonly Done[],

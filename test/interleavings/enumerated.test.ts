@@ -61,10 +61,10 @@ function memoryOf(start: Row, locksWork: boolean): Memory {
   return { restore: second, row: start, log: [], locks: { fence: new Lock(locksWork), row: new Lock(locksWork) } };
 }
 
-/** What a run comes to: the row, the restore, and what each transaction answered, in whatever order. */
+/** Result of a run: the row, the restore, and the answers of all transactions, in any order. */
 const outcomeOf = ({ row, restore, log }: Memory): string => JSON.stringify([row, restore, log.toSorted()]);
 
-/** What whole transactions come to, one after another in every order. A render is two: it reads, and later commits. */
+/** Results of whole transactions, one after another in every order. A render is two: it reads, and later commits. */
 function serialOutcomes(start: Row, chosen: readonly Act[]): Set<string> {
   const outcomes = new Set<string>();
   everySchedule(

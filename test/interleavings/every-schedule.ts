@@ -1,5 +1,5 @@
 /**
- * What an actor does, a step at a time; it yields a condition where it has to wait for one to end. It does nothing before
+ * The steps of an actor, one at a time; it yields a condition where it has to wait for one to end. It does nothing before
  * its first yield.
  */
 export type Steps = Generator<(() => boolean) | undefined, void>;

@@ -1,6 +1,6 @@
 import type { Database, Executor } from '../../src/db/client.ts';
 
-/** How long to wait before the next statement, in ms. */
+/** Wait before the next statement, in ms. */
 type Jitter = () => number;
 
 const pause = async (ms: number): Promise<void> =>

@@ -25,7 +25,7 @@ export type Memory = {
 
 const now = new Date(0);
 
-/** What an actor yields between two transactions of its own. */
+/** Value that an actor yields between two transactions of its own. */
 const betweenTransactions = () => false;
 
 /** The same steps, but each transaction is one. */
@@ -148,7 +148,7 @@ export function* edits(memory: Memory, desired: string): Steps {
   fence.endSharing();
 }
 
-/** What must hold when all have ended, whatever happened before; undefined if it does. */
+/** Fault that must not be there when all have ended, whatever happened before; undefined if there is none. */
 export function problemOf({ row, restore, log }: Memory): string | undefined {
   const { state, rendered, wanted } = row;
   if (rendered > wanted) return 'more was rendered than was wanted';

@@ -41,7 +41,7 @@ const restored = new Restore({ backup: 0, ...noFault });
 const everybody = new EverybodyReports({ lost: false });
 const advanced = [0, 1, 2].map((device) => new Advance({ device }));
 
-/** What a device says of where it is; or, out of date, of where it was before. */
+/** Position that a device states: where it is or, out of date, where it was before. */
 function claim(world: World, index: number, when: 'now' | 'earlier' = 'now'): Claim {
   const device = world.device(index);
   const at = when === 'now' ? device.at : device.earlier();
@@ -54,7 +54,7 @@ const oneOf = <Item>(random: () => number, items: readonly Item[]): Item => {
   return item;
 };
 
-/** What no control plane here has rendered. */
+/** A spec that no control plane here has rendered. */
 function foreign(world: World, index: number, version: number): Claim {
   const device = world.device(index);
   const at = world.foreignSpec(device, '01900000-0000-7000-8000-000000000000', version);

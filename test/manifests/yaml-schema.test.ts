@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { documentsOf } from '../../src/manifests/desired-documents.ts';
 import { formatDocument } from '../../src/manifests/documents.ts';
 
-/** What a scalar is read as; the text of the problem if it is none. */
+/** Value that a scalar is read as; the text of the problem if it cannot be read. */
 function read(scalar: string): unknown {
   const [only] = documentsOf('f', `value: ${scalar}\n`);
   if (only === undefined) return undefined;

@@ -55,7 +55,7 @@ const poll = async (name: string, version: number, signal?: AbortSignal) => {
   return response.status;
 };
 
-/** What a series grew by while something was done. */
+/** Growth of a series while something was done. */
 async function growth(work: () => Promise<unknown>): Promise<(series: string) => number> {
   const before = await scrape(api);
   await work();

@@ -8,7 +8,7 @@ import { createTestContext } from '../support/test-context.ts';
 
 // Fails if the stamp says `lifecycle NOT IN (…)`, which is not true of NULL: the device would be served as if nothing
 // had happened.
-test('a device without a lifecycle status is awaited; one that is given up is not', async () => {
+test('a device without a lifecycle status is awaited; one that is decommissioned is not', async () => {
   const here = await createTestContext();
   onTestFinished(() => here.close());
   const fleet = new FleetFixture(here);

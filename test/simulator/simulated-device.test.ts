@@ -104,9 +104,9 @@ test('a position is confirmed by the answer to a report of it, and by no other',
   const { device } = watched();
   const before = device.reports('poll');
   await apply(device, 1);
-  device.hear(before, reply('Open'));
+  device.onReply(before, reply('Open'));
   expect(device.isConfirmed).toBe(false);
-  device.hear(device.reports('poll'), reply('Open'));
+  device.onReply(device.reports('poll'), reply('Open'));
   expect(device.isConfirmed).toBe(true);
   device.restart();
   expect(device.isConfirmed).toBe(false);
@@ -115,14 +115,14 @@ test('a position is confirmed by the answer to a report of it, and by no other',
 test('a device owes its spec once for each pause, and none while it is not paused', () => {
   const { device } = watched();
   expect(device.owesSpec()).toBe(false);
-  device.hear(device.reports('poll'), reply('ConflictPaused'));
+  device.onReply(device.reports('poll'), reply('ConflictPaused'));
   expect(device.owesSpec()).toBe(true);
   device.toldSpec();
-  device.hear(device.reports('poll'), reply('ConflictPaused'));
+  device.onReply(device.reports('poll'), reply('ConflictPaused'));
   expect(device.owesSpec()).toBe(false);
-  device.hear(device.reports('poll'), reply('ConflictPaused', 'r2'));
+  device.onReply(device.reports('poll'), reply('ConflictPaused', 'r2'));
   expect(device.owesSpec()).toBe(true);
-  device.hear(device.reports('poll'), reply('Open', 'r2'));
+  device.onReply(device.reports('poll'), reply('Open', 'r2'));
   expect(device.owesSpec()).toBe(false);
 });
 

@@ -40,7 +40,7 @@ function deviceOf(server: Server, transport: Transport): SimulatedFleet {
   return fleet;
 }
 
-/** What happened, in its order; shortly before the device may come back a mark is set. */
+/** Everything that happened, in its order; a mark is set shortly before the device may come back. */
 class Sequence {
   readonly events: string[] = [];
 

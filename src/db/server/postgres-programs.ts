@@ -11,7 +11,7 @@ export type PostgresPrograms = {
   readonly initdb: string;
   readonly postgres: string;
   readonly pgCtl: string;
-  /** How a program is started: the user is there only where this process is root, whom PostgreSQL refuses. */
+  /** Options to start a program with. There is a user only where this process is root, which PostgreSQL refuses to run as. */
   readonly as: { readonly uid?: number; readonly gid?: number; readonly cwd: '/' };
 };
 

@@ -15,7 +15,7 @@ export const deviceFields = {
   'metadata.name': text,
   /** The label `alias`. */
   'metadata.alias': text,
-  /** As in Flight Control, `!=` holds unless both are the value. */
+  /** Matches the name or the alias. As in Flight Control, `!=` fails only where both are equal to the value. */
   'metadata.nameOrAlias': { type: 'text', anyOf: ['metadata.name', 'metadata.alias'] },
   'metadata.owner': text,
   'metadata.creationTimestamp': timestamp,

@@ -33,7 +33,7 @@ export const agentTimes: AgentTimes = {
   afterUnknownMs: 30_000,
 };
 
-/** The same in another pace. @param factor below 1 for a faster one */
+/** Times of an agent that is faster or slower. @param factor below 1 for a faster one */
 export function scaledTimes(times: AgentTimes, factor: number): AgentTimes {
   const scaled = ({ firstMs, capMs }: { firstMs: number; capMs: number }) => ({
     firstMs: firstMs * factor,

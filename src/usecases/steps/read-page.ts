@@ -22,7 +22,7 @@ export async function readPage<Item extends { readonly name: string }>(
   return await pageOfFound(selectors, await list({ after, limit: limit + 1 }), { limit, countAfter });
 }
 
-/** The same, of items that were read with one more than fits. */
+/** Makes the page of items that were already read: one more than fits on it, so that it shows whether there are others. */
 export async function pageOfFound<Item extends { readonly name: string }>(
   selectors: ListSelectors,
   found: readonly Item[],

@@ -27,7 +27,7 @@ function isInstalled(shell: string): boolean {
   return spawnSync(shell, ['-c', 'exit 0']).status === 0;
 }
 
-/** What bash offers after these words, of which the last one is being typed. */
+/** Words that bash offers after these, of which the last one is being typed. */
 async function offered(...words: string[]): Promise<string[]> {
   const script = `
     source ${join(scratch, 'muster.bash')}

@@ -79,7 +79,7 @@ describe('a claimed version', () => {
   });
 });
 
-/** What happens to one device: it claims a version, a person resumes it, a new spec is rendered for it. */
+/** An event in the life of one device: it claims a version, a person resumes it, a new spec is rendered for it. */
 const happenings = fc.array(
   fc.oneof(
     fc

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../src/domain/json.ts';
 import { deviceSpecSchema } from '../../../src/domain/resources/device-spec.ts';
 import { assertWritable } from '../../../src/domain/rendering/writable-spec.ts';
 
-/** What is wrong with a spec whose form is right. */
+/** Faults of a spec whose form is right. */
 function problem(spec: JsonObject, { templated = false } = {}): string {
   expect(deviceSpecSchema.safeParse(spec)).toMatchObject({ success: true });
   try {

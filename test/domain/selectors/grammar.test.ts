@@ -34,7 +34,7 @@ function attempt(work: () => unknown): unknown {
   }
 }
 
-/** What a key is compared with, in what every operator but `in` and `notin` takes. */
+/** Value that a key is compared with, for every operator except `in` and `notin`. */
 const operands = fc.constantFrom(
   '',
   'a',

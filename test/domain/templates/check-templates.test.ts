@@ -8,7 +8,7 @@ const files = (...contents: string[]): JsonObject => ({
   config: [{ name: 'files', inline: contents.map((content, number) => ({ path: `/${number}`, content })) }],
 });
 
-/** What is wrong with a template as the content of a file, and where: `line:column reason`. */
+/** Faults of a template as the content of a file: `line:column reason`. */
 function problemOf(template: string): string {
   const [problem] = checkTemplates(files(template));
   return problem === undefined ? 'none' : `${problem.line}:${problem.column} ${problem.reason}`;

@@ -6,7 +6,7 @@ import { MusterError } from '../../../src/domain/errors.ts';
 import { fuzzTarget, require } from '../fuzz-target.ts';
 import { mutated } from '../mutations.ts';
 
-/** Of `CN=abc`, with an EC P-256 key. */
+/** Certificate signing request of `CN=abc`, with an EC P-256 key. */
 const body = `MIHHMHACAQAwDjEMMAoGA1UEAxMDYWJjMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD
 QgAEAY0GiiLKXMUWivYuPfg7kJSQjhDE5l+kHG5s6qGpjbuYAvVmAQOz6Na/LiSZ
 FnI8wlw1uBY7b9XNkHZ6XAtFFqAAMAoGCCqGSM49BAMCA0cAMEQCIFGgo9/lMBM7

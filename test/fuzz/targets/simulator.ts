@@ -38,7 +38,7 @@ const answers = fc
       `HTTP/1.1 ${code} X\r\nContent-Type: application/json\r\n${header}\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
   );
 
-/** How many requests of the device are answered with the same text before it is left alone. */
+/** Requests of the device that are answered with the same text before it is left alone. */
 const answered = 3;
 
 export const httpAnswers = fuzzTarget('HTTP answers in the simulator', {
