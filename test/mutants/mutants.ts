@@ -158,7 +158,7 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
-    name: 'delivered to whoever reports a lower number',
+    name: 'delivered to every device that reports a lower number',
     caughtBy: model,
     patches: [
       {
