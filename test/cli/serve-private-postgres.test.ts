@@ -29,6 +29,8 @@ function serve(path: string, env: Record<string, string> = {}): MusterProcess {
       MUSTER_AGENT_LISTEN: '127.0.0.1:0',
       MUSTER_POLL_TIMEOUT: '1s',
       MUSTER_SWEEP_INTERVAL: '300ms',
+      // One device polls here as fast as it can.
+      MUSTER_DEVICE_RATE: '0',
       ...env,
     },
   });
