@@ -61,7 +61,7 @@ export const resumeBench: Bench = {
           { atMost: 1.2 },
         ),
         bounded('from that resume until all are rendered and those connected told', 'devices/s', paused / seconds, {
-          atLeast: 10_000,
+          atLeast: 15_000,
         }),
         noted('the same, against rendering in memory', 'devices/s', {
           figure: paused / seconds,
