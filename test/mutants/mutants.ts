@@ -159,7 +159,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'delivered to every device that reports a lower number',
-    caughtBy: model,
+    caughtBy: 'test/domain/recovery/delivery.test.ts',
+    tests: 'of another history',
     patches: [
       {
         file: 'src/domain/recovery/delivery.ts',

@@ -24,6 +24,10 @@ describe('a spec is delivered', () => {
     expect(isToBeDelivered('Open', server, { ...behind, version: 5 })).toBe(false);
   });
 
+  test('not to a device of another history, although its number is lower', () => {
+    expect(isToBeDelivered('Open', server, { ...behind, timeline: timelines[1] as string })).toBe(false);
+  });
+
   test('not while there is none for the version', () => {
     expect(isToBeDelivered('Open', { ...server, specHash: null }, behind)).toBe(false);
   });
