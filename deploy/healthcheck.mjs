@@ -1,8 +1,8 @@
-// Ends with 0 if the service in this container is alive. It asks the admin listener, where the service was told to listen.
+// Exits with 0 if the service in this container is alive. It asks the admin listener, at the address in the service's settings.
 import { request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
 
-// The settings of the service, as src/config/config.ts has them.
+// The settings of the service, with the defaults of src/config/config.ts.
 // oxlint-disable-next-line node/no-process-env
 const { MUSTER_API_LISTEN: listen = '127.0.0.1:3443', MUSTER_API_TLS_CERT: certificate = '' } = process.env;
 const [, host, port] = /^\[?(.*?)\]?:(\d+)$/.exec(listen) ?? [];
@@ -14,7 +14,7 @@ request({
   port,
   path: '/healthz',
   timeout: 3_000,
-  // It calls itself by an address, which no certificate need name, and tells it nothing.
+  // It calls an address, which the certificate may not name, and sends nothing secret.
   rejectUnauthorized: false,
 })
   .on('response', ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1))
