@@ -12,6 +12,7 @@ export const layers: readonly (readonly string[])[] = [
   ['demo'],
   ['simulator'],
   ['service'],
+  ['backups'],
   ['doctor'],
   ['api', 'agent'],
   ['listener'],

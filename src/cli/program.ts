@@ -3,6 +3,7 @@ import { version } from '../version.ts';
 import { adoptCommand } from './commands/adopt.ts';
 import { applyCommand } from './commands/apply.ts';
 import { approveCommand } from './commands/approve.ts';
+import { backupCommand } from './commands/backup.ts';
 import { completionCommand } from './commands/completion.ts';
 import { decommissionCommand } from './commands/decommission.ts';
 import { deleteCommand } from './commands/delete.ts';
@@ -36,7 +37,7 @@ export function buildProgram(): Command {
   addConnectionOptions(program);
   const groups = {
     'Service:': [serveCommand(), doctorCommand(), demoCommand(), simulateCommand()],
-    'Recovery:': [restoreCommand(), diffCommand(), resumeCommand(), adoptCommand()],
+    'Recovery:': [backupCommand(), restoreCommand(), diffCommand(), resumeCommand(), adoptCommand()],
     'Resources:': [
       getCommand(),
       applyCommand(),

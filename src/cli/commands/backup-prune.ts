@@ -1,0 +1,48 @@
+import { Command } from 'commander';
+import { counted } from '../../terminal/counted.ts';
+import { note, print } from '../../terminal/terminal.ts';
+import { openBackups, toolWords, withCatalogue } from '../backups/backup-options.ts';
+import { addExamples } from '../examples.ts';
+import { lifetimeSeconds, wholeNumber } from '../option-values.ts';
+
+type Options = {
+  readonly at?: string;
+  readonly keepWithin: number;
+  readonly keepDaily: number;
+  readonly keepAtLeast: number;
+  readonly dryRun?: true;
+  readonly tools?: readonly string[];
+};
+
+/** `muster backup prune` */
+export function backupPruneCommand(): Command {
+  const command = new Command('prune')
+    .description('remove backups that nobody needs any longer')
+    .option('--at <directory>', 'directory of the backups (MUSTER_BACKUPS)')
+    .option('--keep-within <age>', 'keep all that are younger (default 30d)', lifetimeSeconds, 30 * 86_400)
+    .option('--keep-daily <days>', 'keep the newest of each of so many days (default 7)', wholeNumber, 7)
+    .option('--keep-at-least <count>', 'verified backups that are left at least (default 3)', wholeNumber, 3)
+    .option('--dry-run', 'say what would be removed, and remove nothing')
+    .option('--tools <words>', 'words before pg_restore, such as "podman exec -i muster-db"', toolWords)
+    .action(prune);
+  command.addHelpText(
+    'after',
+    '\nA backup that is held, that is not good or not verified, and the newest verified one always stay. A backup that was never\nverified is verified first.',
+  );
+  return addExamples(command, [
+    { line: 'muster backup prune --at /backups/muster --keep-within 30d --keep-daily 7 --keep-at-least 3 --dry-run' },
+    { line: 'muster backup prune --at /backups/muster --keep-within 7d' },
+  ]);
+}
+
+async function prune({ at, keepWithin, keepDaily, keepAtLeast, dryRun, tools }: Options): Promise<void> {
+  const deps = await openBackups('--at', at, tools);
+  const { pruneBackups } = await import('../../backups/prune-backups.ts');
+  const isDry = dryRun === true;
+  const rules = { keepWithinMs: keepWithin * 1_000, keepDaily, keepAtLeast };
+  const choices = await withCatalogue(deps.catalogue, () => pruneBackups(deps, { ...rules, dryRun: isDry }));
+  for (const { id, kept } of choices)
+    print(kept === undefined ? `${id} ${isDry ? 'would be removed' : 'removed'}` : `${id} stays: ${kept}`);
+  const removed = choices.filter(({ kept }) => kept === undefined).length;
+  note(`${counted(removed, 'backup')} ${isDry ? 'would be removed' : 'removed'}, ${choices.length - removed} stay`);
+}
