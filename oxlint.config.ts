@@ -11,6 +11,7 @@ export const layers: readonly (readonly string[])[] = [
   ['cli'],
   ['demo'],
   ['simulator'],
+  ['restoring'],
   ['service'],
   ['backups'],
   ['doctor'],
@@ -39,7 +40,7 @@ const strangers: Readonly<Record<string, { rooms: readonly string[]; because: st
   cli: { rooms: ['usecases', 'db', 'queue', 'bus'], because: 'The command line is a client of the API.' },
   demo: { rooms: ['usecases', 'queue', 'bus'], because: 'The demo tells its story through the API and the wire.' },
   simulator: {
-    rooms: ['service', 'api', 'agent', 'listener', 'usecases', 'auth', 'db', 'queue', 'bus'],
+    rooms: ['restoring', 'service', 'api', 'agent', 'listener', 'usecases', 'auth', 'db', 'queue', 'bus'],
     because: 'A simulated device knows the service by its wire only.',
   },
   tracing: { rooms: ['auth', 'db', 'queue', 'bus', 'domain'], because: 'tracing/ knows nothing of what it traces.' },

@@ -13,6 +13,8 @@ export const exitCodes = {
   unreachable: 4,
   /** The server refuses the caller, or does not know it. */
   notAllowed: 5,
+  /** A restore run stopped; running its plan again goes on with it. */
+  canResume: 6,
 } as const;
 
 /** The same for people. */
@@ -23,6 +25,7 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   someFailed: 'Some of several things failed, the others are done.',
   unreachable: 'The server cannot be reached.',
   notAllowed: 'The server refuses, or does not know who asks.',
+  canResume: 'A restore run stopped; running its plan again goes on with it.',
 };
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

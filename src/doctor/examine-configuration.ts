@@ -1,3 +1,4 @@
+import { nearestWord } from '../domain/nearest-word.ts';
 import { ConfigError, readConfig, settings, type Config, type Environment } from '../config/config.ts';
 import { guardedListeners, requireGuard } from '../config/listen-rules.ts';
 import { findingsIn, type Finding } from './finding.ts';
@@ -42,7 +43,7 @@ function unknownVariables(environment: Environment): Finding[] {
     .filter((name) => name.startsWith('MUSTER_') && !known.has(name))
     .toSorted()
     .map((name) => {
-      const meant = near(name, known);
+      const meant = nearestWord(name, known);
       return warning(
         `${name} is set, but there is no such setting`,
         meant === undefined
@@ -50,26 +51,6 @@ function unknownVariables(environment: Environment): Finding[] {
           : `Rename it if ${meant} is meant.`,
       );
     });
-}
-
-/** The known name that is likely meant: one that differs in a letter or two. */
-function near(name: string, known: ReadonlySet<string>): string | undefined {
-  const closest = [...known].map((candidate) => ({ candidate, by: distance(name, candidate) }));
-  return closest.filter(({ by }) => by <= 3).toSorted((a, b) => a.by - b.by)[0]?.candidate;
-}
-
-/** Number of letters to add, leave out or change to get from one word to another (Levenshtein). */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [index, letter] of from.split('').entries()) {
-    const next = [index + 1];
-    for (const [column, other] of to.split('').entries()) {
-      const changed = (row[column] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(changed, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }
 
 function uselessPasswords(environment: Environment): Finding[] {
