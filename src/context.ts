@@ -9,8 +9,10 @@ import { systemClock, type Clock } from './time/clock.ts';
 import { wantsTraces, type Config } from './config/config.ts';
 import { connectDatabase, type Database } from './db/client.ts';
 import { startEmbeddedPostgres } from './db/server/embedded-postgres.ts';
-import { ensureGenesis } from './db/fence.ts';
+import { ensureGenesis, firstTimeline } from './db/fence.ts';
 import { migrateDatabase } from './db/server/migrate.ts';
+import { JournalWriter } from './journal/journal-writer.ts';
+import { noJournal, type Journal } from './journal/journal.ts';
 import type { CertificateIssuer } from './domain/certificates/certificate-issuer.ts';
 import type { SpecRenderer } from './domain/rendering/spec-renderer.ts';
 import { maskedKeys } from './domain/secrets/masked-keys.ts';
@@ -37,6 +39,8 @@ export type Context = {
   readonly queue: RenderQueue;
   readonly bus: Bus;
   readonly marks: HighWaterMarks;
+  /** Keeps beside the database what would be lost with it. */
+  readonly journal: Journal;
   /** Fills the templates of fleets in for their devices. */
   readonly templates: TemplateRenderer;
   /** Turns the spec in force for a device into the form that it is sent. */
@@ -97,6 +101,9 @@ async function openContext(config: Config, log: Log, overrides: Overrides, close
     overrides.database ?? connectDatabase(databaseUrl, { poolSize: config.databasePool, applicationName: 'muster' });
   closers.push(() => database.close());
   await database.transact((tx) => ensureGenesis(tx, uuidv7(clock.now()), clock.now()));
+  const instance = randomUUID();
+  const journal = await openJournal(config, { database, instance, clock, log });
+  closers.push(() => journal.close());
   const lastSeen = new LastSeenTimes({ database, log });
   closers.push(() => lastSeen.write());
   const marks =
@@ -109,7 +116,7 @@ async function openContext(config: Config, log: Log, overrides: Overrides, close
   closers.push(() => rendering.close());
   const queue = overrides.queue ?? openRenderQueue({ databaseUrl, redisUrl: config.redisUrl }, log);
   closers.push(() => queue.close());
-  const metrics = new ServiceMetrics({ database, queue, clock, config });
+  const metrics = new ServiceMetrics({ database, queue, journal, clock, config });
   return {
     config,
     clock,
@@ -120,6 +127,7 @@ async function openContext(config: Config, log: Log, overrides: Overrides, close
     queue,
     bus,
     marks,
+    journal,
     templates: overrides.templates ?? createTemplateRenderer({ isMasked: maskedKeys(config.maskKeys) }),
     renderer: overrides.renderer ?? rendering,
     metrics,
@@ -128,10 +136,18 @@ async function openContext(config: Config, log: Log, overrides: Overrides, close
     credentialFiles,
     oidcIssuer: config.oidcIssuer === undefined ? undefined : new OidcIssuer(config.oidcIssuer, { clock, log }),
     deviceCa,
-    instance: randomUUID(),
+    instance,
     lost,
     destroy: () => closeInReverse(closers),
   };
+}
+
+async function openJournal(
+  { journal: directory }: Config,
+  deps: { readonly database: Database; readonly instance: string; readonly clock: Clock; readonly log: Log },
+): Promise<Journal> {
+  if (directory === undefined) return noJournal;
+  return new JournalWriter({ ...deps, directory, origin: await firstTimeline(deps.database.pool) });
 }
 
 /** Closes one thing that is open. */

@@ -18,3 +18,37 @@ export function discard(body: Readable): void {
   body.on('error', () => undefined);
   body.destroy();
 }
+
+/**
+ * Splits a stream into lines, the last of which may lack its end.
+ *
+ * @returns undefined for each line that is longer than the bound: it is passed over
+ */
+export async function* linesWithin(
+  source: AsyncIterable<Buffer>,
+  maxBytes: number,
+): AsyncGenerator<string | undefined> {
+  let begun: Buffer[] = [];
+  let length = 0;
+  const take = (): string | undefined => {
+    const line = length > maxBytes ? undefined : Buffer.concat(begun).toString();
+    begun = [];
+    length = 0;
+    return line;
+  };
+  const add = (part: Buffer): void => {
+    length += part.length;
+    if (length <= maxBytes) begun.push(part);
+    else begun = [];
+  };
+  for await (const chunk of source) {
+    let from = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+      add(chunk.subarray(from, end));
+      yield take();
+      from = end + 1;
+    }
+    if (from < chunk.length) add(chunk.subarray(from));
+  }
+  if (length > 0) yield take();
+}

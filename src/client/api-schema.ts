@@ -2510,6 +2510,17 @@ export interface components {
          * @enum {string}
          */
         RestorePhase: "Mustering" | "Settled" | "Superseded";
+        /** @description Findings in the journal at the declaration. Absent where none was kept. */
+        RestoreJournal: {
+            /** @description Versions that were rendered for devices and are not in the database. */
+            lostPositions: number;
+            /** @description Resources that people edited, made or deleted, which is not in the database. */
+            lostDocuments: number;
+            /** @description Lines and files of the journal that could not be read. */
+            unreadable: number;
+            /** @description Why it was not read to its end; null where it was. */
+            problem: string | null;
+        };
         /** @description The progress of the muster. */
         RestoreStatus: {
             phase: components["schemas"]["RestorePhase"];
@@ -2518,6 +2529,7 @@ export interface components {
             lastAnswerAt: string | null;
             settledAt: string | null;
             reconnect: components["schemas"]["RestoreReconnectTimes"];
+            journal?: components["schemas"]["RestoreJournal"];
         };
         /** @description The id of a restore, which is also that of its timeline. */
         RestoreMeta: {

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { deviceCaSettings } from './device-ca-settings.ts';
 import { usualMaskKeys } from '../domain/secrets/masked-keys.ts';
 import { contradictionsIn } from './listen-rules.ts';
+import { journalSettings } from './journal-settings.ts';
 import { retentionSettings } from './retention-settings.ts';
 import { tracingSettings } from './tracing-settings.ts';
 import { contradictionsOfRenderer, rendererSettings } from './renderer-settings.ts';
@@ -344,6 +346,7 @@ export const settings = {
     schema: durationMs('10s', 100),
   },
   ...retentionSettings,
+  ...journalSettings,
   ...tracingSettings,
 } as const satisfies Record<string, { env: string; flag?: string; about: string; schema: z.ZodType }>;
 
@@ -380,6 +383,7 @@ export function readConfig(env: Environment = process.env): Config {
     ...config,
     databaseUrl: withPassword(config.databaseUrl, config.databasePassword),
     redisUrl: withPassword(config.redisUrl, config.redisPassword),
+    journal: config.journal ?? (config.databaseUrl === undefined ? join(config.dataDir, 'journal') : undefined),
   });
 }
 

@@ -90,6 +90,12 @@ export async function listDeviceLabels(
   return rows.map((row) => row.label);
 }
 
+/** Devices of these names, in name order. One that is not there is left out. */
+export async function findDevices(db: Executor, names: readonly string[]): Promise<DevicesInRestore> {
+  const where = sql`d.name = ANY(${sql.param(names)}::text[])`;
+  return await listDevices(db, { where, after: undefined, limit: names.length });
+}
+
 const date = (text: string): Date => new Date(text);
 const maybeDate = (text: string | null): Date | null => (text === null ? null : new Date(text));
 

@@ -98,11 +98,15 @@ export async function removeEnrollmentRequest(tx: Executor, name: string): Promi
  *
  * @returns whether there was one
  */
-export async function removeApprovedRequest(tx: Executor, name: string): Promise<boolean> {
+export async function removeApprovedRequest(
+  tx: Executor,
+  name: string,
+): Promise<Pick<EnrollmentRequestRecord, 'name' | 'createdAt' | 'resourceVersion'> | undefined> {
   const approved = sql`${enrollmentRequests.approval} ->> 'approved' = 'true'`;
-  const removed = await tx
+  const { createdAt, resourceVersion } = enrollmentRequests;
+  const [removed] = await tx
     .delete(enrollmentRequests)
     .where(and(eq(enrollmentRequests.name, name), approved))
-    .returning({ name: enrollmentRequests.name });
-  return removed.length > 0;
+    .returning({ name: enrollmentRequests.name, createdAt, resourceVersion });
+  return removed;
 }

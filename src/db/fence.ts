@@ -87,6 +87,13 @@ export async function ensureGenesis(tx: Executor, restore: string, now: Date): P
   await tx.insert(serviceState).values({ id: true, currentRestore: restore });
 }
 
+/** The timeline that a fresh database was given: it stays the same over all restores, and names the control plane. */
+export async function firstTimeline(db: Executor): Promise<string> {
+  const [row] = await db.select({ id: restores.id }).from(restores).where(eq(restores.genesis, true));
+  if (row === undefined) throw new Error('restores has no row for the first timeline');
+  return row.id;
+}
+
 async function hasGenesis(tx: Executor): Promise<boolean> {
   const found = await tx.select({ id: serviceState.id }).from(serviceState).where(eq(serviceState.id, true));
   return found.length > 0;

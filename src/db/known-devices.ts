@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Sightings } from '../domain/devices/clones.ts';
+import type { LostPosition } from '../domain/journal-facts/lost-positions.ts';
 import type { Executor } from './client.ts';
 import { databaseMark } from './database-identity.ts';
 import { prepared } from './driver/prepared-statements.ts';
@@ -11,6 +12,7 @@ import {
   type PositionColumns,
   type PositionRow,
 } from './position-store.ts';
+import { readLostPositions } from './lost-store.ts';
 import { currentRestoreDeclaredAt } from './restore-store.ts';
 
 /** The facts about a stored status that decide what a newer one changes. */
@@ -29,6 +31,8 @@ export type KnownDevices = {
   readonly rows: ReadonlyMap<string, PositionRow>;
   /** Statuses of the devices that were asked for and have sent one. */
   readonly statuses: ReadonlyMap<string, KnownStatus>;
+  /** Positions that were lost when the current restore was declared, of those devices that have any. */
+  readonly lost: ReadonlyMap<string, readonly LostPosition[]>;
 };
 
 type StatusColumns = {
@@ -36,7 +40,15 @@ type StatusColumns = {
   readonly digest: string | null;
   readonly machines: Sightings | null;
 };
-type ServiceColumns = { readonly restore: string; readonly declared_ms: number; readonly mark: string };
+type ServiceColumns = {
+  readonly restore: string;
+  readonly declared_ms: number;
+  /** Positions were lost when it was declared. */
+  readonly has_lost: boolean;
+  readonly mark: string;
+};
+
+const hasLost = sql`coalesce((r.journal ->> 'lostPositions')::float8 > 0, false)`;
 /** The columns of a device are null in the only row of a read that finds no device. */
 type Row = ServiceColumns &
   (({ readonly name: null } & Partial<StatusColumns>) | (PositionColumns & Partial<StatusColumns>));
@@ -56,12 +68,12 @@ export async function readKnownDevices(
   const wantsStatuses = telling.length > 0;
   const rows = await db.execute<Row>(sql`${prepared}
     WITH service AS MATERIALIZED (
-      SELECT r.id AS restore, (extract(epoch FROM r.declared_at) * 1000)::float8 AS declared_ms, ${databaseMark} AS mark
+      SELECT r.id AS restore, (extract(epoch FROM r.declared_at) * 1000)::float8 AS declared_ms, ${hasLost} AS has_lost, ${databaseMark} AS mark
       FROM service_state JOIN restores r ON r.id = current_restore)
     SELECT service.*, ${positionColumns} ${wantsStatuses ? sql`, ${statusColumns}` : sql``}
     FROM service LEFT JOIN device_positions p ON p.name = ANY(${sql.param(names)}::text[])
       ${wantsStatuses ? sql`LEFT JOIN device_statuses s ON s.name = p.name` : sql``}`);
-  const { restore, declared_ms: declaredMs } = onlyVerified(db, rows.slice(0, 1));
+  const { restore, declared_ms: declaredMs, has_lost: anyLost } = onlyVerified(db, rows.slice(0, 1));
   const positions = new Map<string, PositionRow>();
   const statuses = new Map<string, KnownStatus>();
   for (const row of rows) {
@@ -69,7 +81,9 @@ export async function readKnownDevices(
     positions.set(row.name, toPositionRow(row));
     noteStatus(statuses, row.name, row);
   }
-  return { restore: { id: restore, declaredAt: new Date(declaredMs) }, rows: positions, statuses };
+  // They never change: they need not be of the same moment.
+  const lost = anyLost ? await readLostPositions(db, restore, names) : new Map();
+  return { restore: { id: restore, declaredAt: new Date(declaredMs) }, rows: positions, statuses, lost };
 }
 
 /**
@@ -87,7 +101,7 @@ export async function lockKnownDevices(
     currentRestoreDeclaredAt(tx),
     readStatuses(tx, telling),
   ]);
-  return { restore: { id, declaredAt }, rows, statuses };
+  return { restore: { id, declaredAt }, rows, statuses, lost: await readLostPositions(tx, id, names) };
 }
 
 async function readStatuses(tx: Executor, names: readonly string[]): Promise<Map<string, KnownStatus>> {

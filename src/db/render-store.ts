@@ -10,6 +10,8 @@ import { positionColumns, toPositionRow, type PositionColumns, type PositionRow 
 export type WantedRender = RenderInput & {
   /** The device's position as it was then, with the wanted generation that this is the input of. */
   readonly row: PositionRow;
+  /** The highest version that was rendered for the device before the restore and is not in the database; 0 where there is none. */
+  readonly highestLost: number;
   /** Why the last render failed, if it did. */
   readonly specProblem: string | null;
 };
@@ -36,7 +38,7 @@ export async function findRenderInput(db: Executor, name: string): Promise<Wante
 
 async function selectInputs(db: Executor, where: SQL): Promise<WantedRender[]> {
   const rows = await db.execute<InputColumns>(sql`${prepared}
-    SELECT ${positionColumns}, d.labels, s.status #>> '{capabilities,osMode}' AS os_mode, d.spec, d.spec_adopted AS literal,
+    SELECT ${positionColumns}, ${highestLost} AS highest_lost, d.labels, s.status #>> '{capabilities,osMode}' AS os_mode, d.spec, d.spec_adopted AS literal,
       d.spec_problem AS problem
     FROM device_positions p JOIN devices d ON d.name = p.name LEFT JOIN device_statuses s ON s.name = p.name
     WHERE ${where}`);
@@ -47,11 +49,17 @@ async function selectInputs(db: Executor, where: SQL): Promise<WantedRender[]> {
     source: row.spec,
     literal: row.literal,
     row: toPositionRow(row),
+    highestLost: row.highest_lost,
     specProblem: row.problem,
   }));
 }
 
+/** The highest version that the journal has for the device, and the database had not, when the current restore was declared. */
+const highestLost = sql`coalesce((
+  SELECT max(l.version) FROM lost_positions l WHERE l.restore = (SELECT current_restore FROM service_state) AND l.name = p.name), 0)::float8`;
+
 type InputColumns = PositionColumns & {
+  readonly highest_lost: number;
   readonly labels: Record<string, string>;
   readonly os_mode: string | null;
   readonly spec: JsonObject;
@@ -73,6 +81,15 @@ export async function saveRenderedSpecs(
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(hash text, spec jsonb)
     WHERE NOT EXISTS (SELECT FROM rendered_specs k WHERE k.hash = r.hash AND k.unused_since IS NULL) ORDER BY r.hash
     ON CONFLICT (hash) DO UPDATE SET unused_since = NULL`);
+}
+
+/** Those of the hashes that no rendered spec has. */
+export async function unknownSpecHashes(db: Executor, hashes: readonly string[]): Promise<Set<string>> {
+  if (hashes.length === 0) return new Set();
+  const rows = await db.execute<{ hash: string }>(sql`${prepared}
+    SELECT h.hash FROM unnest(${sql.param(hashes)}::text[]) AS h(hash)
+    WHERE NOT EXISTS (SELECT FROM rendered_specs r WHERE r.hash = h.hash)`);
+  return new Set(rows.map(({ hash }) => hash));
 }
 
 export type SpecProblem = { readonly name: string; readonly problem: string | null };

@@ -100,7 +100,7 @@ export async function answerTimes(db: Executor, restore: string): Promise<Bucket
 
 type NewRestore = Pick<
   typeof restores.$inferSelect,
-  'id' | 'declaredAt' | 'declaredBy' | 'reason' | 'backup' | 'idempotencyKey' | 'requestHash' | 'cause'
+  'id' | 'declaredAt' | 'declaredBy' | 'reason' | 'backup' | 'idempotencyKey' | 'requestHash' | 'cause' | 'journal'
 > & { readonly previous: string };
 
 /**

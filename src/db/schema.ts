@@ -3,7 +3,6 @@ import {
   bigint,
   bigserial,
   boolean,
-  customType,
   foreignKey,
   index,
   integer,
@@ -12,7 +11,6 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { Origin } from '../domain/event.ts';
@@ -22,13 +20,9 @@ import type { Lineage } from '../domain/recovery/position.ts';
 import type { CertificateSigningRequestSpec } from '../domain/resources/certificate-signing-request.ts';
 import type { Condition } from '../domain/resources/condition.ts';
 import type { EnrollmentRequestApprovalStatus, EnrollmentRequestSpec } from '../domain/resources/enrollment-request.ts';
+import type { JournalFindings } from '../domain/journal-facts/findings.ts';
 import type { RestoreBackup } from '../domain/resources/restore.ts';
-
-/** Text in byte order: what names and keyset pages are ordered by, whatever the database's locale. */
-const orderedText = customType<{ data: string; driverData: string }>({ dataType: () => 'text COLLATE "C"' });
-
-const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
-const count = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0);
+import { count, instant, orderedText } from './column-types.ts';
 
 /**
  * One row. Work that must not straddle a restore takes it FOR SHARE, declaring one takes it FOR UPDATE: that is the
@@ -87,6 +81,8 @@ export const restores = pgTable(
     firstAnswerAt: instant('first_answer_at'),
     lastAnswerAt: instant('last_answer_at'),
     settledAt: instant('settled_at'),
+    /** Numbers of what was found in the journal when it was declared; null where there was no journal. */
+    journal: jsonb('journal').$type<JournalFindings>(),
   },
   (table) => [index('restores_sequence').on(table.sequence)],
 );

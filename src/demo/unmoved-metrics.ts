@@ -9,6 +9,7 @@ export const whyUnmoved: ReadonlyMap<string, string> = new Map([
   ['muster_database_up', 'the database answered'],
   ['muster_queue_up', 'the queue answered'],
   ['muster_worker_up', 'the worker took jobs'],
+  ['muster_journal_up', 'the journal could be written'],
   ['muster_devices_with_problems', 'every spec could be rendered'],
   ['muster_device_clone_signs_total', 'no two machines have one name'],
   ['muster_outdated_records_removed_total', 'nothing had been kept for long enough'],

@@ -1,9 +1,8 @@
-import { constants } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { rootCause } from '../logging/root-cause.ts';
 import { findingsIn, type Finding } from './finding.ts';
+import { notWritable } from './writable-directory.ts';
 
 const { ok, warning, problem } = findingsIn('data directory');
 
@@ -14,21 +13,9 @@ export async function examineDataDirectory({
 }: Pick<Config, 'databaseUrl' | 'dataDir'>): Promise<Finding[]> {
   if (databaseUrl !== undefined) return [ok('not needed: DATABASE_URL is set')];
   const directory = resolve(dataDir);
-  const existing = await nearestExisting(directory);
-  try {
-    if (!(await stat(existing)).isDirectory()) {
-      return [
-        problem(`${existing} is no directory`, 'Set MUSTER_DATA_DIR to a directory, or to one that can be made.'),
-      ];
-    }
-    await access(existing, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    return [
-      problem(
-        `${existing} cannot be written: ${rootCause(error)}`,
-        'Give this user the right to write there, or set MUSTER_DATA_DIR to another directory.',
-      ),
-    ];
+  const reason = await notWritable(directory);
+  if (reason !== undefined) {
+    return [problem(reason, 'Give this user the right to write there, or set MUSTER_DATA_DIR to another directory.')];
   }
   const cluster = await readFile(join(directory, 'postgres', 'PG_VERSION'), 'utf8').catch(() => undefined);
   return [
@@ -39,12 +26,4 @@ export async function examineDataDirectory({
     ),
     warning('the database is a private one', 'Fine for a trial; in production set DATABASE_URL, and make backups.'),
   ];
-}
-
-async function nearestExisting(directory: string): Promise<string> {
-  const there = await stat(directory).then(
-    () => true,
-    () => false,
-  );
-  return there || dirname(directory) === directory ? directory : await nearestExisting(dirname(directory));
 }

@@ -4,6 +4,7 @@ import { examineConfiguration } from './examine-configuration.ts';
 import { examineDataDirectory } from './examine-data-directory.ts';
 import { examineDatabase } from './examine-database.ts';
 import { examineIssuer } from './examine-issuer.ts';
+import { examineJournal } from './examine-journal.ts';
 import { examineListeners } from './examine-listeners.ts';
 import { examineMachine } from './examine-machine.ts';
 import { examineRedis } from './examine-redis.ts';
@@ -20,6 +21,7 @@ export async function* examine(environment: Environment): AsyncGenerator<Finding
   yield* examineMachine();
   if (config === undefined) return;
   yield* await examineDataDirectory(config);
+  yield* await examineJournal(config);
   yield* await examineCertificates(config, new Date());
   yield* await examineIssuer(config);
   yield* await examineRenderer(config);

@@ -2,6 +2,7 @@ const areas = [
   'configuration',
   'machine',
   'data directory',
+  'journal',
   'certificates',
   'issuer',
   'renderer',

@@ -52,10 +52,20 @@ export const counters = {
       'Restores that this process declared: for a `person`, or by itself because the database is a `copy`, its log was found behind (`rewind`), or several devices were `ahead`.',
     labels: [{ name: 'cause', values: restoreCauses }],
   },
+  journalFacts: {
+    name: 'muster_journal_facts_total',
+    about:
+      'Facts for the journal: `written` ones are on the disk, `lost` ones could not be kept and are not found again after a restore.',
+    labels: [{ name: 'result', values: ['written', 'lost'] }],
+  },
+  journalBytes: {
+    name: 'muster_journal_bytes_total',
+    about: 'Bytes that were written to the journal, before they are compressed.',
+  },
   removedOutdated: {
     name: 'muster_outdated_records_removed_total',
     about:
-      'Records that this process removed because they had been kept for as long as `MUSTER_EVENTS_KEEP`, `MUSTER_RESTORES_KEEP`, `MUSTER_UNKNOWN_DEVICES_KEEP` and `MUSTER_SPECS_KEEP` say.',
+      'Records that this process removed because they had been kept for as long as `MUSTER_EVENTS_KEEP`, `MUSTER_RESTORES_KEEP`, `MUSTER_UNKNOWN_DEVICES_KEEP` and `MUSTER_SPECS_KEEP` say; `lost` are those from the journal for restores that are over.',
     labels: [{ name: 'kind', values: outdatedKinds }],
   },
 } as const satisfies Record<string, MetricAbout>;
@@ -144,6 +154,10 @@ export const gauges = {
     about: 'Time that the database took to answer; absent if it did not.',
   },
   queueUp: { name: 'muster_queue_up', about: '1 if the render queue answers, else 0.' },
+  journalUp: {
+    name: 'muster_journal_up',
+    about: '1 if this process can write its journal, 0 if the last try failed; absent if it keeps none.',
+  },
   workerUp: {
     name: 'muster_worker_up',
     about: '1 if the render worker of this process takes jobs, 0 if it lost its queue; absent if it has none.',

@@ -1,6 +1,7 @@
 import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from '../time/clock.ts';
 import type { Database } from '../db/client.ts';
+import type { Journal } from '../journal/journal.ts';
 import { readServiceFigures, type ServiceFigures } from '../db/service-figures.ts';
 import { byService } from '../domain/event.ts';
 import { verdicts } from '../domain/recovery/verdict.ts';
@@ -53,6 +54,7 @@ const nothingOpen: DeviceSideCounts = { reportsWaiting: 0, webSockets: 0, longPo
 type Deps = {
   readonly database: Database;
   readonly queue: Pick<RenderQueue, 'state'>;
+  readonly journal: Pick<Journal, 'isKept' | 'figures'>;
   readonly clock: Clock;
   readonly config: { readonly deviceCertificateDays: number };
 };
@@ -86,6 +88,7 @@ export class ServiceMetrics implements Observer {
   /** Measurements of this process alone, without those of the whole service, which any process could give. */
   async ownValues(deviceSide: DeviceSideCounts): Promise<MetricValues> {
     this.setDeviceSide(deviceSide);
+    this.setJournal();
     const own = new Set<keyof typeof gauges>(['reportsWaiting', 'webSockets', 'longPolls']);
     const ofTheService = Object.entries(gauges).filter(([key]) => !own.has(key as keyof typeof gauges));
     const left = new Set<string>(ofTheService.map(([, { name }]) => name));
@@ -108,6 +111,7 @@ export class ServiceMetrics implements Observer {
     });
     const [otherValues] = await Promise.all([others(), this.looking]);
     this.setDeviceSide(deviceSide());
+    this.setJournal();
     if (otherValues.length === 0) return await this.registry.metrics();
     const all = [await this.registry.getMetricsAsJSON(), ...otherValues];
     return await AggregatorRegistry.aggregate(all).metrics();
@@ -173,6 +177,18 @@ export class ServiceMetrics implements Observer {
     this.gauges.reportsWaiting.set(reportsWaiting);
     this.gauges.webSockets.set(webSockets);
     this.gauges.longPolls.set(longPolls);
+  }
+
+  private setJournal(): void {
+    const { isKept, figures } = this.deps.journal;
+    const { journalFacts, journalBytes } = this.counters;
+    journalFacts.reset();
+    journalFacts.inc({ result: 'written' }, figures.written);
+    journalFacts.inc({ result: 'lost' }, figures.lost);
+    journalBytes.reset();
+    journalBytes.inc(figures.bytes);
+    this.gauges.journalUp.remove();
+    if (isKept) this.gauges.journalUp.set(figures.failingSince === undefined ? 1 : 0);
   }
 
   private setHealth({ database, databaseSeconds, queue }: Health): void {

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { keepDeviceCounts } from '../usecases/keep-device-counts.ts';
+import { keepJournal } from '../usecases/keep-journal.ts';
 import { removeOutdated } from '../usecases/remove-outdated.ts';
 import { removeUnreferencedSpecs } from '../usecases/remove-unused-specs.ts';
 
@@ -9,6 +10,7 @@ type Chore = (context: Context, signal: AbortSignal) => Promise<void>;
 const chores: ReadonlyArray<{ readonly everyMs: number; readonly run: Chore }> = [
   { everyMs: 10_000, run: removeOutdated },
   { everyMs: 60_000, run: removeUnreferencedSpecs },
+  { everyMs: 30_000, run: keepJournal },
   // After a restore people look at once.
   { everyMs: 2_000, run: keepDeviceCounts },
 ];

@@ -136,7 +136,8 @@ async function serveAll(context: Context, environment: Environment, endings: Shu
 /** The environment of the processes that devices talk to. They share this one's database, and have to be gone within the time for answering connections. */
 function environmentOfDevices({ config, databaseUrl }: Context, environment: Environment): Environment {
   const timeoutMs = Math.round(config.shutdownTimeoutMs * (answeringShare - 0.05));
-  return { ...environment, DATABASE_URL: databaseUrl, MUSTER_SHUTDOWN_TIMEOUT: `${timeoutMs}ms` };
+  const journal = config.journal === undefined ? {} : { MUSTER_JOURNAL: config.journal };
+  return { ...environment, ...journal, DATABASE_URL: databaseUrl, MUSTER_SHUTDOWN_TIMEOUT: `${timeoutMs}ms` };
 }
 
 /** Whatever answers connections, as far as it has begun. */

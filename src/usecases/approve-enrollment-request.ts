@@ -1,5 +1,6 @@
+import type { Executor } from '../db/client.ts';
 import { lockDevice, saveCertificateExpiry } from '../db/device-writes.ts';
-import { lockEnrollmentRequest, saveApproval } from '../db/enrollment-request-store.ts';
+import { findEnrollmentRequest, lockEnrollmentRequest, saveApproval } from '../db/enrollment-request-store.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { forgetUnknownDevice } from '../db/unknown-device-store.ts';
 import { answerEvent, answerRequest, mustAnswer, noCertificate } from '../domain/enrollment/enrollment-approval.ts';
@@ -8,15 +9,20 @@ import type {
   EnrollmentRequestApprovalStatus,
 } from '../domain/resources/enrollment-request.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
+import { wantedDocument } from '../domain/journal-facts/wanted-documents.ts';
+import type { Viewpoint } from '../domain/devices/device-record.ts';
+import { enrollmentRequestDocument } from '../domain/enrollment/enrollment-request-document.ts';
+import type { Journal, WantedDocument } from '../journal/journal.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { certifyEnrollment, type DeviceCaDeps } from './certify-enrollment.ts';
 import { enterDevice } from './steps/enter-device.ts';
+import { documentOf } from './read-device.ts';
 import { noSuchEnrollmentRequest } from './read-enrollment-request.ts';
 import { isHereAlready, readmitDevice } from './readmit-device.ts';
 import type { Origin } from '../domain/event.ts';
-import { inRestore, type RestoreDeps } from './steps/in-restore.ts';
+import { inRestore, viewAt, type ViewDeps } from './steps/in-restore.ts';
 
-type Deps = DeviceCaDeps & RestoreDeps & { templates: TemplateRenderer; queue: RenderHints };
+type Deps = DeviceCaDeps & ViewDeps & { templates: TemplateRenderer; queue: RenderHints; journal: Journal };
 
 /** The answer as it is kept, and what its giver has to know beside it. */
 type GivenAnswer = { readonly answer: EnrollmentRequestApprovalStatus; readonly warning: string | undefined };
@@ -33,7 +39,7 @@ export async function approveEnrollmentRequest(
   deps: Deps,
   { name, approval, by }: { name: string; approval: EnrollmentRequestApproval; by: Origin },
 ): Promise<GivenAnswer> {
-  const { restore, answer, wanted } = await inRestore(deps, async (tx, { restore, now }) => {
+  const { restore, answer, wanted, left } = await inRestore(deps, async (tx, { restore, now }) => {
     // Before the request, in the order that deleting the device takes them.
     const known = await lockDevice(tx, name);
     const request = await lockEnrollmentRequest(tx, name);
@@ -42,7 +48,7 @@ export async function approveEnrollmentRequest(
     if (!answer.approved) {
       await saveApproval(tx, name, answer, null);
       await appendEvents(tx, [answerEvent(request, answer, by)], { restore, now });
-      return { restore, answer, wanted: false };
+      return { restore, answer, wanted: false, left: [] };
     }
     const certified = await certifyEnrollment(deps, request, now);
     const awaited = mustAnswer(request, restore);
@@ -63,8 +69,20 @@ export async function approveEnrollmentRequest(
     } else await readmitDevice(tx, known, request, { approval, certified, now });
     if (certified !== undefined) await saveCertificateExpiry(tx, name, certified.issued.expiresAt);
     await forgetUnknownDevice(tx, name);
-    return { restore, answer, wanted: isNew && !awaited };
+    const left = deps.journal.isKept ? await leftBy(tx, name, by, viewAt(deps, restore, now)) : [];
+    return { restore, answer, wanted: isNew && !awaited, left };
   });
+  for (const document of left) deps.journal.wanted(document);
   if (wanted) deps.queue.wantRendering(restore, [name]);
   return { answer, warning: answer.approved && deps.deviceCa === undefined ? noCertificate : undefined };
+}
+
+/** The request and the device as an approval leaves them. */
+async function leftBy(tx: Executor, name: string, by: Origin, view: Viewpoint): Promise<WantedDocument[]> {
+  const request = await findEnrollmentRequest(tx, name);
+  const documents = [
+    ...(request === undefined ? [] : [enrollmentRequestDocument(request, view.restore)]),
+    await documentOf(tx, name, view),
+  ];
+  return documents.map((document) => wantedDocument(document, by));
 }

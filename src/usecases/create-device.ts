@@ -1,6 +1,7 @@
 import { assertCreatable, desiredDevice } from '../domain/devices/device-edit.ts';
 import { alreadyExists } from '../domain/errors.ts';
 import type { Device, DeviceRequest } from '../domain/resources/device.ts';
+import { wantedDocument } from '../domain/journal-facts/wanted-documents.ts';
 import { enterDevice } from './steps/enter-device.ts';
 import { documentOf } from './read-device.ts';
 import type { Origin } from '../domain/event.ts';
@@ -29,6 +30,7 @@ export async function createDevice(
     if (!entered) throw alreadyExists('device', name);
     return { restore, document: await documentOf(tx, name, viewAt(deps, restore, now)) };
   });
+  deps.journal.wanted(wantedDocument(document, by));
   deps.queue.wantRendering(restore, [name]);
   return document;
 }

@@ -7,13 +7,15 @@ import { desiredFleet, newFleet, type DesiredFleet } from '../domain/fleets/flee
 import type { FleetRecord } from '../domain/fleets/fleet-record.ts';
 import { createdEvent, rolloutEvent } from '../domain/resource-events.ts';
 import type { Fleet, FleetRequest } from '../domain/resources/fleet.ts';
+import { wantedDocument } from '../domain/journal-facts/wanted-documents.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { assertNotDeleting, fleetDocumentOf } from './read-fleet.ts';
 import type { Origin } from '../domain/event.ts';
 import { inRestore, type At, type RestoreDeps } from './steps/in-restore.ts';
 import { requiredName } from '../domain/resource-name.ts';
 
-type Deps = RestoreDeps & { queue: RenderHints };
+type Deps = RestoreDeps & { queue: RenderHints; journal: Journal };
 
 /**
  * Creates a fleet, whose devices get its template with the rollout that follows.
@@ -34,6 +36,7 @@ export async function createFleet(deps: Deps, { request, by }: { request: FleetR
     }
     return { restore: at.restore, document: await fleetDocumentOf(tx, entered) };
   });
+  deps.journal.wanted(wantedDocument(document, by));
   deps.queue.wantRollout(restore, name);
   return document;
 }

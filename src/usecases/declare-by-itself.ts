@@ -1,14 +1,13 @@
-import type { Clock } from '../time/clock.ts';
 import type { Config } from '../config/config.ts';
-import type { Database, Executor } from '../db/client.ts';
+import type { Executor } from '../db/client.ts';
 import { lockForDeclaring } from '../db/fence.ts';
 import { byService } from '../domain/event.ts';
-import type { Log } from '../logging/log.ts';
+import type { JournalReading } from './find-lost.ts';
 import type { RestoreCause } from './observer.ts';
 import type { Tracing } from './tracing.ts';
-import { announceRestore, declareWithin, type Announcing } from './declare-restore.ts';
+import { announceRestore, declareWithin, prepareRestore, type Announcing } from './declare-restore.ts';
 
-export type DeclaringDeps = Announcing & { database: Database; clock: Clock; log: Log; tracing: Tracing };
+export type DeclaringDeps = Announcing & JournalReading & { tracing: Tracing };
 
 /** A restore that nobody declared, as it was noticed. */
 type NoticedRestore = {
@@ -17,13 +16,17 @@ type NoticedRestore = {
   readonly text: string;
 };
 
-/** Declares a restore, or only warns, if `isNeeded` still says so once nothing else can declare one. */
+/**
+ * Declares a restore, or only warns, if `isNeeded` still says so once nothing else can declare one. To be called where a look without
+ * locks has said so.
+ */
 export async function declareByItself(
   deps: DeclaringDeps,
   mode: Exclude<Config['noticeCopy'], 'off'>,
   cause: NoticedRestore,
   isNeeded: (tx: Executor, current: string) => Promise<boolean>,
 ): Promise<void> {
+  const prepared = await prepareRestore(deps, mode === 'declare');
   const declared = await deps.tracing.span('declare restore', { 'muster.restore.by': cause.kind }, () =>
     deps.database.transact(async (tx) => {
       const current = await lockForDeclaring(tx);
@@ -32,10 +35,10 @@ export async function declareByItself(
       if (mode === 'warn') return undefined;
       const reason = `Noticed by Muster: the database was restored; ${cause.text}.`;
       const declaration = { reason, by: byService, cause: cause.kind };
-      return await declareWithin(tx, current, declaration, deps.clock.now());
+      return await declareWithin(tx, current, declaration, prepared);
     }),
   );
   if (declared === undefined) return;
-  announceRestore(deps, declared.id, cause.kind);
+  announceRestore(deps, declared, cause.kind);
   deps.log.warn({ restore: declared.id, actor: byService.actor, cause: cause.kind }, 'declared a restore');
 }

@@ -1,7 +1,6 @@
 import type { Origin } from '../domain/event.ts';
 import type { Bus } from '../bus/bus.ts';
-import type { Clock } from '../time/clock.ts';
-import type { Database, Executor } from '../db/client.ts';
+import type { Executor } from '../db/client.ts';
 import { readDatabaseIdentity, storeIdentity } from '../db/database-identity.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { lockForDeclaring, setCurrentRestore, setMarksOutdated } from '../db/fence.ts';
@@ -11,6 +10,9 @@ import type { JsonObject } from '../domain/json.ts';
 import type { RestoreBackup } from '../domain/resources/restore.ts';
 import { storableObject } from '../domain/resources/storable.ts';
 import { specHash } from '../domain/rendering/spec-hash.ts';
+import type { JournalFindings } from '../domain/journal-facts/findings.ts';
+import type { Journal } from '../journal/journal.ts';
+import { findLost, type JournalReading } from './find-lost.ts';
 import type { Observer, RestoreCause } from './observer.ts';
 import type { QueueControl } from '../queue/render-queue.ts';
 import type { Tracing } from './tracing.ts';
@@ -34,23 +36,41 @@ export type RestoreDeclaration = {
  * @throws MusterError 409 if the key was used with other contents
  */
 export async function declareRestore(
-  deps: Announcing & { database: Database; clock: Clock; tracing: Tracing },
+  deps: Announcing & JournalReading & { tracing: Tracing },
   declaration: RestoreDeclaration,
 ): Promise<{ restore: RestoreRecord; created: boolean }> {
   const { idempotencyKey } = declaration;
+  const isNew =
+    idempotencyKey === undefined || (await findRestoreByKey(deps.database.pool, idempotencyKey)) === undefined;
+  const prepared = await prepareRestore(deps, isNew);
   const declared = await deps.tracing.span('declare restore', { 'muster.restore.by': 'person' }, () =>
     deps.database.transact(async (tx) => {
       const previous = await lockForDeclaring(tx);
       const made = idempotencyKey === undefined ? undefined : await findRestoreByKey(tx, idempotencyKey);
       if (made === undefined) {
-        return { restore: await declareWithin(tx, previous, declaration, deps.clock.now()), created: true };
+        return { restore: await declareWithin(tx, previous, declaration, prepared), created: true };
       }
       if (made.requestHash === requestHash(declaration)) return { restore: made, created: false };
       throw conflict(`the Idempotency-Key was used before with another body, for restore ${made.id}`);
     }),
   );
-  if (declared.created) announceRestore(deps, declared.restore.id, 'person');
+  if (declared.created) announceRestore(deps, declared.restore, 'person');
   return declared;
+}
+
+/** A restore that can be declared: its id, its time, and what the journal has that the database does not know. */
+export type PreparedRestore = { readonly id: string; readonly now: Date; readonly journal: JournalFindings | null };
+
+/**
+ * Prepares a restore before anything is locked, because reading the journal may take a minute. What it finds belongs to the id, and means
+ * nothing unless that restore is declared.
+ *
+ * @param readsJournal false where it is known that this restore will not be declared
+ */
+export async function prepareRestore(deps: JournalReading, readsJournal: boolean): Promise<PreparedRestore> {
+  const now = deps.clock.now();
+  const id = uuidv7(now);
+  return { id, now, journal: readsJournal ? await findLost(deps, id) : null };
 }
 
 /**
@@ -61,10 +81,11 @@ export async function declareWithin(
   tx: Executor,
   previous: string,
   declaration: RestoreDeclaration,
-  now: Date,
+  { id, now, journal }: PreparedRestore,
 ): Promise<RestoreRecord> {
   const restore = await insertRestore(tx, {
-    id: uuidv7(now),
+    id,
+    journal,
     previous,
     declaredAt: now,
     declaredBy: declaration.by.actor,
@@ -96,11 +117,16 @@ export async function declareWithin(
 }
 
 /** Things that are told of a declared restore. */
-export type Announcing = { bus: Bus; queue: QueueControl; observer: Observer };
+export type Announcing = { bus: Bus; queue: QueueControl; observer: Observer; journal: Journal };
 
 /** Tells everybody, after the commit. What is lost on the way is found by looking. */
-export function announceRestore({ bus, queue, observer }: Announcing, restore: string, cause: RestoreCause): void {
+export function announceRestore(
+  { bus, queue, observer, journal }: Announcing,
+  { id: restore, previous }: RestoreRecord,
+  cause: RestoreCause,
+): void {
   observer.restoreDeclared(cause);
+  journal.restoreDeclared(restore, previous);
   queue.discardOlderJobs();
   bus.publish({ type: 'restore-declared', restore });
 }

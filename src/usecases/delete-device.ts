@@ -3,6 +3,8 @@ import { removeApprovedRequest } from '../db/enrollment-request-store.ts';
 import { appendEvents } from '../db/event-log.ts';
 import { pruneSigningRequests } from '../db/signing-request-store.ts';
 import { requestOwner } from '../domain/certificates/signing-request.ts';
+import { deletedDocument } from '../domain/journal-facts/wanted-documents.ts';
+import type { Journal } from '../journal/journal.ts';
 import { deletedEvent } from '../domain/resource-events.ts';
 import { countOutDevice } from './steps/count-devices.ts';
 import { noSuchDevice } from './read-device.ts';
@@ -15,15 +17,24 @@ import { inRestore, type RestoreDeps } from './steps/in-restore.ts';
  *
  * @throws MusterError 404
  */
-export async function deleteDevice(deps: RestoreDeps, { name, by }: { name: string; by: Origin }): Promise<void> {
-  await inRestore(deps, async (tx, at) => {
+export async function deleteDevice(
+  deps: RestoreDeps & { readonly journal: Journal },
+  { name, by }: { name: string; by: Origin },
+): Promise<void> {
+  const deleted = await inRestore(deps, async (tx, at) => {
     const device = await lockDevice(tx, name);
     if (device === undefined) throw noSuchDevice(name);
     await removeDevice(tx, name);
     await pruneSigningRequests(tx, requestOwner(name), 0);
     const events = [deletedEvent({ kind: 'Device', name }, by)];
-    if (await removeApprovedRequest(tx, name)) events.push(deletedEvent({ kind: 'EnrollmentRequest', name }, by));
+    const request = await removeApprovedRequest(tx, name);
+    if (request !== undefined) events.push(deletedEvent({ kind: 'EnrollmentRequest', name }, by));
     await appendEvents(tx, events, at);
     await countOutDevice(tx, device.state, at);
+    return { device, request };
   });
+  deps.journal.wanted(deletedDocument('Device', deleted.device, by));
+  if (deleted.request !== undefined) {
+    deps.journal.wanted(deletedDocument('EnrollmentRequest', deleted.request, by));
+  }
 }

@@ -6,12 +6,14 @@ import { listDevicesOfFleet } from '../db/ownership-store.ts';
 import { byService, type Origin } from '../domain/event.ts';
 import { deletedEvent } from '../domain/resource-events.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
+import { deletedDocument } from '../domain/journal-facts/wanted-documents.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { noSuchFleet } from './read-fleet.ts';
 import { inRestore, type At, type RestoreDeps } from './steps/in-restore.ts';
 import { reviewOwnership } from './steps/review-ownership.ts';
 
-type Deps = RestoreDeps & { templates: TemplateRenderer; queue: RenderHints };
+type Deps = RestoreDeps & { templates: TemplateRenderer; queue: RenderHints; journal: Journal };
 
 /** Devices that leave the fleet in one transaction. */
 const devicesPerStep = 500;
@@ -31,16 +33,18 @@ export async function deleteFleet(
   deps: Deps,
   { name, by }: { name: string; by: Origin },
 ): Promise<'deleted' | 'deleting'> {
-  const { restore, left, wanting } = await inRestore(deps, async (tx, at) => {
+  const { restore, fleet, left, wanting } = await inRestore(deps, async (tx, at) => {
     await lockFleets(tx);
-    if ((await findFleet(tx, name)) === undefined) throw noSuchFleet(name);
+    const fleet = await findFleet(tx, name);
+    if (fleet === undefined) throw noSuchFleet(name);
     await markDeleting(tx, name, { by, now: at.now });
     const names = await listDevicesOfFleet(tx, name, { after: '', limit: devicesPerStep + 1 });
-    if (names.length > devicesPerStep) return { restore: at.restore, left: true, wanting: [] };
+    if (names.length > devicesPerStep) return { restore: at.restore, fleet, left: true, wanting: [] };
     const wanting = await release(tx, names, { ...at, templates: deps.templates });
     await remove(tx, name, at);
-    return { restore: at.restore, left: false, wanting };
+    return { restore: at.restore, fleet, left: false, wanting };
   });
+  deps.journal.wanted(deletedDocument('Fleet', fleet, by));
   deps.queue.wantRendering(restore, wanting);
   if (!left) return 'deleted';
   if (await finishDeletion(deps, name, AbortSignal.timeout(requestMs))) return 'deleted';

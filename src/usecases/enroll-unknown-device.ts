@@ -2,6 +2,8 @@ import { findDevice } from '../db/device-store.ts';
 import { findUnknownDevice } from '../db/unknown-device-store.ts';
 import { alreadyExists, notFound } from '../domain/errors.ts';
 import type { Device } from '../domain/resources/device.ts';
+import { wantedDocument } from '../domain/journal-facts/wanted-documents.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
 import { enterDevice } from './steps/enter-device.ts';
 import { documentOf } from './read-device.ts';
@@ -9,7 +11,7 @@ import { requireRestore } from './read-restores.ts';
 import type { Origin } from '../domain/event.ts';
 import { inRestore, viewAt, type ViewDeps } from './steps/in-restore.ts';
 
-type Deps = ViewDeps & { templates: TemplateRenderer };
+type Deps = ViewDeps & { templates: TemplateRenderer; journal: Journal };
 
 /** Unknown device to let in, and its restore (an id, or `current`). */
 type UnknownEnrollment = {
@@ -30,7 +32,7 @@ export async function enrollUnknownDevice(
   deps: Deps,
   { restore: named, device: name, labels = {}, by }: UnknownEnrollment,
 ): Promise<Device> {
-  return await inRestore(deps, async (tx, { restore, now }) => {
+  const document = await inRestore(deps, async (tx, { restore, now }) => {
     const { id } = await requireRestore(tx, named);
     const unknown = await findUnknownDevice(tx, { name, restore: id });
     if (unknown === undefined) {
@@ -47,4 +49,6 @@ export async function enrollUnknownDevice(
       throw alreadyExists('device', name);
     return await documentOf(tx, name, viewAt(deps, restore, now));
   });
+  deps.journal.wanted(wantedDocument(document, by));
+  return document;
 }

@@ -20,7 +20,7 @@ export const cloneEvidences = ['machine', 'connection'] as const;
 export type CloneEvidence = (typeof cloneEvidences)[number];
 
 /** Kinds of records that are removed when they have been kept for long enough. */
-export const outdatedKinds = ['events', 'restores', 'unknown-devices', 'rendered-specs'] as const;
+export const outdatedKinds = ['events', 'restores', 'unknown-devices', 'rendered-specs', 'lost'] as const;
 export type OutdatedKind = (typeof outdatedKinds)[number];
 
 export type CommittedReports = {

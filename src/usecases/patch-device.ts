@@ -5,6 +5,7 @@ import { assertServiceAnnotationsKept, desiredDevice } from '../domain/devices/d
 import { patchedRequest } from '../domain/resource-patch.ts';
 import { deviceRequestSchema, type Device } from '../domain/resources/device.ts';
 import type { PatchRequest } from '../domain/resources/patch-request.ts';
+import { wantedDocument } from '../domain/journal-facts/wanted-documents.ts';
 import { editDevice, type DeviceEditDeps } from './steps/edit-device.ts';
 import { documentOf, noSuchDevice } from './read-device.ts';
 import type { Origin } from '../domain/event.ts';
@@ -32,6 +33,7 @@ export async function patchDevice(
     const wanted = await editDevice(tx, device, desired, { restore, now, by, templates: deps.templates });
     return { restore, document: await documentOf(tx, name, view), wanted };
   });
+  deps.journal.wanted(wantedDocument(document, by));
   if (wanted) deps.queue.wantRendering(restore, [name]);
   return document;
 }

@@ -4,13 +4,15 @@ import { desiredFleet } from '../domain/fleets/fleet-edit.ts';
 import { patchedRequest } from '../domain/resource-patch.ts';
 import { fleetRequestSchema, type Fleet } from '../domain/resources/fleet.ts';
 import type { PatchRequest } from '../domain/resources/patch-request.ts';
+import { wantedDocument } from '../domain/journal-facts/wanted-documents.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { editFleet } from './steps/edit-fleet.ts';
 import { assertNotDeleting, fleetDocumentOf, noSuchFleet } from './read-fleet.ts';
 import type { Origin } from '../domain/event.ts';
 import { inRestore, type RestoreDeps } from './steps/in-restore.ts';
 
-type Deps = RestoreDeps & { queue: RenderHints };
+type Deps = RestoreDeps & { queue: RenderHints; journal: Journal };
 
 /**
  * Applies a JSON Patch to a fleet as it is shown.
@@ -31,6 +33,7 @@ export async function patchFleet(
     const { fleet, rollout } = await editFleet(tx, known, desiredFleet(patched), { ...at, by });
     return { restore: at.restore, document: await fleetDocumentOf(tx, fleet), rollout };
   });
+  deps.journal.wanted(wantedDocument(document, by));
   if (rollout) deps.queue.wantRollout(restore, name);
   return document;
 }

@@ -1,6 +1,8 @@
 import type { Config } from '../config/config.ts';
 import type { Executor } from '../db/client.ts';
 import { removeEvents, removeRestores, removeUnknownDevices, type RemovalStep } from '../db/retention-store.ts';
+import { removeLost } from '../db/lost-store.ts';
+import { uuidv7 } from './timeline-id.ts';
 import type { Observer, OutdatedKind } from './observer.ts';
 import { doChore, type ChoreDeps } from './steps/do-chore.ts';
 
@@ -11,6 +13,7 @@ type Deps = ChoreDeps & {
 
 /** Interval of the looks for what has been kept for long enough. */
 const everyMs = 10 * 60_000;
+const dayMs = 86_400_000;
 
 type Removal = (tx: Executor, from: { before: Date; after: number }) => Promise<RemovalStep<number>>;
 
@@ -24,6 +27,8 @@ export async function removeOutdated(deps: Deps, signal: AbortSignal): Promise<v
   await remove(deps, { kind: 'restores', keepMs: restoresKeepMs, signal }, removeRestores);
   await remove(deps, { kind: 'events', keepMs: eventsKeepMs, signal }, removeEvents);
   await remove(deps, { kind: 'unknown-devices', keepMs: unknownDevicesKeepMs, signal }, removeUnknownDevices);
+  // What the journal had for restores that are over.
+  await remove(deps, { kind: 'lost', keepMs: dayMs, signal }, (tx, { before }) => removeLost(tx, uuidv7(before)));
 }
 
 async function remove(

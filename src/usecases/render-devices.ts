@@ -13,7 +13,9 @@ import {
 } from '../db/render-store.ts';
 import { byService, type NewEvent } from '../domain/event.ts';
 import { gateOf } from '../domain/recovery/gate.ts';
+import type { RenderedPosition as NewPosition } from '../domain/journal-facts/facts.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { Journal } from '../journal/journal.ts';
 import { renderedPosition } from '../domain/recovery/position.ts';
 import { renderInput, type InputOutcome } from '../domain/rendering/render-input.ts';
 import { specHash } from '../domain/rendering/spec-hash.ts';
@@ -23,7 +25,14 @@ import type { At } from './steps/in-restore.ts';
 import { holdThisRestore, underLocksIfOvertaken } from './steps/under-locks.ts';
 import { settledWithin } from '../time/time-limit.ts';
 
-type Deps = { database: Database; clock: Clock; bus: Bus; renderer: SpecRenderer; observer: Observer };
+type Deps = {
+  database: Database;
+  clock: Clock;
+  bus: Bus;
+  journal: Journal;
+  renderer: SpecRenderer;
+  observer: Observer;
+};
 
 /** Devices rendered in one transaction by the sweep. */
 const sweepBatch = 500;
@@ -131,7 +140,8 @@ async function commit(
   const superseded = prepared.length - news.length - unchanged - invalid - waiting.length;
   const failed = failures.length + waiting.length;
   deps.observer.rendered({ rendered: news.length, unchanged, invalid, superseded, failed });
-  if (news.length > 0) deps.bus.publish({ type: 'device-news', devices: news });
+  deps.journal.rendered(news);
+  if (news.length > 0) deps.bus.publish({ type: 'device-news', devices: news.map(({ device }) => device) });
   return { rendered: news.length, failures, waiting };
 }
 
@@ -148,9 +158,9 @@ async function prepare(
   return { input, outcome, hash };
 }
 
-/** The names that got a new version, and how many others were dealt with; what is counted nowhere was overtaken. */
+/** The positions that devices got, and how many others were dealt with; what is counted nowhere was overtaken. */
 type Committed = {
-  readonly news: readonly string[];
+  readonly news: readonly NewPosition[];
   readonly unchanged: number;
   readonly invalid: number;
   /** Why devices go on wanting to be rendered. */
@@ -179,7 +189,7 @@ async function commitRendered(
   { restore, now }: At,
   prepared: readonly Prepared[],
 ): Promise<Committed> {
-  const news: string[] = [];
+  const news: NewPosition[] = [];
   const positions: RenderedPosition[] = [];
   const specs = new Map<string, JsonObject>();
   const changedProblems: SpecProblem[] = [];
@@ -189,6 +199,7 @@ async function commitRendered(
     const row = rows.get(input.name);
     if (row === undefined || !mayBeRendered(row, restore, input)) continue;
     const { server, reported } = row.state;
+    const claimed = Math.max(reported?.version ?? 0, input.highestLost);
     const done = { row, renderedGeneration: input.row.wantedGeneration };
     const problem = outcome === 'nothing' || outcome.ok ? null : problemText(outcome.problems);
     if (problem !== input.specProblem) changedProblems.push({ name: input.name, problem });
@@ -203,8 +214,9 @@ async function commitRendered(
       positions.push({ ...done, server });
     } else {
       specs.set(hash, outcome.spec);
-      positions.push({ ...done, server: renderedPosition(server, reported?.version ?? 0, restore, hash) });
-      news.push(input.name);
+      const moved = renderedPosition(server, claimed, restore, hash);
+      positions.push({ ...done, server: moved });
+      news.push({ device: input.name, server: moved, spec: outcome.spec });
     }
   }
   await Promise.all([

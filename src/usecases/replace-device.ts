@@ -6,6 +6,7 @@ import { conflict } from '../domain/errors.ts';
 import { assertExpectedVersion } from '../domain/expected-version.ts';
 import type { Device, DeviceRequest } from '../domain/resources/device.ts';
 import type { TemplateRenderer } from '../domain/templates/template-renderer.ts';
+import { wantedDocument } from '../domain/journal-facts/wanted-documents.ts';
 import { editDevice, type DeviceEditDeps } from './steps/edit-device.ts';
 import { enterDevice } from './steps/enter-device.ts';
 import { documentOf } from './read-device.ts';
@@ -34,6 +35,7 @@ export async function replaceDevice(
     const done = await put(tx, replacement, { restore, now, templates: deps.templates });
     return { ...done, restore, document: await documentOf(tx, name, viewAt(deps, restore, now)) };
   });
+  deps.journal.wanted(wantedDocument(document, replacement.by));
   if (wanted) deps.queue.wantRendering(restore, [name]);
   return { document, created };
 }

@@ -4,6 +4,8 @@ import { alreadyExists } from '../domain/errors.ts';
 import { assertExpectedVersion } from '../domain/expected-version.ts';
 import { desiredFleet } from '../domain/fleets/fleet-edit.ts';
 import type { Fleet, FleetRequest } from '../domain/resources/fleet.ts';
+import { wantedDocument } from '../domain/journal-facts/wanted-documents.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import { enterFleet } from './create-fleet.ts';
 import { editFleet } from './steps/edit-fleet.ts';
@@ -12,7 +14,7 @@ import type { Origin } from '../domain/event.ts';
 import { inRestore, type RestoreDeps } from './steps/in-restore.ts';
 import { assertNamedAsPath } from '../domain/resource-name.ts';
 
-type Deps = RestoreDeps & { queue: RenderHints };
+type Deps = RestoreDeps & { queue: RenderHints; journal: Journal };
 
 /**
  * Puts a fleet in the place of the one of that name, or creates it.
@@ -41,6 +43,7 @@ export async function replaceFleet(
     const { fleet, rollout } = await editFleet(tx, known, desired, at);
     return { restore, document: await fleetDocumentOf(tx, fleet), created: false, rollout };
   });
+  deps.journal.wanted(wantedDocument(document, by));
   if (rollout) deps.queue.wantRollout(restore, name);
   return { document, created };
 }

@@ -8,16 +8,20 @@ import {
   type PausedSelection,
   type SomeDevices,
 } from '../db/resume-store.ts';
+import { findDevices } from '../db/device-store.ts';
 import { limits } from '../domain/resources/limits.ts';
 import { parseActionSelectors, type ActionSelectors } from '../domain/selectors/action-selectors.ts';
 import { deviceFields } from '../domain/selectors/resource-fields.ts';
+import { deviceDocument } from '../domain/devices/device-document.ts';
+import { wantedDocument } from '../domain/journal-facts/wanted-documents.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { RenderHints } from '../queue/render-queue.ts';
 import type { Origin } from '../domain/event.ts';
-import { inRestore, inView, viewAt, type ViewDeps } from './steps/in-restore.ts';
+import { inOneView, inRestore, inView, viewAt, type ViewDeps } from './steps/in-restore.ts';
 import { countAndSettle } from './steps/count-devices.ts';
 import type { Viewpoint } from '../domain/devices/device-record.ts';
 
-type Deps = ViewDeps & { readonly queue: RenderHints };
+type Deps = ViewDeps & { readonly queue: RenderHints; readonly journal: Journal };
 
 /** Paused devices that a person decides about, and why. */
 export type DeviceAction = {
@@ -85,7 +89,10 @@ export async function adoptDevices(
     await countAndSettle(tx, { conflictPaused: -names.length, adopted: names.length }, { restore, now });
     return { restore, names, nothingToSend, withoutSpec };
   });
-  if (action.dryRun !== true) wakeUp(deps, restore, names);
+  if (action.dryRun !== true) {
+    noteAdopted(deps, names, action.by);
+    wakeUp(deps, restore, names);
+  }
   return { names, nothingToSend, withoutSpec };
 }
 
@@ -96,4 +103,20 @@ function selection(selectors: ActionSelectors, { limit }: DeviceAction, view: Vi
 /** After the commit: if the process dies before this, the sweep finds the devices all the same. */
 function wakeUp(deps: Deps, restore: string, names: readonly string[]): void {
   if (names.length > 0) deps.queue.wantRendering(restore, names);
+}
+
+/** Devices whose documents are read together. */
+const notedTogether = 200;
+
+/** Tells the journal of the specs that are in force by an adoption, beside everything else. What cannot be read is not in it. */
+function noteAdopted(deps: Deps, names: readonly string[], by: Origin): void {
+  if (!deps.journal.isKept) return;
+  const note = async () => {
+    for (let from = 0; from < names.length; from += notedTogether) {
+      const among = names.slice(from, from + notedTogether);
+      const { found, view } = await inOneView(deps, (db) => findDevices(db, among));
+      for (const record of found.records) deps.journal.wanted(wantedDocument(deviceDocument(record, view), by));
+    }
+  };
+  note().catch(() => undefined);
 }

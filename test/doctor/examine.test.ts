@@ -54,6 +54,7 @@ describe('the doctor', () => {
       'configuration',
       'machine',
       'data directory',
+      'journal',
       'certificates',
       'issuer',
       'renderer',
@@ -425,5 +426,20 @@ describe('of the certificates', () => {
     await writeFile(pki.path('old-ca.key'), old.identity.key, { mode: 0o600 });
     const stale = { MUSTER_DEVICE_CA_CERT: pki.path('old-ca.crt'), MUSTER_DEVICE_CA_KEY: pki.path('old-ca.key') };
     expect(await lines(stale)).toMatch(/^problem: MUSTER_DEVICE_CA_CERT: .* expired on /m);
+  });
+});
+
+describe('of the journal', () => {
+  test('none is a warning that says what it costs', async () => {
+    expect(await found('journal')).toEqual([expect.stringContaining('warning: no journal is kept') as string]);
+  });
+
+  test('a directory that cannot be made is a problem', async () => {
+    const [line] = await found('journal', { MUSTER_JOURNAL: join(import.meta.filename, 'journal') });
+    expect(line).toBe(`problem: ${import.meta.filename} is no directory`);
+  });
+
+  test('one that can be written is fine', async () => {
+    expect(await found('journal', { MUSTER_JOURNAL: tmpdir() })).toEqual([`ok: ${tmpdir()} can be written`]);
   });
 });

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { connectDatabase } from '../../src/db/client.ts';
+import { noJournal } from '../../src/journal/journal.ts';
 import { ServiceMetrics } from '../../src/metrics/service-metrics.ts';
 import { parseScrape } from '../../src/metrics/text-format.ts';
 import type { QueueState } from '../../src/queue/render-queue.ts';
@@ -24,7 +25,13 @@ test('what cannot be found out is left out of a scrape, not given its old value'
   };
   const state = async (): Promise<QueueState> =>
     isAway ? { jobs: undefined, worker: 'lost' } : { jobs, worker: 'running' };
-  const metrics = new ServiceMetrics({ database, queue: { state }, clock: here.clock, config: here.context.config });
+  const metrics = new ServiceMetrics({
+    database,
+    queue: { state },
+    journal: noJournal,
+    clock: here.clock,
+    config: here.context.config,
+  });
 
   const before = parseScrape(await metrics.scrape()).samples;
   expect(before.get('muster_devices{gate="Open"}')).toBe(0);
@@ -51,7 +58,7 @@ test('what cannot be found out is left out of a scrape, not given its old value'
 
 test('two services in one process count each for itself', async () => {
   const { database, queue, config } = here.context;
-  const deps = { database, queue, clock: here.clock, config };
+  const deps = { database, queue, journal: noJournal, clock: here.clock, config };
   const [one, other] = [new ServiceMetrics(deps), new ServiceMetrics(deps)];
   one.shed('503');
   const series = 'muster_sheds_total{reason="503"}';
@@ -61,7 +68,7 @@ test('two services in one process count each for itself', async () => {
 
 test('certificates of devices are told by when they end, without those of decommissioned devices', async () => {
   const { database, queue, config } = here.context;
-  const metrics = new ServiceMetrics({ database, queue, clock: here.clock, config });
+  const metrics = new ServiceMetrics({ database, queue, journal: noJournal, clock: here.clock, config });
   const look = async () => {
     const { samples } = parseScrape(await metrics.scrape());
     const count = (state: string) => samples.get(`muster_device_certificates{state="${state}"}`);
@@ -93,7 +100,7 @@ test('certificates of devices are told by when they end, without those of decomm
 test('short certificates are expiring in the last quarter of their life', async () => {
   const { database, queue } = here.context;
   const config = { deviceCertificateDays: 40 };
-  const metrics = new ServiceMetrics({ database, queue, clock: here.clock, config });
+  const metrics = new ServiceMetrics({ database, queue, journal: noJournal, clock: here.clock, config });
   const { samples } = parseScrape(await metrics.scrape());
   expect(samples.get('muster_device_certificates{state="expiring"}')).toBe(0);
 });

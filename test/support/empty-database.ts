@@ -14,6 +14,8 @@ const emptied = [
   'service_state',
   'database_age',
   'chores',
+  'lost_positions',
+  'lost_documents',
   'device_counts',
   'device_counting',
 ] as const;

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from '../../src/context.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
 
 /** The counters of the current restore as they are kept. */
 type KeptCounts = {
@@ -72,4 +73,15 @@ export async function rowsOfDeclaration({ database }: Context): Promise<Record<s
     }),
   );
   return Object.fromEntries(counted.filter(([, count]) => count > 0));
+}
+
+/** The documents that were lost, as they are kept for a restore. */
+export async function lostDocumentRows(
+  { database }: Context,
+  restore: string,
+): Promise<Array<{ kind: string; name: string; document: JsonObject | null; by: string }>> {
+  return [
+    ...(await database.pool.execute<{ kind: string; name: string; document: JsonObject | null; by: string }>(sql`
+      SELECT kind, name, document, by FROM lost_documents WHERE restore = ${restore}::uuid ORDER BY kind, name`)),
+  ];
 }

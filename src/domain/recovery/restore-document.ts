@@ -1,4 +1,5 @@
 import { answerTimeQuantile, type BucketCount } from './answer-times.ts';
+import type { JournalFindings } from '../journal-facts/findings.ts';
 import type { Restore, RestorePhase } from '../resources/restore.ts';
 import type { RestoreBackup } from '../resources/restore.ts';
 
@@ -10,6 +11,8 @@ export type RestoreFacts = {
   readonly declaredBy: string;
   readonly reason: string | null;
   readonly backup: RestoreBackup | null;
+  /** Numbers of what was found in the journal; null where there was none. */
+  readonly journal: JournalFindings | null;
   readonly supersededAt: Date | null;
   readonly settledAt: Date | null;
   readonly firstAnswerAt: Date | null;
@@ -45,6 +48,10 @@ export function reconnectSeconds(
   return Math.min(seconds, (restore.lastAnswerAt.getTime() - restore.declaredAt.getTime()) / 1_000);
 }
 
+function shownFindings({ lostPositions, lostDocuments, unreadable, problem }: JournalFindings) {
+  return { lostPositions, lostDocuments, unreadable, problem };
+}
+
 /** A restore as the API shows it. */
 export function restoreDocument(restore: RestoreFacts, histogram: readonly BucketCount[]): Restore {
   const quantile = (share: number) => reconnectSeconds(restore, histogram, share);
@@ -74,6 +81,7 @@ export function restoreDocument(restore: RestoreFacts, histogram: readonly Bucke
       lastAnswerAt: restore.lastAnswerAt?.toISOString() ?? null,
       settledAt: restore.settledAt?.toISOString() ?? null,
       reconnect: { p50Seconds: quantile(0.5), p95Seconds: quantile(0.95), p99Seconds: quantile(0.99) },
+      ...(restore.journal === null ? {} : { journal: shownFindings(restore.journal) }),
     },
   };
 }

@@ -66,6 +66,22 @@ export const restorePhaseSchema = z.enum(['Mustering', 'Settled', 'Superseded'])
 });
 export type RestorePhase = z.infer<typeof restorePhaseSchema>;
 
+const restoreJournalSchema = z
+  .object({
+    lostPositions: devices.meta({
+      description: 'Versions that were rendered for devices and are not in the database.',
+    }),
+    lostDocuments: devices.meta({
+      description: 'Resources that people edited, made or deleted, which is not in the database.',
+    }),
+    unreadable: devices.meta({ description: 'Lines and files of the journal that could not be read.' }),
+    problem: z.string().nullable().meta({ description: 'Why it was not read to its end; null where it was.' }),
+  })
+  .meta({
+    id: 'RestoreJournal',
+    description: 'Findings in the journal at the declaration. Absent where none was kept.',
+  });
+
 const restoreStatusSchema = z
   .object({
     phase: restorePhaseSchema,
@@ -74,6 +90,7 @@ const restoreStatusSchema = z
     lastAnswerAt: timestampSchema.nullable(),
     settledAt: timestampSchema.nullable(),
     reconnect: restoreReconnectSchema,
+    journal: restoreJournalSchema.optional(),
   })
   .meta({ id: 'RestoreStatus', description: 'The progress of the muster.' });
 

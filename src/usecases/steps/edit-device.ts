@@ -18,10 +18,15 @@ import type { TemplateRenderer } from '../../domain/templates/template-renderer.
 import { rollOutTemplate } from '../roll-out-template.ts';
 import type { Origin } from '../../domain/event.ts';
 import type { At, ViewDeps } from './in-restore.ts';
+import type { Journal } from '../../journal/journal.ts';
 import type { RenderHints } from '../../queue/render-queue.ts';
 
 /** Dependencies of entering and editing a device, and of showing it then. */
-export type DeviceEditDeps = ViewDeps & { readonly templates: TemplateRenderer; readonly queue: RenderHints };
+export type DeviceEditDeps = ViewDeps & {
+  readonly templates: TemplateRenderer;
+  readonly queue: RenderHints;
+  readonly journal: Journal;
+};
 
 /**
  * Makes a locked device what a client wants it to be, in the transaction that locked it. Labels decide who owns the device

@@ -13,6 +13,7 @@ import type { NewEvent } from '../../domain/event.ts';
 import { gateOf } from '../../domain/recovery/gate.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { highestStatable, nothingRun, type DevicePosition } from '../../domain/recovery/position.ts';
+import { completedByJournal } from '../../domain/journal-facts/lost-positions.ts';
 import { decide, highest, type Decision, type JudgedState } from '../../domain/recovery/report.ts';
 import { aheadEvent, transitionEvent } from '../../domain/recovery/report-events.ts';
 import { hasEndedDecommission } from '../../domain/devices/told-status.ts';
@@ -115,7 +116,8 @@ export class ReportBatch {
     // Without a position there is nothing that a spec would be the content of.
     if (report.spec !== undefined) this.specs.set(name, { version: report.position.version, spec: report.spec });
     const { appliedOnly } = report;
-    const decision = decide(before, report.position, this.restore, this.now, { appliedOnly });
+    const position = completedByJournal(this.known.lost.get(name) ?? [], before, report.position);
+    const decision = decide(before, position, this.restore, this.now, { appliedOnly });
     this.states.set(name, decision.state);
     const known = this.applied.has(name) ? (this.applied.get(name) ?? null) : row.applied;
     const applied = appliedAfter(known, report, decision.firstAnswer && !this.hasSpokenSinceRestore(row));

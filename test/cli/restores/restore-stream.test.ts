@@ -17,6 +17,7 @@ const facts: RestoreFacts = {
   declaredBy: 'user:test',
   reason: null,
   backup: null,
+  journal: null,
   supersededAt: null,
   settledAt: null,
   firstAnswerAt: null,

@@ -14,6 +14,7 @@ function answered(afterMs: readonly number[]) {
     declaredBy: 'user:test',
     reason: null,
     backup: null,
+    journal: null,
     supersededAt: null,
     total: afterMs.length,
     awaiting: 0,
