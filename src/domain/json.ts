@@ -16,21 +16,21 @@ export const maxJsonDepth = 100;
  * @throws MusterError 400 if the value is nested deeper than {@link maxJsonDepth}
  */
 export function canonicalJson(value: JsonValue): string {
-  return spell(value, 1);
+  return serialize(value, 1);
 }
 
-/** Tells two JSON values apart, however they are spelled; one that is absent is null. */
+/** True if two JSON values differ; the order of keys does not matter. An absent value counts as null. */
 export function differs(left: JsonValue | undefined, right: JsonValue | undefined): boolean {
   return canonicalJson(left ?? null) !== canonicalJson(right ?? null);
 }
 
-function spell(value: JsonValue, depth: number): string {
+function serialize(value: JsonValue, depth: number): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (depth > maxJsonDepth) throw badRequest(`JSON is nested more than ${maxJsonDepth} levels deep`);
-  if (Array.isArray(value)) return `[${value.map((item) => spell(item, depth + 1)).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map((item) => serialize(item, depth + 1)).join(',')}]`;
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
-    .map(([key, member]) => `${JSON.stringify(key)}:${spell(member, depth + 1)}`);
+    .map(([key, member]) => `${JSON.stringify(key)}:${serialize(member, depth + 1)}`);
   return `{${members.join(',')}}`;
 }

@@ -139,7 +139,7 @@ function bare(schema: SchemaNode): SchemaNode {
   return innerType === undefined ? schema : bare(innerType);
 }
 
-/** Where a value stands, or the nearest one around it that is there; of a key, where that stands. */
+/** Offset of a value in the text, or of its key if one is named. If it is absent: offset of the nearest value around it. */
 function offsetOf(document: Document.Parsed, path: readonly PropertyKey[], key: string | undefined): number {
   const node = path.length === 0 ? document.contents : document.getIn(path, true);
   if (key !== undefined && isMap(node)) {

@@ -8,7 +8,7 @@ import type { DocumentKind, WantedFact } from './facts.ts';
 
 type Wanted = Omit<WantedFact, 'fact' | 'at'>;
 
-/** What a person left of a resource: its name, labels, annotations and spec, as they could be applied again. */
+/** The parts of a resource that people decide: name, labels, annotations and spec, in a form that can be applied again. */
 export function wantedDocument(resource: Device | Fleet | EnrollmentRequest, by: Origin): Wanted {
   const { apiVersion, kind, metadata, spec } = resource;
   const { name, labels = {}, annotations = {}, owner, creationTimestamp, resourceVersion } = metadata;

@@ -99,7 +99,7 @@ const databaseSchema = z.strictObject({
   restore: z.discriminatedUnion('method', [dumpSchema, externalSchema], {
     error: 'expected {method: dump} or {method: external, …}',
   }),
-  /** Whether the database that is replaced stays under another name. */
+  /** `keep`: the replaced database stays under another name. */
   replaced: z.enum(['keep', 'drop'], { error: 'expected keep or drop' }).default('keep'),
 });
 
@@ -155,7 +155,7 @@ export const restorePlanSchema = z.strictObject({
   redis: z.url({ protocol: /^rediss?$/, error: 'expected a URL such as redis://127.0.0.1:6379' }).optional(),
   smoke: z.array(smokeSchema).max(100).default([]),
   health: z.array(healthSchema).max(50).default([]),
-  /** Who is asked if something fails, by what they know. */
+  /** People to ask if something fails, by the subject that they know. */
   contacts: z.record(z.string(), z.string().max(500)).default({}),
   /** Plans that have to have been carried out before this one. */
   after: z.array(z.string().min(1).max(4_000)).max(50).default([]),

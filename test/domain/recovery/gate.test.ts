@@ -20,7 +20,10 @@ const allFacts: readonly Facts[] = ['before', 'now'].flatMap((answeredRestore) =
 const gateFor = ({ answeredRestore, current, conflict }: Facts): Gate =>
   gateOf({ mustered: true, answeredRestore, conflict }, current);
 
-/** What a cause does to the facts; undefined where it cannot happen to a device of such facts. A conflict outlives an answer that is none, so that counts as an answer in conflict. */
+/**
+ * The facts after a cause; undefined if the cause cannot happen to a device with these facts. A conflict stays when a device answers
+ * without one, so that such an answer counts as one in conflict.
+ */
 function after(facts: Facts, cause: GateCause): Facts | undefined {
   switch (cause) {
     case 'RestoreDeclared':
