@@ -2,7 +2,7 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../logging/log.ts';
 
-/** Interval of the looks at a file. */
+/** Interval of the checks whether a file has changed. */
 const lookEveryMs = 1_000;
 /** Files that belong together, such as a certificate and its key, are written one after the other. */
 const settleMs = 250;

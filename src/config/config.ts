@@ -286,7 +286,7 @@ export const settings = {
   ...rendererSettings,
   sweepIntervalMs: {
     env: 'MUSTER_SWEEP_INTERVAL',
-    about: 'Interval of the looks for what a lost message missed: unrendered devices, undelivered specs, a restore.',
+    about: 'Interval of the checks for what a lost message missed: unrendered devices, undelivered specs, a restore.',
     schema: durationMs('3s', 50),
   },
   disconnectedAfterMs: {
@@ -326,7 +326,7 @@ export const settings = {
   },
   noticeIntervalMs: {
     env: 'MUSTER_NOTICE_INTERVAL',
-    about: 'Interval of the looks for a restore that nobody declared, beside those at start and after each reconnect.',
+    about: 'Interval of the checks for a restore that nobody declared, beside those at start and after each reconnect.',
     schema: durationMs('10s', 50),
   },
   reportBatch: {

@@ -132,7 +132,7 @@ export class JournalWriter implements Journal {
     return this.deps.clock.now().toISOString();
   }
 
-  /** @returns false if there is no room for it: it is lost */
+  /** @returns false if the entry was dropped, because the buffer is full or the writer is stopping */
   private take(waiting: Waiting): boolean {
     const length = waiting.line.length + (waiting.spec?.json?.length ?? 0);
     if (this.stopping.signal.aborted || this.waitingBytes + length > maxWaitingBytes) {

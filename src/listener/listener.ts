@@ -44,10 +44,10 @@ const usualSettings: ListenerSettings = {
 };
 
 /**
- * Makes a listener as both doors use it: zod reads what comes in, one place renders errors, sizes and times are bounded. What goes
- * out is typed by the same schemas at compile time and written by JSON.stringify.
+ * Makes a listener, for devices and for people alike: zod parses requests, one place renders errors, sizes and times are bounded.
+ * The same schemas type the answers at compile time; JSON.stringify writes them.
  *
- * @param tls what it speaks TLS with; plain HTTP if it is not given
+ * @param tls certificates and keys; the listener speaks plain HTTP without them
  */
 export function createListener(log: Log, tls?: ListenerTls, settings: ListenerSettings = usualSettings): Listener {
   const { trustedProxies = [], room = () => Infinity, ...bounds } = settings;

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 const perTurn = 128;
 /** Most requests queued. */
 const maxLine = 10_000;
-/** Interval of the looks for capacity. */
+/** Interval of the checks for capacity. */
 const lookEveryMs = 5;
 
 type Arrived = { readonly socket: Socket; readonly begin: () => void; readonly atMs: number };

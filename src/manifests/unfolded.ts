@@ -12,9 +12,9 @@ const nothing: Unfolded = { size: 0, depth: 0 };
 
 /**
  * Measures a document before its aliases are followed: a few lines of them can unfold to more than memory holds. Visits
- * each node once. An alias without a target, or inside its own target, counts nothing; the parser refuses it.
+ * each node once. An alias without a target, or inside its own target, has size 0; the parser refuses it.
  *
- * @returns the measures, and how many nodes are aliases or may be named by one
+ * @returns size and depth, and the number of aliases and anchors
  */
 export function unfolded(root: Node | null): Unfolded & { readonly names: number } {
   const anchors = new Map<string, Unfolded>();

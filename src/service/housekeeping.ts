@@ -6,7 +6,7 @@ import { removeUnreferencedSpecs } from '../usecases/remove-unused-specs.ts';
 
 type Chore = (context: Context, signal: AbortSignal) => Promise<void>;
 
-/** The chores, each with the interval of the looks whether it is due. None waits for another. */
+/** The chores, each with the interval of the checks whether it is due. No chore waits for another. */
 const chores: ReadonlyArray<{ readonly everyMs: number; readonly run: Chore }> = [
   { everyMs: 10_000, run: removeOutdated },
   { everyMs: 60_000, run: removeUnreferencedSpecs },

@@ -6,7 +6,7 @@ import { around } from './waiting-times.ts';
 /** The service refuses to talk now. It may have said when to come back. */
 export class TurnedAway extends Error {
   override readonly name = 'TurnedAway';
-  /** Kind that it counts as; undefined where it is no error, such as being told to come back later. */
+  /** Kind of error that is counted; undefined if this is not an error, such as an answer to come back later. */
   readonly errorKind: string | undefined;
   readonly waitMs: number | undefined;
 

@@ -11,7 +11,7 @@ type Deps = ChoreDeps & {
   readonly config: Pick<Config, 'eventsKeepMs' | 'restoresKeepMs' | 'unknownDevicesKeepMs'>;
 };
 
-/** Interval of the looks for what has been kept for long enough. */
+/** Interval of the checks for rows that have been kept long enough. */
 const everyMs = 10 * 60_000;
 const dayMs = 86_400_000;
 

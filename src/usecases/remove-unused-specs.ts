@@ -12,7 +12,7 @@ import { doChore, type ChoreDeps } from './steps/do-chore.ts';
 
 type Deps = ChoreDeps & { readonly observer: Observer; readonly config: Pick<Config, 'specsKeepMs'> };
 
-/** Interval of the looks at which specs are used: each reads all positions. At most a quarter of the time to keep them. */
+/** Interval of the checks for unused specs: each reads all positions. At most a quarter of the time to keep them. */
 const longestIntervalMs = 6 * 3_600_000;
 const devicesPerStep = 5_000;
 const specsPerStep = 500;

@@ -24,7 +24,7 @@ const maxActionBytes = 1024 * 1024;
 
 const listed = (names: readonly string[]): string[] => names.slice(0, limits.listedDeviceCount);
 
-/** Devices to which nothing would be sent, said only where there are any. */
+/** Devices to which nothing would be sent; no fields at all if there are none. */
 function toldOf({ count, names }: SomeDevices) {
   return count === 0 ? {} : { devicesWithNothingToSend: count, nothingToSend: [...names] };
 }

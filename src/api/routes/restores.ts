@@ -22,7 +22,7 @@ export const restoreParams = z.object({
 const tags = ['restore'];
 /** A declaration: a reason, and which backup. */
 const maxDeclarationBytes = 64 * 1024;
-/** Interval of the looks at a watched restore; changes are sent at most as often. */
+/** Interval at which a watched restore is read; changes are sent at most as often. */
 const watchEveryMs = 1_000;
 
 /** The bulk reset that a restore tool calls, and how the muster goes on. */

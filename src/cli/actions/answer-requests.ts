@@ -16,10 +16,9 @@ type RequestAnswer = {
 const kinds = [enrollmentRequestKind, signingRequestKind];
 
 /**
- * Approves or denies the requests that the words of a command line name. Those that cannot be answered do not keep the others
- * from it.
+ * Approves or denies the requests named on the command line. If one fails, the others are still answered.
  *
- * @throws UsageError for words that name none, or for labels that only enrollment requests take
+ * @throws UsageError if no request is named, or if labels are given for signing requests
  */
 export async function answerRequests(api: ApiClient, words: readonly string[], answer: RequestAnswer): Promise<void> {
   const { kind, names } = parseTarget(words, kinds);

@@ -52,7 +52,7 @@ type DecisionCommand = {
   readonly title: 'Resume' | 'Adopt';
   readonly participle: 'resumed' | 'adopted';
   readonly description: string;
-  /** Why nothing is sent to some devices, said of one and of several. */
+  /** Reason why devices are sent nothing: in the singular and in the plural. */
   readonly whyNothing: readonly [one: string, several: string];
   send(api: ApiClient, request: ActionRequest): Promise<ActionAnswer>;
 };

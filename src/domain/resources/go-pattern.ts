@@ -1,6 +1,6 @@
 /** Escapes of one letter in Go's regular expressions outside a class, beside those of punctuation. */
 const escapesOutside = new Set('AbBzdDsSwWafnrtv');
-/** The same within a class. */
+/** Escapes of one letter within a class. */
 const escapesInside = new Set('dDsSwWafnrtv');
 /** Escapes that match many characters, so that no range can begin or end with one. */
 const classEscapes = new Set('dDsSwW');
