@@ -10,6 +10,8 @@ export type ActionFacts = {
   readonly restore?: string;
   /** Devices that the action changed. */
   readonly devices?: number;
+  /** Lost edits that the action put back. */
+  readonly edits?: number;
   readonly reason?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;

@@ -34,6 +34,7 @@ import { labelRoutes } from './routes/labels.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { restoreRoutes } from './routes/restores.ts';
+import { lostDocumentRoutes } from './routes/lost-documents.ts';
 import { unknownDeviceRoutes } from './routes/unknown-devices.ts';
 import { versionRoutes } from './routes/version.ts';
 import { refuseOtherSites } from '../listener/same-site.ts';
@@ -71,6 +72,7 @@ const bearer = {
 const apiRoutes = [
   restoreRoutes,
   unknownDeviceRoutes,
+  lostDocumentRoutes,
   deviceActionRoutes,
   deviceRoutes,
   deviceStatusRoutes,

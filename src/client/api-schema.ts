@@ -170,6 +170,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/restores/{name}/lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List edits that the restored database does not know, as the journal has them. */
+        get: operations["listLostDocuments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restores/{name}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put lost edits back, as edits of the caller, who needs the permissions of the edits. */
+        post: operations["replayLostDocuments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deviceactions/resume": {
         parameters: {
             query?: never;
@@ -1693,6 +1727,34 @@ export interface components {
             /** @description Ignored: the service sets it. */
             status?: unknown;
         };
+        /**
+         * @description The kind of a resource that people edit.
+         * @enum {string}
+         */
+        LostDocumentKind: "Device" | "Fleet" | "EnrollmentRequest";
+        /** @description Puts lost edits back, as edits of the caller. */
+        ReplayRequest: {
+            items: {
+                kind: components["schemas"]["LostDocumentKind"];
+                name: string;
+            }[];
+            /** @description Only tell what would be put back. */
+            dryRun?: boolean;
+            /** @description Why; it is on record. */
+            reason?: string;
+        } | {
+            /**
+             * @description All that were not put back, at most 200 in one request: ask again with its `continue` while it has one.
+             * @constant
+             */
+            all: true;
+            /** @description The `continue` of the answer before. */
+            continue?: string;
+            /** @description Only tell what would be put back. */
+            dryRun?: boolean;
+            /** @description Why; it is on record. */
+            reason?: string;
+        };
         /** @description The backup that the database now holds. */
         RestoreBackup: {
             /** @description The place of the backup. */
@@ -2354,7 +2416,7 @@ export interface components {
          * @description The kind of event, as one word for programs: Flight Control's and Muster's own.
          * @enum {string}
          */
-        EventReason: "ResourceCreated" | "ResourceCreationFailed" | "ResourceUpdated" | "ResourceUpdateFailed" | "ResourceDeleted" | "ResourceDeletionFailed" | "DeviceDecommissioned" | "DeviceDecommissionFailed" | "DeviceCPUCritical" | "DeviceCPUWarning" | "DeviceCPUNormal" | "DeviceMemoryCritical" | "DeviceMemoryWarning" | "DeviceMemoryNormal" | "DeviceDiskCritical" | "DeviceDiskWarning" | "DeviceDiskNormal" | "DeviceApplicationError" | "DeviceApplicationDegraded" | "DeviceApplicationHealthy" | "DeviceDisconnected" | "DeviceIsRebooting" | "DeviceConflictPaused" | "DeviceConflictResolved" | "DeviceConnected" | "DeviceContentUpToDate" | "DeviceContentOutOfDate" | "DeviceContentUpdating" | "DeviceUpdateFailed" | "DeviceVulnerabilityCVECritical" | "DeviceVulnerabilityCVEResolved" | "DeviceVulnerabilityCVEWarning" | "DeviceOSImageChanged" | "EnrollmentRequestApproved" | "EnrollmentRequestApprovalFailed" | "DeviceMultipleOwnersDetected" | "DeviceMultipleOwnersResolved" | "DeviceSpecValid" | "DeviceSpecInvalid" | "InternalTaskFailed" | "InternalTaskPermanentlyFailed" | "RepositoryAccessible" | "RepositoryInaccessible" | "ReferencedRepositoryUpdated" | "FleetValid" | "FleetInvalid" | "FleetRolloutCreated" | "FleetRolloutStarted" | "FleetRolloutFailed" | "FleetRolloutCompleted" | "FleetRolloutBatchDispatched" | "FleetRolloutDeviceSelected" | "FleetRolloutBatchCompleted" | "ResourceSyncCommitDetected" | "ResourceSyncAccessible" | "ResourceSyncInaccessible" | "ResourceSyncParsed" | "ResourceSyncParsingFailed" | "ResourceSyncSynced" | "ResourceSyncSyncFailed" | "DependencyChangeDetected" | "DependencySyncProbeFailed" | "SystemRestored" | "EncryptionMigrationStarted" | "EncryptionMigrationCompleted" | "ApplicationLifecycleChanged" | "DeviceAheadWithoutRestore" | "RestoreSuperseded" | "RestoreSettled" | "RestoreMusteringAgain" | "DeviceAnswered" | "DeviceDecommissionCompleted" | "DeviceClonesNoticed" | "DeviceAdopted" | "UnknownDeviceReported" | "EnrollmentRequestDenied" | "DeviceCertificateIssued" | "CertificateSigningRequestApproved" | "CertificateSigningRequestDenied";
+        EventReason: "ResourceCreated" | "ResourceCreationFailed" | "ResourceUpdated" | "ResourceUpdateFailed" | "ResourceDeleted" | "ResourceDeletionFailed" | "DeviceDecommissioned" | "DeviceDecommissionFailed" | "DeviceCPUCritical" | "DeviceCPUWarning" | "DeviceCPUNormal" | "DeviceMemoryCritical" | "DeviceMemoryWarning" | "DeviceMemoryNormal" | "DeviceDiskCritical" | "DeviceDiskWarning" | "DeviceDiskNormal" | "DeviceApplicationError" | "DeviceApplicationDegraded" | "DeviceApplicationHealthy" | "DeviceDisconnected" | "DeviceIsRebooting" | "DeviceConflictPaused" | "DeviceConflictResolved" | "DeviceConnected" | "DeviceContentUpToDate" | "DeviceContentOutOfDate" | "DeviceContentUpdating" | "DeviceUpdateFailed" | "DeviceVulnerabilityCVECritical" | "DeviceVulnerabilityCVEResolved" | "DeviceVulnerabilityCVEWarning" | "DeviceOSImageChanged" | "EnrollmentRequestApproved" | "EnrollmentRequestApprovalFailed" | "DeviceMultipleOwnersDetected" | "DeviceMultipleOwnersResolved" | "DeviceSpecValid" | "DeviceSpecInvalid" | "InternalTaskFailed" | "InternalTaskPermanentlyFailed" | "RepositoryAccessible" | "RepositoryInaccessible" | "ReferencedRepositoryUpdated" | "FleetValid" | "FleetInvalid" | "FleetRolloutCreated" | "FleetRolloutStarted" | "FleetRolloutFailed" | "FleetRolloutCompleted" | "FleetRolloutBatchDispatched" | "FleetRolloutDeviceSelected" | "FleetRolloutBatchCompleted" | "ResourceSyncCommitDetected" | "ResourceSyncAccessible" | "ResourceSyncInaccessible" | "ResourceSyncParsed" | "ResourceSyncParsingFailed" | "ResourceSyncSynced" | "ResourceSyncSyncFailed" | "DependencyChangeDetected" | "DependencySyncProbeFailed" | "SystemRestored" | "EncryptionMigrationStarted" | "EncryptionMigrationCompleted" | "ApplicationLifecycleChanged" | "DeviceAheadWithoutRestore" | "RestoreSuperseded" | "RestoreSettled" | "RestoreMusteringAgain" | "DeviceAnswered" | "DeviceDecommissionCompleted" | "DeviceClonesNoticed" | "DeviceAdopted" | "LostEditReplayed" | "UnknownDeviceReported" | "EnrollmentRequestDenied" | "DeviceCertificateIssued" | "CertificateSigningRequestApproved" | "CertificateSigningRequestDenied";
         /** @description Names an object. */
         ObjectReference: {
             kind: string;
@@ -2471,6 +2533,54 @@ export interface components {
             items: components["schemas"]["Organization"][];
         } & {
             [key: string]: unknown;
+        };
+        /** @description The last edit of a resource that the restored database does not know. */
+        LostDocument: {
+            kind: components["schemas"]["LostDocumentKind"];
+            name: string;
+            /**
+             * @description What putting it back would do to the resource: make it, edit it or delete it.
+             * @enum {string}
+             */
+            change: "Created" | "Edited" | "Deleted";
+            /** @description The person or tool that did it before the database was lost. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description Time of that.
+             */
+            at: string;
+            /** @description Time at which it was put back; null while it was not. */
+            replayedAt: string | null;
+            replayedBy: string | null;
+            /** @description Difference between the resource as it is and as it was left, secrets masked. Only if asked for. */
+            difference?: string;
+        };
+        /** @description A page of lost edits, by kind and name. */
+        LostDocumentList: {
+            apiVersion: components["schemas"]["MusterApiVersion"];
+            /** @constant */
+            kind: "LostDocumentList";
+            metadata: components["schemas"]["ListMeta"];
+            items: components["schemas"]["LostDocument"][];
+        };
+        /** @description What came of one lost edit. */
+        ReplayedItem: {
+            kind: components["schemas"]["LostDocumentKind"];
+            name: string;
+            /**
+             * @description Skipped: it was put back before, or the resource was edited since the restore and was not named. Refused: the edit is not possible now.
+             * @enum {string}
+             */
+            outcome: "Replayed" | "Skipped" | "Refused";
+            message?: string;
+        };
+        /** @description What came of each lost edit; in a dry run, what would come of it. */
+        ReplayResult: {
+            replayed: number;
+            items: components["schemas"]["ReplayedItem"][];
+            /** @description Where to go on; absent if all were looked at. */
+            continue?: string;
         };
         /** @description Number of devices in each state of the muster. */
         RestoreDeviceCounts: {
@@ -2604,6 +2714,8 @@ export interface components {
                 p100Seconds: number | null;
             };
             conflicts: components["schemas"]["RestoreReportConflict"][];
+            /** @description Edits that the database did not know, and which of them were put back. Absent without a journal. */
+            lost?: components["schemas"]["LostDocument"][];
             /** @description Devices that have not come back, longest absent first. */
             absent: components["schemas"]["AbsentDevice"][];
         };
@@ -3150,6 +3262,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Device"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listLostDocuments: {
+        parameters: {
+            query?: {
+                /** @description Most items to return; 1000 if it is not given or 0. */
+                limit?: number;
+                /** @description The `continue` of the page before, to get the one after it. */
+                continue?: string;
+                kind?: components["schemas"]["LostDocumentKind"];
+                /** @description Compare each with the resource as it is. */
+                diff?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                name: "current" | string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LostDocumentList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    replayLostDocuments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: "current" | string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayResult"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -1,7 +1,8 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { byService } from '../domain/event.ts';
 import type { DocumentKind, RenderedFact, WantedFact } from '../domain/journal-facts/facts.ts';
-import type { EditNumber } from '../domain/journal-facts/lost-documents.ts';
+import type { EditNumber, LostEdit } from '../domain/journal-facts/lost-documents.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { LostPosition } from '../domain/journal-facts/lost-positions.ts';
 import type { Executor } from './client.ts';
 import { prepared } from './driver/prepared-statements.ts';
@@ -145,4 +146,106 @@ export async function removeLost(tx: Executor, before: string): Promise<RemovalS
       WHERE ${older} AND NOT EXISTS (SELECT FROM restores r WHERE r.id = l.restore) LIMIT ${perStep})`);
   const removed = positions.count + documents.count;
   return { removed, next: positions.count < perStep && documents.count < perStep ? undefined : 0 };
+}
+
+/** A lost edit as it is stored. */
+export type LostDocumentRow = LostEdit & {
+  readonly key: LostKey;
+  /** A person has edited the resource since the restore was declared. */
+  readonly editedSince: boolean;
+};
+
+/** Names a lost edit of a restore. */
+export type LostName = { readonly kind: DocumentKind; readonly name: string };
+
+/** Key after which a page of lost edits goes on. */
+export type LostKey = { readonly place: number; readonly name: string };
+
+/** Place of a lost edit in the order in which they are put back: fleets before the devices that they own, and removed after them. */
+const place = sql`CASE
+  WHEN l.document IS NULL THEN CASE l.kind WHEN 'Device' THEN 3 WHEN 'EnrollmentRequest' THEN 4 ELSE 5 END
+  ELSE CASE l.kind WHEN 'Fleet' THEN 0 WHEN 'EnrollmentRequest' THEN 1 ELSE 2 END END`;
+
+type LostSelection = {
+  readonly kind?: DocumentKind | undefined;
+  readonly names?: readonly LostName[] | undefined;
+  /** Only those that were not put back. */
+  readonly pending?: boolean;
+  readonly after?: LostKey | undefined;
+  readonly limit: number;
+};
+
+/** Lost edits of a restore, in the order in which they are put back. */
+export async function listLostDocuments(
+  db: Executor,
+  restore: string,
+  { kind, names, pending = false, after, limit }: LostSelection,
+): Promise<LostDocumentRow[]> {
+  const conditions = [
+    sql`l.restore = ${restore}::uuid`,
+    ...(kind === undefined ? [] : [sql`l.kind = ${kind}`]),
+    ...(names === undefined
+      ? []
+      : [
+          sql`(l.kind, l.name) IN (
+            SELECT * FROM unnest(${texts(names.map((one) => one.kind))}, ${texts(names.map(({ name }) => name))}))`,
+        ]),
+    ...(pending ? [sql`l.replayed_at IS NULL`] : []),
+    ...(after === undefined ? [] : [sql`(${place}, l.name) > (${after.place}, ${after.name})`]),
+  ];
+  const rows = await db.execute<{
+    place: number;
+    kind: DocumentKind;
+    name: string;
+    document: JsonObject | null;
+    by: string;
+    at: string;
+    replayed_at: string | null;
+    replayed_by: string | null;
+    present: boolean;
+    edited: boolean;
+  }>(sql`
+    SELECT ${place} AS place, l.kind, l.name, l.document, l.by, l.at, l.replayed_at, l.replayed_by,
+      CASE l.kind WHEN 'Device' THEN EXISTS (SELECT FROM devices r WHERE r.name = l.name)
+        WHEN 'Fleet' THEN EXISTS (SELECT FROM fleets r WHERE r.name = l.name)
+        ELSE EXISTS (SELECT FROM enrollment_requests r WHERE r.name = l.name) END AS present,
+      EXISTS (SELECT FROM events e WHERE e.involved_kind = l.kind AND e.involved_name = l.name AND e.restore = l.restore
+        AND e.reason IN ('ResourceCreated', 'ResourceUpdated', 'ResourceDeleted') AND e.actor <> ${byService.actor}) AS edited
+    FROM lost_documents l WHERE ${sql.join(conditions, sql` AND `)} ORDER BY place, l.name LIMIT ${limit}`);
+  return rows.map((row) => ({
+    key: { place: row.place, name: row.name },
+    kind: row.kind,
+    name: row.name,
+    document: row.document,
+    by: row.by,
+    at: new Date(row.at),
+    replayedAt: row.replayed_at === null ? null : new Date(row.replayed_at),
+    replayedBy: row.replayed_by,
+    exists: row.present,
+    editedSince: row.edited,
+  }));
+}
+
+/** Notes that a lost edit was put back. */
+export async function markReplayed(
+  db: Executor,
+  restore: string,
+  { kind, name }: LostName,
+  { by, now }: { readonly by: string; readonly now: Date },
+): Promise<void> {
+  await db.execute(sql`
+    UPDATE lost_documents SET replayed_at = ${now.toISOString()}::timestamptz, replayed_by = ${by}
+    WHERE restore = ${restore}::uuid AND kind = ${kind} AND name = ${name}`);
+}
+
+/**
+ * Gives a device that has come back the position that the journal has for it, so that it is judged by what was rendered for it last. Its
+ * gate is not touched: it is awaited.
+ */
+export async function returnToLostPosition(tx: Executor, restore: string, name: string): Promise<void> {
+  await tx.execute(sql`
+    UPDATE device_positions AS p SET timeline = l.timeline, version = l.version, spec_hash = l.hash
+    FROM (SELECT timeline, version, hash FROM lost_positions WHERE restore = ${restore}::uuid AND name = ${name}
+      ORDER BY version DESC, rendered_at DESC LIMIT 1) l
+    WHERE p.name = ${name} AND p.version = 0`);
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../time/clock.ts';
 import type { Database, Executor } from '../db/client.ts';
 import { currentRestore, openSnapshot } from '../db/fence.ts';
+import { listLostDocuments } from '../db/lost-store.ts';
 import { listRestoreDecisions, type DecisionRow } from '../db/restore-decisions.ts';
 import {
   answerTimes,
@@ -11,6 +12,7 @@ import {
   type RestoreKey,
   type RestoreRecord,
 } from '../db/restore-store.ts';
+import { lostDocument } from '../domain/journal-facts/lost-documents.ts';
 import { notFound } from '../domain/errors.ts';
 import { phaseOf, reconnectSeconds, restoreDocument } from '../domain/recovery/restore-document.ts';
 import type { RestoreReport } from '../domain/resources/restore-report.ts';
@@ -54,7 +56,7 @@ function declared(record: RestoreRecord | undefined, name: string): RestoreRecor
 
 /** The record of a recovery. @throws MusterError 404 if there is no such restore */
 export async function reportRestore({ database }: Deps & { clock: Clock }, name: string): Promise<RestoreReport> {
-  const { record, histogram, decisions, absent } = await database.transact(async (tx) => {
+  const { record, histogram, decisions, lost, absent } = await database.transact(async (tx) => {
     await openSnapshot(tx);
     const record = await requireRestore(tx, name);
     const isCurrent = record.supersededAt === null;
@@ -62,6 +64,7 @@ export async function reportRestore({ database }: Deps & { clock: Clock }, name:
       record,
       histogram: await answerTimes(tx, record.id),
       decisions: await listRestoreDecisions(tx, record.id, maxReportRows),
+      lost: record.journal === null ? undefined : await listLostDocuments(tx, record.id, { limit: maxReportRows }),
       absent: isCurrent ? await listAwaitedDevices(tx, { restore: record.id, limit: maxReportRows }) : [],
     };
   });
@@ -83,6 +86,7 @@ export async function reportRestore({ database }: Deps & { clock: Clock }, name:
     },
     recoveryTime: { ...status.reconnect, p100Seconds: everybody === null ? null : slowest },
     conflicts: decisions.map(toConflict),
+    ...(lost === undefined ? {} : { lost: lost.map(lostDocument) }),
     absent: absent.map(({ name: device, lastSeen }) => ({ device, lastSeen: lastSeen?.toISOString() ?? null })),
   };
 }

@@ -8,6 +8,7 @@ import { enrollmentRequestRoutes } from '../../src/api/routes/enrollment-request
 import { eventRoutes } from '../../src/api/routes/events.ts';
 import { fleetRoutes } from '../../src/api/routes/fleets.ts';
 import { labelRoutes } from '../../src/api/routes/labels.ts';
+import { lostDocumentRoutes } from '../../src/api/routes/lost-documents.ts';
 import { organizationRoutes } from '../../src/api/routes/organizations.ts';
 import { restoreRoutes } from '../../src/api/routes/restores.ts';
 import { unknownDeviceRoutes } from '../../src/api/routes/unknown-devices.ts';
@@ -33,7 +34,7 @@ export type ApiClient = {
 export async function createApiClient(context: Context): Promise<ApiClient> {
   const app = createListener(context.log);
   const resources = [deviceRoutes, deviceStatusRoutes, deviceActionRoutes, fleetRoutes, labelRoutes, eventRoutes];
-  const enrolling = [enrollmentRequestRoutes, unknownDeviceRoutes];
+  const enrolling = [enrollmentRequestRoutes, unknownDeviceRoutes, lostDocumentRoutes];
   for (const routes of [
     ...resources,
     ...enrolling,

@@ -1,4 +1,6 @@
-import type { WantedFact } from './facts.ts';
+import type { JsonObject } from '../json.ts';
+import type { LostDocument } from '../resources/lost-document.ts';
+import type { DocumentKind, WantedFact } from './facts.ts';
 
 /** Place of an edit among all edits of the resources of one name. */
 export type EditNumber = {
@@ -17,4 +19,36 @@ export function isLostDocument(restored: EditNumber | undefined, fact: WantedFac
   const createdAt = Date.parse(fact.createdAt);
   if (createdAt !== restored.createdAt.getTime()) return createdAt > restored.createdAt.getTime();
   return fact.resourceVersion > restored.resourceVersion;
+}
+
+/** A lost edit as it is stored, and what the database says of its resource. */
+export type LostEdit = {
+  readonly kind: DocumentKind;
+  readonly name: string;
+  /** Null where the resource was deleted. */
+  readonly document: JsonObject | null;
+  readonly by: string;
+  readonly at: Date;
+  readonly replayedAt: Date | null;
+  readonly replayedBy: string | null;
+  /** The database has a resource of that name now. */
+  readonly exists: boolean;
+};
+
+/** A lost edit as the API shows it. */
+export function lostDocument({ kind, name, by, at, replayedAt, replayedBy, ...edit }: LostEdit): LostDocument {
+  return {
+    kind,
+    name,
+    change: changeOf(edit),
+    by,
+    at: at.toISOString(),
+    replayedAt: replayedAt?.toISOString() ?? null,
+    replayedBy,
+  };
+}
+
+function changeOf({ document, exists }: Pick<LostEdit, 'document' | 'exists'>): LostDocument['change'] {
+  if (document === null) return 'Deleted';
+  return exists ? 'Edited' : 'Created';
 }

@@ -58,6 +58,7 @@ export function restoreReportMarkdown(report: RestoreReport): string {
         inline(conflict.reason ?? ''),
       ]),
     ),
+    ...lostSection(report.lost),
     `## Not come back (${report.absent.length})`,
     ...section(
       'Everybody has answered.',
@@ -65,6 +66,26 @@ export function restoreReportMarkdown(report: RestoreReport): string {
       report.absent.map(({ device, lastSeen }) => [device, lastSeen ?? 'never']),
     ),
   ].join('\n');
+}
+
+/** Edits that the database did not know; nothing where no journal was kept. */
+function lostSection(lost: RestoreReport['lost']): string[] {
+  if (lost === undefined) return [];
+  const replayed = lost.filter(({ replayedAt }) => replayedAt !== null).length;
+  return [
+    `## Lost and put back (${lost.length}, ${replayed})`,
+    ...section(
+      'No edit was lost that the journal knows of.',
+      ['Resource', 'Change', 'By', 'At', 'Put back'],
+      lost.map(({ kind, name, change, by, at, replayedAt, replayedBy }) => [
+        `${kind} ${name}`,
+        change,
+        inline(by),
+        at,
+        replayedAt === null ? 'no' : `${replayedAt} by ${inline(replayedBy ?? '')}`,
+      ]),
+    ),
+  ];
 }
 
 function section(none: string, head: string[], rows: string[][]): string[] {

@@ -31,13 +31,19 @@ const maxChangedLines = 1000;
  * Compares the spec that a device runs with the one that it would be sent on resume. Secrets are masked by numbers: a
  * secret that differs has another number, and nothing else of it is shown.
  *
+ * @param titles of the two sides in the text
  * @throws MusterError 400 if either is nested too deep to be compared
  */
-export function specDifference(from: JsonObject, to: JsonObject, isMasked: MaskedKeys = maskedKeys()): SpecDifference {
+export function specDifference(
+  from: JsonObject,
+  to: JsonObject,
+  isMasked: MaskedKeys = maskedKeys(),
+  titles: Titles = ['device runs', 'would be sent'],
+): SpecDifference {
   if (canonicalJson(from) === canonicalJson(to)) return { patch: [], text: '' };
   const maskOf = numberedMasks();
   const [runs, sent] = [maskSecrets(from, isMasked, maskOf), maskSecrets(to, isMasked, maskOf)];
-  return { patch: jsonPatch.compare(runs, sent).map(asPatchOperation), text: textDifference(runs, sent) };
+  return { patch: jsonPatch.compare(runs, sent).map(asPatchOperation), text: textDifference(runs, sent, titles) };
 }
 
 function asPatchOperation(operation: ReturnType<typeof jsonPatch.compare>[number]): JsonPatchOperation {
@@ -58,14 +64,16 @@ function asPatchOperation(operation: ReturnType<typeof jsonPatch.compare>[number
   }
 }
 
-function textDifference(from: JsonObject, to: JsonObject): string {
-  const labels = ['device runs', 'would be sent'] as const;
-  const text = createTwoFilesPatch(...labels, asYaml(from), asYaml(to), undefined, undefined, {
+/** Names of the two sides in a text diff. */
+type Titles = readonly [from: string, to: string];
+
+function textDifference(from: JsonObject, to: JsonObject, titles: Titles): string {
+  const text = createTwoFilesPatch(...titles, asYaml(from), asYaml(to), undefined, undefined, {
     context: 3,
     headerOptions: FILE_HEADERS_ONLY,
     maxEditLength: maxChangedLines,
   });
-  const [runs, sent] = labels;
+  const [runs, sent] = titles;
   return text ?? `--- ${runs}\n+++ ${sent}\n(more than ${maxChangedLines} lines differ: see the patch)\n`;
 }
 

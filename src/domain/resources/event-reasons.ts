@@ -86,6 +86,8 @@ const musterReasons = [
   'DeviceClonesNoticed',
   /** A person let a device's own spec win. */
   'DeviceAdopted',
+  /** A person put an edit back that the restored database does not know. */
+  'LostEditReplayed',
   /** A report came from a device that this database does not know. */
   'UnknownDeviceReported',
   /** A person denied a device's request to enroll. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { musterApiVersionSchema } from './api-version.ts';
+import { lostDocumentSchema } from './lost-document.ts';
 import { conflictVerdictSchema, positionSchema } from './position.ts';
 import { restoreDevicesSchema, restoreMetaSchema, restorePhaseSchema, restoreSpecSchema } from './restore.ts';
 import { timestampSchema } from './timestamp.ts';
@@ -51,6 +52,9 @@ export const restoreReportSchema = z
       .object({ p50Seconds: seconds, p95Seconds: seconds, p99Seconds: seconds, p100Seconds: seconds })
       .meta({ description: 'Time after which this percentage of the devices had answered; null until then.' }),
     conflicts: z.array(reportedConflictSchema),
+    lost: z.array(lostDocumentSchema).optional().meta({
+      description: 'Edits that the database did not know, and which of them were put back. Absent without a journal.',
+    }),
     absent: z.array(absentDeviceSchema).meta({ description: 'Devices that have not come back, longest absent first.' }),
   })
   .meta({ id: 'RestoreReport', description: 'The record of a recovery.' });

@@ -105,7 +105,8 @@ describe('the difference between two specs', () => {
     fc.assert(
       fc.property(specs, specs, (from, to) => {
         const before = [structuredClone(from), structuredClone(to)];
-        const { patch } = specDifference(from, to);
+        // A random key may be one of a secret.
+        const { patch } = specDifference(from, to, () => false);
         expect(applied(from, patch)).toEqual(to);
         expect([from, to]).toEqual(before);
       }),
