@@ -56,6 +56,21 @@ export class PostgresPrograms {
     }
   }
 
+  /** Restores a dump into an empty database. Each process of it needs the file, so more than one works without a prefix only. */
+  async restore(path: string, url: string, jobs: number): Promise<void> {
+    const { target, password } = withoutPassword(url);
+    const options = ['--no-owner', '--no-privileges', '--exit-on-error', `--dbname=${target}`];
+    const readsFile = this.prefix.length === 0 && jobs > 1;
+    const program = this.start('pg_restore', readsFile ? [...options, `--jobs=${jobs}`, path] : options, password);
+    program.stdout.resume();
+    if (readsFile) program.stdin.end();
+    const fed = readsFile ? Promise.resolve() : pipeline(createReadStream(path), program.stdin);
+    // Its own words say more than that it stopped reading.
+    await fed.catch(() => undefined);
+    await program.ended;
+    await fed;
+  }
+
   private start(name: string, options: readonly string[], password?: string) {
     const [command, ...words] = [...this.prefix, name, ...options];
     const program = spawn(command ?? name, words, {

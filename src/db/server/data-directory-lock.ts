@@ -16,8 +16,8 @@ const answerTimeoutMs = 1_000;
 const settleMs = 100;
 const maxAttempts = 3;
 
-/** A data directory that no other process takes while this one lives. */
-export type DataDirectoryLock = {
+/** Something that no other process takes while this one lives. */
+export type ProcessLock = {
   release(): Promise<void>;
 };
 
@@ -27,13 +27,23 @@ export type DataDirectoryLock = {
  *
  * @throws Error naming the directory and the process that has it
  */
-export async function lockDataDirectory(directory: string): Promise<DataDirectoryLock> {
-  const path = lockPath(directory);
+export async function lockDataDirectory(directory: string): Promise<ProcessLock> {
+  return await takeLock(lockPath(directory), (holder) => heldText(directory, holder));
+}
+
+/**
+ * Takes a lock for this process.
+ *
+ * @param path of the socket that is the lock; see {@link socketPath}
+ * @param heldText says who has it, from what the holder says: its process and something that tells it from others
+ * @throws Error with that text
+ */
+export async function takeLock(path: string, heldText: (holder: string) => string): Promise<ProcessLock> {
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const card = `${process.pid} ${randomUUID()}`;
     const server = await answerAt(`${path}.${randomUUID().slice(0, 4)}`, card, async (aside) => {
       const holder = await askHolder(path);
-      if (holder !== undefined) throw new Error(heldText(directory, holder));
+      if (holder !== undefined) throw new Error(heldText(holder));
       // The lock that a dead process left is replaced in one step.
       renameSync(aside, path);
     });
@@ -48,23 +58,31 @@ export async function lockDataDirectory(directory: string): Promise<DataDirector
     }
     await closed(server);
   }
-  throw new Error(heldText(directory, ''));
+  throw new Error(heldText(''));
 }
 
-function heldText(directory: string, card: string): string {
-  const [pid] = /^\d{1,10}/.exec(card) ?? [];
-  const who = pid === undefined ? 'a process that does not say who it is' : `process ${pid}`;
+function heldText(directory: string, holder: string): string {
   return (
-    `the data directory ${directory} is in use by another Muster (${who}): stop that one, or give this one a directory ` +
+    `the data directory ${directory} is in use by another Muster (${holderName(holder)}): stop that one, or give this one a directory ` +
     'of its own (MUSTER_DATA_DIR) or a PostgreSQL (DATABASE_URL)'
   );
 }
 
+/** Names the holder of a lock for people. */
+export function holderName(holder: string): string {
+  const [pid] = /^\d{1,10}/.exec(holder) ?? [];
+  return pid === undefined ? 'a process that does not say who it is' : `process ${pid}`;
+}
+
 /** In the directory, so that all who share it find it; where its path is too long for a socket, in the temporary directory. */
 function lockPath(directory: string): string {
-  const inside = join(directory, 'lock');
-  if (Buffer.byteLength(inside) <= maxPathBytes) return inside;
-  return join(tmpdir(), `muster-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}.lock`);
+  return socketPath(join(directory, 'lock'), directory);
+}
+
+/** A path for a socket: the wanted one or, where that is too long for a socket, one in the temporary directory. @param about names what is locked */
+export function socketPath(wanted: string, about: string): string {
+  if (Buffer.byteLength(wanted) <= maxPathBytes) return wanted;
+  return join(tmpdir(), `muster-${createHash('sha256').update(about).digest('hex').slice(0, 16)}.lock`);
 }
 
 /** @returns what the living holder says, empty if it says nothing in time; undefined if there is none */

@@ -39,6 +39,11 @@ export async function migrateDatabase(url: string): Promise<void> {
   }
 }
 
+/** Number of migrations that this version of Muster knows. */
+export function knownMigrations(): number {
+  return readMigrationFiles({ migrationsFolder }).length;
+}
+
 function newerSchema(unknown: number): string {
   const migrations = unknown === 1 ? '1 migration' : `${unknown} migrations`;
   return (

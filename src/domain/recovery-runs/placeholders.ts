@@ -9,7 +9,8 @@ export type PlaceholderValues = {
 const backupFields = ['id', 'path', 'sha256', 'takenAt'] as const;
 export type BackupField = (typeof backupFields)[number];
 
-const pattern = /\{\{\s*(.*?)\s*\}\}/gs;
+/** What begins with a dot is of a template of another program, such as `{{.Name}}` for podman. */
+const pattern = /\{\{\s*([^\s.}].*?)\s*\}\}/gs;
 
 /** Names of the placeholders in a word. */
 export function placeholdersIn(word: string): string[] {

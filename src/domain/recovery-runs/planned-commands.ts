@@ -28,15 +28,16 @@ export function plannedCommands(
     ['health', health.map((check) => ('run' in check ? check.run : undefined))],
     ['resume', suspend.toReversed().map(({ undo }) => undo)],
   ];
-  const starting = stop
-    .toReversed()
-    .flatMap(({ name, undo, healthy }) =>
-      [undo, healthy].flatMap((command) =>
-        command === undefined
-          ? []
-          : [{ step: 'start' as const, command: filledCommand(command, { ...values, saved: saved.get(name) ?? {} }) }],
-      ),
-    );
+  const reversed = stop.toReversed();
+  const starting = [
+    ...reversed.flatMap(({ name, undo, healthy }) => [undo, healthy].map((command) => ({ name, command }))),
+    // Once more after a while.
+    ...reversed.map(({ name, healthy: command }) => ({ name, command })),
+  ].flatMap(({ name, command }) =>
+    command === undefined
+      ? []
+      : [{ step: 'start' as const, command: filledCommand(command, { ...values, saved: saved.get(name) ?? {} }) }],
+  );
   const all = planned.flatMap(([step, commands]) =>
     commands.flatMap((command) => (command === undefined ? [] : [{ step, command: filledCommand(command, values) }])),
   );

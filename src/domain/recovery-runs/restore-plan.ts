@@ -153,6 +153,8 @@ export const restorePlanSchema = z.strictObject({
   database: databaseSchema,
   /** Redis of the services, without a password. */
   redis: z.url({ protocol: /^rediss?$/, error: 'expected a URL such as redis://127.0.0.1:6379' }).optional(),
+  /** Journal of the services, which is read when the restore is declared. */
+  journal: z.string().min(1).max(4_000).optional(),
   smoke: z.array(smokeSchema).max(100).default([]),
   health: z.array(healthSchema).max(50).default([]),
   /** People to ask if something fails, by the subject that they know. */

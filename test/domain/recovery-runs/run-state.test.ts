@@ -125,6 +125,7 @@ describe('the commands of a run', () => {
       'start b',
       'up b',
       'start a 3',
+      'up b',
       'flux resume',
     ]);
   });
