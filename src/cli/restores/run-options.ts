@@ -10,10 +10,7 @@ const stableMs = 10_000;
 const pollMs = 1_000;
 
 /** Makes what a run needs of this process. @param progress is stopped by who made it */
-export function runDeps(
-  signal: AbortSignal,
-  { wait, progress }: { wait: boolean; progress: Progress },
-): RunDeps {
+export function runDeps(signal: AbortSignal, { wait, progress }: { wait: boolean; progress: Progress }): RunDeps {
   return {
     clock: systemClock,
     environment: inheritedEnvironment(),
