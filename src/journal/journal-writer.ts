@@ -111,7 +111,7 @@ export class JournalWriter implements Journal {
     const { lost } = this;
     await makeDirectory(this.deps.directory);
     const path = join(this.deps.directory, this.nextName());
-    await writeCompressed(path, this.snapshotOf(facts));
+    await writeCompressed(path, this.snapshotOf(facts), this.deps.clock.now());
     this.lostBeforeSnapshot = lost;
   }
 

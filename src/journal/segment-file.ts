@@ -51,18 +51,21 @@ export class SegmentFile {
 /** Compresses a closed segment. The plain one goes when the compressed one is whole and on the disk. */
 export async function compressSegment(path: string): Promise<void> {
   const { mtime } = await stat(path);
-  await writeCompressed(path, createReadStream(path));
-  // Its age counts from the last fact in it.
-  await utimes(`${path}.gz`, mtime, mtime);
+  await writeCompressed(path, createReadStream(path), mtime);
   await rm(path);
 }
 
-/** Writes a segment that is compressed from the start: whole and on the disk, or not at all. */
-export async function writeCompressed(path: string, content: AsyncIterable<Buffer>): Promise<void> {
+/**
+ * Writes a segment that is compressed from the start: whole and on the disk, or not at all.
+ *
+ * @param writtenAt time from which its age counts: of the last fact in it
+ */
+export async function writeCompressed(path: string, content: AsyncIterable<Buffer>, writtenAt: Date): Promise<void> {
   const partial = `${path}.gz.partial`;
   try {
     const file = createWriteStream(partial, { mode: 0o600, flush: true });
     await pipeline(Readable.from(content, { objectMode: false }), createGzip({ level: 1 }), file);
+    await utimes(partial, writtenAt, writtenAt);
     await rename(partial, `${path}.gz`);
   } catch (error) {
     await rm(partial, { force: true });
