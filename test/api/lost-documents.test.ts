@@ -6,6 +6,8 @@ import {
   type ReplayResult,
 } from '../../src/domain/resources/lost-document.ts';
 import { restoreReportMarkdown } from '../../src/domain/recovery/restore-report-markdown.ts';
+import { forbidden } from '../../src/domain/errors.ts';
+import { replayLost } from '../../src/usecases/replay-lost.ts';
 import { reportRestore } from '../../src/usecases/read-restores.ts';
 import { createApiClient, type ApiClient } from '../support/api-client.ts';
 import { deviceRequest, documentOf, fleetRequest, refusalOf } from '../support/documents.ts';
@@ -121,6 +123,16 @@ describe('a replay', () => {
     expect(await replay({ all: true, reason: 'again' })).toEqual({ replayed: 0, items: [] });
     const again = await replay({ items: [{ kind: 'Device', name: 'edited' }] });
     expect(again.items[0]).toMatchObject({ outcome: 'Skipped', message: 'it was put back before' });
+  });
+
+  test('by somebody who may not do one of the edits does none of them', async () => {
+    const assertMay = (kind: string, change: string) => {
+      if (kind === 'Device' && change === 'delete') throw forbidden('this needs the permission devices.delete');
+    };
+    const asked = { restore: 'current', names: undefined, by: { actor: 'user:operator' }, assertMay };
+    await expect(replayLost(story.here.context, asked)).rejects.toThrow('devices.delete');
+    expect((await list()).every(({ replayedAt }) => replayedAt === null)).toBe(true);
+    expect((await api.get('/devices/new')).code).toBe(404);
   });
 
   test('is on record in the report of the restore', async () => {

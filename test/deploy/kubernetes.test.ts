@@ -232,6 +232,25 @@ test('every pod meets the restricted pod security standard, and writes to no fil
   }
 });
 
+test('with the journal every pod mounts its volume where the setting says, and the restore job too', () => {
+  const patchesOf = (name: string) =>
+    all
+      .filter(({ directory }) => directory.endsWith(`components/${name}`))
+      .flatMap(({ directory, patches }) =>
+        patches.flatMap(({ path }) => objectsIn(readFileSync(join(directory, path), 'utf8'), path)),
+      )
+      .map(({ object }) => object);
+  const [config, ...workloads] = patchesOf('journal');
+  const journal = configMapSchema.parse(config).data['MUSTER_JOURNAL'];
+  expect(journal).toMatch(/^\//);
+  expect(workloads.map(({ metadata }) => metadata.name)).toEqual(deployments.map(({ metadata }) => metadata.name));
+  for (const workload of [...workloads, ...patchesOf('restore-journal')]) {
+    expect(JSON.stringify(workload)).toContain(`"mountPath":"${journal}"`);
+    expect(JSON.stringify(workload)).toContain('"claimName":"muster-journal"');
+  }
+  expect(JSON.stringify(patchesOf('restore-journal'))).toContain(`"name":"MUSTER_JOURNAL","value":"${journal}"`);
+});
+
 test('the restore is declared on the database, with a key that is the same for every attempt', () => {
   const [container] = jobSchema.parse(named('Job', 'muster-restore')).spec.template.spec.containers;
   expect(container?.args.slice(0, 3)).toEqual(['restore', 'declare', '--database']);

@@ -99,10 +99,11 @@ describe('muster.container', () => {
     expect(passwords.map(({ target }) => target)).toEqual(['DB_PASSWORD', 'KV_PASSWORD']);
   });
 
-  test('every file that a setting names is mounted from a secret', () => {
+  test('every file that a setting names is mounted from a secret, and every directory from a volume', () => {
     const files = new Set(Object.values(env).filter((value) => value?.startsWith('/')));
     const mounted = secretsOf('muster.container').filter(({ type }) => type === 'mount');
-    expect(new Set(mounted.map(({ target }) => target))).toEqual(files);
+    const directories = valuesOf(unit('muster.container'), 'Container', 'Volume').map((value) => value.split(':')[1]);
+    expect(new Set([...mounted.map(({ target }) => target), ...directories])).toEqual(files);
   });
 
   test('both listeners are published, where they listen', () => {
@@ -118,7 +119,7 @@ describe('muster.container', () => {
     expect(seconds('muster.container', 'Service', 'TimeoutStopSec')).toBeGreaterThan(stopTimeout);
   });
 
-  test('it writes to no file system and has no capability', () => {
+  test('it writes to no file system but the journal, and has no capability', () => {
     for (const [key, value] of [
       ['ReadOnly', 'true'],
       ['DropCapability', 'all'],
@@ -126,6 +127,9 @@ describe('muster.container', () => {
     ] as const) {
       expect(valuesOf(unit('muster.container'), 'Container', key)).toEqual([value]);
     }
+    expect(valuesOf(unit('muster.container'), 'Container', 'Volume')).toEqual([
+      'muster-journal.volume:/var/lib/muster-journal:U',
+    ]);
   });
 });
 

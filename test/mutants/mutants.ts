@@ -497,4 +497,51 @@ export const mutants: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: 'the journal opens a gate: a report is completed to the position that the server has',
+    caughtBy: 'test/domain/journal-facts/lost-positions.test.ts',
+    patches: [
+      {
+        file: 'src/domain/journal-facts/lost-positions.ts',
+        find: '?? report;',
+        replace: '?? (lost.length > 0 ? { ...server } : report);',
+      },
+    ],
+  },
+  {
+    name: 'a journal of another database is accepted',
+    caughtBy: 'test/journal/journal-writer.test.ts',
+    tests: 'another control plane',
+    patches: [
+      {
+        file: 'src/journal/journal-reader.ts',
+        find: ' && fact.origin === origin',
+        replace: ' && origin !== undefined',
+      },
+    ],
+  },
+  {
+    name: 'lost edits are put back for a caller who may not make them',
+    caughtBy: 'test/api/lost-documents.test.ts',
+    tests: 'may not do one of the edits',
+    patches: [
+      {
+        file: 'src/usecases/replay-lost.ts',
+        find: "replay.assertMay(kind, document === null ? 'delete' : 'edit');",
+        replace: 'void [kind, document, replay];',
+      },
+    ],
+  },
+  {
+    name: 'the next version is not above the lost ones',
+    caughtBy: 'test/usecases/find-lost.test.ts',
+    tests: 'above every one that was lost',
+    patches: [
+      {
+        file: 'src/usecases/render-devices.ts',
+        find: 'Math.max(reported?.version ?? 0, input.highestLost)',
+        replace: '(reported?.version ?? 0)',
+      },
+    ],
+  },
 ];

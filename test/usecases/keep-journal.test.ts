@@ -48,17 +48,14 @@ test('a snapshot has every position with its spec, and every document that peopl
   await keepJournal(story.here.context, never);
   const snapshot = (await facts()).filter((fact) => !before.has(JSON.stringify(fact)));
   const rendered = snapshot.filter((fact) => fact.fact === 'rendered');
-  expect(rendered.map(({ device, version }) => [device, version]).toSorted()).toEqual([
-    ['of-fleet', 1],
-    ['own', 1],
-  ]);
+  expect(rendered.map(({ device, version }) => `${device} ${version}`).toSorted()).toEqual(['of-fleet 1', 'own 1']);
   const hashes = new Set(snapshot.filter((fact) => fact.fact === 'spec').map(({ hash }) => hash));
   expect(rendered.every(({ hash }) => hashes.has(hash))).toBe(true);
   const wanted = snapshot.filter((fact) => fact.fact === 'wanted');
-  expect(wanted.map(({ kind, name, by: author }) => [kind, name, author]).toSorted()).toEqual([
-    ['Device', 'of-fleet', 'service:muster'],
-    ['Device', 'own', 'service:muster'],
-    ['Fleet', 'edge', 'service:muster'],
+  expect(wanted.map(({ kind, name, by: author }) => `${kind}/${name} ${author}`).toSorted()).toEqual([
+    'Device/of-fleet service:muster',
+    'Device/own service:muster',
+    'Fleet/edge service:muster',
   ]);
   const own = wanted.find(({ name }) => name === 'own');
   expect(own?.document).toMatchObject({ metadata: { name: 'own' }, spec: { note: 'line\nbreak "quoted" \\ ü' } });

@@ -12,6 +12,7 @@ import { addExamples } from '../examples.ts';
 import { CliError, rootCause, UnreachableError, UsageError } from '../../client/failures.ts';
 import { outputOption, timeoutOption } from '../option-values.ts';
 import { formatDocument } from '../../manifests/documents.ts';
+import { printable } from '../../terminal/printable.ts';
 import { showProgress } from '../../terminal/progress.ts';
 import { awaitSettled } from '../restores/await-settled.ts';
 import { expectedAnswers, restoreRemark } from '../restores/restore-text.ts';
@@ -146,6 +147,15 @@ async function wait(api: ApiClient, restore: Restore, timeoutMs: number | undefi
   note(`restore ${restore.metadata.name} has settled`);
 }
 
+/** Tells of lost edits, and how to see them. */
+function lostEditsText({ status: { journal } }: Restore): string[] {
+  if (journal === undefined) return [];
+  const problem =
+    journal.problem === null ? [] : [`  The journal was not read to its end: ${printable(journal.problem)}`];
+  if (journal.lostDocuments === 0) return problem;
+  return [`  Edits that the database does not know: ${journal.lostDocuments} (muster restore lost)`, ...problem];
+}
+
 function declared(restore: Restore, output: Options['output']): string {
   const { name } = restore.metadata;
   switch (output) {
@@ -155,7 +165,11 @@ function declared(restore: Restore, output: Options['output']): string {
     case 'name':
       return `restore/${name}`;
     case undefined:
-      return `Restore declared: ${name}\n  Devices that must answer: ${restore.status.devices.awaitingReconnect}`;
+      return [
+        `Restore declared: ${name}`,
+        `  Devices that must answer: ${restore.status.devices.awaitingReconnect}`,
+        ...lostEditsText(restore),
+      ].join('\n');
     default:
       return output satisfies never;
   }

@@ -1,6 +1,7 @@
 import type { Restore } from '../../domain/resources/restore.ts';
 import { duration } from '../../domain/recovery/restore-report-markdown.ts';
 import { age } from '../../terminal/age.ts';
+import { counted } from '../../terminal/counted.ts';
 import { printable } from '../../terminal/printable.ts';
 
 const barWidth = 30;
@@ -15,6 +16,7 @@ export function restoreText(restore: Restore, now: Date): string {
     ['Declared', `${metadata.creationTimestamp} (${age(metadata.creationTimestamp, now)} ago) by ${spec.declaredBy}`],
     ['Reason', spec.reason ?? 'not given'],
     ['Backup', backupText(restore)],
+    ...journalLines(restore),
     ['Devices', String(devices.total)],
     ['  Awaiting reconnect', String(devices.awaitingReconnect)],
     ['  Answered', String(devices.answered)],
@@ -28,6 +30,13 @@ export function restoreText(restore: Restore, now: Date): string {
   ];
   const width = Math.max(...lines.map(([title]) => title.length));
   return [...lines.map(([title, text]) => `${title.padEnd(width)}  ${printable(text)}`), barText(restore)].join('\n');
+}
+
+/** Findings in the journal; nothing where none was kept. */
+function journalLines({ status: { journal } }: Restore): [string, string][] {
+  if (journal === undefined) return [];
+  const found = `${counted(journal.lostDocuments, 'edit')} and ${counted(journal.lostPositions, 'version')} lost`;
+  return [['Journal', journal.problem === null ? found : `${found}; not read to its end: ${journal.problem}`]];
 }
 
 /** Text beside the bar of a restore. */

@@ -28,7 +28,9 @@ afterAll(async () => {
 });
 
 test('lost edits are listed, compared and put back', async () => {
-  await server.muster(['restore', 'declare', '--reason', 'INC-1']);
+  const declared = await server.muster(['restore', 'declare', '--reason', 'INC-1']);
+  expect(declared.stdout).toContain('Edits that the database does not know: 2 (muster restore lost)');
+  expect((await server.muster(['restore', 'status'])).stdout).toMatch(/^Journal +2 edits and 0 versions lost$/m);
   const listed = await server.muster(['restore', 'lost']);
   expect(listed.code).toBe(0);
   expect(listed.stdout.split('\n').map((line) => line.split(/ {3,}/).slice(0, 3))).toEqual([
