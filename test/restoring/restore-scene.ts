@@ -115,10 +115,10 @@ export class RestoreScene {
     save: { replicas: [kubectl, get, deployment/${name}, -o, "jsonpath={.spec.replicas}"] }
     run: [kubectl, scale, deployment/${name}, --replicas=0]
     until: [kubectl, wait, ${name}]
-    within: 5s
+    within: 2s
     undo: [kubectl, scale, deployment/${name}, "--replicas={{saved.replicas}}"]
     healthy: [kubectl, rollout, status, ${name}]
-    healthyWithin: 5s`;
+    healthyWithin: 2s`;
     return `apiVersion: muster/v1
 kind: RestorePlan
 metadata: { name: lost-primary }
