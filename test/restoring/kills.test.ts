@@ -1,14 +1,21 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { stepNames } from '../../src/domain/recovery-runs/run-steps.ts';
 import { Random } from '../faults/random.ts';
-import { RestoreScene } from './restore-scene.ts';
+import { Postgres15, postgres15Tools } from '../support/postgres-programs.ts';
+import { RestoreScene, type SceneOptions } from './restore-scene.ts';
 
 /** Runs that are killed at random times; 100 were asked for once, and take ten minutes. */
 const randomKills = Number(process.env['MUSTER_TEST_KILLS'] ?? 4);
 
 vi.setConfig({ testTimeout: 300_000 + randomKills * 30_000 });
 
+let server: Postgres15;
 let scene: RestoreScene;
+beforeAll(async () => {
+  server = await Postgres15.start();
+});
+afterAll(() => server.remove());
 afterEach(() => scene.remove());
 
 /** How everything stands after a run that nobody disturbed. */
@@ -53,7 +60,13 @@ it('ends as an undisturbed one does when it is killed in the middle of the fence
 it(`ends as an undisturbed one does when it is killed at random times, ${randomKills} runs of it`, async () => {
   const random = new Random(12);
   for (let index = 0; index < randomKills; index += 1) {
-    scene = await RestoreScene.create();
+    // By PostgreSQL 15's programs, and by Muster on the embedded PostgreSQL.
+    const programs: SceneOptions = {
+      database: await server.createDatabase(`muster_${randomUUID().slice(0, 8)}`),
+      engine: 'pg_dump',
+      tools: postgres15Tools,
+    };
+    scene = await RestoreScene.create(index % 2 === 0 ? programs : {});
     // A start takes about a second; a whole run three.
     for (let kill = 0; kill < 3; kill += 1) await scene.run({ kill: random.between(500, 4_000) });
     const { code, said } = await scene.run();

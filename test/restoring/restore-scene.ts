@@ -28,6 +28,12 @@ export type SceneOptions = {
   /** Lines after the others of the plan. */
   readonly more?: string;
   readonly database?: TestDatabase;
+  /** Redis of the services, which takes no password. */
+  readonly redis?: string;
+  /** Fills the database before the backup, instead of devices that are made here. */
+  readonly before?: (database: TestDatabase) => Promise<void>;
+  /** Edits it after the backup. */
+  readonly after?: (database: TestDatabase) => Promise<void>;
 };
 
 /** A program first on the path in place of the real one. Its state is in files, and its faults are files too. */
@@ -74,7 +80,7 @@ export class RestoreScene {
     const directory = await mkdtemp(join(tmpdir(), 'muster-restoring-'));
     await chmod(directory, 0o755);
     const database = options.database ?? (await createTestDatabase());
-    await addDevices(database, 0, options.devices ?? 5);
+    await (options.before?.(database) ?? addDevices(database, 0, options.devices ?? 5));
     const catalogue = new BackupCatalogue(join(directory, 'backups'));
     const deps = { catalogue, programs: new PostgresPrograms(options.tools), clock: systemClock };
     const manifest = await createBackup(deps, {
@@ -83,7 +89,7 @@ export class RestoreScene {
       hold: false,
       engine: options.engine ?? 'copy',
     });
-    await addDevices(database, 100, 2);
+    await (options.after?.(database) ?? addDevices(database, 100, 2));
     const scene = new RestoreScene(directory, database, manifest, options);
     await mkdir(join(directory, 'bin'));
     await mkdir(join(directory, 'state'));
@@ -106,7 +112,7 @@ export class RestoreScene {
   }
 
   planText(): string {
-    const { replaced = 'drop', tools = [], more = '' } = this.options;
+    const { replaced = 'drop', tools = [], more = '', redis } = this.options;
     const admin = new URL(this.database.url);
     admin.pathname = '';
     admin.password = '';
@@ -124,14 +130,14 @@ kind: RestorePlan
 metadata: { name: lost-primary }
 objectives: { rpo: 24h, rto: 30m }
 backups: { at: backups, oldest: 48h }
-secrets: { PGPASSWORD: { env: TEST_PGPASSWORD }, KV_PASSWORD: { command: [printenv, TEST_KV_PASSWORD] } }
+secrets: { PGPASSWORD: { env: TEST_PGPASSWORD }${redis === undefined ? ', KV_PASSWORD: { command: [printenv, TEST_KV_PASSWORD] }' : ''} }
 background: [{ name: db, run: [kubectl, port-forward, svc/muster-db, "5432:5432"] }]
 suspend: [{ name: flux, run: [flux, suspend, kustomization], undo: [flux, resume, kustomization] }]
 stop:${deployment('server')}${deployment('worker')}
 database: { admin: "${admin.toString()}", name: ${this.database.name}, owner: ${admin.username}, tools: ${JSON.stringify(tools)}, restore: { method: dump }, replaced: ${replaced} }
 smoke: [{ sql: "SELECT count(*) FROM devices", equals: manifest.counts.devices }]
 contacts: { database: "#dba" }
-${more}`;
+${redis === undefined ? '' : `redis: ${redis}\n`}${more}`;
   }
 
   state(name: string): string {
