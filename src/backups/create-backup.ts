@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { withSnapshot, type DatabaseSnapshot } from '../db/server/database-snapshot.ts';
 import { backupId, type BackupEngine, type BackupManifest } from '../domain/backups/backup-manifest.ts';
@@ -46,9 +47,13 @@ async function backUp(
   const id = backupId(snapshot.takenAt, randomBytes(4).toString('hex'));
   const names = { dump: `${id}.${engine === 'copy' ? 'sql.gz' : 'dump'}`, positions: `${id}.positions.gz` };
   try {
-    const positions = await writeFileWhole(catalogue.path(names.positions), await snapshot.positions(), {
-      through: [createGzip({ level: 1 })],
-    });
+    const positions = await writeFileWhole(
+      catalogue.path(names.positions),
+      Readable.from(snapshot.positions(), { objectMode: false }),
+      {
+        through: [createGzip({ level: 1 })],
+      },
+    );
     const path = catalogue.path(names.dump);
     const dump =
       engine === 'copy'

@@ -151,6 +151,8 @@ export async function removeLost(tx: Executor, before: string): Promise<RemovalS
 /** A lost edit as it is stored. */
 export type LostDocumentRow = LostEdit & {
   readonly key: LostKey;
+  /** The database has a resource of that name now. */
+  readonly exists: boolean;
   /** A person has edited the resource since the restore was declared. */
   readonly editedSince: boolean;
 };
@@ -174,6 +176,9 @@ type LostSelection = {
   readonly after?: LostKey | undefined;
   readonly limit: number;
 };
+
+/** Condition that a resource `r` was in the database when the restore was declared. */
+const wasThere = sql`r.created_at < (SELECT declared_at FROM restores WHERE id = l.restore)`;
 
 /** Lost edits of a restore, in the order in which they are put back. */
 export async function listLostDocuments(
@@ -203,12 +208,16 @@ export async function listLostDocuments(
     replayed_at: string | null;
     replayed_by: string | null;
     present: boolean;
+    was_there: boolean;
     edited: boolean;
   }>(sql`
     SELECT ${place} AS place, l.kind, l.name, l.document, l.by, l.at, l.replayed_at, l.replayed_by,
       CASE l.kind WHEN 'Device' THEN EXISTS (SELECT FROM devices r WHERE r.name = l.name)
         WHEN 'Fleet' THEN EXISTS (SELECT FROM fleets r WHERE r.name = l.name)
         ELSE EXISTS (SELECT FROM enrollment_requests r WHERE r.name = l.name) END AS present,
+      CASE l.kind WHEN 'Device' THEN EXISTS (SELECT FROM devices r WHERE r.name = l.name AND ${wasThere})
+        WHEN 'Fleet' THEN EXISTS (SELECT FROM fleets r WHERE r.name = l.name AND ${wasThere})
+        ELSE EXISTS (SELECT FROM enrollment_requests r WHERE r.name = l.name AND ${wasThere}) END AS was_there,
       EXISTS (SELECT FROM events e WHERE e.involved_kind = l.kind AND e.involved_name = l.name AND e.restore = l.restore
         AND e.reason IN ('ResourceCreated', 'ResourceUpdated', 'ResourceDeleted') AND e.actor <> ${byService.actor}) AS edited
     FROM lost_documents l WHERE ${sql.join(conditions, sql` AND `)} ORDER BY place, l.name LIMIT ${limit}`);
@@ -222,6 +231,7 @@ export async function listLostDocuments(
     replayedAt: row.replayed_at === null ? null : new Date(row.replayed_at),
     replayedBy: row.replayed_by,
     exists: row.present,
+    existed: row.was_there,
     editedSince: row.edited,
   }));
 }

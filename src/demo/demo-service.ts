@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { copyDatabase, replaceDatabase } from '../db/server/database-copies.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../db/server/embedded-postgres.ts';
@@ -15,11 +15,14 @@ export class DemoService {
   /** Name of the database that holds the backup. */
   readonly backup = backup;
   private readonly postgres: EmbeddedPostgres;
+  /** Directory of the journal: it is not lost with the database. */
+  private readonly journal: string;
   private readonly process: ChildProcess;
   private addresses: { api: string; agent: string } | undefined;
 
-  private constructor(postgres: EmbeddedPostgres) {
+  private constructor(postgres: EmbeddedPostgres, journal: string) {
     this.postgres = postgres;
+    this.journal = journal;
     // Beside this file, and of the same kind: TypeScript in development, JavaScript once built.
     const entry = new URL(`service-process${extname(import.meta.url)}`, import.meta.url);
     // Its output goes to standard error: standard output is for the result of the demo.
@@ -28,7 +31,10 @@ export class DemoService {
 
   /** Starts both on free ports. */
   static async start(dataDir: string): Promise<DemoService> {
-    const service = new DemoService(await startEmbeddedPostgres(dataDir, { settings: postgresSettings }));
+    const service = new DemoService(
+      await startEmbeddedPostgres(dataDir, { settings: postgresSettings }),
+      join(dataDir, 'journal'),
+    );
     try {
       await service.start();
       return service;
@@ -52,6 +58,7 @@ export class DemoService {
   async start(): Promise<void> {
     const { api = anyPort, agent = anyPort } = this.addresses ?? {};
     const environment = {
+      MUSTER_JOURNAL: this.journal,
       DATABASE_URL: this.postgres.url,
       MUSTER_API_LISTEN: new URL(api).host,
       MUSTER_AGENT_LISTEN: new URL(agent).host,

@@ -12,6 +12,9 @@ import type { Stage } from './stage.ts';
 import { moveOn, takeBackup } from './steps/back-up.ts';
 import { carryOn } from './steps/carry-on.ts';
 import { closeTheCase, waitUntilAllRunWhatWasRendered } from './steps/conclude.ts';
+import { editMore, registerPlain } from './steps/edit-more.ts';
+import { putLostEditsBack } from './steps/lost-edits.ts';
+import { plainDevicesReturn } from './steps/plain-return.ts';
 import { deleteFleet } from './steps/delete-fleet.ts';
 import { muster } from './steps/muster.ts';
 import { restartPaused } from './steps/restart-paused.ts';
@@ -30,6 +33,12 @@ export type DemoResult = {
   readonly awaitingAfterRestore: number;
   readonly conflictPaused: number;
   readonly normal: number;
+  /** Edits that the backup did not know, by the journal. */
+  readonly lostEdits: number;
+  /** Those that were put back. */
+  readonly replayed: number;
+  /** Paused devices that run what they would be sent. */
+  readonly unchangedByResume: number;
   readonly deliveredWhilePaused: number;
   readonly resumed: number;
   readonly renderedAfterResume: number;
@@ -77,15 +86,19 @@ export async function startDemoService(dataDir: string, narrator: Narrator): Pro
 export async function tellStory(stage: Stage): Promise<DemoResult> {
   await stage.scraper.start();
   await rollOutToVersionFive(stage);
+  await registerPlain(stage);
   const backup = await takeBackup(stage);
   const ahead = await moveOn(stage);
   await registerLatecomer(stage);
+  await editMore(stage);
   await restoreBackup(stage, backup);
   const awaitingAfterRestore = await declareRestore(stage, backup);
+  const { lostEdits, replayed } = await putLostEditsBack(stage);
   const { conflictPaused, normal } = await muster(stage, ahead);
+  await plainDevicesReturn(stage);
   await restartPaused(stage);
   await letLatecomerIn(stage);
-  await reviewConflicts(stage);
+  const unchangedByResume = await reviewConflicts(stage);
   await carryOn(stage);
   await deleteFleet(stage);
   const resumed = await resumeAll(stage);
@@ -99,6 +112,9 @@ export async function tellStory(stage: Stage): Promise<DemoResult> {
     conflictPaused,
     normal,
     deliveredWhilePaused,
+    lostEdits,
+    replayed,
+    unchangedByResume,
     resumed: resumed.length,
     renderedAfterResume,
     removedUnordered,

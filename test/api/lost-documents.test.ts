@@ -119,7 +119,9 @@ describe('a replay', () => {
     const events = await eventRows(story.here.context, 'LostEditReplayed');
     expect(events).toHaveLength(4);
     expect(events[0]?.message).toMatch(/^The lost edit of user:anonymous at 20.*Z was put back: INC-1$/);
-    expect((await list()).every(({ replayedBy }) => replayedBy === 'user:anonymous')).toBe(true);
+    const after = await list();
+    expect(after.every(({ replayedBy }) => replayedBy === 'user:anonymous')).toBe(true);
+    expect(after.map(({ change }) => change)).toEqual(['Edited', 'Edited', 'Created', 'Deleted']);
     expect(await replay({ all: true, reason: 'again' })).toEqual({ replayed: 0, items: [] });
     const again = await replay({ items: [{ kind: 'Device', name: 'edited' }] });
     expect(again.items[0]).toMatchObject({ outcome: 'Skipped', message: 'it was put back before' });

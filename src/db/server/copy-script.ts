@@ -28,7 +28,7 @@ export async function* copyScript(snapshot: DatabaseSnapshot): AsyncGenerator<st
   yield migrationsTable;
   for (const table of snapshot.tables) {
     yield `COPY public.${quotedName(table.name)} (${table.columns.map(quotedName).join(', ')}) FROM stdin;\n`;
-    yield* (await snapshot.rows(table)) as AsyncIterable<Buffer>;
+    yield* snapshot.rows(table);
     yield '\\.\n';
   }
   for (const { name, last } of snapshot.sequences) yield `SELECT setval('public.${quotedName(name)}', ${last});\n`;

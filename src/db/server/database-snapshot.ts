@@ -1,5 +1,5 @@
-import type { Readable } from 'node:stream';
 import postgres from 'postgres';
+import { copyOut } from '../driver/copy-out.ts';
 
 /** A table as a backup holds it. */
 export type SnapshotTable = {
@@ -26,9 +26,9 @@ export type DatabaseSnapshot = {
   readonly sequences: readonly { readonly name: string; readonly last: number }[];
   readonly highest: { readonly renderedVersion: number; readonly event: number };
   /** Positions of all devices, a JSON object a line, in byte order of the names. */
-  positions(): Promise<Readable>;
+  positions(): AsyncIterable<Buffer>;
   /** Rows of a table in the text form of COPY. */
-  rows(table: SnapshotTable): Promise<Readable>;
+  rows(table: SnapshotTable): AsyncIterable<Buffer>;
 };
 
 type TableRow = { name: string; columns: string[]; needs: string[] };
@@ -90,8 +90,8 @@ async function takeSnapshot(tx: postgres.TransactionSql): Promise<DatabaseSnapsh
     tables,
     sequences: sequences.map(({ name, last }) => ({ name, last: Number(last) })),
     highest: { renderedVersion: Number(highest?.version), event: Number(highest?.event) },
-    positions: () => tx.unsafe(positionsQuery).readable(),
-    rows: ({ name, columns }) => tx`COPY ${tx(`public.${name}`)} (${tx(columns)}) TO STDOUT`.readable(),
+    positions: () => copyOut(tx.unsafe(positionsQuery)),
+    rows: ({ name, columns }) => copyOut(tx`COPY ${tx(`public.${name}`)} (${tx(columns)}) TO STDOUT`),
   };
 }
 

@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { copyOut } from '../driver/copy-out.ts';
 
 /** One line of JSON of each row: it holds no control character unescaped, so that COPY writes it as it is. */
 const asLines = String.raw`TO STDOUT WITH (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02')`;
@@ -41,9 +42,9 @@ export async function* snapshotFacts(url: string, signal: AbortSignal): AsyncGen
   });
   try {
     for (const query of queries) {
-      for await (const chunk of await client.unsafe(`COPY (${query}) ${asLines}`).readable()) {
+      for await (const chunk of copyOut(client.unsafe(`COPY (${query}) ${asLines}`))) {
         signal.throwIfAborted();
-        yield chunk as Buffer;
+        yield chunk;
       }
     }
   } finally {

@@ -2,6 +2,7 @@ import { answerOf } from '../../client/api-client.ts';
 import { standingsOfDevices } from '../../client/device-standings.ts';
 import { isSamePosition } from '../../domain/recovery/position.ts';
 import type { SimulatedDevice } from '../../simulator/simulated-device.ts';
+import { plainDevices } from '../plain-devices.ts';
 import { shortenedTables } from '../shortened-tables.ts';
 import { waitForAll, type Stage } from '../stage.ts';
 import { currentRestore } from './muster.ts';
@@ -72,7 +73,10 @@ export async function closeTheCase(stage: Stage, ahead: number): Promise<Witness
   const { status } = await currentRestore(api);
   narrator.expectThat('the restore has settled', status.phase === 'Settled', status.phase);
   narrator.expect('conflicts resumed, by the record', { expected: ahead, found: status.devices.resumed });
-  narrator.expect('conflicts adopted, by the record', { expected: late.devices.length, found: status.devices.adopted });
+  narrator.expect('conflicts adopted, by the record', {
+    expected: late.devices.length + plainDevices.edited.length,
+    found: status.devices.adopted,
+  });
 
   narrator.step(
     'What the devices saw',

@@ -1,6 +1,7 @@
 import { answerOf, type ApiClient } from '../../client/api-client.ts';
 import type { Restore } from '../../domain/resources/restore.ts';
 import { countDevices } from '../device-questions.ts';
+import { plainReturning } from '../plain-devices.ts';
 import { arrivalsPerSecond, waitForAll, type Stage } from '../stage.ts';
 
 type MusterCounts = {
@@ -36,7 +37,7 @@ export async function muster(stage: Stage, ahead: number): Promise<MusterCounts>
   const { p50Seconds, p99Seconds } = reconnect;
   narrator.say(`Half of the devices had answered after ${p50Seconds ?? '?'} s, 99 % after ${p99Seconds ?? '?'} s.`);
   const normal = devices.inSync + devices.behind;
-  narrator.expect('devices still awaited', { expected: 0, found: devices.awaitingReconnect });
+  narrator.expect('devices still awaited', { expected: plainReturning.length, found: devices.awaitingReconnect });
   narrator.expect('devices paused', { expected: ahead, found: devices.conflictPaused });
   narrator.expect('devices that go on as before', { expected: cast.length - ahead, found: normal });
   narrator.expect('devices that read ConflictPaused', {

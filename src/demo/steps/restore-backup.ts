@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { answerOf } from '../../client/api-client.ts';
 import { countDevices } from '../device-questions.ts';
+import { plainInBackup } from '../plain-devices.ts';
 import type { Stage } from '../stage.ts';
 import type { Backup } from './back-up.ts';
 
@@ -44,9 +45,10 @@ export async function declareRestore({ narrator, service, api, cast }: Stage, ba
     }),
   );
   const awaiting = status.devices.awaitingReconnect;
-  narrator.expect('devices that must answer', { expected: cast.length, found: awaiting });
+  const expected = cast.length + plainInBackup.length;
+  narrator.expect('devices that must answer', { expected, found: awaiting });
   const shown = await countDevices(api, 'AwaitingReconnect');
-  narrator.expect('devices that read AwaitingReconnect', { expected: cast.length, found: shown });
+  narrator.expect('devices that read AwaitingReconnect', { expected, found: shown });
   narrator.expect('devices that have answered', { expected: 0, found: status.devices.answered });
   return awaiting;
 }

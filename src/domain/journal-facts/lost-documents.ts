@@ -31,8 +31,8 @@ export type LostEdit = {
   readonly at: Date;
   readonly replayedAt: Date | null;
   readonly replayedBy: string | null;
-  /** The database has a resource of that name now. */
-  readonly exists: boolean;
+  /** The restored database had a resource of that name. */
+  readonly existed: boolean;
 };
 
 /** A lost edit as the API shows it. */
@@ -48,7 +48,7 @@ export function lostDocument({ kind, name, by, at, replayedAt, replayedBy, ...ed
   };
 }
 
-function changeOf({ document, exists }: Pick<LostEdit, 'document' | 'exists'>): LostDocument['change'] {
+function changeOf({ document, existed }: Pick<LostEdit, 'document' | 'existed'>): LostDocument['change'] {
   if (document === null) return 'Deleted';
-  return exists ? 'Edited' : 'Created';
+  return existed ? 'Edited' : 'Created';
 }
