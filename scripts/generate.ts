@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import openapiTypescript, { astToString } from 'openapi-typescript';
@@ -13,6 +13,7 @@ import { configurationReference } from './reference/configuration-reference.ts';
 import { buildProgram } from '../src/cli/program.ts';
 import { permissionsReference } from './reference/permissions-reference.ts';
 import { createLog } from '../src/logging/log.ts';
+import { failureTable, stepTable, withMade } from './reference/run-steps-reference.ts';
 import { metricsReference } from './reference/metrics-reference.ts';
 
 // Writes what is made from the code: run it after a change of a route, a frame, a setting or a command.
@@ -36,8 +37,15 @@ try {
   await writeFile('docs/muster.1', manPage(buildProgram()));
   await writeFile('docs/metrics.md', metricsReference());
   await writeFile('docs/permissions.md', permissionsReference());
+  await makeWithin('docs/restore-run.md', 'steps', stepTable());
+  for (const runbook of ['docs/runbook-kubernetes.md', 'docs/runbook-quadlets.md'])
+    await makeWithin(runbook, 'failures', failureTable());
 } finally {
   await rm(dataDir, { recursive: true, force: true });
+}
+
+async function makeWithin(page: string, name: string, lines: readonly string[]): Promise<void> {
+  await writeFile(page, withMade(await readFile(page, 'utf8'), name, lines));
 }
 
 async function writeYaml(file: string, document: unknown): Promise<void> {
