@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, renameSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode } from '../failures.ts';
 
@@ -14,6 +14,8 @@ const maxPathBytes = 98;
 const answerTimeoutMs = 1_000;
 /** Time after which it is seen which one of those that took the lock at the same time has it. */
 const settleMs = 100;
+/** Time after which a process that takes a lock answers at its own socket. */
+const asideAfterMs = 1_000;
 const maxAttempts = 3;
 
 /** Something that no other process takes while this one lives. */
@@ -49,8 +51,10 @@ export async function takeLock(path: string, heldText: (holder: string) => strin
     });
     await sleep(settleMs);
     if ((await askHolder(path)) === card) {
+      await removeAside(path);
       return {
         async release() {
+          await removeAside(path);
           await rm(path, { force: true });
           await closed(server);
         },
@@ -66,6 +70,21 @@ function heldText(directory: string, holder: string): string {
     `the data directory ${directory} is in use by another Muster (${holderName(holder)}): stop that one, or give this one a directory ` +
     'of its own (MUSTER_DATA_DIR) or a PostgreSQL (DATABASE_URL)'
   );
+}
+
+/** Removes what processes left that were killed while they took a lock. */
+async function removeAside(path: string): Promise<void> {
+  const prefix = `${basename(path)}.`;
+  const names = await readdir(dirname(path));
+  for (const name of names.filter(
+    (each) => each.startsWith(prefix) && /^[0-9a-f]{4}$/.test(each.slice(prefix.length)),
+  )) {
+    const aside = join(dirname(path), name);
+    const found = await stat(aside).catch(() => undefined);
+    // A process that has just made its own may not answer yet.
+    if (found?.isSocket() !== true || Date.now() - found.mtimeMs < asideAfterMs) continue;
+    if ((await askHolder(aside)) === undefined) await rm(aside, { force: true });
+  }
 }
 
 /** Names the holder of a lock for people. */
