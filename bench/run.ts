@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { declareAndSwapBench } from './declare-and-swap.ts';
 import { declareRestoreBench } from './declare-restore.ts';
 import { firstReportBench, heartbeatBench } from './first-report.ts';
 import { machine, withRig, type Rig, type Row } from './harness.ts';
@@ -20,6 +21,7 @@ const benches = [
   mutualTlsBench,
   idleMemoryBench,
   declareRestoreBench,
+  declareAndSwapBench,
   firstReportBench,
   heartbeatBench,
   heldPollsBench,

@@ -46,7 +46,7 @@ test.each([
   [['re'], ['restore', 'resume']],
   [
     ['restore', ''],
-    ['declare', 'status', 'report', 'help'],
+    ['plan', 'run', 'describe', 'logs', 'record', 'abandon', 'declare', 'status', 'report', 'lost', 'replay', 'help'],
   ],
   [['restore', 'declare', '--wa'], ['--wait']],
   [
