@@ -219,6 +219,15 @@ describe('a backup that is not good is refused before anything is stopped:', () 
     await refused('cannot be read');
   });
 
+  it('and after abandoning that run another one may take another backup', async () => {
+    await set();
+    await truncate(dump(), 10);
+    await refused('bytes; the manifest says');
+    expect(await scene.run({ do: 'abandon' })).toMatchObject({ code: 0 });
+    expect((await scene.run({ backup: '20200101T000000Z-00000000' })).said).toContain('there is no backup 20200101T');
+    expect(await scene.standing()).toMatchObject({ ...untouched, runs: 2 });
+  });
+
   it('of a newer schema, of another service, or too old', async () => {
     await set();
     const { schema } = scene.manifest.versions;
