@@ -5,7 +5,7 @@ import { Random } from '../faults/random.ts';
 import { Postgres15, postgres15Tools } from '../support/postgres-programs.ts';
 import { RestoreScene, type SceneOptions } from './restore-scene.ts';
 
-/** Runs that are killed at random times; 100 were asked for once, and take ten minutes. */
+/** Runs that are killed at random times, three times each; 35 of them take eight minutes. */
 const randomKills = Number(process.env['MUSTER_TEST_KILLS'] ?? 4);
 
 vi.setConfig({ testTimeout: 300_000 + randomKills * 30_000 });
