@@ -18,7 +18,7 @@ export const clientVariables = [
     fallback: agentServerFallback,
     about: 'Base URL of the listener for devices, for `muster simulate`.',
   },
-  { env: 'MUSTER_BACKUPS', about: 'Directory of backups, for `muster backup`.' },
+  { env: 'MUSTER_BACKUPS', about: 'Directory of backups, for `muster backup` and `muster forecast`.' },
   {
     env: 'XDG_CONFIG_HOME',
     fallback: '~/.config',

@@ -11,6 +11,7 @@ import { demoCommand } from './commands/demo.ts';
 import { denyCommand } from './commands/deny.ts';
 import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { forecastCommand } from './commands/forecast.ts';
 import { getCommand } from './commands/get.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
@@ -37,7 +38,7 @@ export function buildProgram(): Command {
   addConnectionOptions(program);
   const groups = {
     'Service:': [serveCommand(), doctorCommand(), demoCommand(), simulateCommand()],
-    'Recovery:': [backupCommand(), restoreCommand(), diffCommand(), resumeCommand(), adoptCommand()],
+    'Recovery:': [backupCommand(), forecastCommand(), restoreCommand(), diffCommand(), resumeCommand(), adoptCommand()],
     'Resources:': [
       getCommand(),
       applyCommand(),
