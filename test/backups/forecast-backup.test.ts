@@ -15,7 +15,7 @@ import { by, FleetFixture } from '../support/fleet-fixture.ts';
 import { createTestContext } from '../support/test-context.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
-const seeds = Number(process.env['MUSTER_FORECAST_SEEDS'] ?? 3);
+const seeds = Number(process.env['FORECAST_SEEDS'] ?? 3);
 const devices = 200;
 
 /** Random numbers from 0 to 1 that a seed repeats. */

@@ -33,34 +33,40 @@ const count = z.int().nonnegative();
 /**
  * Description of a backup and its commit mark: it is written last, so files without one are no backup. Times are RFC 3339.
  */
-export const backupManifestSchema = z.strictObject({
-  apiVersion: z.literal('muster/v1'),
-  kind: z.literal('Backup'),
-  id: backupIdSchema,
-  /** Moment that the backup shows, by the clock of the database. */
-  takenAt: z.iso.datetime(),
-  engine: z.enum(backupEngines),
-  versions: z.strictObject({
-    muster: z.string(),
-    /** PostgreSQL that was dumped. */
-    server: z.string(),
-    /** PostgreSQL's program that dumped it; null for Muster's own. */
-    client: z.string().nullable(),
-    /** Migrations that the database has had. */
-    schema: count,
-  }),
-  /** The current restore, and all that came before it, newest first. */
-  restore: z.uuid(),
-  lineage: z.array(z.uuid()).max(100_000),
-  /** Rows of each table. */
-  counts: z.record(z.string(), count),
-  /** Highest numbers given so far. */
-  highest: z.strictObject({ renderedVersion: count, event: count }),
-  files: z.strictObject({ dump: fileSchema, positions: fileSchema }),
-  labels: z.record(z.string(), z.string()),
-  /** Never pruned. */
-  hold: z.boolean(),
-});
+export const backupManifestSchema = z
+  .strictObject({
+    apiVersion: z.literal('muster/v1'),
+    kind: z.literal('Backup'),
+    id: backupIdSchema,
+    /** Moment that the backup shows, by the clock of the database. */
+    takenAt: z.iso.datetime(),
+    engine: z.enum(backupEngines),
+    versions: z.strictObject({
+      muster: z.string(),
+      /** PostgreSQL that was dumped. */
+      server: z.string(),
+      /** PostgreSQL's program that dumped it; null for Muster's own. */
+      client: z.string().nullable(),
+      /** Migrations that the database has had. */
+      schema: count,
+    }),
+    /** The current restore, and all that came before it, newest first. */
+    restore: z.uuid(),
+    lineage: z.array(z.uuid()).max(100_000),
+    /** Rows of each table. */
+    counts: z.record(z.string(), count),
+    /** Highest numbers given so far. */
+    highest: z.strictObject({ renderedVersion: count, event: count }),
+    files: z.strictObject({ dump: fileSchema, positions: fileSchema }),
+    labels: z.record(z.string(), z.string()),
+    /** Never pruned. */
+    hold: z.boolean(),
+  })
+  // Removing a backup removes its files: a manifest must not name those of another one.
+  .refine(({ id, files }) => Object.values(files).every(({ name }) => name.startsWith(`${id}.`)), {
+    error: 'expected files whose names begin with the id of the backup',
+    path: ['files'],
+  });
 export type BackupManifest = z.infer<typeof backupManifestSchema>;
 
 /** Result of the last verification of a backup, kept beside it. */
