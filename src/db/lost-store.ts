@@ -171,7 +171,7 @@ const place = sql`CASE
 type LostSelection = {
   readonly kind?: DocumentKind | undefined;
   readonly names?: readonly LostName[] | undefined;
-  /** Only those that were not put back. */
+  /** True to select only the edits that nobody has put back. */
   readonly pending?: boolean;
   readonly after?: LostKey | undefined;
   readonly limit: number;
@@ -249,13 +249,14 @@ export async function markReplayed(
 }
 
 /**
- * Gives a device that has come back the position that the journal has for it, so that it is judged by what was rendered for it last. Its
- * gate is not touched: it is awaited.
+ * Gives a device that has come back the timeline and the version that the journal has for it, so that it is judged by what was rendered
+ * for it last. The gate of the device stays as it is: AwaitingReconnect. The hash stays unknown, as after a graft: a spec that only
+ * the journal has is never delivered (invariant S11), and the next render is of what the person put back.
  */
 export async function returnToLostPosition(tx: Executor, restore: string, name: string): Promise<void> {
   await tx.execute(sql`
-    UPDATE device_positions AS p SET timeline = l.timeline, version = l.version, spec_hash = l.hash
-    FROM (SELECT timeline, version, hash FROM lost_positions WHERE restore = ${restore}::uuid AND name = ${name}
+    UPDATE device_positions AS p SET timeline = l.timeline, version = l.version
+    FROM (SELECT timeline, version FROM lost_positions WHERE restore = ${restore}::uuid AND name = ${name}
       ORDER BY version DESC, rendered_at DESC LIMIT 1) l
     WHERE p.name = ${name} AND p.version = 0`);
 }

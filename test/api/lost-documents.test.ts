@@ -8,6 +8,8 @@ import {
 import { restoreReportMarkdown } from '../../src/domain/recovery/restore-report-markdown.ts';
 import { forbidden } from '../../src/domain/errors.ts';
 import { replayLost } from '../../src/usecases/replay-lost.ts';
+import { isToBeDelivered } from '../../src/domain/recovery/delivery.ts';
+import { readRendered } from '../../src/usecases/read-rendered.ts';
 import { reportRestore } from '../../src/usecases/read-restores.ts';
 import { createApiClient, type ApiClient } from '../support/api-client.ts';
 import { deviceRequest, documentOf, fleetRequest, refusalOf } from '../support/documents.ts';
@@ -157,8 +159,16 @@ describe('a replay', () => {
     const { state } = await story.fleet.row('new');
     expect(state.server.version).toBe(2);
     expect(await story.fleet.report('new', 2)).toMatchObject({ verdict: 'InSync', gate: 'Open' });
-    expect(await story.fleet.render()).toBe(0);
-    expect((await story.fleet.row('new')).state.server.version).toBe(2);
+    expect(await story.fleet.render()).toBe(1);
+    expect((await story.fleet.row('new')).state.server.version).toBe(3);
+    expect((await readRendered(story.here.context, 'new', { knownVersion: 2 }))?.spec).toMatchObject(image('2').spec);
+  });
+
+  test('delivers no spec that only the journal has, also where the device is behind (S11)', async () => {
+    await replay({ items: [{ kind: 'Device', name: 'new' }], reason: 'INC-1' });
+    const { gate, server } = await story.fleet.report('new', 1);
+    expect([gate, server.version]).toEqual(['Open', 2]);
+    expect(isToBeDelivered(gate, server, { timeline: null, version: 1, specHash: null })).toBe(false);
   });
 
   test('of all leaves alone what was edited since the restore; by its name it is put back', async () => {
