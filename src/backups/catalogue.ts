@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import {
+  backupIdSchema,
   backupManifestSchema,
   verificationSchema,
   type BackupManifest,
@@ -11,12 +12,12 @@ import {
 } from '../domain/backups/backup-manifest.ts';
 import type { BackupsState } from '../domain/backups/backup-findings.ts';
 import type { KeptBackup } from '../domain/backups/prune-choice.ts';
-import { partialEnding, writeFileWhole } from './written-file.ts';
+import { writeFileWhole } from './written-file.ts';
 
 const manifestEnding = '.json';
 const verificationEnding = '.verified';
-/** A file that nobody has written to for this long is one that nobody goes on with. */
-const partialAfterMs = 24 * 3_600_000;
+/** An attempt that has not written for so long was killed. Decoding a large dump at the end writes nothing for hours. */
+const abandonedAfterMs = 24 * 3_600_000;
 const failureName = 'last-failure';
 
 export type Backup = KeptBackup & { readonly manifest: BackupManifest };
@@ -88,12 +89,24 @@ export class BackupCatalogue {
     }
   }
 
-  /** Removes what an attempt left that was killed: one that goes on writes to its file. */
-  async removePartial(now: Date): Promise<void> {
-    for (const name of await readdir(this.directory)) {
-      if (!name.endsWith(partialEnding)) continue;
+  /**
+   * Removes what attempts left that were killed: files of ids that have no manifest, and to which nothing was written for a while. An
+   * attempt that goes on writes to one of its files all the time.
+   */
+  async removeAbandoned(now: Date): Promise<void> {
+    const names = await readdir(this.directory);
+    const committed = new Set(names.filter((name) => name.endsWith(manifestEnding)));
+    const lastWritten = new Map<string, number>();
+    const files: { name: string; id: string }[] = [];
+    for (const name of names) {
+      const id = backupIdSchema.safeParse(name.slice(0, name.indexOf('.'))).data;
+      if (id === undefined || committed.has(`${id}${manifestEnding}`)) continue;
       const { mtimeMs } = await stat(this.path(name));
-      if (now.getTime() - mtimeMs > partialAfterMs) await rm(this.path(name), { force: true });
+      lastWritten.set(id, Math.max(lastWritten.get(id) ?? 0, mtimeMs));
+      files.push({ name, id });
+    }
+    for (const { name, id } of files) {
+      if (now.getTime() - (lastWritten.get(id) ?? 0) > abandonedAfterMs) await rm(this.path(name), { force: true });
     }
   }
 

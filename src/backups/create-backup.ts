@@ -29,7 +29,7 @@ export type BackupRequest = {
 export async function createBackup(deps: BackupDeps, request: BackupRequest): Promise<BackupManifest> {
   const { catalogue, clock } = deps;
   await catalogue.makeReady();
-  await catalogue.removePartial(clock.now());
+  await catalogue.removeAbandoned(clock.now());
   try {
     return await withSnapshot(request.url, (snapshot) => backUp(deps, request, snapshot));
   } catch (error) {

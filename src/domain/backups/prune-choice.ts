@@ -28,8 +28,7 @@ export type PruneChoice = {
 export function choosePruned(backups: readonly KeptBackup[], rules: PruneRules, now: Date): PruneChoice[] {
   const newestFirst = backups.toSorted((a, b) => Date.parse(b.manifest.takenAt) - Date.parse(a.manifest.takenAt));
   const verified = newestFirst.filter(isVerified);
-  // The newest verified one stays even where nothing has to be left.
-  const atLeast = new Set(verified.slice(0, Math.max(1, rules.keepAtLeast)));
+  const atLeast = new Set(lastVerified(newestFirst, rules));
   const daily = newestOfDays(verified, rules.keepDaily);
   return newestFirst.map((backup) => {
     const { id, takenAt, hold } = backup.manifest;
@@ -42,6 +41,17 @@ export function choosePruned(backups: readonly KeptBackup[], rules: PruneRules, 
     ].find((reason) => reason !== false);
     return { id, kept };
   });
+}
+
+/** The backups that pruning counts on: the last `keepAtLeast` verified ones. The newest stays even where nothing has to be left. */
+export function lastVerified<Kept extends KeptBackup>(
+  backups: readonly Kept[],
+  { keepAtLeast }: Pick<PruneRules, 'keepAtLeast'>,
+): Kept[] {
+  const verified = backups.filter(isVerified);
+  return verified
+    .toSorted((a, b) => Date.parse(b.manifest.takenAt) - Date.parse(a.manifest.takenAt))
+    .slice(0, Math.max(1, keepAtLeast));
 }
 
 function isVerified({ verification }: KeptBackup): boolean {
