@@ -22,12 +22,12 @@ export function discard(body: Readable): void {
 /**
  * Splits a stream into lines, the last of which may lack its end.
  *
- * @returns undefined for each line that is longer than the bound: it is passed over
+ * @returns the lines that each chunk completes; undefined for each line that is longer than the bound: it is passed over
  */
 export async function* linesWithin(
   source: AsyncIterable<Buffer>,
   maxBytes: number,
-): AsyncGenerator<string | undefined> {
+): AsyncGenerator<Array<string | undefined>> {
   let begun: Buffer[] = [];
   let length = 0;
   const take = (): string | undefined => {
@@ -42,13 +42,15 @@ export async function* linesWithin(
     else begun = [];
   };
   for await (const chunk of source) {
+    const lines: Array<string | undefined> = [];
     let from = 0;
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
       add(chunk.subarray(from, end));
-      yield take();
+      lines.push(take());
       from = end + 1;
     }
     if (from < chunk.length) add(chunk.subarray(from));
+    if (lines.length > 0) yield lines;
   }
-  if (length > 0) yield take();
+  if (length > 0) yield [take()];
 }

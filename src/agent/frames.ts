@@ -13,7 +13,7 @@ export const maxFrameBytes = 2 * 1024 * 1024;
 /** Its position is null where the frame says nothing of it. */
 export type ReceivedReport = { readonly id: number | undefined; readonly report: Report };
 
-/** A frame that could not be read, with its id if that much could. */
+/** A frame that could not be read, with its id if the id could be read. */
 export class FrameProblem extends Error {
   override readonly name = 'FrameProblem';
   readonly id: number | undefined;

@@ -39,7 +39,7 @@ export class ReportAdmission {
     this.processes = processes;
   }
 
-  /** Tells if a report of the device may wait, given how many do already. */
+  /** Tells if a report of the device may wait. @param waiting number of reports that wait already */
   admits(device: string, waiting: number): boolean {
     if (waiting >= this.maxWaiting) return false;
     return waiting < this.newcomerLimit || this.timesTurnedAway.has(device);

@@ -19,7 +19,7 @@ export type Waiter = {
 
 /** Devices looked up in one query. */
 const lookupBatch = 1_000;
-/** After this long a lookup that failed is tried again. */
+/** Time before a failed lookup is tried again, in milliseconds. */
 const retryAfterMs = 250;
 
 /**

@@ -28,7 +28,7 @@ function reasonOf(error: unknown): string {
   return reasons[code] ?? error.message;
 }
 
-/** The blocks of a PEM text (RFC 7468) that have one of these labels, in their order; whatever else it holds is left out. */
+/** The blocks of a PEM text (RFC 7468) that have one of these labels, in the order of the text. All other text is left out. */
 export function pemBlocks(text: string, ...labels: readonly string[]): string[] {
   const found = text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[A-Za-z0-9+/=\s]+?-----END \1-----/g);
   return [...found].flatMap(([block, label = '']) => (labels.includes(label) ? [block] : []));

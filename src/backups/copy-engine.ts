@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { BackupFile } from '../domain/backups/backup-manifest.ts';
+import { copyLines } from '../db/server/copy-lines.ts';
 import { copyScript, scriptTrailer } from '../db/server/copy-script.ts';
 import type { DatabaseSnapshot } from '../db/server/database-snapshot.ts';
 import { writeFileWhole } from './written-file.ts';
@@ -27,16 +28,17 @@ export async function faultsOfScript(path: string, counts: Readonly<Record<strin
   const found = new Map<string, number>();
   let table: string | undefined;
   let last = '';
+  const read = (line: string): void => {
+    if (table === undefined) {
+      table = /^COPY public\."(.*?)" \(/.exec(line)?.[1];
+      if (table !== undefined) found.set(table, 0);
+    } else if (line === String.raw`\.`) table = undefined;
+    else found.set(table, (found.get(table) ?? 0) + 1);
+    if (line !== '') last = line;
+  };
   try {
     await pipeline(createReadStream(path), createGunzip(), async (source: AsyncIterable<Buffer>) => {
-      for await (const line of lines(source)) {
-        if (table === undefined) {
-          table = /^COPY public\."(.*?)" \(/.exec(line)?.[1];
-          if (table !== undefined) found.set(table, 0);
-        } else if (line === String.raw`\.`) table = undefined;
-        else found.set(table, (found.get(table) ?? 0) + 1);
-        if (line !== '') last = line;
-      }
+      for await (const lines of copyLines(source)) for (const line of lines) read(line);
     });
   } catch (error) {
     return [`the dump cannot be decoded: ${error instanceof Error ? error.message : String(error)}`];
@@ -47,22 +49,4 @@ export async function faultsOfScript(path: string, counts: Readonly<Record<strin
       faults.push(`the dump has ${found.get(name) ?? 'no'} rows of ${name}; the manifest says ${rows}`);
   }
   return faults;
-}
-
-/** Splits a stream into lines. A line of COPY is one row, whatever the row holds. */
-export async function* lines(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let begun: string[] = [];
-  for await (const chunk of source) {
-    const parts = decoder.decode(chunk, { stream: true }).split('\n');
-    const open = parts.pop() ?? '';
-    if (parts.length > 0) {
-      yield begun.join('') + (parts.shift() ?? '');
-      yield* parts;
-      begun = [];
-    }
-    begun.push(open);
-  }
-  const rest = begun.join('');
-  if (rest !== '') yield rest;
 }

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
+import { copyLines } from '../db/server/copy-lines.ts';
 import { withSnapshot } from '../db/server/database-snapshot.ts';
 import type { BackupManifest } from '../domain/backups/backup-manifest.ts';
 import { forecast, type DeviceForecast, type Forecast, type ForecastDevice } from '../domain/recovery/forecast.ts';
 import type { BackupCatalogue } from './catalogue.ts';
-import { lines } from './copy-engine.ts';
 import { measureFile } from './written-file.ts';
 
 const devicePosition = z.object({
@@ -61,19 +61,21 @@ export async function forecastBackup(
 }
 
 async function* devices(source: AsyncIterable<Buffer>): AsyncGenerator<ForecastDevice> {
-  for await (const line of lines(source)) {
-    const { name, owner, mustered, timeline, version, specHash, lineage, reported, answeredRestore, conflict } =
-      positionLine.parse(JSON.parse(line));
-    yield {
-      name,
-      owner,
-      state: {
-        mustered,
-        server: { timeline, version, specHash, lineage },
-        reported,
-        answeredRestore,
-        conflict: conflict === null ? null : { verdict: conflict, info: '', since: new Date(0) },
-      },
-    };
-  }
+  for await (const lines of copyLines(source)) yield* lines.map(deviceOf);
+}
+
+function deviceOf(line: string): ForecastDevice {
+  const { name, owner, mustered, timeline, version, specHash, lineage, reported, answeredRestore, conflict } =
+    positionLine.parse(JSON.parse(line));
+  return {
+    name,
+    owner,
+    state: {
+      mustered,
+      server: { timeline, version, specHash, lineage },
+      reported,
+      answeredRestore,
+      conflict: conflict === null ? null : { verdict: conflict, info: '', since: new Date(0) },
+    },
+  };
 }

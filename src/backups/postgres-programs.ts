@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { inheritedEnvironment } from '../config/config.ts';
 import type { BackupFile } from '../domain/backups/backup-manifest.ts';
 import { writeFileWhole } from './written-file.ts';
 
@@ -76,8 +77,7 @@ export class PostgresPrograms {
     const program = spawn(command ?? name, words, {
       stdio: ['pipe', 'pipe', 'pipe'],
       // A password never stands among the words of a command, which everybody on the machine can read.
-      // oxlint-disable-next-line node/no-process-env
-      env: { ...process.env, ...(password === undefined ? {} : { PGPASSWORD: password }) },
+      env: { ...inheritedEnvironment(), ...(password === undefined ? {} : { PGPASSWORD: password }) },
     });
     return { stdin: program.stdin, stdout: program.stdout, ended: ended(name, program) };
   }

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import type { BackupFile, BackupManifest, Verification } from '../domain/backups/backup-manifest.ts';
 import type { Clock } from '../time/clock.ts';
 import type { BackupCatalogue } from './catalogue.ts';
-import { faultsOfScript, lines } from './copy-engine.ts';
+import { copyLines } from '../db/server/copy-lines.ts';
+import { faultsOfScript } from './copy-engine.ts';
 import type { PostgresPrograms } from './postgres-programs.ts';
 import { measureFile } from './written-file.ts';
 
@@ -59,11 +60,13 @@ async function faultsOfPositions(path: string, devices: number): Promise<string[
   let before = Buffer.alloc(0);
   try {
     await pipeline(createReadStream(path), createGunzip(), async (source: AsyncIterable<Buffer>) => {
-      for await (const line of lines(source)) {
-        const name = Buffer.from(positionSchema.parse(JSON.parse(line)).name);
-        if (found > 0 && before.compare(name) >= 0) throw new Error(`${name.toString()} is not in its order`);
-        before = name;
-        found += 1;
+      for await (const lines of copyLines(source)) {
+        for (const line of lines) {
+          const name = Buffer.from(positionSchema.parse(JSON.parse(line)).name);
+          if (found > 0 && before.compare(name) >= 0) throw new Error(`${name.toString()} is not in its order`);
+          before = name;
+          found += 1;
+        }
       }
     });
   } catch (error) {

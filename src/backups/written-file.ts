@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { syncDirectory } from '../db/server/sync-directory.ts';
 import type { BackupFile } from '../domain/backups/backup-manifest.ts';
 
 /** Ending of a file that is not whole yet. */
-export const partialEnding = '.partial';
+const partialEnding = '.partial';
 
 /**
  * Writes a file for its owner alone: whole and on the disk, or not at all.
@@ -51,14 +52,4 @@ export async function measureFile(path: string): Promise<Pick<BackupFile, 'bytes
     bytes += chunk.length;
   }
   return { bytes, sha256: hash.digest('hex') };
-}
-
-/** A rename is on the disk only when its directory is. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }

@@ -39,7 +39,7 @@ function explain(error: unknown, command: Command): ExitCode {
   throw error;
 }
 
-/** A port that is taken, a file that is missing: the system says what is wrong, and where in the code does not matter. */
+/** True for errors of the operating system, such as a port that is taken or a file that is missing. Their message is enough without a stack. */
 function isRefusedBySystem(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error;
 }

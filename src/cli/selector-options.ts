@@ -5,7 +5,7 @@ export type SelectorOptions = { readonly selector?: string; readonly fieldSelect
 
 export type Selectors = { readonly labelSelector?: string; readonly fieldSelector?: string };
 
-/** Selectors of which there is at least one, as an action needs it. */
+/** At least one selector, which an action needs. */
 export type SomeSelectors =
   | (Selectors & { readonly labelSelector: string })
   | (Selectors & { readonly fieldSelector: string });

@@ -7,7 +7,7 @@ export async function readLooks(db: Executor): Promise<number> {
   return row?.looks ?? 0;
 }
 
-/** Counts one more look. @returns the number of looks with it */
+/** Counts one more look. @returns the number of looks, this one included */
 export async function countLook(db: Executor): Promise<number> {
   const [row] = await db.execute<{ looks: number }>(sql`
     INSERT INTO database_age (looks, written_in) VALUES (1, pg_current_xact_id()::text::bigint)

@@ -28,8 +28,8 @@ const storedSchema = z.object({
 const databaseOid = sql`(SELECT oid::text FROM pg_database WHERE datname = current_database())`;
 
 /**
- * Changes with every copy and also with every restart of the server, and costs next to nothing to read: whether the
- * identity needs to be looked at again.
+ * Mark that tells if the identity has to be read again. It changes with every copy, and also with every restart of the
+ * server, and is cheap to read.
  */
 export const databaseMark = sql<string>`pg_postmaster_start_time()::text || ' ' || ${databaseOid} || ' ' || 'devices'::regclass::oid`;
 

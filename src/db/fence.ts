@@ -66,7 +66,7 @@ export async function setCurrentRestore(tx: Executor, restore: string): Promise<
   await tx.update(serviceState).set({ currentRestore: restore });
 }
 
-/** Tells if the marks kept outside are of a time before the last declared restore, so that being behind them means nothing. */
+/** Tells if the marks outside the database are older than the last declared restore. Then a database that is behind the marks does not show a new restore. */
 export async function marksAreOutdated(db: Executor): Promise<boolean> {
   return onlyRow(await db.select({ outdated: serviceState.marksOutdated }).from(serviceState)).outdated;
 }

@@ -20,7 +20,7 @@ export const lostPositions = pgTable(
   (table) => [primaryKey({ columns: [table.restore, table.name, table.version, table.timeline] })],
 );
 
-/** The last document that people left of a resource, where the database did not know it when a restore was declared. */
+/** Lost edits: the last document that people wrote of a resource, if the database did not have that document when a restore was declared. */
 export const lostDocuments = pgTable(
   'lost_documents',
   {

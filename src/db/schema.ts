@@ -336,7 +336,7 @@ export const unknownDevices = pgTable('unknown_devices', {
   lastSeen: instant('last_seen').notNull(),
 });
 
-/** Events, and with them the audit trail: one row a transition, in its transaction. */
+/** Events, which are also the audit trail. Each transition writes one row, in its own transaction. */
 export const events = pgTable(
   'events',
   {

@@ -76,7 +76,7 @@ function isHashedTuple(keys: readonly string[], tuples: readonly (readonly strin
   return sql`((${commas(values)}) in (${among})) is true`;
 }
 
-/** Rows that satisfy both selectors of a list, as a condition over the table that the labels and columns are of. */
+/** Condition for the rows that satisfy both selectors of a list. @param labels and columns of the table that is searched */
 export function selectorsToSql<Catalogue extends FieldCatalogue>(
   { labelSelector, fieldSelector }: ListSelectors,
   { labels, columns, fields }: { labels: SQL; columns: FieldColumns<Catalogue>; fields: Catalogue },

@@ -9,7 +9,7 @@ export const chores = pgTable('chores', {
   name: text('name').primaryKey(),
   heldBy: uuid('held_by'),
   heldUntil: instant('held_until'),
-  /** Time at which it was last done to the end. */
+  /** Time at which the chore was last finished. */
   endedAt: instant('ended_at'),
 });
 

@@ -41,26 +41,28 @@ async function* readSegment(
   let bytes = 0;
   let isOurs = false;
   try {
-    for await (const line of linesWithin(await openSegment(path), maxLineBytes)) {
+    for await (const lines of linesWithin(await openSegment(path), maxLineBytes)) {
       signal.throwIfAborted();
-      const fact = line === undefined ? undefined : parseFact(line);
-      if (!isOurs) {
-        isOurs = fact?.fact === 'header' && fact.format <= journalFormat && fact.origin === origin;
-        if (isOurs) continue;
-        contents.foreign += 1;
-        return;
+      for (const line of lines) {
+        const fact = line === undefined ? undefined : parseFact(line);
+        if (!isOurs) {
+          isOurs = fact?.fact === 'header' && fact.format <= journalFormat && fact.origin === origin;
+          if (isOurs) continue;
+          contents.foreign += 1;
+          return;
+        }
+        if (fact === undefined) {
+          contents.unreadable += 1;
+          continue;
+        }
+        contents.facts += 1;
+        batch.push(fact);
+        bytes += line?.length ?? 0;
+        if (batch.length < maxFacts && bytes < maxBytes) continue;
+        yield batch;
+        batch = [];
+        bytes = 0;
       }
-      if (fact === undefined) {
-        contents.unreadable += 1;
-        continue;
-      }
-      contents.facts += 1;
-      batch.push(fact);
-      bytes += line?.length ?? 0;
-      if (batch.length < maxFacts && bytes < maxBytes) continue;
-      yield batch;
-      batch = [];
-      bytes = 0;
     }
   } catch (error) {
     if (signal.aborted) throw error;

@@ -1,9 +1,10 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm, utimes, stat, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { syncDirectory } from '../db/server/sync-directory.ts';
 import type { JournalFact } from '../domain/journal-facts/facts.ts';
 
 /** A segment that is being written. */
@@ -67,6 +68,7 @@ export async function writeCompressed(path: string, content: AsyncIterable<Buffe
     await pipeline(Readable.from(content, { objectMode: false }), createGzip({ level: 1 }), file);
     await utimes(partial, writtenAt, writtenAt);
     await rename(partial, `${path}.gz`);
+    await syncDirectory(dirname(path));
   } catch (error) {
     await rm(partial, { force: true });
     throw error;

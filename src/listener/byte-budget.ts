@@ -15,7 +15,7 @@ export type ByteLimits = {
 /** Sender of bytes: a device or a principal, and its address. */
 export type Sender = { readonly caller: string; readonly address: string };
 
-/** Seconds that a refused sender should stay away: what is held is answered long before. */
+/** Seconds that a refused sender should stay away. The requests that are held now are answered long before that. */
 const retryAfterSeconds = 1;
 
 /** The limits that the configuration sets for a listener, with the share of it that one caller has. */

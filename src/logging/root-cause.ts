@@ -6,7 +6,7 @@ export function rootCause(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A failed query's message goes on with the query; its first line says which it was. */
+/** Replaces the message of a failed query, which holds the whole query. */
 function firstLine(text: string): string {
   return text.startsWith('Failed query') ? 'a query failed' : text;
 }

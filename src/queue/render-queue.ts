@@ -8,7 +8,7 @@ import { within } from '../time/time-limit.ts';
 
 /** Telling a worker that it is worth looking at something now. A hint: it may be lost, it decides nothing. */
 export type RenderHints = {
-  /** Never throws and never waits: what a lost hint missed, the sweep finds. */
+  /** Never throws and never waits: the sweep finds the devices whose hint was lost. */
   wantRendering(restore: string, devices: readonly string[]): void;
   wantRollout(restore: string, fleet: string): void;
 };

@@ -63,7 +63,7 @@ async function backupValues({ plan, directory }: PlanFile, word: string) {
   return { id, takenAt, sha256: files.dump.sha256, path: catalogue.path(files.dump.name) };
 }
 
-/** What a run does by itself, beside the commands. */
+/** Actions of a run beside the commands of its plan. */
 function ownWork({ plan }: PlanFile, backup: string | undefined): Partial<Record<StepName, string[]>> {
   const { name, owner, restore, replaced } = plan.database;
   return {

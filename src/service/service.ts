@@ -24,13 +24,13 @@ export type RunningService = {
   reload(): Promise<void>;
   /** Resolves if something is gone for good that the service cannot go on without. */
   readonly lost: Promise<Error>;
-  /** Finishes what was begun, within MUSTER_SHUTDOWN_TIMEOUT, and gives everything back. */
+  /** Finishes the work that was begun, within MUSTER_SHUTDOWN_TIMEOUT, then closes all connections. */
   stop(): Promise<void>;
 };
 
 type StartOptions = {
   readonly overrides?: Overrides;
-  /** All of it, with MUSTER_PROCESSES beside it where that is above 1; or one of those processes. */
+  /** `all` is the whole service, which starts MUSTER_PROCESSES if there are more than one; `devices` is one of those processes. */
   readonly serves?: 'all' | 'devices';
   /** Variables that the configuration was read from: the processes that this one starts read it again. */
   readonly environment?: Environment;
@@ -81,7 +81,7 @@ type Serving = {
   readonly devices: DeviceProcesses | undefined;
 };
 
-/** Opens what everything stands on, and looks for a restore that nobody declared before anything is served. */
+/** Opens the database and the queue. Checks for a restore that nobody declared, before anything is served. */
 async function openStanding(config: Config, log: Log, overrides: Overrides, endings: ShutdownStep[]): Promise<Context> {
   const context = await createContext(config, log, overrides);
   endings.push({ name: 'closing the queue and the database', byShare: 0.95, run: () => context.destroy() });
@@ -140,7 +140,7 @@ function environmentOfDevices({ config, databaseUrl }: Context, environment: Env
   return { ...environment, ...journal, DATABASE_URL: databaseUrl, MUSTER_SHUTDOWN_TIMEOUT: `${timeoutMs}ms` };
 }
 
-/** Whatever answers connections, as far as it has begun. */
+/** The parts that answer connections, as far as they have started. */
 type Answering = { app?: App; devices?: DeviceProcesses };
 
 function answering(open: Answering): ShutdownStep {

@@ -10,7 +10,7 @@ import { readAgentSpec, type AgentSpec } from './device/agent-spec.ts';
 export type DeliveredSpec = {
   /** Position of a device that runs this spec. */
   readonly position: DevicePosition;
-  /** The restore in which it was sent; null if it does not say. */
+  /** The restore in which the spec was sent; null if the document names none. */
   readonly restore: string | null;
   readonly spec: JsonObject;
 };

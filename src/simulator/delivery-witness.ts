@@ -30,7 +30,7 @@ type DeviceFacts = {
   readonly answer: DeviceAnswer | undefined;
   /** The version that it reported when it was told that it is paused; undefined if it was not, in this restore. */
   readonly pausedAt: number | undefined;
-  /** The version up to which people resumed it. */
+  /** The version up to which people resumed the device. */
   readonly resumedAt: number;
 };
 

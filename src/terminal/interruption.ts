@@ -1,6 +1,6 @@
 import { note } from './terminal.ts';
 
-/** Exit code that a shell reports of a program that an interrupt ended. */
+/** Exit code that a shell reports when an interrupt ended a program. */
 export const interruptedExitCode = 130;
 
 type Interruption = {

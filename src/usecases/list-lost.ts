@@ -52,7 +52,7 @@ async function differenceOf(db: Executor, row: LostDocumentRow, isMasked: Masked
   return specDifference(readableSpec(now), readableSpec(lost), isMasked, ['here now', 'lost edit']).text;
 }
 
-/** What a resource says now: labels and spec; empty where there is none. */
+/** Labels and spec that a resource has now; empty if there is no such resource. */
 async function desiredNow(db: Executor, { kind, name }: LostDocumentRow): Promise<Record<string, JsonObject>> {
   switch (kind) {
     case 'Device': {

@@ -12,7 +12,7 @@ import { doChore, type ChoreDeps } from './steps/do-chore.ts';
 
 type Deps = ChoreDeps & { readonly observer: Observer; readonly config: Pick<Config, 'specsKeepMs'> };
 
-/** Interval of the checks for unused specs: each reads all positions. At most a quarter of the time to keep them. */
+/** Longest interval of the checks for unused specs, each of which reads all positions. A quarter of MUSTER_SPECS_KEEP if that is less. */
 const longestIntervalMs = 6 * 3_600_000;
 const devicesPerStep = 5_000;
 const specsPerStep = 500;

@@ -27,7 +27,7 @@ type Deps = ViewDeps & { readonly queue: RenderHints; readonly journal: Journal 
 export type DeviceAction = {
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
-  /** Only tells which devices it would change. */
+  /** True to list the devices that the action would change, and change none. */
   readonly dryRun?: boolean | undefined;
   readonly reason?: string | undefined;
   /** Most devices to change, in name order. */

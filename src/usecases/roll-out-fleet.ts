@@ -23,9 +23,9 @@ const fleetsPerPage = 100;
 
 /**
  * Brings a fleet's selector and template to its devices: decides anew who owns them and writes the template, filled in, into each.
- * A device for which that cannot be done keeps its spec and does not keep the others from theirs. Level, not
- * edge: it does nothing for a fleet that is rolled out or being deleted, takes up what a killed process left half done, and stops where a
- * restore was declared or the fleet changed meanwhile, since another rollout is due then.
+ * If the template cannot be filled in for a device, the device keeps its spec and the others still get theirs. The work follows
+ * from the state of the fleet, not from a message: a fleet that is rolled out or being deleted needs none, and what a killed process
+ * left half done is finished. It stops if a restore is declared or the fleet changes meanwhile, since another rollout is due then.
  *
  * @returns how many devices want rendering because of it and may be rendered
  */

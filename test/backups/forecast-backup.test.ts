@@ -44,7 +44,7 @@ test.each(Array.from({ length: seeds }, (_, seed) => seed))(
     onTestFinished(() => here.close());
     const fleet = new FleetFixture(here);
     const names = Array.from({ length: devices }, (_, n) => `d${n}`);
-    /** What each device runs, also where it has not said so. */
+    /** Position that each device runs, reported or not. */
     const runs = new Map<string, DevicePosition>();
     const goOn = async (round: string) => {
       for (const name of names) if (random() < 0.3) await fleet.edit(name, `quay.io/acme/${name}:${round}`);

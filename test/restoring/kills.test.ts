@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => server.remove());
 afterEach(() => scene.remove());
 
-/** How everything stands after a run that nobody disturbed. */
+/** State of everything after a run that nobody disturbed. */
 const undisturbed = {
   databases: ['live'],
   devices: 5,

@@ -251,7 +251,7 @@ ${redis === undefined ? '' : `redis: ${redis}\n`}${more}`;
     });
   }
 
-  /** How everything stands, to be compared with an undisturbed run. */
+  /** State of everything, to be compared with an undisturbed run. */
   async standing() {
     return {
       databases: await this.databases(),

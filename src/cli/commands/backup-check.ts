@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { examineBackups } from '../../domain/backups/backup-findings.ts';
 import { exitCodes } from '../../client/failures.ts';
 import { printable } from '../../terminal/printable.ts';
@@ -19,11 +19,18 @@ export function backupCheckCommand(): Command {
   const command = new Command('check')
     .description('check that the backups would serve a restore now: one line each, OK or FAILED')
     .option('--at <directory>', 'directory of the backups (MUSTER_BACKUPS)')
-    .option('--oldest <age>', 'greatest age of the newest verified backup (default 48h)', lifetimeSeconds, 48 * 3_600)
-    .option('--copies <count>', 'verified backups that there should be (default 2)', wholeNumber, 2)
-    .option('--used <percent>', "greatest share of the disk's space in use (default 80)", percent, 80)
+    .addOption(
+      new Option('--oldest <age>', 'greatest age of the newest verified backup')
+        .argParser(lifetimeSeconds)
+        .default(48 * 3_600, '48h'),
+    )
+    .option('--copies <count>', 'verified backups that there should be', wholeNumber, 2)
+    .option('--used <percent>', "greatest share of the disk's space in use", percent, 80)
     .action(check);
-  command.addHelpText('after', '\nExits 1 if a line says FAILED. Backups are not read for it: see backup verify.');
+  command.addHelpText(
+    'after',
+    '\nExits 1 if a line says FAILED. It does not read the backups: muster backup verify does.',
+  );
   return addExamples(command, [
     { line: 'muster backup check --at /backups/muster' },
     { line: 'muster backup check --at /backups/muster --oldest 26h --copies 7' },

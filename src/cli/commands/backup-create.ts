@@ -23,7 +23,11 @@ export function backupCreateCommand(): Command {
   const command = new Command('create')
     .description('back the database up as it is at this moment, and decode the backup before it counts as one')
     .option('--to <directory>', 'directory of the backups (MUSTER_BACKUPS); made where there is none')
-    .option('--label <key=value>', 'label of the backup; may be given several times', label, {})
+    .addOption(
+      new Option('--label <key=value>', 'label of the backup; may be given several times')
+        .argParser(label)
+        .default({}, 'none'),
+    )
     .option('--hold', 'never prune it')
     .addOption(
       new Option(

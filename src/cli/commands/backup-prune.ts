@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { counted } from '../../terminal/counted.ts';
 import { note, print } from '../../terminal/terminal.ts';
 import { openBackups, toolWords, withCatalogue } from '../backups/backup-options.ts';
@@ -19,9 +19,18 @@ export function backupPruneCommand(): Command {
   const command = new Command('prune')
     .description('remove backups that nobody needs any longer')
     .option('--at <directory>', 'directory of the backups (MUSTER_BACKUPS)')
-    .option('--keep-within <age>', 'keep all that are younger (default 30d)', lifetimeSeconds, 30 * 86_400)
-    .option('--keep-daily <days>', 'keep the newest of each of so many days (default 7)', wholeNumber, 7)
-    .option('--keep-at-least <count>', 'verified backups that are left at least (default 3)', wholeNumber, 3)
+    .addOption(
+      new Option('--keep-within <age>', 'keep all backups that are younger')
+        .argParser(lifetimeSeconds)
+        .default(30 * 86_400, '30d'),
+    )
+    .option(
+      '--keep-daily <days>',
+      'days of which the newest verified backup is kept, newest days first',
+      wholeNumber,
+      7,
+    )
+    .option('--keep-at-least <count>', 'keep at least this many verified backups', wholeNumber, 3)
     .option('--dry-run', 'say what would be removed, and remove nothing')
     .option('--tools <words>', 'words before pg_restore, such as "podman exec -i muster-db"', toolWords)
     .action(prune);

@@ -22,7 +22,11 @@ export function pkiInitCommand(): Command {
   const command = new Command('init')
     .description('make authorities, a server’s certificate, a key for device tokens, and the configuration of an agent')
     .option('--dir <directory>', 'where to put them', 'pki')
-    .option('--host <name...>', 'names or IP addresses of the server, beside those of this machine', host, [])
+    .addOption(
+      new Option('--host <name...>', 'names or IP addresses of the server, beside those of this machine')
+        .argParser(host)
+        .default([], 'none'),
+    )
     .addOption(new Option('--agent-url <url>', 'address at which agents reach the service').argParser(agentUrl))
     .action(init);
   command.addHelpText(

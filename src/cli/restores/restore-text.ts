@@ -32,7 +32,7 @@ export function restoreText(restore: Restore, now: Date): string {
   return [...lines.map(([title, text]) => `${title.padEnd(width)}  ${printable(text)}`), barText(restore)].join('\n');
 }
 
-/** Findings in the journal; nothing where none was kept. */
+/** Lines about what the journal held; none if no journal was kept. */
 function journalLines({ status: { journal } }: Restore): [string, string][] {
   if (journal === undefined) return [];
   const found = `${counted(journal.lostDocuments, 'edit')} and ${counted(journal.lostPositions, 'version')} lost`;

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { hasCode } from '../failures.ts';
 import { isRoot, type PostgresPrograms } from './postgres-programs.ts';
+import { syncDirectory } from './sync-directory.ts';
 
 const run = promisify(execFile);
 
@@ -94,16 +95,6 @@ async function putFile(path: string, text: string): Promise<void> {
     await file.close();
   }
   await rename(aside, path);
-}
-
-/** Puts on the disk which names a directory has. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -7,7 +7,7 @@ const migrationsFolder = fileURLToPath(new URL('../../../migrations', import.met
 /** Last line of a whole script: one that was cut off does not have it. */
 export const scriptTrailer = '-- Muster: end of the backup';
 
-/** Kept by the migrator and made by no migration. */
+/** Statement for the table in which the migrator notes its migrations. No migration makes that table. */
 const migrationsTable =
   'CREATE TABLE public.muster_migrations (id serial PRIMARY KEY, hash text NOT NULL, created_at bigint);\n';
 

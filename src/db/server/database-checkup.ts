@@ -21,7 +21,7 @@ export type DatabaseCheckup = {
   readonly connections: { readonly allowed: number; readonly inUse: number };
   /** Migrations that it has had, of those that this program knows, and those that only a newer one can know. */
   readonly migrations: { readonly known: number; readonly applied: number; readonly unknown: number };
-  /** Identity that its rows say, and its real one; undefined while no service has run on it. */
+  /** Identity that is stored in the database, and its real one; undefined if no service has run on the database yet. */
   readonly identity: { readonly stored: DatabaseIdentity | 'unreadable'; readonly real: DatabaseIdentity } | undefined;
 };
 

@@ -28,7 +28,7 @@ export class DatabaseServer {
   private readonly url: string;
   private readonly client: postgres.Sql;
 
-  /** @param url of the server; its database is the one that the administrator connects to, `postgres` if it names none */
+  /** @param url of the server, with the database that the administrator connects to; `postgres` if the URL names none */
   constructor(url: string) {
     const own = new URL(url);
     if (own.pathname === '' || own.pathname === '/') own.pathname = '/postgres';

@@ -138,7 +138,7 @@ async function readPostmasterFile(directory: string): Promise<{ pid: number; isR
   return Number.isInteger(pid) && pid > 0 ? { pid, isReady: /^(ready|standby) *$/.test(lines[7] ?? '') } : undefined;
 }
 
-/** Tells if a process lives and is the server of a cluster, in whose directory a server works. */
+/** Tells if a process lives and is the server of the cluster in a directory. A server has that directory as its working directory. */
 async function isServerOf(directory: string, pid: number): Promise<boolean> {
   const command = await commandOf(pid);
   if (command?.includes('postgres') !== true) return false;

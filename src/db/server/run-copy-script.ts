@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import postgres from 'postgres';
+import { copyLines } from './copy-lines.ts';
 import { scriptTrailer } from './copy-script.ts';
 
 const copyLine = /^COPY public\."/;
@@ -33,7 +34,7 @@ async function runWithin(tx: postgres.TransactionSql, script: AsyncIterable<Buff
     if (statements.some((line) => line.trim() !== '')) await tx.unsafe(statements.join('\n')).simple();
     statements = [];
   };
-  for await (const lines of linesOf(script)) {
+  for await (const lines of copyLines(script)) {
     for (const line of lines) {
       if (line !== '') last = line;
       if (rows !== undefined && line === endOfRows) {
@@ -86,16 +87,4 @@ class Rows {
     this.stream.end();
     await finished(this.stream);
   }
-}
-
-/** Whole lines of a text, a chunk at a time. */
-async function* linesOf(source: AsyncIterable<Buffer>): AsyncGenerator<string[]> {
-  const decoder = new TextDecoder();
-  let begun = '';
-  for await (const chunk of source) {
-    const lines = (begun + decoder.decode(chunk, { stream: true })).split('\n');
-    begun = lines.pop() ?? '';
-    yield lines;
-  }
-  if (begun !== '') yield [begun];
 }

@@ -14,7 +14,7 @@ export function clonesByMachineEvent(device: string, returned: 'boot' | 'serial'
 }
 
 /**
- * The event of two machines under one name, recognised by connections that take over from each other. @param times so far
+ * The event of two machines under one name, recognised by connections that take over from each other. @param times that they did so far
  */
 export function clonesByConnectionEvent(device: string, times: number): NewEvent {
   const found = `its connections took over from each other ${times} times while both were alive`;

@@ -26,7 +26,7 @@ export type Sighting = {
   readonly isNews: boolean;
 };
 
-/** Values of each kind that are remembered. Two machines that alternate need two; the rest are reboots in between. */
+/** Values of each kind that are remembered. Two machines that alternate need two; the others leave room for reboots. */
 const maxRemembered = 8;
 /** Characters of a boot id or a serial number that are compared. */
 const maxText = 128;

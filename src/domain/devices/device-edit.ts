@@ -132,8 +132,8 @@ export function updatedFields(before: DeviceRecord, after: DeviceRecord): Update
 }
 
 /**
- * True if an edit needs a render: of another spec, of one that is no longer adopted, or because of other labels, which a
- * renderer may read.
+ * True if the device must be rendered after an edit: its spec changed, the spec became adopted or is no longer adopted,
+ * or the labels changed, which a renderer may read.
  */
 export function wantsRendering(before: DeviceRecord, after: DeviceRecord): boolean {
   if (before.specAdopted !== after.specAdopted) return true;

@@ -11,7 +11,7 @@ export type Contest = {
 
 /** Takeovers that a device may make without waiting, because it may reconnect before it has closed its last connection. */
 const freeTakeovers = 2;
-/** Time between two takeovers after those, in milliseconds; each further one doubles it. */
+/** Shortest time between two takeovers after the free ones, in milliseconds; each further takeover doubles it. */
 const firstGapMs = 10_000;
 const maxGapMs = 10 * 60_000;
 /** A contest is forgotten when nothing was taken over for this long, in milliseconds. */

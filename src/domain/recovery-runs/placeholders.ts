@@ -9,7 +9,7 @@ export type PlaceholderValues = {
 const backupFields = ['id', 'path', 'sha256', 'takenAt'] as const;
 export type BackupField = (typeof backupFields)[number];
 
-/** What begins with a dot is of a template of another program, such as `{{.Name}}` for podman. */
+/** Pattern of a placeholder. Text that begins with a dot belongs to a template of another program, such as `{{.Name}}` for podman. */
 const pattern = /\{\{\s*([^\s.}].*?)\s*\}\}/gs;
 
 /** Names of the placeholders in a word. */

@@ -38,7 +38,7 @@ type Directive = {
   /** Digits or `*`. */
   readonly width: string | undefined;
   readonly widthIndex: string | undefined;
-  /** Digits or `*`; "0" for a `.` alone. */
+  /** Digits or `*`; "0" if only a `.` is written. */
   readonly precision: string | undefined;
   readonly precisionIndex: string | undefined;
   readonly verbIndex: string | undefined;

@@ -117,7 +117,7 @@ async function backgroundOf(run: ActiveRun): Promise<string[]> {
   return missing;
 }
 
-/** What was stopped before the run looked would be saved as it is now, and never start again. */
+/** Finds services that somebody stopped before the run. Their count would be saved as 0, so they would never start again. */
 async function stoppedBefore(run: ActiveRun): Promise<string[]> {
   const missing: string[] = [];
   for (const { name, save, until, otherwise } of run.plan.stop) {

@@ -55,7 +55,7 @@ export function readAgentSpec(spec: unknown): AgentSpec {
   return specSchema.parse(spec);
 }
 
-/** The files of a spec: those of the first config provider, and of that one only what stands inline. */
+/** The inline files of the first config provider of a spec. The simulated agent reads no others. */
 export function filesOf({ config }: AgentSpec): readonly AgentFile[] {
   return config[0]?.inline ?? [];
 }

@@ -36,7 +36,7 @@ export type Taken =
       readonly delivered: DeliveredSpec;
       readonly why: 'older than what runs' | 'queued already' | 'failed before';
     }
-  /** It is no document that an agent can read: it counts as a failed poll. */
+  /** An agent cannot read the document, and treats the poll as failed. */
   | { readonly kind: 'error'; readonly message: string }
   /** The agent died over it and was started again. */
   | { readonly kind: 'died' };

@@ -13,8 +13,8 @@ import type { Origin } from '../../domain/event.ts';
 import type { At } from './in-restore.ts';
 
 /**
- * Makes a locked enrollment request what a client wants it to be. The restore must be held. What changes nothing leaves
- * no trace.
+ * Changes a locked enrollment request to what a client asks for. The restore must be held. A request that changes nothing
+ * is not saved and makes no event.
  *
  * @returns the request as it is then
  * @throws MusterError as enrollmentRequestChange

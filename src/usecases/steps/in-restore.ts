@@ -24,7 +24,7 @@ export async function inRestore<Result>(
   });
 }
 
-/** Dependencies of showing devices as they stand. */
+/** Dependencies of the functions that show devices as they are now. */
 export type ViewDeps = RestoreDeps & { readonly config: { readonly disconnectedAfterMs: number } };
 
 /** The viewpoint from which devices are shown in a restore: now, where no other time is given. */

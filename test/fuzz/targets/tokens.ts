@@ -32,7 +32,7 @@ export const tokenRequests = fuzzTarget('requests for tokens', {
 
 const answerKeys = ['access_token', 'id_token', 'refresh_token', 'expires_in', 'error', 'error_description'];
 
-/** Whatever an issuer answers becomes tokens or a refusal, and never both. */
+/** Any answer of an issuer becomes tokens or a refusal, and never both. */
 export const tokenAnswers = fuzzTarget('answers for tokens', {
   input: fc.tuple(
     fc.constantFrom(200, 400, 401, 502),
