@@ -66,7 +66,7 @@ describe('a backup', () => {
 
   test('whose manifest is torn or says more than is known is none, and is named', async () => {
     const manifest = await create();
-    await writeFile(join(directory, `${manifest.id}.json`), `${JSON.stringify({ ...manifest, extra: 1 })}`);
+    await writeFile(join(directory, `${manifest.id}.json`), JSON.stringify({ ...manifest, extra: 1 }));
     expect(await deps.catalogue.read()).toEqual({
       backups: [],
       unreadable: [`${manifest.id}.json is not the description of a backup`],

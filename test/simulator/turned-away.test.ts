@@ -126,6 +126,7 @@ test('an answer that is no JSON is counted, and the device tries again', async (
     response.writeHead(200, { 'content-type': 'application/json' }).end('<html>');
   });
   const fleet = deviceOf(server, 'http');
-  await until(() => calls >= 3);
-  expect(fleet.counters.errorCount).toBeGreaterThanOrEqual(2);
+  // An answer is counted a moment after it was sent.
+  await until(() => fleet.counters.errorCount >= 2);
+  expect(calls).toBeGreaterThanOrEqual(2);
 });

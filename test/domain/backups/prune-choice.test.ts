@@ -42,7 +42,7 @@ test('what is held, not verified or the newest verified one is never removed, no
       const left = verified.filter(({ manifest }) => !removed.has(manifest.id));
       expect(left.length).toBeGreaterThanOrEqual(Math.min(verified.length, Math.max(1, chosen.keepAtLeast)));
       const newest = verified.toSorted((a, b) => Date.parse(b.manifest.takenAt) - Date.parse(a.manifest.takenAt))[0];
-      if (newest !== undefined) expect(removed.has(newest.manifest.id)).toBe(false);
+      expect(removed.has(newest?.manifest.id ?? 'none')).toBe(false);
       for (const { manifest } of gone) {
         expect(now.getTime() - Date.parse(manifest.takenAt)).toBeGreaterThanOrEqual(chosen.keepWithinMs);
       }
