@@ -36,7 +36,7 @@ export function backupPruneCommand(): Command {
     .action(prune);
   command.addHelpText(
     'after',
-    '\nA backup that is held, that is not good or not verified, and the newest verified one always stay. A backup that was never\nverified is verified first.',
+    '\nA backup that is held, that is not good or not verified, and the newest verified one always stay. Before anything is\nremoved, backups that nobody has verified are verified, and so are those that have to be left, because a backup may have been\ndamaged since.',
   );
   return addExamples(command, [
     { line: 'muster backup prune --at /backups/muster --keep-within 30d --keep-daily 7 --keep-at-least 3 --dry-run' },

@@ -3,7 +3,13 @@ import type { Backup } from '../../backups/catalogue.ts';
 import type { BackupDeps } from '../../backups/verify-backup.ts';
 import { CliError, requireAllDone, rootCause, UsageError } from '../../client/failures.ts';
 import { ConfigError, readConfig } from '../../config/config.ts';
-import { conflictsOf, forecastOutcomes, type Forecast, type ForecastCounts } from '../../domain/recovery/forecast.ts';
+import {
+  conflictsOf,
+  forecastOutcomes,
+  wordsOf,
+  type Forecast,
+  type ForecastCounts,
+} from '../../domain/recovery/forecast.ts';
 import { formatDocument } from '../../manifests/documents.ts';
 import { age } from '../../terminal/age.ts';
 import { Table } from '../../terminal/table.ts';
@@ -113,7 +119,7 @@ function textOf(
     }));
     return formatDocument({ items }, output);
   }
-  const headings = forecastOutcomes.map((outcome) => outcome.replaceAll(/[A-Z]/g, ' $&').toUpperCase());
+  const headings = forecastOutcomes.map((outcome) => wordsOf(outcome).toUpperCase());
   return new Table(['BACKUP', 'AGE', ...(by === 'fleet' ? ['OWNER'] : []), ...headings, 'NOTE']).lines(
     made.flatMap((one) => rows(one, by, one === best ? 'fewest conflicts' : '')),
   );

@@ -15,7 +15,7 @@ export function restoreAbandonCommand(): Command {
     .action(abandon);
   command.addHelpText(
     'after',
-    '\nLets services connect to the old database again, starts what the run stopped as it ran before, resumes what the run suspended, and\ndrops what was restored. Exit code 6 if a part of it fails: make it again.',
+    '\nLets services connect to the old database again, starts what the run stopped as it ran before, resumes what the run suspended, and\ndrops what was restored. Exit code 6 if a part of it fails: run it again.',
   );
   return addExamples(command, [{ line: 'muster restore abandon plan.yaml' }]);
 }
@@ -25,7 +25,7 @@ async function abandon(path: string, { yes }: { yes?: true }): Promise<void> {
   const { abandonRun } = await import('../../restoring/abandon-run.ts');
   const { reopenRun, withPlanLock } = await import('../../restoring/open-run.ts');
   const file = await readPlan(path);
-  const interruption = interruptible('Interrupted: make it again to go on. Once more ends at once.');
+  const interruption = interruptible('Interrupted: run it again to go on. A second interrupt ends at once.');
   const progress = showProgress(process.stderr, 'Muster');
   try {
     await withPlanLock(file, async () => {

@@ -19,7 +19,7 @@ type Options = {
 /** `muster restore run` */
 export function restoreRunCommand(): Command {
   const command = new Command('run')
-    .description('carry out a plan from backup to record; made again after a stop, it goes on')
+    .description('carry out a plan from backup to record; if it stopped, run it again to go on')
     .argument('<plan>', 'file of the plan')
     .option('--backup <backup>', 'latest, the id of a backup, or the path of a file of one (default latest)')
     .option('--reason <text>', 'why the database is restored; required for a new run')
@@ -37,7 +37,7 @@ export function restoreRunCommand(): Command {
     `
 The new database is restored beside the old one, compared with the backup, declared, and only then gets its name, in one transaction:
 no service, however it was started, serves a backup that is not declared. The journal of the run is beside the plan, so that a run
-that was killed goes on from there. If a step fails, nothing is started and nothing undone: exit code 6. Then make it again, or go
+that was killed goes on from there. If a step fails, nothing is started and nothing undone: exit code 6. Then run it again, or go
 back with muster restore abandon.`,
   );
   return addExamples(command, [
@@ -57,7 +57,7 @@ async function run(path: string, { backup, reason, lostAt, dryRun, yes, wait }: 
   const { readPlan } = await import('../../restoring/read-plan.ts');
   const file = await readPlan(path);
   const interruption = interruptible(
-    'Interrupted: what is running is ended; nothing is undone. Once more ends at once.',
+    'Interrupted: running commands are ended, and nothing is undone. A second interrupt ends at once.',
   );
   const progress = showProgress(process.stderr, 'Muster');
   const deps = runDeps(interruption.signal, { wait, progress });

@@ -13,6 +13,11 @@ export type ForecastDevice = {
 export const forecastOutcomes = ['inSync', 'behind', 'paused', 'mayPause', 'unknown', 'gone', 'notMustered'] as const;
 export type ForecastOutcome = (typeof forecastOutcomes)[number];
 
+/** Words of an outcome, for people: `may pause` of `mayPause`. */
+export function wordsOf(outcome: ForecastOutcome): string {
+  return outcome.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
 /** Number of devices with each outcome. */
 export type ForecastCounts = Record<ForecastOutcome, number>;
 
