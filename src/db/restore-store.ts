@@ -1,5 +1,6 @@
-import { aliasedTable, and, asc, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
+import { aliasedTable, and, asc, desc, eq, isNull, lt, sql, type SQL } from 'drizzle-orm';
 import type { BucketCount } from '../domain/recovery/answer-times.ts';
+import type { JournalFindings } from '../domain/journal-facts/findings.ts';
 import type { RestoreFacts } from '../domain/recovery/restore-document.ts';
 import type { Executor } from './client.ts';
 import { databaseMark } from './database-identity.ts';
@@ -119,6 +120,14 @@ export async function insertRestore(tx: Executor, restore: NewRestore): Promise<
   const stored = await findRestore(tx, restore.id);
   if (stored === undefined) throw new Error('the restore was not stored');
   return stored;
+}
+
+/** Notes what was found in the journal for a restore, unless somebody has noted it before. */
+export async function noteJournal(db: Executor, restore: string, findings: JournalFindings): Promise<void> {
+  await db
+    .update(restores)
+    .set({ journal: findings })
+    .where(and(eq(restores.id, restore), isNull(restores.journal)));
 }
 
 /** Devices that have not answered the current restore, longest absent first. */

@@ -10,6 +10,7 @@ import { guardedListeners, requireGuard } from '../config/listen-rules.ts';
 import { createServiceLog, type Log } from '../logging/log.ts';
 import type { MetricValues } from '../metrics/service-metrics.ts';
 import { RestoreWatch } from './restore-watch.ts';
+import { readJournalLate } from '../usecases/read-journal-late.ts';
 import { shutDown, type ShutdownStep } from './shutdown.ts';
 import { RenderWorker } from './render-worker.ts';
 
@@ -81,7 +82,7 @@ type Serving = {
   readonly devices: DeviceProcesses | undefined;
 };
 
-/** Opens the database and the queue. Checks for a restore that nobody declared, before anything is served. */
+/** Opens the database and the queue. Checks for a restore that nobody declared, before anything is served. Reads the journal if the declaration has not. */
 async function openStanding(config: Config, log: Log, overrides: Overrides, endings: ShutdownStep[]): Promise<Context> {
   const context = await createContext(config, log, overrides);
   endings.push({ name: 'closing the queue and the database', byShare: 0.95, run: () => context.destroy() });
@@ -89,6 +90,7 @@ async function openStanding(config: Config, log: Log, overrides: Overrides, endi
   const watch = new RestoreWatch(context);
   endings.push({ name: 'looking for restores', byShare: 0.8, run: () => watch.stop() });
   await watch.start();
+  await readJournalLate(context);
   return context;
 }
 

@@ -5,6 +5,9 @@ import type { FleetRequest } from '../../src/domain/resources/fleet.ts';
 import { createFleet } from '../../src/usecases/create-fleet.ts';
 import { deleteDevice } from '../../src/usecases/delete-device.ts';
 import { removeOutdated } from '../../src/usecases/remove-outdated.ts';
+import { noJournal } from '../../src/journal/journal.ts';
+import { declareRestore } from '../../src/usecases/declare-restore.ts';
+import { readJournalLate } from '../../src/usecases/read-journal-late.ts';
 import { explainConflict } from '../../src/usecases/explain-conflict.ts';
 import { adoptDevices } from '../../src/usecases/resume-devices.ts';
 import { fleetRequest } from '../support/documents.ts';
@@ -166,4 +169,23 @@ test('what was found for restores that are over is removed, and for the current 
   story.here.clock.advance(2 * 86_400_000);
   await cleanUp();
   expect([await count(first), await count(second)]).toEqual([0, 1]);
+});
+
+test('a journal that the one who declared did not have is read before the service serves', async () => {
+  await story.fleet.create('a', { spec: image('quay.io/acme/os:1') });
+  await story.fleet.render();
+  const backup = await story.backUp();
+  await story.fleet.edit('a', 'quay.io/acme/os:2');
+  await story.fleet.render();
+  await story.goBackTo(backup);
+  const { context } = story.here;
+  const { restore } = await declareRestore({ ...context, journal: noJournal }, { by });
+  expect(restore.journal).toBeNull();
+  await readJournalLate(context);
+  const found = await findRestore(context.database.pool, restore.id);
+  expect(found?.journal).toMatchObject({ lostPositions: 1, lostDocuments: 1 });
+  expect(await story.fleet.report('a', 2)).toMatchObject({ gate: 'ConflictPaused', wantsSpec: false });
+  await story.fleet.edit('a', 'quay.io/acme/os:3');
+  await readJournalLate(context);
+  expect((await findRestore(context.database.pool, restore.id))?.journal).toEqual(found?.journal);
 });

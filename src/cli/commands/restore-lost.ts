@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { lostDocumentKindSchema, type LostDocument } from '../../domain/resources/lost-document.ts';
-import { answerOf } from '../../client/api-client.ts';
+import { answerOf, type ApiClient } from '../../client/api-client.ts';
 import { nextPage, pagesOf } from '../../client/pages.ts';
 import { formatDocument } from '../../manifests/documents.ts';
 import { age } from '../../terminal/age.ts';
@@ -58,7 +58,7 @@ async function lost(name: string, { diff, kind, output }: Options, command: Comm
   }
   if (output === 'json' || output === 'yaml') {
     print(formatDocument({ apiVersion: 'muster/v1', kind: 'LostDocumentList', items: all }, output).trimEnd());
-  } else if (found === 0) note('No edit was lost that a journal knows of.');
+  } else if (found === 0) note(await whyNone(api, name));
 }
 
 /** A lost edit as the words of a command line name it. */
@@ -75,4 +75,11 @@ function differenceText(item: LostDocument): string {
   const lines = (item.difference ?? '').trimEnd().split('\n').filter(Boolean);
   const shown = lines.length === 0 ? ['  (no difference in labels and spec)'] : lines;
   return [title, ...shown, '', ''].map(printable).join('\n');
+}
+
+async function whyNone(api: ApiClient, name: string): Promise<string> {
+  const { status } = await answerOf(api.GET('/api/v1/restores/{name}', { params: { path: { name } } }));
+  return status.journal === undefined
+    ? 'No journal was read for this restore: lost edits are not known. MUSTER_JOURNAL of the service says where the journal is.'
+    : 'No edit was lost that the journal knows of.';
 }
